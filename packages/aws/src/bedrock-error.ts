@@ -1,0 +1,63 @@
+import { ModelError, type ModelErrorCode } from "@outlet/core/ports";
+
+/**
+ * Bedrock's exceptions, in lower case: in a stream some regions spell the first letter small.
+ * Which are worth another try: https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
+ */
+const exceptions: Record<string, [ModelErrorCode, retryable: boolean]> = {
+  throttlingexception: ["model_throttled", true],
+  modelnotreadyexception: ["model_unavailable", true],
+  serviceunavailableexception: ["model_unavailable", true],
+  internalserverexception: ["model_unavailable", true],
+  modeltimeoutexception: ["model_timeout", true],
+  modelerrorexception: ["model_error", true],
+  modelstreamerrorexception: ["model_stream_broken", true],
+  accessdeniedexception: ["model_access_denied", false],
+  resourcenotfoundexception: ["model_not_found", false],
+  servicequotaexceededexception: ["model_quota_exceeded", false],
+  validationexception: ["model_invalid_request", false],
+  // Raised by the SDK before anything is sent.
+  credentialsprovidererror: ["model_access_denied", false],
+  tokenprovidererror: ["model_access_denied", false],
+  timeouterror: ["model_timeout", true],
+};
+
+/** For exceptions this list does not know: signature trouble, a proxy's own pages, new ones. */
+function fromStatus(status: number): [ModelErrorCode, boolean] {
+  if (status === 401 || status === 403) return ["model_access_denied", false];
+  if (status === 404) return ["model_not_found", false];
+  if (status === 408) return ["model_timeout", true];
+  if (status === 424) return ["model_error", true];
+  if (status === 429) return ["model_throttled", true];
+  return status < 500 ? ["model_invalid_request", false] : ["model_unavailable", true];
+}
+
+function statusOf(error: Error): number | undefined {
+  if (!("$metadata" in error) || typeof error.$metadata !== "object") return undefined;
+  const metadata = error.$metadata;
+  if (metadata === null || !("httpStatusCode" in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+}
+
+/** A mistake in the program is not an answer of the model: it has to surface as itself. */
+const isBug = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+
+/**
+ * What the SDK threw, as a {@link ModelError}. Without a status and a known name it never was
+ * Bedrock's answer: the connection was refused, reset, or ended inside a frame.
+ * @param began whether a part of the answer had arrived.
+ */
+export function toModelError(error: unknown, began: boolean): unknown {
+  if (error instanceof ModelError || !(error instanceof Error) || isBug(error)) return error;
+  const status = statusOf(error);
+  const broken: [ModelErrorCode, boolean] = [
+    began ? "model_stream_broken" : "model_unavailable",
+    true,
+  ];
+  const [code, retryable] =
+    exceptions[error.name.toLowerCase()] ??
+    // A 200 that could not be read is a broken stream, not a success.
+    (status === undefined || status < 300 ? broken : fromStatus(status));
+  return new ModelError(code, retryable, `${error.name}: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,208 @@
+import {
+  BedrockRuntimeClient,
+  type BedrockRuntimeClientConfig,
+  type ContentBlock,
+  ConverseStreamCommand,
+  type ConverseStreamCommandInput,
+  type ConverseStreamOutput,
+  DocumentFormat,
+  type InferenceConfiguration,
+  type Message,
+  type TokenUsage,
+} from "@aws-sdk/client-bedrock-runtime";
+import {
+  type Model,
+  type ModelContent,
+  ModelError,
+  type ModelEvent,
+  type ModelRequest,
+  type ModelUsage,
+  type StopReason,
+} from "@outlet/core/ports";
+import { toModelError } from "./bedrock-error.ts";
+
+export interface BedrockClientOptions {
+  region: string;
+  /** Another endpoint than AWS's own; plain `http:` is spoken as HTTP/2 without TLS. */
+  endpoint?: string;
+  /** The default provider chain where absent. */
+  credentials?: NonNullable<BedrockRuntimeClientConfig["credentials"]>;
+  /** Tries of one call inside the SDK. 1: whoever calls the model knows best when to try again. */
+  maxAttempts?: number;
+}
+
+/** One client per process: it keeps its connections. */
+export function createBedrockClient(options: BedrockClientOptions): BedrockRuntimeClient {
+  return new BedrockRuntimeClient({
+    region: options.region,
+    maxAttempts: options.maxAttempts ?? 1,
+    cacheMiddleware: true,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+  });
+}
+
+/**
+ * Bedrock's ConverseStream as the {@link Model} port. It sends each request once: give it a client
+ * of {@link createBedrockClient}, or one with `maxAttempts: 1`.
+ *
+ * Blank text is left out and neighbours of one role are joined, because Bedrock refuses both.
+ * @example
+ * const model = createBedrockModel({ client: createBedrockClient({ region: "us-east-1" }) });
+ * for await (const event of model.stream(request, signal)) …
+ */
+export function createBedrockModel({ client }: { client: BedrockRuntimeClient }): Model {
+  return {
+    async *stream(request, signal) {
+      signal.throwIfAborted();
+      const input = toInput(request);
+      // Our own controller, so that a reader who stops early also closes the HTTP stream.
+      const hangUp = new AbortController();
+      const reader = new EventReader();
+      let finished = false;
+      try {
+        const abortSignal = AbortSignal.any([signal, hangUp.signal]);
+        const command = new ConverseStreamCommand(input);
+        const { stream } = await client.send(command, { abortSignal });
+        for await (const event of stream ?? []) {
+          signal.throwIfAborted();
+          yield* reader.read(event);
+        }
+        finished = true;
+      } catch (error) {
+        throw signal.aborted ? signal.reason : toModelError(error, reader.began);
+      } finally {
+        if (!finished) hangUp.abort();
+      }
+      signal.throwIfAborted();
+      reader.assertComplete();
+    },
+  };
+}
+
+/** Turns Bedrock's events into ours and knows whether the answer is whole. */
+class EventReader {
+  began = false;
+  #stopped = false;
+  #counted = false;
+
+  *read(event: ConverseStreamOutput): Generator<ModelEvent> {
+    this.began = true;
+    if (event.contentBlockDelta) {
+      const delta = event.contentBlockDelta.delta;
+      if (delta?.text) yield { type: "text", text: delta.text };
+      const reasoning = delta?.reasoningContent;
+      if (reasoning?.text) yield { type: "reasoning", text: reasoning.text };
+      if (reasoning?.signature) {
+        yield { type: "reasoning", text: "", signature: reasoning.signature };
+      }
+    }
+    if (event.messageStop) {
+      this.#stopped = true;
+      yield { type: "stop", reason: toStopReason(event.messageStop.stopReason) };
+    }
+    if (event.metadata?.usage) {
+      this.#counted = true;
+      yield { type: "usage", usage: toUsage(event.metadata.usage) };
+    }
+  }
+
+  /** A connection may end without an error in the middle of an answer, notably over HTTP/2. */
+  assertComplete(): void {
+    if (this.#stopped && this.#counted) return;
+    const missing = this.#stopped ? "metadata" : "messageStop";
+    const message = `The stream ended without a ${missing} event`;
+    throw new ModelError("model_stream_broken", true, message);
+  }
+}
+
+const stopReasons: Record<string, StopReason> = {
+  end_turn: "end_turn",
+  stop_sequence: "stop_sequence",
+  max_tokens: "max_tokens",
+  content_filtered: "content_filtered",
+  guardrail_intervened: "guardrail_intervened",
+};
+
+const toStopReason = (reason: string | undefined): StopReason =>
+  stopReasons[reason ?? ""] ?? "other";
+
+const toUsage = (usage: TokenUsage): ModelUsage => ({
+  inputTokens: usage.inputTokens ?? 0,
+  outputTokens: usage.outputTokens ?? 0,
+  cacheReadInputTokens: usage.cacheReadInputTokens ?? 0,
+  cacheWriteInputTokens: usage.cacheWriteInputTokens ?? 0,
+});
+
+const isBlank = (text: string): boolean => text.trim() === "";
+
+function toInput(request: ModelRequest): ConverseStreamCommandInput {
+  const messages = toMessages(request);
+  if (messages.length === 0) {
+    throw new ModelError("model_invalid_request", false, "There is no message with any content");
+  }
+  const system = request.system.filter((text) => !isBlank(text)).map((text) => ({ text }));
+  const inferenceConfig = toInferenceConfig(request);
+  return {
+    modelId: request.modelId,
+    messages,
+    // Bedrock refuses each of these when it is there but empty.
+    ...(system.length > 0 && { system }),
+    ...(Object.keys(inferenceConfig).length > 0 && { inferenceConfig }),
+    ...(Object.keys(request.metadata).length > 0 && { requestMetadata: request.metadata }),
+  };
+}
+
+function toInferenceConfig(request: ModelRequest): InferenceConfiguration {
+  const { maxTokens, temperature, topP, stopSequences } = request;
+  return {
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(stopSequences !== undefined && stopSequences.length > 0 && { stopSequences }),
+  };
+}
+
+function toMessages(request: ModelRequest): Message[] {
+  const names = new Set<string>();
+  const messages: (Message & { content: ContentBlock[] })[] = [];
+  for (const { role, content } of request.messages) {
+    const blocks = content
+      .filter((part) => part.type !== "text" || !isBlank(part.text))
+      .map((part) => toBlock(part, names));
+    const previous = messages.at(-1);
+    if (blocks.length === 0) continue;
+    if (previous?.role === role) previous.content.push(...blocks);
+    else messages.push({ role, content: blocks });
+  }
+  return messages;
+}
+
+const documentFormats = new Map<string, DocumentFormat>(
+  Object.values(DocumentFormat).map((format) => [format, format]),
+);
+
+function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
+  if (part.type === "text") return { text: part.text };
+  if (part.type === "image") return { image: { format: part.format, source: { bytes: part.bytes } } };
+  const format = documentFormats.get(part.format);
+  if (format === undefined) {
+    const message = `Bedrock takes no documents of format "${part.format}"`;
+    throw new ModelError("model_invalid_request", false, message);
+  }
+  return { document: { format, name: toDocumentName(part.name, names), source: { bytes: part.bytes } } };
+}
+
+/**
+ * Bedrock allows letters, digits, single spaces, hyphens, parentheses and square brackets, at most
+ * 200 of them, and each name once a request: "report.v2.pdf" would be refused.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html
+ */
+function toDocumentName(name: string, taken: Set<string>): string {
+  const allowed = name.replace(/[^A-Za-z0-9()[\]-]+/g, " ").trim();
+  const base = allowed.slice(0, 190).trim() || "document";
+  let unique = base;
+  for (let n = 2; taken.has(unique); n++) unique = `${base} (${n})`;
+  taken.add(unique);
+  return unique;
+}

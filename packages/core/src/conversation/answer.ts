@@ -1,0 +1,304 @@
+import { Bot } from "../bot/index.ts";
+import { Knowledge } from "../knowledge/index.ts";
+import type { ModelCatalog } from "../model-catalog/index.ts";
+import {
+  type Clock,
+  type Log,
+  type Model,
+  ModelError,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelUsage,
+  type ObjectStore,
+  type Randomness,
+  type StopReason,
+  type Table,
+} from "../ports/index.ts";
+import { type Content, Run, textOf } from "../run/index.ts";
+import { Usage } from "../usage/index.ts";
+import { chainUpTo } from "./index.ts";
+
+export interface Deps {
+  table: Table;
+  objects: ObjectStore;
+  clock: Clock;
+  randomness: Randomness;
+  model: Model;
+  catalog: ModelCatalog.Catalog;
+  log: Log;
+  policy: {
+    /** Tries of the model within one attempt. */
+    modelTriesMax: number;
+    /** Backoff before the second try; doubles, jittered, up to `backoffMaxMs`. */
+    backoffMs: number;
+    backoffMaxMs: number;
+    /** A run that takes longer fails with `run_timeout`. */
+    runTimeMaxMs: number;
+  };
+}
+
+/** Why an attempt was broken off from outside. */
+export type Interruption = "cancelled" | "overtaken" | "run_timeout" | "shutdown";
+
+/** The attempt ended without an outcome of its own: another attempt should follow. */
+export class AttemptFailed extends Error {
+  override name = "AttemptFailed";
+  readonly result: Run.Result;
+  constructor(cause: unknown, result: Run.Result) {
+    super("The model failed and may succeed later.", { cause });
+    this.result = result;
+  }
+}
+
+interface Draft {
+  text: string;
+  reasoning: { text: string; signature: string };
+  usage: ModelUsage;
+  stop: StopReason | null;
+  firstTextAt: number | null;
+}
+
+/**
+ * One attempt at answering a run: the bot as it is now, its knowledge, the conversation so far, and
+ * the model, tried again where that may help.
+ * @param signal aborted with an {@link Interruption} as its reason.
+ * @throws AttemptFailed where only another attempt may help; the signal's reason `overtaken` or
+ *   `shutdown`, after which nothing may be written.
+ */
+export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Promise<Run.Result> {
+  const bot = await Bot.fromId(deps.table, run.botId);
+  if (!bot) return failure(run, "bot_unavailable", "The bot does not exist any more.", false);
+  const model = deps.catalog.find(run.requestedModel ?? bot.model);
+  if (!model) {
+    const message = `The model ${run.requestedModel ?? bot.model} is not allowed here any more.`;
+    return failure(run, "model_not_allowed", message, false);
+  }
+  const passages = await Knowledge.search(deps, bot.botId, textOf(run.content));
+  const history = await readHistory(deps, run, model.contextTokens);
+  const request = toRequest(bot, model, run, passages, history);
+  const draft = emptyDraft();
+  const base = (): Omit<Run.Result, "status" | "error"> => ({
+    answer: toContent(draft),
+    usedChunks: bot.showSources ? toChunks(passages) : null,
+    model: model.name,
+    usage: draft.usage,
+    costMicroUsd: Usage.cost(model.price, draft.usage),
+    firstTextAt: draft.firstTextAt,
+    incompleteReason: null,
+  });
+  try {
+    await generate(deps, request, draft, signal);
+  } catch (error) {
+    if (signal.aborted) return interrupted(signal, base());
+    if (!(error instanceof ModelError)) throw error;
+    deps.log.warn("model failed", { runId: run.runId, code: error.code, cause: error.message });
+    const result: Run.Result = {
+      ...base(),
+      status: "failed",
+      error: { code: "model_error", message: messageOf(error), retryable: error.retryable },
+    };
+    if (error.retryable) throw new AttemptFailed(error, result);
+    return result;
+  }
+  return { ...base(), ...outcomeOf(draft.stop), error: null };
+}
+
+async function generate(
+  deps: Deps,
+  request: ModelRequest,
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<void> {
+  const { modelTriesMax, backoffMs, backoffMaxMs } = deps.policy;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await streamInto(deps, request, draft, signal);
+    } catch (error) {
+      const again = error instanceof ModelError && error.retryable && attempt < modelTriesMax;
+      if (!again || signal.aborted) throw error;
+      // A try that was paid for stays paid: only what it said is thrown away.
+      draft.text = "";
+      draft.reasoning = { text: "", signature: "" };
+      const ceiling = Math.min(backoffMaxMs, backoffMs * 2 ** (attempt - 1));
+      await deps.clock.sleep(ceiling * deps.randomness.fraction(), signal);
+    }
+  }
+}
+
+async function streamInto(
+  deps: Deps,
+  request: ModelRequest,
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const event of deps.model.stream(request, signal)) {
+    signal.throwIfAborted();
+    switch (event.type) {
+      case "text":
+        draft.firstTextAt ??= deps.clock.now();
+        draft.text += event.text;
+        break;
+      case "reasoning":
+        draft.reasoning.text += event.text;
+        draft.reasoning.signature += event.signature ?? "";
+        break;
+      case "usage":
+        draft.usage = add(draft.usage, event.usage);
+        break;
+      case "stop":
+        draft.stop = event.reason;
+    }
+  }
+}
+
+function interrupted(signal: AbortSignal, base: Omit<Run.Result, "status" | "error">): Run.Result {
+  const reason = signal.reason as Interruption;
+  if (reason === "cancelled") return { ...base, status: "cancelled", error: null };
+  if (reason !== "run_timeout") throw reason;
+  return {
+    ...base,
+    status: "failed",
+    error: {
+      code: "run_timeout",
+      message: "The model took longer than a run may take. Ask for less, or split the question.",
+      retryable: true,
+    },
+  };
+}
+
+/** Earlier turns, oldest first, as far back as they fit into half of the model's context. */
+async function readHistory(
+  deps: Deps,
+  run: Run.Info,
+  contextTokens: number,
+): Promise<ModelMessage[]> {
+  if (!run.parent || run.parent === "system") return [];
+  const newest = await Run.listNewest(deps, run, { limit: historyRunsMax });
+  const chain = chainUpTo(new Map(newest.map((r) => [r.runId, r])), run.parent);
+  let budget = (contextTokens / 2) * charactersPerToken;
+  const kept: Run.Info[] = [];
+  for (const earlier of chain.reverse()) {
+    const said = textOf(earlier.answer ?? []);
+    if (!said) continue;
+    budget -= said.length + textOf(earlier.content).length;
+    if (budget < 0) break;
+    kept.unshift(earlier);
+  }
+  return kept.flatMap((earlier): ModelMessage[] => [
+    { role: "user", content: toModel(earlier.content) },
+    { role: "assistant", content: toModel(earlier.answer ?? []) },
+  ]);
+}
+
+const historyRunsMax = 60;
+/** A cautious average over languages; the model refuses what is really too long. */
+const charactersPerToken = 3;
+
+function toRequest(
+  bot: Bot.Info,
+  model: ModelCatalog.Info,
+  run: Run.Info,
+  passages: Knowledge.Passage[],
+  history: ModelMessage[],
+): ModelRequest {
+  const { maxTokens, temperature, topP, stopSequences } = bot.generation;
+  return {
+    modelId: model.modelId,
+    system: [bot.instruction, toKnowledgeBlock(passages)].filter((text) => text.trim() !== ""),
+    messages: [...history, { role: "user", content: toModel(run.content) }],
+    maxTokens,
+    ...(temperature === null ? {} : { temperature }),
+    ...(topP === null ? {} : { topP }),
+    stopSequences,
+    metadata: { bot: bot.botId, key: run.keyId, run: run.runId },
+  };
+}
+
+/** Knowledge in a form that models quote from and that our demo model reads. */
+function toKnowledgeBlock(passages: Knowledge.Passage[]): string {
+  if (passages.length === 0) return "";
+  const rows = passages.map(
+    ({ source, text }, i) =>
+      `<passage source="${source.replace(/["<>]/g, "'")}" rank="${i + 1}">\n${text}\n</passage>`,
+  );
+  return `<knowledge>\n${rows.join("\n")}\n</knowledge>`;
+}
+
+const toModel = (content: Content[]): ModelMessage["content"] =>
+  content.flatMap((part) =>
+    part.contentType === "text" ? [{ type: "text" as const, text: part.body }] : [],
+  );
+
+const toChunks = (passages: Knowledge.Passage[]): Run.Chunk[] =>
+  passages.map(({ source, text }, rank) => ({
+    content: text,
+    contentType: "text/plain",
+    source,
+    rank,
+  }));
+
+function toContent(draft: Draft): Content[] {
+  const { text, signature } = draft.reasoning;
+  return [
+    ...(text ? [{ contentType: "reasoning" as const, text, signature, redactedContent: "" }] : []),
+    ...(draft.text ? [{ contentType: "text" as const, body: draft.text }] : []),
+  ];
+}
+
+function outcomeOf(stop: StopReason | null): Pick<Run.Result, "status" | "incompleteReason"> {
+  if (stop === "max_tokens") return { status: "incomplete", incompleteReason: "max_output_tokens" };
+  if (stop === "content_filtered" || stop === "guardrail_intervened") {
+    return { status: "incomplete", incompleteReason: "content_filter" };
+  }
+  return { status: "completed", incompleteReason: null };
+}
+
+/** For the client. The model's own words may name accounts and ARNs. */
+function messageOf(error: ModelError): string {
+  switch (error.code) {
+    case "model_throttled":
+      return "The model is over its capacity. Send the message again in a while.";
+    case "model_access_denied":
+    case "model_not_found":
+    case "model_quota_exceeded":
+      return "The bot's model cannot be used at present. Its owner has to look at the model's settings.";
+    case "model_invalid_request":
+      return "The model refused the conversation as invalid, perhaps because it is too long.";
+    default:
+      return "The model did not finish its answer. Send the message again.";
+  }
+}
+
+function failure(
+  run: Run.Info,
+  code: Run.ErrorInfo["code"],
+  message: string,
+  retryable: boolean,
+): Run.Result {
+  return {
+    status: "failed",
+    answer: [],
+    usedChunks: null,
+    model: run.requestedModel,
+    usage: Usage.noTokens,
+    costMicroUsd: 0,
+    firstTextAt: null,
+    error: { code, message, retryable },
+    incompleteReason: null,
+  };
+}
+
+const emptyDraft = (): Draft => ({
+  text: "",
+  reasoning: { text: "", signature: "" },
+  usage: Usage.noTokens,
+  stop: null,
+  firstTextAt: null,
+});
+
+const add = (a: ModelUsage, b: ModelUsage): ModelUsage => ({
+  inputTokens: a.inputTokens + b.inputTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+  cacheReadInputTokens: a.cacheReadInputTokens + b.cacheReadInputTokens,
+  cacheWriteInputTokens: a.cacheWriteInputTokens + b.cacheWriteInputTokens,
+});

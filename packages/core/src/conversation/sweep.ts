@@ -1,0 +1,32 @@
+/** Action Sweep of the run protocol: rings where runs are open and nobody is at work. */
+export * as Sweeper from "./sweep.ts";
+
+import { Publication } from "../publication/index.ts";
+import type { Clock, Log, Queue, Table } from "../ports/index.ts";
+import { Mailbox } from "./mailbox.ts";
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  runQueue: Queue;
+  deployQueue: Queue;
+  log: Log;
+  policy: {
+    /** Left alone for so long after the last message: its own bell may be on its way. */
+    quietMs: number;
+  };
+}
+
+/** @returns how often it rang. */
+export async function sweep(deps: Deps): Promise<{ conversations: number; publications: number }> {
+  const unattended = await Mailbox.listUnattended(deps, deps.policy.quietMs);
+  for (const address of unattended) await Mailbox.ring(deps.runQueue, address);
+  const now = deps.clock.now();
+  const stuck = (await Publication.listInFlight(deps.table)).filter(
+    (p) => p.updatedAt < now - deps.policy.quietMs,
+  );
+  for (const { botId } of stuck) await Publication.ring(deps, botId);
+  const rung = { conversations: unattended.length, publications: stuck.length };
+  if (rung.conversations + rung.publications > 0) deps.log.info("rang again", rung);
+  return rung;
+}

@@ -1,0 +1,205 @@
+/**
+ * The reader of a mailbox: takes the lease and answers open runs in order until none is left. The
+ * loop is the worker of the run protocol (`docs/run-protocol/`); every write in it is an action of
+ * {@link Mailbox} or {@link Run}.
+ */
+export * as Worker from "./work.ts";
+
+import { ModelCatalog } from "../model-catalog/index.ts";
+import type { Queue } from "../ports/index.ts";
+import { type Address, Run } from "../run/index.ts";
+import { Usage } from "../usage/index.ts";
+import { type Deps as AnswerDeps, AttemptFailed, answer, type Interruption } from "./answer.ts";
+import { Mailbox } from "./mailbox.ts";
+
+export interface Deps extends AnswerDeps {
+  runQueue: Queue;
+  policy: AnswerDeps["policy"] & {
+    /** A lease not extended for so long is dead. */
+    leaseMs: number;
+    /** Between two extensions; also how soon a cancel is heeded. */
+    heartbeatMs: number;
+    /** Starts of one run before it is given up. */
+    attemptsMax: number;
+    /** Time between a failed attempt and the next one, doubled each time. */
+    attemptBackoffMs: number;
+  };
+}
+
+export interface Limits {
+  /** Epoch milliseconds by which the worker has to be done: the function's own time limit. */
+  deadline: number;
+  /** Aborted when the process is asked to stop: the worker hands over at once. */
+  shutdown?: AbortSignal;
+}
+
+/** Answers what is open in one conversation. Does nothing where somebody else is at it. */
+export async function work(deps: Deps, address: Address, limits: Limits): Promise<void> {
+  const head = await Mailbox.lease(deps, address, deps.policy.leaseMs);
+  if (!head) return;
+  const { token } = head;
+  let current: Mailbox.Head | undefined = head;
+  for (;;) {
+    // Action Pick.
+    const runId: string | undefined = current?.open[0];
+    if (!current || current.token !== token) return;
+    if (!runId) {
+      if (await Mailbox.release(deps, address, token)) return;
+    } else if (timeIsShort(deps, limits)) {
+      return handOver(deps, address, token, 0);
+    } else {
+      const next = await process(deps, { address, token, runId, parent: current.last }, limits);
+      if (next !== "more") return;
+    }
+    current = await Mailbox.read(deps.table, address);
+  }
+}
+
+interface Turn {
+  address: Address;
+  token: number;
+  runId: string;
+  /** The run popped before it. */
+  parent: string | null | undefined;
+}
+
+async function process(
+  deps: Deps,
+  turn: Turn,
+  limits: Limits,
+): Promise<"more" | "released" | "fenced"> {
+  const { address, token, runId } = turn;
+  const found = await Run.fromId(deps, address, runId);
+  if (!found) {
+    // Cannot happen by the protocol: a run is put before its id is appended. Never stop for it.
+    deps.log.error("open run without an item", { runId, botId: address.botId });
+    return Mailbox.pop(deps, address, token, runId);
+  }
+  const started = await Run.start(deps, found, {
+    token,
+    attemptsMax: deps.policy.attemptsMax,
+    parent: turn.parent ?? "system",
+  });
+  if (started.outcome === "fenced") return "fenced";
+  const ended =
+    started.outcome === "ended" ? started.run : await attempt(deps, started.run, token, limits);
+  if (!ended) return "fenced";
+  // Action Ledger, before the run leaves the mailbox.
+  await Usage.record(deps.table, Run.ledgerEntry(ended, ModelCatalog.priceVersion));
+  return Mailbox.pop(deps, address, token, runId);
+}
+
+/** @returns the run as it ended; `undefined` where it goes on elsewhere. */
+async function attempt(
+  deps: Deps,
+  run: Run.Info,
+  token: number,
+  limits: Limits,
+): Promise<Run.Info | undefined> {
+  const watch = keepAlive(deps, run, token, limits);
+  // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
+  const tried = await settle(answer(deps, run, watch.signal)).finally(() => watch.stop());
+  let result: Run.Result;
+  if ("value" in tried) {
+    result = tried.value;
+  } else if (tried.error === "overtaken") {
+    return undefined;
+  } else if (tried.error === "shutdown") {
+    await handOver(deps, run, token, 0);
+    return undefined;
+  } else if (!(tried.error instanceof AttemptFailed)) {
+    throw tried.error;
+  } else if (run.attempts < deps.policy.attemptsMax) {
+    await recordPaid(deps, run, token, tried.error.result);
+    const wait = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
+    await handOver(deps, run, token, wait * (0.5 + deps.randomness.fraction() / 2));
+    return undefined;
+  } else {
+    result = tried.error.result;
+  }
+  const ended = await Run.finish(deps, run, token, result);
+  // Overtaken in the last moment: what it cost is recorded all the same.
+  if (!ended) await recordPaid(deps, run, token, result);
+  return ended;
+}
+
+/** The usage of an attempt that is not the run's answer: an entry of its own. */
+async function recordPaid(
+  deps: Deps,
+  run: Run.Info,
+  token: number,
+  result: Run.Result,
+): Promise<void> {
+  const { usage, costMicroUsd, model, status } = result;
+  if (usage.inputTokens + usage.outputTokens === 0) return;
+  const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
+  const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
+  await Usage.record(deps.table, { ...entry, abandoned: true }, token);
+}
+
+/** Lets the lease run out after `delayMs` and asks for the next reader then. */
+async function handOver(
+  deps: Deps,
+  address: Address,
+  token: number,
+  delayMs: number,
+): Promise<void> {
+  await Mailbox.expireAt(deps, address, token, deps.clock.now() + delayMs - 1);
+  try {
+    await Mailbox.ring(deps.runQueue, address, Math.ceil(delayMs / 1000));
+  } catch (cause) {
+    deps.log.warn("bell not sent; the sweeper will ring", { botId: address.botId, cause });
+  }
+}
+
+const settle = <T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+
+interface Watch {
+  signal: AbortSignal;
+  stop(): Promise<void>;
+}
+
+/** Extends the lease and looks for a cancel while the model is at work; ends it at its time limit. */
+function keepAlive(deps: Deps, run: Run.Info, token: number, limits: Limits): Watch {
+  const { leaseMs, heartbeatMs, runTimeMaxMs } = deps.policy;
+  const work = new AbortController();
+  const done = new AbortController();
+  const interrupt = (reason: Interruption) => work.abort(reason);
+  const shutdown = () => interrupt("shutdown");
+  limits.shutdown?.addEventListener("abort", shutdown, { once: true });
+  const endsAt = Math.min(deps.clock.now() + runTimeMaxMs, limits.deadline - marginMs);
+  const beat = async () => {
+    for (;;) {
+      const left = endsAt - deps.clock.now();
+      if (left <= 0) return interrupt("run_timeout");
+      await deps.clock.sleep(Math.min(heartbeatMs, left), done.signal);
+      if (!(await Mailbox.extend(deps, run, token, leaseMs))) return interrupt("overtaken");
+      const state = await Run.interruption(deps, run, token);
+      if (state) return interrupt(state);
+    }
+  };
+  const beating = beat().catch((error: unknown) => {
+    if (done.signal.aborted) return;
+    // Without a heartbeat the lease dies and somebody else takes over: stop rather than compete.
+    deps.log.error("heartbeat failed", { runId: run.runId, cause: error });
+    interrupt("overtaken");
+  });
+  return {
+    signal: work.signal,
+    async stop() {
+      limits.shutdown?.removeEventListener("abort", shutdown);
+      done.abort(new Error("The attempt has ended."));
+      await beating;
+    },
+  };
+}
+
+/** Kept free before the deadline for the last writes. */
+const marginMs = 10_000;
+
+const timeIsShort = (deps: Deps, limits: Limits): boolean =>
+  limits.shutdown?.aborted === true || deps.clock.now() > limits.deadline - 2 * marginMs;

@@ -1,0 +1,75 @@
+/** What a model is asked and how it answers, in the terms of Bedrock's Converse API. */
+export type ModelContent =
+  | { type: "text"; text: string }
+  | { type: "image"; format: "gif" | "jpeg" | "png" | "webp"; bytes: Uint8Array }
+  | { type: "document"; format: string; name: string; bytes: Uint8Array };
+
+export interface ModelMessage {
+  role: "user" | "assistant";
+  content: ModelContent[];
+}
+
+export interface ModelRequest {
+  /** Bedrock model id, inference profile id or ARN. */
+  modelId: string;
+  system: string[];
+  messages: ModelMessage[];
+  maxTokens?: number;
+  temperature?: number;
+  topP?: number;
+  stopSequences?: string[];
+  /** Key/value pairs that end up in the invocation log and the bill: bot, key, run. */
+  metadata: Record<string, string>;
+}
+
+export type ModelUsage = {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadInputTokens: number;
+  cacheWriteInputTokens: number;
+};
+
+export type StopReason =
+  | "end_turn"
+  | "stop_sequence"
+  | "max_tokens"
+  | "content_filtered"
+  | "guardrail_intervened"
+  | "other";
+
+export type ModelEvent =
+  | { type: "text"; text: string }
+  | { type: "reasoning"; text: string; signature?: string }
+  | { type: "stop"; reason: StopReason }
+  | { type: "usage"; usage: ModelUsage };
+
+export type ModelErrorCode =
+  | "model_throttled"
+  | "model_unavailable"
+  | "model_timeout"
+  | "model_stream_broken"
+  | "model_access_denied"
+  | "model_not_found"
+  | "model_quota_exceeded"
+  | "model_invalid_request"
+  | "model_error";
+
+/** The model refused or broke off. `message` is for the log: it may name ARNs and accounts. */
+export class ModelError extends Error {
+  override name = "ModelError";
+  readonly code: ModelErrorCode;
+  readonly retryable: boolean;
+  constructor(code: ModelErrorCode, retryable: boolean, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.retryable = retryable;
+  }
+}
+
+export interface Model {
+  /**
+   * Streams one answer. Ends after `stop` and `usage`; throws {@link ModelError} where the model
+   * refuses or the stream breaks, and the signal's reason when aborted.
+   */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}

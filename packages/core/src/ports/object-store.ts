@@ -1,0 +1,7 @@
+/** Bytes too large for a table item. */
+export interface ObjectStore {
+  put(path: string, body: Uint8Array, contentType: string): Promise<void>;
+  /** `undefined` where there is no such object. */
+  get(path: string): Promise<Uint8Array | undefined>;
+  remove(path: string): Promise<void>;
+}

@@ -1,0 +1,54 @@
+/** What a published bot's stack is made from. Everything in it ends up in the template. */
+export interface StackSpec {
+  botId: string;
+  /** Unique within the cell; on AWS the CloudFormation stack's name. */
+  stackName: string;
+  /** `[A-Za-z0-9_-]{1,128}` */
+  stage: string;
+  /** Requests per second; `null` is no limit of its own. */
+  throttle: { burstLimit: number; rateLimit: number } | null;
+  quota: { limit: number; period: "DAY" | "WEEK" | "MONTH" } | null;
+  /** Origins a browser may call from. Empty: no CORS headers at all. */
+  allowedOrigins: string[];
+  ownerId: string;
+}
+
+export interface StackStatus {
+  state: "absent" | "in_progress" | "deployed" | "removing" | "failed";
+  /** Resources finished, of how many, and the one at work now. */
+  progress?: { done: number; total: number; current: string | null };
+  /** Present once deployed. */
+  outputs?: StackOutputs;
+  /** Why it failed, in words for the owner. */
+  reason?: string;
+}
+
+export interface StackOutputs {
+  restApiId: string;
+  usagePlanId: string;
+  /** Without a trailing slash: `https://…/{stage}`. */
+  endpoint: string;
+}
+
+/** A key as the gateway's usage plan counts it. `value` is derived, never the caller's secret. */
+export interface GatewayKey {
+  keyId: string;
+  value: string;
+}
+
+/**
+ * Makes and removes the stack of a published bot, and the gateway's own keys in its usage plan.
+ * Every call can be repeated: a second one with the same arguments changes nothing.
+ */
+export interface Provisioner {
+  /**
+   * Starts to create the stack, or to bring it to this spec. Returns at once; ask `status`.
+   * @param token the same for every try of one act: a retry never starts a second one.
+   */
+  deploy(spec: StackSpec, token: string): Promise<void>;
+  status(stackName: string): Promise<StackStatus>;
+  /** Starts to remove the stack and all that is in it. */
+  remove(stackName: string, token: string): Promise<void>;
+  putKey(outputs: StackOutputs, key: GatewayKey): Promise<void>;
+  removeKey(outputs: StackOutputs, key: GatewayKey): Promise<void>;
+}

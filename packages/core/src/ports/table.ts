@@ -1,0 +1,113 @@
+/** A value as DynamoDB stores it. Numbers are finite; `undefined` members are left out. */
+export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+export type Item = Key & Record<string, Value>;
+
+/** A condition on one item, in the words of DynamoDB's condition expressions. */
+export type Condition =
+  | { op: "exists" | "absent"; name: string }
+  | { op: "equals" | "differs"; name: string; value: Value }
+  | { op: "below" | "above"; name: string; value: number }
+  | { op: "contains" | "lacks"; name: string; value: string }
+  | { op: "first"; name: string; value: string }
+  | { op: "sizeBelow"; name: string; value: number }
+  | { op: "all" | "any"; of: Condition[] };
+
+export const exists = (name: string): Condition => ({ op: "exists", name });
+export const absent = (name: string): Condition => ({ op: "absent", name });
+export const equals = (name: string, value: Value): Condition => ({ op: "equals", name, value });
+export const differs = (name: string, value: Value): Condition => ({ op: "differs", name, value });
+/** The number under `name` is less than `value`. False where there is no such attribute. */
+export const below = (name: string, value: number): Condition => ({ op: "below", name, value });
+/** The number under `name` is greater than `value`. False where there is no such attribute. */
+export const above = (name: string, value: number): Condition => ({ op: "above", name, value });
+/** The list or set under `name` has the element `value`. */
+export const contains = (name: string, value: string): Condition => ({
+  op: "contains",
+  name,
+  value,
+});
+/** The list under `name` has no element `value`, or there is no such attribute. */
+export const lacks = (name: string, value: string): Condition => ({ op: "lacks", name, value });
+/** The first element of the list under `name` is `value`. */
+export const first = (name: string, value: string): Condition => ({ op: "first", name, value });
+/** The list under `name` has fewer than `value` elements, or there is no such attribute. */
+export const sizeBelow = (name: string, value: number): Condition => ({
+  op: "sizeBelow",
+  name,
+  value,
+});
+export const all = (...of: Condition[]): Condition => ({ op: "all", of });
+export const any = (...of: Condition[]): Condition => ({ op: "any", of });
+
+/** What one write does to an item's top-level attributes. Each attribute may be named once. */
+export interface Change {
+  set?: Record<string, Value | undefined>;
+  setIfAbsent?: Record<string, Value>;
+  add?: Record<string, number>;
+  /** Appends to a list, beginning an empty one where there is none. */
+  append?: Record<string, Value[]>;
+  /** Takes the first element off a list. */
+  removeFirst?: string[];
+  remove?: string[];
+}
+
+export interface QueryRange {
+  /** A secondary index; the base table, read consistently, where absent. */
+  index?: IndexName;
+  pk: string;
+  skPrefix?: string;
+  /** Inclusive bounds; not together with `skPrefix`. */
+  skFrom?: string;
+  skTo?: string;
+  descending?: boolean;
+  /** Items read at most; a page may hold fewer and still have a cursor. */
+  limit?: number;
+  cursor?: string | undefined;
+}
+
+export interface Page {
+  items: Item[];
+  /** Opaque; hand it to the next query. Absent on the last page. */
+  cursor?: string;
+}
+
+/** Secondary indexes and the attributes that are their keys. Items without them are not in the index. */
+export const indexes = {
+  /** Things of one owner, and lists the admin reads. */
+  listing: { pk: "listingPk", sk: "listingSk" },
+  /** Bots shared with everyone. */
+  public: { pk: "publicPk", sk: "publicSk" },
+  /** What somebody still has to see to: conversations with open runs, publications in flight. */
+  open: { pk: "openPk", sk: "openSk" },
+} as const;
+export type IndexName = keyof typeof indexes;
+
+/**
+ * One table of items under (pk, sk), written one item at a time.
+ *
+ * There are no transactions on purpose: every protocol here has to survive a crash between any two
+ * writes, and conditional single-item writes behave the same on DynamoDB and on dynalite.
+ * Failures of the store itself throw {@link StoreUnavailable}.
+ */
+export interface Table {
+  /** Strongly consistent. */
+  get(key: Key): Promise<Item | undefined>;
+  /** @returns whether the condition held and the item was written. */
+  put(item: Item, condition?: Condition): Promise<boolean>;
+  /** @returns the item after the change, or `undefined` if the condition did not hold. */
+  update(key: Key, change: Change, condition?: Condition): Promise<Item | undefined>;
+  /** @returns whether the condition held; removing what is not there holds. */
+  remove(key: Key, condition?: Condition): Promise<boolean>;
+  query(range: QueryRange): Promise<Page>;
+}
+
+/** The table, queue or object store could not be reached, or refused for lack of capacity. */
+export class StoreUnavailable extends Error {
+  override name = "StoreUnavailable";
+}

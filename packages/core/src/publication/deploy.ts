@@ -1,0 +1,217 @@
+/**
+ * Carries out the acts that {@link Publication} accepted. Each call goes on from what is stored and
+ * what exists, and every step can be repeated, so a crash anywhere is mended by the next call.
+ */
+export * as Deploy from "./deploy.ts";
+
+import { Bot } from "../bot/index.ts";
+import type { Id } from "../id/index.ts";
+import { Key } from "../key/index.ts";
+import { Knowledge } from "../knowledge/index.ts";
+import type {
+  Clock,
+  Log,
+  ObjectStore,
+  Provisioner,
+  Randomness,
+  StackOutputs,
+  StackSpec,
+  Table,
+} from "../ports/index.ts";
+import { Publication } from "./index.ts";
+
+/** What a request to a new endpoint met. */
+export type ProbeResult =
+  /** The bot answered, or the gateway was reached and its allow-list refused our address. */
+  "reached" | "not_yet";
+
+export interface Deps {
+  table: Table;
+  clock: Clock;
+  ids: Id.Ids;
+  randomness: Randomness;
+  pepper: Uint8Array;
+  objects: ObjectStore;
+  provisioner: Provisioner;
+  /** Calls the endpoint's health check with this key. */
+  probe: (endpoint: string, apiKey: string) => Promise<ProbeResult>;
+  log: Log;
+  policy: {
+    /** Until then a published endpoint has to have answered the probe. */
+    probeTimeoutMs: number;
+    /** Seconds between two looks at a stack that is being made. */
+    pollSeconds: number;
+  };
+}
+
+export type Outcome = { done: true } | { done: false; againInSeconds: number };
+
+const done: Outcome = { done: true };
+
+export async function advance(deps: Deps, botId: string): Promise<Outcome> {
+  const publication = await Publication.fromBot(deps.table, botId);
+  if (!publication?.operation) return done;
+  switch (publication.status) {
+    case "publishing":
+      return publication.failure ? cleanUp(deps, publication) : publish(deps, publication);
+    case "updating":
+      return update(deps, publication);
+    case "unpublishing":
+      return unpublish(deps, publication);
+    default:
+      return done;
+  }
+}
+
+async function publish(deps: Deps, publication: Publication.Info): Promise<Outcome> {
+  const { stackName } = publication;
+  await deps.provisioner.deploy(specOf(publication), tokenOf(publication, "deploy"));
+  const status = await deps.provisioner.status(stackName);
+  if (status.state === "failed") {
+    return fail(deps, publication, status.reason ?? "The stack could not be created.");
+  }
+  if (status.state !== "deployed" || !status.outputs)
+    return wait(deps, publication, status.progress);
+  const reached = await probe(deps, publication, status.outputs);
+  if (!reached) {
+    const waited = deps.clock.now() - (publication.operation?.startedAt ?? 0);
+    if (waited > deps.policy.probeTimeoutMs) {
+      return fail(deps, publication, "The endpoint was made but did not answer. Try again.");
+    }
+    return { done: false, againInSeconds: 1 };
+  }
+  const { restApiId, usagePlanId } = status.outputs;
+  return finish(deps, publication, {
+    status: "published",
+    restApiId,
+    usagePlanId,
+    publishedAt: deps.clock.now(),
+  });
+}
+
+async function update(deps: Deps, publication: Publication.Info): Promise<Outcome> {
+  await deps.provisioner.deploy(specOf(publication), tokenOf(publication, "deploy"));
+  const status = await deps.provisioner.status(publication.stackName);
+  const previous = publication.operation?.previous;
+  if (status.state === "deployed") {
+    return finish(deps, publication, { status: previous?.status ?? "published" });
+  }
+  if (status.state !== "failed") return wait(deps, publication, status.progress);
+  const message = status.reason ?? "The change could not be applied; the limits are as before.";
+  return finish(deps, publication, {
+    ...(previous ?? { status: "published" as const }),
+    failure: { message, at: deps.clock.now() },
+  });
+}
+
+async function unpublish(deps: Deps, publication: Publication.Info): Promise<Outcome> {
+  await removeKeys(deps, publication);
+  if (!(await stackIsGone(deps, publication))) return wait(deps, publication);
+  const outcome = await finish(deps, publication, {
+    status: "unpublished",
+    restApiId: null,
+    usagePlanId: null,
+    publishedAt: null,
+  });
+  if (publication.operation?.deleteBot) {
+    await Knowledge.removeAll(deps, publication.botId);
+    await Bot.remove(deps.table, publication.botId);
+  }
+  return outcome;
+}
+
+/** Notes why, then removes what the failed act left behind before it says `failed`. */
+async function fail(deps: Deps, publication: Publication.Info, message: string): Promise<Outcome> {
+  deps.log.error("publishing failed", { botId: publication.botId, reason: message });
+  const noted = await Publication.save(deps, publication, {
+    failure: { message, at: deps.clock.now() },
+  });
+  return noted ? cleanUp(deps, noted) : done;
+}
+
+async function cleanUp(deps: Deps, publication: Publication.Info): Promise<Outcome> {
+  await removeKeys(deps, publication);
+  if (!(await stackIsGone(deps, publication))) return wait(deps, publication);
+  return finish(deps, publication, { status: "failed" });
+}
+
+async function stackIsGone(deps: Deps, publication: Publication.Info): Promise<boolean> {
+  const gone = async () =>
+    (await deps.provisioner.status(publication.stackName)).state === "absent";
+  if (await gone()) return true;
+  await deps.provisioner.remove(publication.stackName, tokenOf(publication, "remove"));
+  return gone();
+}
+
+/** Secrets first, so that no key outlives what it opened. */
+async function removeKeys(deps: Deps, publication: Publication.Info): Promise<void> {
+  const { botId } = publication;
+  const { outputs } = await deps.provisioner.status(publication.stackName);
+  for (const key of await Key.listAll(deps.table, botId)) await removeKey(deps, key, outputs);
+}
+
+async function removeKey(
+  deps: Deps,
+  key: Key.Info,
+  outputs: StackOutputs | undefined,
+): Promise<void> {
+  await Key.revoke(deps.table, key);
+  if (outputs) await deps.provisioner.removeKey(outputs, Key.gatewayKey(deps, key));
+  await Key.remove(deps.table, key.botId, key.keyId);
+}
+
+/** Calls the endpoint as a client would, with a key of its own that is gone again afterwards. */
+async function probe(
+  deps: Deps,
+  publication: Publication.Info,
+  outputs: StackOutputs,
+): Promise<boolean> {
+  const leftovers = await Key.listAll(deps.table, publication.botId);
+  for (const key of leftovers.filter((k) => k.purpose === "probe")) {
+    await removeKey(deps, key, outputs);
+  }
+  const { key, value } = await Key.create(deps, publication.botId, {
+    label: "Probe",
+    purpose: "probe",
+    createdBy: "deployer",
+    expiresAt: null,
+  });
+  try {
+    await deps.provisioner.putKey(outputs, Key.gatewayKey(deps, key));
+    await Key.activate(deps.table, key);
+    return (await deps.probe(outputs.endpoint, value)) === "reached";
+  } finally {
+    await removeKey(deps, key, outputs);
+  }
+}
+
+async function wait(
+  deps: Deps,
+  publication: Publication.Info,
+  progress?: Publication.Info["progress"],
+): Promise<Outcome> {
+  if (progress) await Publication.save(deps, publication, { progress });
+  return { done: false, againInSeconds: deps.policy.pollSeconds };
+}
+
+async function finish(
+  deps: Deps,
+  publication: Publication.Info,
+  changes: Partial<Publication.Info>,
+): Promise<Outcome> {
+  await Publication.save(deps, publication, {
+    ...changes,
+    operation: null,
+    progress: null,
+  });
+  return done;
+}
+
+/** The same for every try of one act, and different for its halves. */
+const tokenOf = (publication: Publication.Info, half: "deploy" | "remove"): string =>
+  `${half}-${publication.operation?.operationId ?? "none"}`;
+
+function specOf(publication: Publication.Info): StackSpec {
+  const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId } = publication;
+  return { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId };
+}

@@ -1,0 +1,28 @@
+import * as v from "valibot";
+
+/** Whose conversation: the tenant is part of every key, so a foreign id is simply empty. */
+export interface Address {
+  botId: string;
+  clientId: string;
+  /** 1–128 printable characters of the client's choosing. */
+  conversationId: string;
+}
+
+/** The partition of a conversation. Ids are percent-encoded: no id can run into its neighbour. */
+export const encode = ({ botId, clientId, conversationId }: Address): string =>
+  `CONV#${[botId, clientId, conversationId].map(encodeURIComponent).join("#")}`;
+
+/** Whose turn a doorbell takes: one bot's flood does not delay another's single run. */
+export const group = (address: Address): string => address.botId;
+
+const Bell = v.object({
+  botId: v.string(),
+  clientId: v.string(),
+  conversationId: v.string(),
+});
+
+/**
+ * The conversation that a doorbell names.
+ * @throws ValiError or SyntaxError where the message is not a doorbell.
+ */
+export const parseBell = (body: string): Address => v.parse(Bell, JSON.parse(body));

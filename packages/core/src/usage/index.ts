@@ -1,0 +1,89 @@
+/**
+ * The usage ledger: one entry for each run, put if absent, so that whatever happens to the run's
+ * messages and workers, it is billed once.
+ */
+export * as Usage from "./index.ts";
+
+import * as v from "valibot";
+import type { ModelCatalog } from "../model-catalog/index.ts";
+import { absent, type ModelUsage, type Table } from "../ports/index.ts";
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const Tokens = v.object({
+  inputTokens: Count,
+  outputTokens: Count,
+  cacheReadInputTokens: Count,
+  cacheWriteInputTokens: Count,
+});
+
+export const Entry = v.object({
+  ...Tokens.entries,
+  botId: v.string(),
+  runId: v.string(),
+  keyId: v.string(),
+  clientId: v.string(),
+  /** Short name. */
+  model: v.string(),
+  status: v.string(),
+  /** Epoch milliseconds. */
+  finishedAt: v.number(),
+  /** Micro-USD, rounded once per run. */
+  costMicroUsd: Count,
+  priceVersion: v.string(),
+  /** Milliseconds waiting for a worker, until the first text, and from start to end. */
+  queueMs: v.nullable(v.number()),
+  firstTokenMs: v.nullable(v.number()),
+  runMs: v.nullable(v.number()),
+  /** A paid attempt that another worker overtook. */
+  abandoned: v.boolean(),
+});
+export type Entry = v.InferOutput<typeof Entry>;
+
+export const noTokens: ModelUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+};
+
+/** Micro-USD of these tokens. A model without a known price cannot be published, so costs 0 here. */
+export function cost(price: ModelCatalog.Price | null, tokens: ModelUsage): number {
+  if (!price) return 0;
+  const total =
+    tokens.inputTokens * price.input +
+    tokens.outputTokens * price.output +
+    tokens.cacheReadInputTokens * price.cacheRead +
+    tokens.cacheWriteInputTokens * price.cacheWrite;
+  return Math.round(total / 1e6);
+}
+
+/** `2026-11-22T22`, UTC. */
+export const hourOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 13);
+
+/**
+ * Action Ledger of the run protocol: puts the entry of one run unless there is one.
+ * @param token given for an overtaken attempt: an entry of its own beside the run's.
+ * @returns whether it was new.
+ */
+export function record(table: Table, entry: Entry, token?: number): Promise<boolean> {
+  const sk = token === undefined ? entry.runId : `${entry.runId}#${token}`;
+  return table.put(
+    { ...entry, pk: partition(entry.botId, hourOf(entry.finishedAt)), sk },
+    absent("pk"),
+  );
+}
+
+/** All entries of one bot whose runs ended within one hour, `YYYY-MM-DDTHH` UTC. */
+export async function listHour(table: Table, botId: string, hour: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ pk: partition(botId, hour), cursor });
+    entries.push(...page.items.map((item) => v.parse(Entry, item)));
+    cursor = page.cursor;
+  } while (cursor);
+  return entries;
+}
+
+const partition = (botId: string, hour: string) => `USAGE#${botId}#${hour}`;

@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+/**
+ * Runs one of the project's programs on the Node it carries, installing the project first if
+ * needed: `node scripts/with-node.mjs FILE [ARGS…]`.
+ *
+ * Runs on any Node ≥ 20.19 and before anything is installed, so it may import nothing but Node.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const nodeMajor = 24;
+
+install();
+run(process.argv.slice(2));
+
+/** Installs what the lockfile says, unless that very lockfile has been installed. */
+function install() {
+  const stamp = join(root, "node_modules", ".outlet-lock");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  process.stderr.write("Installing packages …\n");
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  // Engine warnings are about the Node that installs, not about the one that will run.
+  const { status } = spawnSync(
+    npm,
+    ["ci", "--include=dev", "--include=optional", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+      shell: process.platform === "win32",
+    },
+  );
+  if (status !== 0) {
+    process.stderr.write("npm ci failed: see above. Nothing was started.\n");
+    process.exit(status ?? 1);
+  }
+  writeFileSync(stamp, lock);
+}
+
+/** Node 24: the packaged one, or the one we run on where no package fits this platform. */
+function findNode() {
+  const packaged = join(
+    root,
+    "node_modules",
+    ".bin",
+    process.platform === "win32" ? "node.cmd" : "node",
+  );
+  if (existsSync(packaged)) return packaged;
+  if (Number(process.versions.node.split(".")[0]) >= nodeMajor) return process.execPath;
+  process.stderr.write(
+    `Outlet needs Node ${nodeMajor}. npm has no package of it for ${process.platform}-${process.arch}: ` +
+      `install Node ${nodeMajor} and try again.\n`,
+  );
+  process.exit(1);
+}
+
+function run(args) {
+  const bin = join(root, "node_modules", ".bin");
+  const separator = process.platform === "win32" ? ";" : ":";
+  const child = spawn(findNode(), args, {
+    cwd: root,
+    // The channel tells the child when this process is gone, however it went.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, PATH: `${bin}${separator}${process.env.PATH ?? ""}` },
+  });
+  // The terminal sends SIGINT to the whole group, a supervisor to this process only: hand on both.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => child.kill(signal));
+  }
+  const parent = process.ppid;
+  // npm killed outright leaves this process to init: end the child rather than orphan it.
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill("SIGTERM");
+  }, 500).unref();
+  child.on("exit", (code, signal) => {
+    process.exit(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1));
+  });
+}
