@@ -36,7 +36,6 @@ export function createBedrockClient(options: BedrockClientOptions): BedrockRunti
   return new BedrockRuntimeClient({
     region: options.region,
     maxAttempts: options.maxAttempts ?? 1,
-    cacheMiddleware: true,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
@@ -184,13 +183,16 @@ const documentFormats = new Map<string, DocumentFormat>(
 
 function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
   if (part.type === "text") return { text: part.text };
-  if (part.type === "image") return { image: { format: part.format, source: { bytes: part.bytes } } };
+  if (part.type === "image")
+    return { image: { format: part.format, source: { bytes: part.bytes } } };
   const format = documentFormats.get(part.format);
   if (format === undefined) {
     const message = `Bedrock takes no documents of format "${part.format}"`;
     throw new ModelError("model_invalid_request", false, message);
   }
-  return { document: { format, name: toDocumentName(part.name, names), source: { bytes: part.bytes } } };
+  return {
+    document: { format, name: toDocumentName(part.name, names), source: { bytes: part.bytes } },
+  };
 }
 
 /**

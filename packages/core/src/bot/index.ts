@@ -213,30 +213,46 @@ export interface Listing {
   cursor: string | null;
 }
 
+type Paging = { limit: number; cursor?: string | undefined };
+
 /** Bots of one owner, newest first. */
-export async function listOwned(
-  table: Table,
-  ownerId: string,
-  options: { limit: number; cursor?: string | undefined },
-): Promise<Listing> {
-  const page = await table.query({
-    index: "listing",
-    pk: listingOf(ownerId),
-    descending: true,
-    ...options,
-  });
-  return toListing(page);
+export async function listOwned(table: Table, ownerId: string, paging: Paging): Promise<Listing> {
+  const pk = listingOf(ownerId);
+  return toListing(await table.query({ index: "listing", pk, descending: true, ...paging }));
 }
 
 /** Bots shared with everybody, newest first. */
-export async function listPublic(
-  table: Table,
-  options: { limit: number; cursor?: string | undefined },
-): Promise<Listing> {
-  return toListing(
-    await table.query({ index: "public", pk: "BOTS", descending: true, ...options }),
-  );
+export async function listPublic(table: Table, paging: Paging): Promise<Listing> {
+  return toListing(await table.query({ index: "public", pk: "BOTS", descending: true, ...paging }));
 }
+
+/** One's own bots, then those of others that are shared with everybody. */
+export async function listVisible(
+  table: Table,
+  ownerId: string,
+  { limit, cursor }: Paging,
+): Promise<Listing> {
+  if (!cursor?.startsWith(publicCursor)) {
+    const mine = await listOwned(table, ownerId, { limit, cursor });
+    if (mine.cursor || mine.bots.length >= limit) {
+      return { bots: mine.bots, cursor: mine.cursor ?? publicCursor };
+    }
+    const rest = await listVisible(table, ownerId, {
+      limit: limit - mine.bots.length,
+      cursor: publicCursor,
+    });
+    return { bots: [...mine.bots, ...rest.bots], cursor: rest.cursor };
+  }
+  const inner = cursor.slice(publicCursor.length) || undefined;
+  const page = await listPublic(table, { limit, cursor: inner });
+  return {
+    bots: page.bots.filter((bot) => bot.ownerId !== ownerId),
+    cursor: page.cursor && publicCursor + page.cursor,
+  };
+}
+
+/** Before a cursor into the shared bots; no cursor of the store has a dot. */
+const publicCursor = "public.";
 
 const notFound = (botId: string) =>
   new Problem.ProblemError("not_found", `There is no bot ${botId.slice(0, 40)} that you may use.`);

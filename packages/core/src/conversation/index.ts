@@ -9,7 +9,11 @@ import { Id } from "../id/index.ts";
 import type { Clock, Log, ObjectStore, Queue, Table } from "../ports/index.ts";
 import { Problem } from "../problem/index.ts";
 import { type Address, type Content, Run, textOf } from "../run/index.ts";
+import { chainUpTo } from "./chain.ts";
 import { Mailbox } from "./mailbox.ts";
+
+export { chainUpTo } from "./chain.ts";
+export { Mailbox } from "./mailbox.ts";
 
 interface Deps {
   table: Table;
@@ -103,22 +107,6 @@ export async function read(
   const byId = new Map((await Run.listAll(deps, address)).map((run) => [run.runId, run]));
   const waiting = head.open.flatMap((id) => byId.get(id) ?? []);
   return { head, runs: [...chainUpTo(byId, head.last), ...waiting] };
-}
-
-/** The runs before the open ones, oldest first, as far as `runs` reaches back. */
-export function chainUpTo(
-  runs: ReadonlyMap<string, Run.Info>,
-  last: string | null | undefined,
-): Run.Info[] {
-  const chain: Run.Info[] = [];
-  let id = last;
-  while (id) {
-    const run = runs.get(id);
-    if (!run) break;
-    chain.push(run);
-    id = run.parent;
-  }
-  return chain.reverse();
 }
 
 const wasTaken = (run: Run.Info): boolean => run.status !== "queued" || run.parent !== null;

@@ -106,8 +106,9 @@ export interface Catalog {
 }
 
 /**
- * @param allowed short names of known models, or `name=modelId` for one that is not in the list
- *   (its price is then unknown, and a bot that uses it cannot be published).
+ * @param allowed short names of known models, or `name=modelId@input/output` for one that is not in
+ *   the list, with its price in USD for a million tokens; without a price a bot that uses it cannot
+ *   be published.
  * @throws RangeError where a name is neither.
  */
 export function createCatalog(allowed: readonly string[]): Catalog {
@@ -132,14 +133,16 @@ export function createCatalog(allowed: readonly string[]): Catalog {
 }
 
 function parse(entry: string): Info {
-  const separator = entry.indexOf("=");
-  if (separator < 0) {
+  const custom = /^([^=]+)=(.+?)(?:@([0-9.]+)\/([0-9.]+))?$/.exec(entry);
+  if (!custom) {
     const info = known.find((m) => m.name === entry);
     if (info) return info;
     const names = known.map((m) => m.name).join(", ");
-    throw new RangeError(`Unknown model "${entry}". Known: ${names}; or write name=modelId.`);
+    throw new RangeError(
+      `Unknown model "${entry}". Known: ${names}; or write name=modelId@inputUsd/outputUsd.`,
+    );
   }
-  const name = entry.slice(0, separator);
-  const modelId = entry.slice(separator + 1);
-  return { name, modelId, title: name, contextTokens: 100_000, price: null };
+  const [, name = "", modelId = "", input, output] = custom;
+  const price = input && output ? usd(Number(input), Number(output)) : null;
+  return { name, modelId, title: name, contextTokens: 100_000, price };
 }

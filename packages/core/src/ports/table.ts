@@ -21,6 +21,7 @@ export type Condition =
 export const exists = (name: string): Condition => ({ op: "exists", name });
 export const absent = (name: string): Condition => ({ op: "absent", name });
 export const equals = (name: string, value: Value): Condition => ({ op: "equals", name, value });
+/** Holds too where there is no attribute `name`. */
 export const differs = (name: string, value: Value): Condition => ({ op: "differs", name, value });
 /** The number under `name` is less than `value`. False where there is no such attribute. */
 export const below = (name: string, value: number): Condition => ({ op: "below", name, value });

@@ -1,6 +1,6 @@
 /**
  * The publication of a bot: its limits, its state and its endpoint. Acts are accepted here and
- * carried out by the deployer (`./deploy.ts`), step by step and safe to repeat.
+ * carried out by the deployer (`../deployer`), step by step and safe to repeat.
  */
 export * as Publication from "./index.ts";
 

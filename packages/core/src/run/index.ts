@@ -407,11 +407,11 @@ async function store(
 
 async function load(deps: Pick<Deps, "objects">, item: Item): Promise<Info> {
   const { payload, payloadPath, ...rest } = item;
-  let json = payload;
+  let json = typeof payload === "string" ? payload : "";
   if (typeof payloadPath === "string") {
     const bytes = await deps.objects.get(payloadPath);
-    if (!bytes) throw new Error(`The payload of run ${String(item.runId)} is missing.`);
+    if (!bytes) throw new Error(`The object ${payloadPath} of a run is missing.`);
     json = Buffer.from(bytes).toString("utf8");
   }
-  return v.parse(Info, { ...rest, ...v.parse(Payload, JSON.parse(String(json))) });
+  return v.parse(Info, { ...rest, ...v.parse(Payload, JSON.parse(json)) });
 }

@@ -1,8 +1,8 @@
 import { Caller } from "@outlet/core/caller";
 import { Problem } from "@outlet/core/problem";
 import type { MiddlewareHandler } from "hono";
-import { type JWTPayload, errors, jwtVerify } from "jose";
-import { type KeySource, createKeySource } from "./key-source.ts";
+import { errors, type JWTPayload, jwtVerify } from "jose";
+import { createKeySource, type KeySource } from "./key-source.ts";
 
 /** What a route finds under `c.get("caller")`. */
 export interface AuthenticatedCaller extends Caller.Info {

@@ -1,5 +1,5 @@
 import { Problem } from "@outlet/core/problem";
-import { type JWTVerifyGetKey, createRemoteJWKSet, errors } from "jose";
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import * as v from "valibot";
 import type { AuthenticationOptions } from "./authentication.ts";
 

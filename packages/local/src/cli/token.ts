@@ -59,7 +59,7 @@ function readArguments(args: string[], env: Console["env"]) {
     return values;
   } catch (error) {
     // parseArgs throws nothing but what the caller typed wrongly.
-    throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    throw new UsageError(`${messageOf(error)}\n\n${usage}`);
   }
 }
 
@@ -86,12 +86,15 @@ async function readReady(dataDir: string): Promise<v.InferOutput<typeof Ready>> 
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`No running Outlet found: ${cause}\n${start}`);
+    throw new UsageError(`No running Outlet found: ${messageOf(error)}\n${start}`);
   }
   const ready = v.safeParse(v.pipe(v.string(), v.parseJson(), Ready), text);
   if (ready.success) return ready.output;
   throw new UsageError(`${path} is not what Outlet writes when it is ready.\n${start}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function nextStep(error: SignInError, dataDir: string): string {

@@ -1,6 +1,6 @@
-import { type Configuration, type KoaContextWithOIDC, errors } from "oidc-provider";
+import { type Configuration, type ErrorOut, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { clients, consoleClientId, consoleOrigins } from "./clients.ts";
-import { errorPage, sendPage, signOutPage, signedOutPage } from "./pages.ts";
+import { errorPage, sendPage, signedOutPage, signOutPage } from "./pages.ts";
 import type { IssuerSecrets } from "./secrets.ts";
 import type { IssuerStorage } from "./storage.ts";
 import type { DemoUser } from "./users.ts";
@@ -33,6 +33,8 @@ export function configuration(options: ConfigurationOptions): Configuration {
     adapter: (model) => storage.adapter(model),
     jwks: secrets.jwks,
     clients: clients(origins),
+    responseTypes: ["code"],
+    clientAuthMethods: ["none"],
     cookies: {
       keys: secrets.cookieKeys,
       names: {
@@ -99,12 +101,22 @@ export function configuration(options: ConfigurationOptions): Configuration {
       Grant: signedInSeconds,
     },
     renderError: async (ctx, out) => {
-      const cause = out.error_description ?? "The sign-in service could not go on.";
+      const cause = errorCause(out);
       const title = "Sign-in stopped";
       // The status is the provider's own by now.
       sendPage(ctx, ctx.status, await errorPage({ title, cause, code: out.error, home }));
     },
   };
+}
+
+/** The provider's own words where they tell a person enough. */
+function errorCause({ error, error_description }: ErrorOut): string {
+  const causes: Record<string, string> = {
+    invalid_client: "The application that sent you here is not known to this Outlet.",
+    invalid_redirect_uri: "The application asked to return to an address that is not registered.",
+    server_error: "Something went wrong on our side. It is in the log.",
+  };
+  return causes[error] ?? error_description ?? "The sign-in service could not go on.";
 }
 
 /** The one API that tokens are for. A token without an audience would be opaque. */

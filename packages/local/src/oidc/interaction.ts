@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Log } from "@outlet/core/ports";
-import { type KoaContextWithOIDC, type Provider, errors } from "oidc-provider";
+import { errors, type KoaContextWithOIDC, type Provider } from "oidc-provider";
 import { errorPage, sendPage, signInPage } from "./pages.ts";
 import type { PasswordGuard } from "./password-guard.ts";
 
@@ -66,8 +66,7 @@ async function submit(options: InteractionOptions, ctx: Context, details: Intera
     return show(options, ctx, details, 429, { name, error });
   }
   options.log.info("sign-in refused: wrong name or password");
-  const error =
-    "Name and password do not match. Check both; copy the password from ready.json if need be.";
+  const error = "Name and password do not match. Try again, or copy the password from ready.json.";
   return show(options, ctx, details, 422, { name, error });
 }
 

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, type Log, systemClock } from "@outlet/core/ports";
 import { Provider } from "oidc-provider";
@@ -86,5 +87,7 @@ function report(provider: Provider, log: Log) {
   provider.on("grant.error", refused);
   provider.on("end_session.error", refused);
   provider.on("server_error", (_ctx, error) => failed(error));
-  provider.on("error", failed);
+  // Koa's own event, which the provider's types leave out.
+  const app: EventEmitter = provider;
+  app.on("error", failed);
 }

@@ -25,7 +25,7 @@ main {
   width: 100%; max-width: 25rem; padding: 2rem; background: var(--card);
   border: 1px solid var(--edge); border-radius: 12px; box-shadow: 0 8px 30px rgb(0 0 0 / 6%);
 }
-.brand { margin: 0 0 1.5rem; display: flex; align-items: center; gap: .5rem; font-weight: 650; }
+.brand { margin: 0 0 1.5rem; display: flex; align-items: center; gap: .5rem; font-weight: 650; color: var(--text); }
 .brand::before {
   content: ""; width: .8rem; height: .8rem; border-radius: 50%;
   border: .22rem solid var(--accent); border-right-color: transparent; transform: rotate(-45deg);
@@ -53,6 +53,7 @@ a { color: var(--accent); text-underline-offset: .15em; }
   margin-top: 1.25rem; padding: .75rem 1rem; color: var(--bad); background: var(--bad-page);
   border: 1px solid var(--bad-line); border-radius: 8px;
 }
+.alert + p { margin-top: 1.25rem; }
 .hint { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--edge); font-size: .875rem; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .9em; color: var(--text); }
 `;

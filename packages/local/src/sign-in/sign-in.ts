@@ -1,6 +1,6 @@
 import * as oidc from "openid-client";
 import { cliClientId, cliRedirectUri } from "../oidc/clients.ts";
-import { type Browser, type Visit, createBrowser } from "./browser.ts";
+import { type Browser, createBrowser, type Visit } from "./browser.ts";
 import { parseSignInPage } from "./sign-in-form.ts";
 
 export interface SignInOptions {

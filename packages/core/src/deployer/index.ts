@@ -2,11 +2,12 @@
  * Carries out the acts that {@link Publication} accepted. Each call goes on from what is stored and
  * what exists, and every step can be repeated, so a crash anywhere is mended by the next call.
  */
-export * as Deploy from "./deploy.ts";
+export * as Deployer from "./index.ts";
 
 import { Bot } from "../bot/index.ts";
 import type { Id } from "../id/index.ts";
-import { Key } from "../key/index.ts";
+import type { Key } from "../key/index.ts";
+import { Keyring } from "../keyring/index.ts";
 import { Knowledge } from "../knowledge/index.ts";
 import type {
   Clock,
@@ -18,7 +19,7 @@ import type {
   StackSpec,
   Table,
 } from "../ports/index.ts";
-import { Publication } from "./index.ts";
+import { Publication } from "../publication/index.ts";
 
 /** What a request to a new endpoint met. */
 export type ProbeResult =
@@ -105,7 +106,7 @@ async function update(deps: Deps, publication: Publication.Info): Promise<Outcom
 }
 
 async function unpublish(deps: Deps, publication: Publication.Info): Promise<Outcome> {
-  await removeKeys(deps, publication);
+  await Keyring.withdrawAll(deps, publication);
   if (!(await stackIsGone(deps, publication))) return wait(deps, publication);
   const outcome = await finish(deps, publication, {
     status: "unpublished",
@@ -130,7 +131,7 @@ async function fail(deps: Deps, publication: Publication.Info, message: string):
 }
 
 async function cleanUp(deps: Deps, publication: Publication.Info): Promise<Outcome> {
-  await removeKeys(deps, publication);
+  await Keyring.withdrawAll(deps, publication);
   if (!(await stackIsGone(deps, publication))) return wait(deps, publication);
   return finish(deps, publication, { status: "failed" });
 }
@@ -143,45 +144,25 @@ async function stackIsGone(deps: Deps, publication: Publication.Info): Promise<b
   return gone();
 }
 
-/** Secrets first, so that no key outlives what it opened. */
-async function removeKeys(deps: Deps, publication: Publication.Info): Promise<void> {
-  const { botId } = publication;
-  const { outputs } = await deps.provisioner.status(publication.stackName);
-  for (const key of await Key.listAll(deps.table, botId)) await removeKey(deps, key, outputs);
-}
-
-async function removeKey(
-  deps: Deps,
-  key: Key.Info,
-  outputs: StackOutputs | undefined,
-): Promise<void> {
-  await Key.revoke(deps.table, key);
-  if (outputs) await deps.provisioner.removeKey(outputs, Key.gatewayKey(deps, key));
-  await Key.remove(deps.table, key.botId, key.keyId);
-}
-
 /** Calls the endpoint as a client would, with a key of its own that is gone again afterwards. */
 async function probe(
   deps: Deps,
   publication: Publication.Info,
   outputs: StackOutputs,
 ): Promise<boolean> {
-  const leftovers = await Key.listAll(deps.table, publication.botId);
-  for (const key of leftovers.filter((k) => k.purpose === "probe")) {
-    await removeKey(deps, key, outputs);
-  }
-  const { key, value } = await Key.create(deps, publication.botId, {
+  const isProbe = (key: Key.Info) => key.purpose === "probe";
+  // A crash may have left one.
+  await Keyring.withdrawAll(deps, publication, isProbe);
+  const { key, value } = await Keyring.issue(deps, publication, {
     label: "Probe",
     purpose: "probe",
     createdBy: "deployer",
     expiresAt: null,
   });
   try {
-    await deps.provisioner.putKey(outputs, Key.gatewayKey(deps, key));
-    await Key.activate(deps.table, key);
     return (await deps.probe(outputs.endpoint, value)) === "reached";
   } finally {
-    await removeKey(deps, key, outputs);
+    await Keyring.withdraw(deps, publication, key.keyId);
   }
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../ports/index.ts";
 import { type Content, Run, textOf } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
-import { chainUpTo } from "./index.ts";
+import { chainUpTo } from "../conversation/chain.ts";
 
 export interface Deps {
   table: Table;
@@ -177,7 +177,7 @@ async function readHistory(
   const chain = chainUpTo(new Map(newest.map((r) => [r.runId, r])), run.parent);
   let budget = (contextTokens / 2) * charactersPerToken;
   const kept: Run.Info[] = [];
-  for (const earlier of chain.reverse()) {
+  for (const earlier of chain.toReversed()) {
     const said = textOf(earlier.answer ?? []);
     if (!said) continue;
     budget -= said.length + textOf(earlier.content).length;

@@ -3,14 +3,14 @@
  * loop is the worker of the run protocol (`docs/run-protocol/`); every write in it is an action of
  * {@link Mailbox} or {@link Run}.
  */
-export * as Worker from "./work.ts";
+export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../model-catalog/index.ts";
 import type { Queue } from "../ports/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
 import { type Deps as AnswerDeps, AttemptFailed, answer, type Interruption } from "./answer.ts";
-import { Mailbox } from "./mailbox.ts";
+import { Mailbox } from "../conversation/mailbox.ts";
 
 export interface Deps extends AnswerDeps {
   runQueue: Queue;
@@ -98,7 +98,8 @@ async function attempt(
 ): Promise<Run.Info | undefined> {
   const watch = keepAlive(deps, run, token, limits);
   // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
-  const tried = await settle(answer(deps, run, watch.signal)).finally(() => watch.stop());
+  const tried = await settle(answer(deps, run, watch.signal));
+  await watch.stop();
   let result: Run.Result;
   if ("value" in tried) {
     result = tried.value;

@@ -1,9 +1,9 @@
 /** Action Sweep of the run protocol: rings where runs are open and nobody is at work. */
-export * as Sweeper from "./sweep.ts";
+export * as Sweeper from "./index.ts";
 
 import { Publication } from "../publication/index.ts";
 import type { Clock, Log, Queue, Table } from "../ports/index.ts";
-import { Mailbox } from "./mailbox.ts";
+import { Mailbox } from "../conversation/mailbox.ts";
 
 interface Deps {
   table: Table;

@@ -1,0 +1,356 @@
+import { once } from "node:events";
+import * as http2 from "node:http2";
+import type { AddressInfo } from "node:net";
+import { type ModelEvent, ModelError, type ModelRequest } from "@outlet/core/ports";
+import { EventStreamCodec } from "@smithy/core/event-streams";
+import { fromUtf8, toUtf8 } from "@smithy/core/serde";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createBedrockClient, createBedrockModel } from "./bedrock-model.ts";
+
+const codec = new EventStreamCodec(toUtf8, fromUtf8);
+
+function frame(kind: "event" | "exception", type: string, body: object): Uint8Array {
+  const header = (value: string) => ({ type: "string" as const, value });
+  return codec.encode({
+    headers: {
+      ":message-type": header(kind),
+      [`:${kind}-type`]: header(type),
+      ":content-type": header("application/json"),
+    },
+    body: fromUtf8(JSON.stringify(body)),
+  });
+}
+
+const start = frame("event", "messageStart", { role: "assistant" });
+const delta = (body: object) =>
+  frame("event", "contentBlockDelta", { contentBlockIndex: 0, delta: body });
+const stop = (stopReason: string) => frame("event", "messageStop", { stopReason });
+const metadata = (usage: object) =>
+  frame("event", "metadata", { usage, metrics: { latencyMs: 1 } });
+const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
+const whole = [start, delta({ text: "Hello" }), stop("end_turn"), metadata(usage)];
+
+/** Speaks Bedrock's wire protocol and says what each test tells it to. */
+class ScriptedBedrock {
+  requests: { path: string; body: Record<string, unknown> }[] = [];
+  script: (stream: http2.ServerHttp2Stream) => void = (stream) => answer(stream, whole);
+  /** Resolves when the caller has gone before the end of an answer. */
+  hungUp = Promise.withResolvers<void>();
+  readonly server = http2.createServer();
+  #sessions = new Set<http2.ServerHttp2Session>();
+
+  async listen(): Promise<string> {
+    this.server.on("session", (session) => void this.#sessions.add(session));
+    this.server.on("stream", (stream, headers) => {
+      let text = "";
+      stream.on("error", () => {});
+      stream.on("close", () => {
+        if (!stream.writableFinished) this.hungUp.resolve();
+      });
+      stream.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      stream.on("end", () => {
+        this.requests.push({ path: String(headers[":path"]), body: JSON.parse(text) });
+        this.script(stream);
+      });
+    });
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    const { port } = this.server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#sessions) session.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+function answer(stream: http2.ServerHttp2Stream, frames: Uint8Array[], end = true): void {
+  stream.respond({ ":status": 200, "content-type": "application/vnd.amazon.eventstream" });
+  for (const one of frames) stream.write(one);
+  if (end) stream.end();
+}
+
+function refuse(stream: http2.ServerHttp2Stream, status: number, name: string): void {
+  stream.respond({ ":status": status, "x-amzn-errortype": name });
+  stream.end(JSON.stringify({ message: `${name} for arn:aws:bedrock:us-east-1:123456789012:x` }));
+}
+
+const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+const request: ModelRequest = {
+  modelId: "arn:aws:bedrock:us-east-1:123456789012:inference-profile/a.b-v1:0",
+  system: ["Be brief."],
+  messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+  metadata: { bot: "b1" },
+};
+
+let bedrock: ScriptedBedrock;
+let endpoint: string;
+const never = new AbortController().signal;
+
+beforeEach(async () => {
+  bedrock = new ScriptedBedrock();
+  endpoint = await bedrock.listen();
+});
+afterEach(() => bedrock.close());
+
+async function collect(
+  overrides: Partial<ModelRequest> = {},
+  signal: AbortSignal = never,
+): Promise<ModelEvent[]> {
+  const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
+  try {
+    const events: ModelEvent[] = [];
+    const model = createBedrockModel({ client });
+    for await (const event of model.stream({ ...request, ...overrides }, signal))
+      events.push(event);
+    return events;
+  } finally {
+    client.destroy();
+  }
+}
+
+const failure = (overrides: Partial<ModelRequest> = {}): Promise<unknown> =>
+  collect(overrides).then(
+    () => "no error",
+    (error: unknown) => error,
+  );
+
+describe("an answer", () => {
+  test("comes as text, reasoning, stop and usage", async () => {
+    bedrock.script = (stream) =>
+      answer(stream, [
+        start,
+        delta({ reasoningContent: { text: "Hmm." } }),
+        delta({ reasoningContent: { signature: "c2ln" } }),
+        delta({ text: "Hel" }),
+        delta({ text: "lo" }),
+        frame("event", "contentBlockStop", { contentBlockIndex: 0 }),
+        frame("event", "somethingNew", { a: 1 }),
+        stop("max_tokens"),
+        metadata({ ...usage, cacheReadInputTokens: 7, cacheWriteInputTokens: 9 }),
+      ]);
+    expect(await collect()).toEqual([
+      { type: "reasoning", text: "Hmm." },
+      { type: "reasoning", text: "", signature: "c2ln" },
+      { type: "text", text: "Hel" },
+      { type: "text", text: "lo" },
+      { type: "stop", reason: "max_tokens" },
+      {
+        type: "usage",
+        usage: {
+          inputTokens: 3,
+          outputTokens: 2,
+          cacheReadInputTokens: 7,
+          cacheWriteInputTokens: 9,
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ["end_turn", "end_turn"],
+    ["stop_sequence", "stop_sequence"],
+    ["content_filtered", "content_filtered"],
+    ["guardrail_intervened", "guardrail_intervened"],
+    ["model_context_window_exceeded", "other"],
+    ["tool_use", "other"],
+  ])("that stops for %s stops for %s", async (said, reason) => {
+    bedrock.script = (stream) => answer(stream, [start, stop(said), metadata(usage)]);
+    expect(await collect()).toContainEqual({ type: "stop", reason });
+  });
+});
+
+describe("a request", () => {
+  test("names the model in the path and carries parameters and metadata", async () => {
+    await collect({ maxTokens: 9, temperature: 0.5, topP: 0.9, stopSequences: ["END"] });
+    expect(bedrock.requests).toEqual([
+      {
+        path: `/model/${encodeURIComponent(request.modelId)}/converse-stream`,
+        body: {
+          system: [{ text: "Be brief." }],
+          messages: [{ role: "user", content: [{ text: "Hi" }] }],
+          inferenceConfig: { maxTokens: 9, temperature: 0.5, topP: 0.9, stopSequences: ["END"] },
+          requestMetadata: { bot: "b1" },
+        },
+      },
+    ]);
+  });
+
+  test("leaves out what is empty and joins neighbours of one role", async () => {
+    await collect({
+      system: ["", " \n"],
+      metadata: {},
+      stopSequences: [],
+      messages: [
+        { role: "user", content: [{ type: "text", text: "Unanswered" }] },
+        { role: "assistant", content: [{ type: "text", text: "  " }] },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "" },
+            { type: "text", text: "Hi" },
+          ],
+        },
+      ],
+    });
+    expect(bedrock.requests[0]?.body).toEqual({
+      messages: [{ role: "user", content: [{ text: "Unanswered" }, { text: "Hi" }] }],
+    });
+  });
+
+  test("gives documents names that Bedrock takes, each once", async () => {
+    const bytes = new Uint8Array([1, 2]);
+    const document = (name: string) => ({ type: "document" as const, format: "pdf", name, bytes });
+    const content = [
+      { type: "text" as const, text: "Compare" },
+      { type: "image" as const, format: "png" as const, bytes },
+      document("report_v2.pdf"),
+      document("report v2  pdf"),
+      document("../…"),
+    ];
+    await collect({ messages: [{ role: "user", content }] });
+    const source = { bytes: "AQI=" };
+    expect(bedrock.requests[0]?.body["messages"]).toEqual([
+      {
+        role: "user",
+        content: [
+          { text: "Compare" },
+          { image: { format: "png", source } },
+          { document: { format: "pdf", name: "report v2 pdf", source } },
+          { document: { format: "pdf", name: "report v2 pdf (2)", source } },
+          { document: { format: "pdf", name: "document", source } },
+        ],
+      },
+    ]);
+  });
+
+  test("with nothing to say, or a document of a foreign format, is never sent", async () => {
+    const bytes = new Uint8Array();
+    const foreign = { type: "document" as const, format: "exe", name: "x", bytes };
+    for (const content of [[], [foreign]]) {
+      const error = await failure({ messages: [{ role: "user", content }] });
+      expect(error).toMatchObject({ code: "model_invalid_request", retryable: false });
+    }
+    expect(bedrock.requests).toEqual([]);
+  });
+});
+
+describe("a refusal", () => {
+  test.each([
+    [429, "ThrottlingException", "model_throttled", true],
+    [429, "ModelNotReadyException", "model_unavailable", true],
+    [500, "InternalServerException", "model_unavailable", true],
+    [503, "ServiceUnavailableException", "model_unavailable", true],
+    [408, "ModelTimeoutException", "model_timeout", true],
+    [424, "ModelErrorException", "model_error", true],
+    [403, "AccessDeniedException", "model_access_denied", false],
+    [404, "ResourceNotFoundException", "model_not_found", false],
+    [400, "ServiceQuotaExceededException", "model_quota_exceeded", false],
+    [400, "ValidationException", "model_invalid_request", false],
+    [403, "UnrecognizedClientException", "model_access_denied", false],
+    [404, "UnknownOperationException", "model_not_found", false],
+    [408, "NewTimeout", "model_timeout", true],
+    [424, "NewDependency", "model_error", true],
+    [429, "NewThrottle", "model_throttled", true],
+    [418, "NewRefusal", "model_invalid_request", false],
+    [502, "BadGateway", "model_unavailable", true],
+  ])("%i %s is %s, retryable: %s, and is asked once", async (status, name, code, retryable) => {
+    bedrock.script = (stream) => refuse(stream, status, name);
+    const error = await failure();
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error).toMatchObject({ code, retryable });
+    expect(String(error)).toContain("arn:aws:bedrock");
+    expect(bedrock.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["throttlingException", "model_throttled", true],
+    ["ThrottlingException", "model_throttled", true],
+    ["internalServerException", "model_unavailable", true],
+    ["modelStreamErrorException", "model_stream_broken", true],
+    ["serviceUnavailableException", "model_unavailable", true],
+    ["validationException", "model_invalid_request", false],
+    ["newException", "model_stream_broken", true],
+  ])("%s in mid-answer is %s, retryable: %s", async (name, code, retryable) => {
+    const said = [start, delta({ text: "Hel" }), frame("exception", name, { message: "no" })];
+    bedrock.script = (stream) => answer(stream, said);
+    expect(await failure()).toMatchObject({ name: "ModelError", code, retryable });
+  });
+});
+
+describe("a broken connection", () => {
+  test("that is refused may be tried again", async () => {
+    await bedrock.close();
+    expect(await failure()).toMatchObject({ code: "model_unavailable", retryable: true });
+    bedrock = new ScriptedBedrock();
+    await bedrock.listen();
+  });
+
+  test("that is reset before the answer may be tried again", async () => {
+    bedrock.script = (stream) => stream.session?.destroy();
+    expect(await failure()).toMatchObject({ name: "ModelError", retryable: true });
+  });
+
+  test.each([
+    ["reset", (stream: http2.ServerHttp2Stream) => stream.session?.destroy()],
+    ["ended inside a frame", (stream: http2.ServerHttp2Stream) => stream.end(start.slice(0, 20))],
+    ["ended between frames", (stream: http2.ServerHttp2Stream) => stream.end()],
+  ])("that is %s in mid-answer is a broken stream", async (_how, end) => {
+    bedrock.script = (stream) => {
+      answer(stream, [start, delta({ text: "Hel" })], false);
+      // The reset must not overtake what was written.
+      setImmediate(() => setImmediate(() => end(stream)));
+    };
+    expect(await failure()).toMatchObject({ code: "model_stream_broken", retryable: true });
+  });
+
+  test("that ends before the usage leaves the answer unfinished", async () => {
+    bedrock.script = (stream) => answer(stream, [start, stop("end_turn")]);
+    expect(await failure()).toMatchObject({ code: "model_stream_broken", retryable: true });
+  });
+});
+
+describe("whoever stops listening", () => {
+  const unfinished = (stream: http2.ServerHttp2Stream) =>
+    answer(stream, [start, delta({ text: "Hel" })], false);
+
+  test("by the signal in mid-answer closes the HTTP stream and gets the signal's reason", async () => {
+    bedrock.script = unfinished;
+    const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
+    const controller = new AbortController();
+    const reason = new Error("cancelled");
+    const reading = (async () => {
+      for await (const _ of createBedrockModel({ client }).stream(request, controller.signal)) {
+        controller.abort(reason);
+      }
+    })();
+    await expect(reading).rejects.toBe(reason);
+    await bedrock.hungUp.promise;
+    client.destroy();
+  });
+
+  test("by the signal before the first event gets the signal's reason", async () => {
+    const controller = new AbortController();
+    const reason = new Error("cancelled");
+    bedrock.script = () => controller.abort(reason);
+    await expect(collect({}, controller.signal)).rejects.toBe(reason);
+    await bedrock.hungUp.promise;
+  });
+
+  test("by a signal that was raised already sends nothing", async () => {
+    const reason = new Error("cancelled");
+    await expect(collect({}, AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(bedrock.requests).toEqual([]);
+  });
+
+  test("by leaving the loop closes the HTTP stream", async () => {
+    bedrock.script = unfinished;
+    const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
+    for await (const _ of createBedrockModel({ client }).stream(request, never)) break;
+    await bedrock.hungUp.promise;
+    client.destroy();
+  });
+});

@@ -1,0 +1,72 @@
+import type { JsonObject } from "./template-types.ts";
+
+/** What the gateway says on its own, before or instead of the function. AWS's own default text. */
+const defaultTemplate = '{"message":$context.error.messageString}';
+/** For refusals whose default text would say more than the caller may know. */
+const forbiddenTemplate = '{"message":"Forbidden"}';
+
+/** Tells "the allow list refused you" from "this key is not known", which read the same otherwise. */
+export const refusedByHeader = "x-outlet-refused-by";
+
+const exposedHeaders = [
+  "Retry-After",
+  "x-should-retry",
+  "x-request-id",
+  "x-amzn-requestid",
+  "x-amzn-errortype",
+  "Idempotent-Replayed",
+  "Location",
+];
+
+/** Only what cannot break out of the quotes of a static header value. */
+const exactOrigin = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/;
+
+/**
+ * CORS headers a gateway response can carry. They are static text, so one exact origin is named and
+ * anything else (several, wildcards) is `*`: these bodies hold nothing that is not public, and the
+ * function's own answers name the caller's origin exactly.
+ */
+function corsHeaders(allowedOrigins: string[]): JsonObject {
+  const [first] = allowedOrigins;
+  if (first === undefined) return {};
+  const origin = allowedOrigins.length === 1 && exactOrigin.test(first) ? first : "*";
+  return {
+    "gatewayresponse.header.Access-Control-Allow-Origin": `'${origin}'`,
+    "gatewayresponse.header.Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
+  };
+}
+
+/**
+ * The `x-amazon-apigateway-gateway-responses` of a published bot.
+ *
+ * DEFAULT_4XX and DEFAULT_5XX get headers only: a status code there would overwrite that of every
+ * other response. A response with an entry of its own takes no headers from the defaults, so each
+ * entry repeats them.
+ *
+ * AUTHORIZER_FAILURE and AUTHORIZER_CONFIGURATION_ERROR stay 500: they are faults of ours, and a
+ * client told "Forbidden" would throw a good key away.
+ */
+export function createGatewayResponses(allowedOrigins: string[]): JsonObject {
+  const cors = corsHeaders(allowedOrigins);
+  const response = (statusCode: string, template: string, headers: Record<string, string> = {}) => {
+    const own = Object.entries(headers).map(([name, value]) => [
+      `gatewayresponse.header.${name}`,
+      `'${value}'`,
+    ]);
+    return {
+      statusCode,
+      responseParameters: { ...cors, ...Object.fromEntries(own) },
+      responseTemplates: { "application/json": template },
+    };
+  };
+  const fallback = { responseParameters: cors };
+  return {
+    ...(allowedOrigins.length > 0 ? { DEFAULT_4XX: fallback, DEFAULT_5XX: fallback } : {}),
+    THROTTLED: response("429", defaultTemplate, { "Retry-After": "1" }),
+    QUOTA_EXCEEDED: response("429", defaultTemplate, { "x-should-retry": "false" }),
+    WAF_FILTERED: response("403", defaultTemplate, { [refusedByHeader]: "ip-allow-list" }),
+    // Refused keys look alike, whether the authorizer or the usage plan refuses them.
+    ACCESS_DENIED: response("403", forbiddenTemplate),
+    UNAUTHORIZED: response("403", forbiddenTemplate),
+  };
+}

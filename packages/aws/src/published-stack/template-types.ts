@@ -1,0 +1,31 @@
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+export interface Resource {
+  Type: string;
+  Properties: JsonObject;
+  DependsOn?: string[];
+}
+
+/** A CloudFormation template as a plain object; `JSON.stringify` of it is what gets deployed. */
+export interface Template {
+  AWSTemplateFormatVersion: "2010-09-09";
+  Description: string;
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: Json; Description?: string }>;
+}
+
+/** What a published bot's stack takes from the place it is deployed to. */
+export interface Platform {
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  partition: string;
+  region: string;
+  accountId: string;
+  /** The account and Region as the publication names them. */
+  cell: string;
+  publishedApiFunctionArn: string;
+  authorizerFunctionArn: string;
+  webAclArn: string;
+  /** A value CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90 … */
+  accessLogRetentionDays: number;
+}

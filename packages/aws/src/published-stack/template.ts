@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import type { StackSpec } from "@outlet/core/ports";
+import { createAccessLogFormat } from "./access-log-format.ts";
+import { createOpenApiBody } from "./open-api-body.ts";
+import type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
+
+export type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
+
+/** Raised when what {@link createTemplate} makes from the same spec changes. */
+export const templateVersion = "1";
+
+/** What CloudFormation takes as `TemplateBody`. */
+export const templateBodyMaxBytes = 51_200;
+
+/** Custom metrics counted from the access log, one value per bot. */
+export const metricNamespace = "Outlet/PublishedApi";
+
+const metrics: Record<string, string> = {
+  ThrottledRequests: '{ $.errorType = "THROTTLED" }',
+  QuotaExceededRequests: '{ $.errorType = "QUOTA_EXCEEDED" }',
+  RefusedKeys:
+    '{ ($.errorType = "INVALID_API_KEY") || ($.errorType = "ACCESS_DENIED") || ($.errorType = "UNAUTHORIZED") }',
+  RefusedAddresses: '{ $.errorType = "WAF_FILTERED" }',
+};
+
+/**
+ * The CloudFormation stack of one published bot: its REST API and what guards, counts and logs it.
+ * No compute is in it. The same spec and platform always give the same bytes.
+ *
+ * @example
+ * const body = templateBody(createTemplate(spec, platform));
+ */
+export function createTemplate(spec: StackSpec, platform: Platform): Template {
+  // The API's name is the dimension of its CloudWatch metrics: ASCII, literal and unique.
+  const name = `outlet-${spec.botId}`;
+  const tags = createTags(spec, platform);
+  const body = createOpenApiBody(name, templateVersion, spec.allowedOrigins, platform);
+  const deploymentId = deploymentLogicalId(body);
+  return {
+    AWSTemplateFormatVersion: "2010-09-09",
+    Description: `Outlet: the published API of bot ${spec.botId}`,
+    Resources: {
+      RestApi: restApi(name, body, tags),
+      [deploymentId]: {
+        Type: "AWS::ApiGateway::Deployment",
+        Properties: { RestApiId: { Ref: "RestApi" } },
+      },
+      AccessLog: {
+        Type: "AWS::Logs::LogGroup",
+        Properties: {
+          LogGroupName: `/outlet/published/${spec.stackName}`,
+          RetentionInDays: platform.accessLogRetentionDays,
+          Tags: tags,
+        },
+      },
+      Stage: stage(spec, platform, deploymentId, tags),
+      UsagePlan: usagePlan(spec, name, tags),
+      WebAclAssociation: webAclAssociation(platform),
+      ...metricFilters(),
+    },
+    Outputs: {
+      RestApiId: { Value: { Ref: "RestApi" } },
+      UsagePlanId: { Value: { Ref: "UsagePlan" } },
+      Endpoint: {
+        Value: {
+          "Fn::Sub": "https://${RestApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}",
+        },
+      },
+    },
+  };
+}
+
+/**
+ * The template as CloudFormation takes it inline.
+ * @throws RangeError where it is larger than `TemplateBody` may be.
+ */
+export function templateBody(template: Template): string {
+  const body = JSON.stringify(template);
+  const bytes = Buffer.byteLength(body);
+  if (bytes >= templateBodyMaxBytes) {
+    throw new RangeError(`The template has ${bytes} bytes; less than 51,200 are allowed`);
+  }
+  return body;
+}
+
+/**
+ * A deployment is a snapshot: without a new one, a changed API is not served. A logical id that
+ * carries the body's hash makes CloudFormation create one exactly when there is something to deploy.
+ */
+export function deploymentLogicalId(body: Json): string {
+  return `Deployment${createHash("sha256").update(JSON.stringify(body)).digest("hex").slice(0, 16)}`;
+}
+
+function restApi(name: string, body: JsonObject, tags: JsonObject[]): Resource {
+  return {
+    Type: "AWS::ApiGateway::RestApi",
+    Properties: {
+      Name: name,
+      ApiKeySourceType: "AUTHORIZER",
+      // Dual stack, or addresses of an IPv6 allow list could never arrive.
+      EndpointConfiguration: { Types: ["REGIONAL"], IpAddressType: "dualstack" },
+      Body: body,
+      FailOnWarnings: true,
+      Mode: "overwrite",
+      Tags: tags,
+    },
+  };
+}
+
+function stage(
+  spec: StackSpec,
+  platform: Platform,
+  deploymentId: string,
+  tags: JsonObject[],
+): Resource {
+  return {
+    Type: "AWS::ApiGateway::Stage",
+    Properties: {
+      RestApiId: { Ref: "RestApi" },
+      DeploymentId: { Ref: deploymentId },
+      StageName: spec.stage,
+      Variables: {
+        botId: spec.botId,
+        stackName: spec.stackName,
+        cell: platform.cell,
+        templateVersion,
+      },
+      AccessLogSetting: {
+        // Not `GetAtt Arn`, which ends in `:*`: the stage wants the group itself.
+        DestinationArn: {
+          "Fn::Sub":
+            "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${AccessLog}",
+        },
+        Format: createAccessLogFormat(spec.botId),
+      },
+      // Execution logs stay off: the service would make a log group that outlives the stack.
+      MethodSettings: [
+        { HttpMethod: "*", ResourcePath: "/*", LoggingLevel: "OFF", DataTraceEnabled: false },
+      ],
+      Tags: tags,
+    },
+  };
+}
+
+function usagePlan(spec: StackSpec, name: string, tags: JsonObject[]): Resource {
+  const { throttle, quota } = spec;
+  return {
+    Type: "AWS::ApiGateway::UsagePlan",
+    Properties: {
+      UsagePlanName: name,
+      // Refs, so that the stage is made before the plan and the plan goes before the stage.
+      ApiStages: [{ ApiId: { Ref: "RestApi" }, Stage: { Ref: "Stage" } }],
+      ...(throttle && {
+        Throttle: { BurstLimit: throttle.burstLimit, RateLimit: throttle.rateLimit },
+      }),
+      ...(quota && { Quota: { Limit: quota.limit, Period: quota.period } }),
+      Tags: tags,
+    },
+  };
+}
+
+function webAclAssociation(platform: Platform): Resource {
+  return {
+    Type: "AWS::WAFv2::WebACLAssociation",
+    Properties: {
+      // A stage's ARN has no account in it.
+      ResourceArn: {
+        "Fn::Sub":
+          "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${RestApi}/stages/${Stage}",
+      },
+      WebACLArn: platform.webAclArn,
+    },
+  };
+}
+
+function metricFilters(): Record<string, Resource> {
+  const filters = Object.entries(metrics).map(([metricName, pattern]): [string, Resource] => [
+    `${metricName}Metric`,
+    {
+      Type: "AWS::Logs::MetricFilter",
+      Properties: {
+        LogGroupName: { Ref: "AccessLog" },
+        FilterPattern: pattern,
+        MetricTransformations: [
+          {
+            MetricNamespace: metricNamespace,
+            MetricName: metricName,
+            MetricValue: "1",
+            Unit: "Count",
+            // No default value: CloudWatch Logs refuses one together with dimensions.
+            Dimensions: [{ Key: "BotId", Value: "$.botId" }],
+          },
+        ],
+      },
+    },
+  ]);
+  return Object.fromEntries(filters);
+}
+
+function createTags(spec: StackSpec, platform: Platform): JsonObject[] {
+  const tag = (key: string, value: string) => ({
+    Key: `outlet:${key}`,
+    // What AWS allows in a tag's value; an owner's id comes from the identity provider.
+    Value: value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, 256),
+  });
+  return [
+    tag("bot-id", spec.botId),
+    tag("owner-id", spec.ownerId),
+    tag("cell", platform.cell),
+    tag("template-version", templateVersion),
+  ];
+}

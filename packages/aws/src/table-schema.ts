@@ -1,0 +1,33 @@
+import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import { indexes } from "@outlet/core/ports";
+
+/** The attribute, a number of epoch seconds, after which DynamoDB may delete an item. */
+export const expiryAttribute = "expiresAt";
+
+/**
+ * The table as every environment makes it: key (pk, sk), the sparse indexes of the port, billed
+ * per request. Time to live is no part of CreateTable: switch it on for {@link expiryAttribute}.
+ */
+export function tableDefinition(tableName: string): CreateTableCommandInput {
+  const keys = [{ pk: "pk", sk: "sk" }, ...Object.values(indexes)];
+  return {
+    TableName: tableName,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: keys
+      .flatMap(({ pk, sk }) => [pk, sk])
+      .map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
+    KeySchema: keySchema({ pk: "pk", sk: "sk" }),
+    GlobalSecondaryIndexes: Object.entries(indexes).map(([name, key]) => ({
+      IndexName: name,
+      KeySchema: keySchema(key),
+      Projection: { ProjectionType: "ALL" as const },
+    })),
+  };
+}
+
+function keySchema(key: { pk: string; sk: string }) {
+  return [
+    { AttributeName: key.pk, KeyType: "HASH" as const },
+    { AttributeName: key.sk, KeyType: "RANGE" as const },
+  ];
+}

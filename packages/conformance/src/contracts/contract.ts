@@ -1,0 +1,31 @@
+import { it } from "vitest";
+
+/**
+ * Checks of a contract that an emulator is known to fail, by name, each with the reason. They run
+ * all the same and must fail: a deviation that is gone has to be taken off the list.
+ */
+export type Deviations = Record<string, string>;
+
+/** Marks a deviation in the name of its test, so that a report can list them. */
+export const deviationMark = " — deviates: ";
+
+export interface Contract {
+  check: (name: string, run: () => Promise<void>) => void;
+  /** To be called last: a deviation that names no check is a mistake. */
+  end: () => void;
+}
+
+export function createContract(deviations: Deviations): Contract {
+  const unused = new Set(Object.keys(deviations));
+  return {
+    check(name, run) {
+      unused.delete(name);
+      const reason = deviations[name];
+      if (reason === undefined) it(name, run);
+      else it.fails(`${name}${deviationMark}${reason}`, run);
+    },
+    end() {
+      if (unused.size > 0) throw new Error(`No such check: ${[...unused].join("; ")}`);
+    },
+  };
+}

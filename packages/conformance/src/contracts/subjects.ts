@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:net";
+import { CreateTableCommand, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { type ClientOptions, createClients, createPollingClient } from "@outlet/aws/clients";
+import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
+import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import { tableDefinition } from "@outlet/aws/table-schema";
+import type { ObjectStoreSubject } from "./object-store-contract.ts";
+import type { QueueSubject } from "./queue-contract.ts";
+import type { TableSubject } from "./table-contract.ts";
+
+/** The adapters against a store at these endpoints, with resources of their own. */
+export async function makeTableSubject(options: ClientOptions): Promise<TableSubject> {
+  const { dynamodb } = createClients(options);
+  const gone = createClients({
+    ...options,
+    endpoints: { dynamodb: await deadEndpoint() },
+  }).dynamodb;
+  const tableName = `contract-${randomUUID()}`;
+  await dynamodb.send(new CreateTableCommand(tableDefinition(tableName)));
+  await waitUntilTableExists(
+    { client: dynamodb, maxWaitTime: 20, minDelay: 0.02, maxDelay: 1 },
+    { TableName: tableName },
+  );
+  return {
+    table: createDynamoTable({ client: dynamodb, tableName }),
+    unreachable: createDynamoTable({ client: gone, tableName }),
+    close: async () => {
+      dynamodb.destroy();
+      gone.destroy();
+    },
+  };
+}
+
+export async function makeQueueSubject(options: ClientOptions): Promise<QueueSubject> {
+  const client = createPollingClient(options);
+  const sqs = await deadEndpoint();
+  const gone = createClients({ ...options, endpoints: { sqs } }).sqs;
+  return {
+    client,
+    unreachable: createSqsQueue({ client: gone, queueUrl: `${sqs}/000000000000/gone` }),
+    close: async () => {
+      client.destroy();
+      gone.destroy();
+    },
+  };
+}
+
+export async function makeObjectStoreSubject(options: ClientOptions): Promise<ObjectStoreSubject> {
+  const { s3 } = createClients(options);
+  const gone = createClients({ ...options, endpoints: { s3: await deadEndpoint() } }).s3;
+  const bucket = `contract-${randomUUID()}`;
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  return {
+    store: createS3ObjectStore({ client: s3, bucket }),
+    misconfigured: createS3ObjectStore({ client: s3, bucket: `${bucket}-gone` }),
+    unreachable: createS3ObjectStore({ client: gone, bucket }),
+    contentTypeOf: async (path) =>
+      (await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: path }))).ContentType,
+    close: async () => {
+      s3.destroy();
+      gone.destroy();
+    },
+  };
+}
+
+/** A port of this machine on which nobody listens any more. */
+export async function deadEndpoint(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("No port to be had");
+  return `http://127.0.0.1:${address.port}`;
+}

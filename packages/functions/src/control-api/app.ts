@@ -1,0 +1,68 @@
+import { Problem } from "@outlet/core/problem";
+import { Hono } from "hono";
+import { openAPIRouteHandler } from "hono-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { methodsOf } from "../http/methods.ts";
+import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
+import { requestId } from "../http/request-id.ts";
+import { authenticate } from "./authentication.ts";
+import type { ControlApiDeps, ControlEnv } from "./deps.ts";
+import { jsonOnly } from "./input.ts";
+import { botRoutes } from "./routes/bots.ts";
+import { keyRoutes } from "./routes/keys.ts";
+import { knowledgeRoutes } from "./routes/knowledge.ts";
+import { meRoutes } from "./routes/me.ts";
+import { publicationRoutes } from "./routes/publication.ts";
+
+/** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
+const bodyMax = 5_500_000;
+
+/** What the console and scripts see, under `/api`. */
+export function createControlApi(deps: ControlApiDeps) {
+  const app = new Hono<ControlEnv>().basePath("/api");
+  app.onError(createErrorHandler(deps.log));
+  app.notFound(createNotFoundHandler(methodsOf(app)));
+  app.use(
+    requestId(
+      (env) => (env as ControlEnv["Bindings"] | undefined)?.event?.requestContext?.requestId,
+    ),
+  );
+  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get(
+    "/openapi.json",
+    openAPIRouteHandler(app, {
+      documentation: {
+        openapi: "3.1.0",
+        info: {
+          title: "Outlet control API",
+          version: "1",
+          description: "Bots, their publications and keys.",
+        },
+        components: {
+          securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+        },
+        security: [{ bearer: [] }],
+      },
+    }),
+  );
+  app.use(
+    authenticate(deps.authentication),
+    bodyLimit({
+      maxSize: bodyMax,
+      onError: () => {
+        const message = `The body must be smaller than ${bodyMax} bytes.`;
+        throw new Problem.ProblemError("payload_too_large", message);
+      },
+    }),
+    jsonOnly(),
+  );
+  return app
+    .route("/", meRoutes(deps))
+    .route("/", botRoutes(deps))
+    .route("/", knowledgeRoutes(deps))
+    .route("/", publicationRoutes(deps))
+    .route("/", keyRoutes(deps));
+}
+
+/** For Hono's typed client. */
+export type ControlApi = ReturnType<typeof createControlApi>;

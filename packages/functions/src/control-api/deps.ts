@@ -1,0 +1,36 @@
+import type { Id } from "@outlet/core/id";
+import type { ModelCatalog } from "@outlet/core/model-catalog";
+import type {
+  Clock,
+  Log,
+  ObjectStore,
+  Provisioner,
+  Queue,
+  Randomness,
+  Table,
+} from "@outlet/core/ports";
+import type { AuthenticationEnv, AuthenticationOptions } from "./authentication.ts";
+import type { RequestIdEnv } from "../http/request-id.ts";
+
+export interface ControlApiDeps {
+  table: Table;
+  objects: ObjectStore;
+  deployQueue: Queue;
+  provisioner: Provisioner;
+  clock: Clock;
+  ids: Id.Ids;
+  randomness: Randomness;
+  catalog: ModelCatalog.Catalog;
+  pepper: Uint8Array;
+  log: Log;
+  /** Name of the account and Region that new publications go to. */
+  cell: string;
+  /** The endpoint of a REST API's stage, without a trailing slash. */
+  endpointOf: (restApiId: string, stage: string) => string;
+  authentication: AuthenticationOptions;
+}
+
+export interface ControlEnv {
+  Bindings: { event?: { requestContext?: { requestId?: string } } };
+  Variables: RequestIdEnv["Variables"] & AuthenticationEnv["Variables"];
+}

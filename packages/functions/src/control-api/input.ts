@@ -1,0 +1,49 @@
+import { Problem } from "@outlet/core/problem";
+import type { Env, MiddlewareHandler } from "hono";
+import { validator } from "hono-openapi";
+import * as v from "valibot";
+import { invalidRequest } from "../http/problems.ts";
+
+type Issues = Parameters<typeof invalidRequest>[0];
+
+/** The body, parsed by its schema; documented in the OpenAPI page by the same. */
+export const body = <S extends v.GenericSchema>(schema: S) => validated("json", schema);
+
+/** Query parameters, parsed by their schema. */
+export const query = <S extends v.GenericSchema>(schema: S) => validated("query", schema);
+
+function validated<T extends "json" | "query", S extends v.GenericSchema>(target: T, schema: S) {
+  return validator<S, T, Env, string>(target, schema, (result) => {
+    // hono-openapi speaks Standard Schema; every schema here is valibot's, so are the issues.
+    if (!result.success) throw invalidRequest(result.error as unknown as Issues);
+  });
+}
+
+/** Bodies are JSON; Hono's validator would take another content type for an empty object. */
+export function jsonOnly(): MiddlewareHandler {
+  return async function requireJson(c, next) {
+    const type = c.req.header("content-type");
+    const hasBody = c.req.raw.body !== null && c.req.header("content-length") !== "0";
+    if (hasBody && !/^application\/([a-z.-]+\+)?json(\s*;.*)?$/i.test(type ?? "")) {
+      throw new Problem.ProblemError("unsupported_media_type", {
+        message: "Send the body as “Content-Type: application/json”.",
+        param: "content-type",
+      });
+    }
+    await next();
+  };
+}
+
+const Limit = v.pipe(
+  v.string(),
+  v.regex(/^[0-9]{1,3}$/, "must be a number from 1 to 100"),
+  v.transform(Number),
+  v.minValue(1),
+  v.maxValue(100),
+);
+
+/** `?limit=20&cursor=…`, as every paged list takes them. */
+export const Paging = v.object({
+  limit: v.optional(Limit, "20"),
+  cursor: v.optional(v.pipe(v.string(), v.maxLength(2_000))),
+});

@@ -1,0 +1,109 @@
+import { Bot } from "@outlet/core/bot";
+import { Knowledge } from "@outlet/core/knowledge";
+import { Problem } from "@outlet/core/problem";
+import { Publication } from "@outlet/core/publication";
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import * as v from "valibot";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { body, Paging, query } from "../input.ts";
+import { botView } from "../views.ts";
+
+const List = v.object({
+  ...Paging.entries,
+  /** Whose bots: all that one may see, one's own, or those shared with everyone. */
+  of: v.optional(v.picklist(["all", "me", "everyone"]), "all"),
+});
+
+export const botRoutes = (deps: ControlApiDeps) =>
+  new Hono<ControlEnv>()
+    .get(
+      "/bots",
+      describeRoute({ summary: "List bots, newest first", tags: ["bots"] }),
+      query(List),
+      async (c) => {
+        const caller = c.get("caller");
+        const { of, ...paging } = c.req.valid("query");
+        const listing =
+          of === "everyone"
+            ? await Bot.listPublic(deps.table, paging)
+            : of === "me"
+              ? await Bot.listOwned(deps.table, caller.userId, paging)
+              : await Bot.listVisible(deps.table, caller.userId, paging);
+        const publications = await Promise.all(
+          listing.bots.map(async (bot) =>
+            Bot.mayChange(bot, caller) ? Publication.fromBot(deps.table, bot.botId) : undefined,
+          ),
+        );
+        return c.json({
+          bots: listing.bots.map((bot, i) => botView(bot, caller, publications[i])),
+          cursor: listing.cursor,
+        });
+      },
+    )
+    .post(
+      "/bots",
+      describeRoute({ summary: "Create a bot", tags: ["bots"] }),
+      body(Bot.Create),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.create(deps, caller, c.req.valid("json"));
+        c.header("Location", `/api/bots/${bot.botId}`);
+        return c.json(botView(bot, caller), 201);
+      },
+    )
+    .get("/bots/:botId", describeRoute({ summary: "Read a bot", tags: ["bots"] }), async (c) => {
+      const caller = c.get("caller");
+      const bot = await Bot.visibleTo(deps.table, caller, c.req.param("botId"));
+      const publication = await Publication.fromBot(deps.table, bot.botId);
+      return c.json(botView(bot, caller, publication));
+    })
+    .patch(
+      "/bots/:botId",
+      describeRoute({
+        summary: "Edit a bot; a published one answers by the new version from the next request on",
+        tags: ["bots"],
+      }),
+      body(Bot.Edit),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.update(deps, caller, c.req.param("botId"), c.req.valid("json"));
+        return c.json(botView(bot, caller, await Publication.fromBot(deps.table, bot.botId)));
+      },
+    )
+    .delete(
+      "/bots/:botId",
+      describeRoute({
+        summary: "Delete a bot; a published one is unpublished first (202)",
+        tags: ["bots"],
+      }),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        if (Publication.exists(await Publication.fromBot(deps.table, bot.botId))) {
+          await Publication.unpublish(deps, caller, bot, { deleteBot: true });
+          return c.json({ botId: bot.botId, status: "deleting" }, 202);
+        }
+        await Knowledge.removeAll(deps, bot.botId);
+        await Bot.remove(deps.table, bot.botId);
+        return c.body(null, 204);
+      },
+    )
+    .put(
+      "/bots/:botId/sharing",
+      describeRoute({ summary: "Set whom a bot is shared with", tags: ["bots"] }),
+      body(Bot.Sharing),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const publication = await Publication.fromBot(deps.table, bot.botId);
+        if (Publication.exists(publication)) {
+          throw new Problem.ProblemError("bot_published", {
+            message: "Sharing cannot change while the bot is published. Unpublish it first.",
+            param: "scope",
+          });
+        }
+        const shared = await Bot.share(deps, caller, bot.botId, c.req.valid("json"));
+        return c.json(botView(shared, caller, publication));
+      },
+    );

@@ -1,0 +1,37 @@
+import { Bot } from "@outlet/core/bot";
+import { Knowledge } from "@outlet/core/knowledge";
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { body } from "../input.ts";
+import { sourceView } from "../views.ts";
+
+export const knowledgeRoutes = (deps: ControlApiDeps) =>
+  new Hono<ControlEnv>()
+    .get(
+      "/bots/:botId/knowledge",
+      describeRoute({ summary: "List a bot's sources", tags: ["knowledge"] }),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const sources = await Knowledge.list(deps.table, bot.botId);
+        return c.json({ syncStatus: bot.syncStatus, sources: sources.map(sourceView) });
+      },
+    )
+    .post(
+      "/bots/:botId/knowledge",
+      describeRoute({ summary: "Add a text that the bot answers from", tags: ["knowledge"] }),
+      body(Knowledge.Create),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        return c.json(sourceView(await Knowledge.add(deps, bot.botId, c.req.valid("json"))), 201);
+      },
+    )
+    .delete(
+      "/bots/:botId/knowledge/:sourceId",
+      describeRoute({ summary: "Remove a source", tags: ["knowledge"] }),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        await Knowledge.remove(deps, bot.botId, c.req.param("sourceId"));
+        return c.body(null, 204);
+      },
+    );

@@ -1,0 +1,34 @@
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+
+export const meRoutes = (deps: Pick<ControlApiDeps, "catalog">) =>
+  new Hono<ControlEnv>().get(
+    "/me",
+    describeRoute({ summary: "Who am I, and what may I do", tags: ["me"] }),
+    (c) => {
+      const caller = c.get("caller");
+      const can = (allowed: boolean, reason: string) => ({
+        allowed,
+        reason: allowed ? null : reason,
+      });
+      return c.json({
+        userId: caller.userId,
+        username: caller.username,
+        groups: caller.groups,
+        may: {
+          createBots: can(true, ""),
+          publish: can(
+            caller.mayPublish,
+            "Ask an administrator to add you to the group PublishAllowed, then sign in again.",
+          ),
+          administer: can(caller.isAdmin, "This is for members of the group Admin."),
+        },
+        models: deps.catalog.models.map(({ name, title, price }) => ({
+          name,
+          title,
+          priced: price !== null,
+        })),
+      });
+    },
+  );

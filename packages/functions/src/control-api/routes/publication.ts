@@ -1,0 +1,88 @@
+import { Bot } from "@outlet/core/bot";
+import type { Caller } from "@outlet/core/caller";
+import { Publication } from "@outlet/core/publication";
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { body } from "../input.ts";
+import { publicationView } from "../views.ts";
+
+export const publicationRoutes = (deps: ControlApiDeps) => {
+  const view = (bot: Bot.Info, caller: Caller.Info, publication: Publication.Info | undefined) => {
+    const prerequisites = Publication.prerequisites(bot, caller, deps.catalog);
+    return publicationView(bot.botId, publication, prerequisites, deps.endpointOf);
+  };
+  return new Hono<ControlEnv>()
+    .get(
+      "/bots/:botId/publication",
+      describeRoute({
+        summary: "Settings, state, progress, endpoint and prerequisites",
+        tags: ["publication"],
+      }),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        return c.json(view(bot, caller, await Publication.fromBot(deps.table, bot.botId)));
+      },
+    )
+    .post(
+      "/bots/:botId/publication",
+      describeRoute({ summary: "Publish the bot as an API of its own", tags: ["publication"] }),
+      body(Publication.Publish),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const begun = await Publication.publish(deps, caller, bot, c.req.valid("json"));
+        return c.json(view(bot, caller, begun), 202);
+      },
+    )
+    .patch(
+      "/bots/:botId/publication",
+      describeRoute({
+        summary: "Change limits and origins in place; endpoint and keys stay",
+        tags: ["publication"],
+      }),
+      body(Publication.Edit),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const begun = await Publication.update(deps, caller, bot, c.req.valid("json"));
+        return c.json(view(bot, caller, begun), 202);
+      },
+    )
+    .post(
+      "/bots/:botId/publication/pause",
+      describeRoute({
+        summary: "Answer every request with 503 until resumed",
+        tags: ["publication"],
+      }),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        return c.json(view(bot, caller, await Publication.pause(deps, caller, bot)));
+      },
+    )
+    .post(
+      "/bots/:botId/publication/resume",
+      describeRoute({ summary: "End a pause", tags: ["publication"] }),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        return c.json(view(bot, caller, await Publication.resume(deps, caller, bot)));
+      },
+    )
+    .delete(
+      "/bots/:botId/publication",
+      describeRoute({
+        summary: "Unpublish: removes the endpoint and all keys, for good",
+        tags: ["publication"],
+      }),
+      body(Publication.Unpublish),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const begun = await Publication.unpublish(deps, caller, bot, c.req.valid("json"));
+        return c.json(view(bot, caller, begun), 202);
+      },
+    );
+};

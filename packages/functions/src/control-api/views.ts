@@ -1,0 +1,82 @@
+import { Bot } from "@outlet/core/bot";
+import type { Caller } from "@outlet/core/caller";
+import type { Key } from "@outlet/core/key";
+import type { Knowledge } from "@outlet/core/knowledge";
+import { Publication } from "@outlet/core/publication";
+
+/** RFC 3339, UTC. */
+const time = (epochMs: number): string => new Date(epochMs).toISOString();
+const timeOrNull = (epochMs: number | null): string | null =>
+  epochMs === null ? null : time(epochMs);
+
+/** Instruction and sharing lists are the owner's; everybody else sees what the bot is. */
+export function botView(bot: Bot.Info, caller: Caller.Info, publication?: Publication.Info) {
+  const mine = Bot.mayChange(bot, caller);
+  return {
+    botId: bot.botId,
+    ownerId: bot.ownerId,
+    mine,
+    title: bot.title,
+    description: bot.description,
+    instruction: mine ? bot.instruction : null,
+    model: bot.model,
+    callerModels: bot.callerModels,
+    generation: bot.generation,
+    scope: bot.scope,
+    allowedUsers: mine ? bot.allowedUsers : [],
+    allowedGroups: mine ? bot.allowedGroups : [],
+    syncStatus: bot.syncStatus,
+    showSources: bot.showSources,
+    publicationStatus: mine ? (publication?.status ?? "unpublished") : null,
+    createdAt: time(bot.createdAt),
+    updatedAt: time(bot.updatedAt),
+  };
+}
+
+export const sourceView = (source: Knowledge.Info) => ({
+  sourceId: source.sourceId,
+  name: source.name,
+  bytes: source.bytes,
+  passages: source.passages,
+  status: source.status,
+  createdAt: time(source.createdAt),
+});
+
+/** @param endpointOf the endpoint of a REST API's stage, without a trailing slash. */
+export function publicationView(
+  botId: string,
+  publication: Publication.Info | undefined,
+  prerequisites: Publication.Prerequisite[],
+  endpointOf: (restApiId: string, stage: string) => string,
+) {
+  const live = Publication.isLive(publication);
+  return {
+    botId,
+    status: publication?.status ?? "unpublished",
+    endpoint:
+      live && publication.restApiId ? endpointOf(publication.restApiId, publication.stage) : null,
+    stage: publication?.stage ?? null,
+    throttle: publication?.throttle ?? null,
+    quota: publication?.quota ?? null,
+    allowedOrigins: publication?.allowedOrigins ?? [],
+    progress: publication?.progress ?? null,
+    failure: publication?.failure
+      ? { message: publication.failure.message, at: time(publication.failure.at) }
+      : null,
+    prerequisites,
+    cell: publication?.cell ?? null,
+    publishedAt: timeOrNull(publication?.publishedAt ?? null),
+    updatedAt: timeOrNull(publication?.updatedAt ?? null),
+  };
+}
+
+export const keyView = (key: Key.Info) => ({
+  keyId: key.keyId,
+  clientId: key.clientId,
+  label: key.label,
+  last4: key.last4,
+  enabled: key.enabled,
+  createdAt: time(key.createdAt),
+  expiresAt: timeOrNull(key.expiresAt),
+  lastUsedAt: timeOrNull(key.lastUsedAt),
+});

@@ -1,0 +1,88 @@
+import { StoreUnavailable, type Log } from "@outlet/core/ports";
+import { Problem } from "@outlet/core/problem";
+import type { Context, ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { BaseIssue } from "valibot";
+
+/** One body for every error of the app: RFC 9457, with an `error` member as OpenAI's clients read it. */
+export function respond(c: Context, problem: Problem.ProblemError): Response {
+  const requestId = c.get("requestId") ?? "unknown";
+  const { retryAfter } = problem.detail;
+  if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
+  if (problem.code === "unauthenticated") c.header("WWW-Authenticate", "Bearer");
+  if (problem.code === "bot_paused") c.header("x-should-retry", "false");
+  const document = Problem.toDocument(problem, new URL(c.req.url).pathname, requestId);
+  c.header("Content-Type", "application/problem+json");
+  return c.body(JSON.stringify(document), problem.status as ContentfulStatusCode);
+}
+
+/** The cause of a 500 is for the log, never for the client. */
+export function createErrorHandler(log: Log): ErrorHandler {
+  return function onError(error, c) {
+    if (error instanceof Problem.ProblemError) return respond(c, error);
+    if (error instanceof HTTPException && error.status === 400) {
+      return respond(c, invalidJson());
+    }
+    if (error instanceof StoreUnavailable) {
+      log.error("store unavailable", { requestId: c.get("requestId"), cause: error });
+      const message = "A store behind this API is out of reach. Nothing was changed; try again.";
+      return respond(
+        c,
+        new Problem.ProblemError("service_unavailable", { message, retryAfter: 2 }),
+      );
+    }
+    log.error("unexpected error", { requestId: c.get("requestId"), cause: error });
+    const message = "Something went wrong here. Report the request id if it happens again.";
+    return respond(c, new Problem.ProblemError("internal_error", message));
+  };
+}
+
+export const invalidJson = (): Problem.ProblemError =>
+  new Problem.ProblemError("invalid_json", "The body must be one JSON document.");
+
+/** @param methodsOf which methods a path knows, so that a wrong one is told from a wrong path. */
+export function createNotFoundHandler(methodsOf: (path: string) => string[]): NotFoundHandler {
+  return function notFound(c) {
+    const path = new URL(c.req.url).pathname;
+    const methods = methodsOf(path);
+    if (methods.length > 0) {
+      c.header("Allow", methods.join(", "));
+      const message = `${c.req.method} is not possible here. Use ${methods.join(" or ")}.`;
+      return respond(c, new Problem.ProblemError("method_not_allowed", message));
+    }
+    return respond(
+      c,
+      new Problem.ProblemError("route_not_found", `There is nothing at ${path.slice(0, 200)}.`),
+    );
+  };
+}
+
+/** What a schema found wrong, each with the path a client would write: `message.content[0].body`. */
+export function invalidRequest(
+  issues: readonly [BaseIssue<unknown>, ...BaseIssue<unknown>[]],
+): Problem.ProblemError {
+  const errors = issues.slice(0, 20).map((issue) => ({
+    path: pathOf(issue.path?.map((part) => part.key) ?? []),
+    message: describe(issue),
+  }));
+  const first = errors[0];
+  return new Problem.ProblemError("invalid_request", {
+    message: errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join("; "),
+    param: first?.path || null,
+    errors,
+  });
+}
+
+const pathOf = (keys: readonly unknown[]): string =>
+  keys.reduce<string>((path, key) => {
+    if (typeof key === "number") return `${path}[${key}]`;
+    return path ? `${path}.${String(key)}` : String(key);
+  }, "");
+
+function describe(issue: BaseIssue<unknown>): string {
+  if (issue.kind === "schema" && issue.expected === "never") return "unknown field, remove it";
+  if (issue.kind === "schema" && issue.received === "undefined") return "required, but missing";
+  if (issue.kind === "schema") return `must be ${issue.expected}, not ${issue.received}`;
+  return issue.message;
+}

@@ -1,0 +1,47 @@
+import { originMatches, Publication } from "@outlet/core/publication";
+import type { Table } from "@outlet/core/ports";
+import type { MiddlewareHandler } from "hono";
+import * as v from "valibot";
+import type { PublishedEnv } from "./identity.ts";
+
+const allowMethods = "GET,POST,DELETE,OPTIONS";
+const allowHeaders =
+  "authorization,content-type,idempotency-key,last-event-id,prefer,x-api-key,x-request-id";
+const exposeHeaders =
+  "idempotent-replayed,location,preference-applied,retry-after,x-request-id,x-should-retry";
+
+/**
+ * CORS for the origins of this publication. Preflights come without a key, so their list is read
+ * from the table; other requests bring it in the authorizer's context.
+ */
+export function cors(table: Table): MiddlewareHandler<PublishedEnv> {
+  return async function handleCors(c, next) {
+    const origin = c.req.header("origin");
+    if (c.req.method === "OPTIONS") {
+      const botId = c.env.event?.stageVariables?.botId;
+      const publication = botId ? await Publication.fromBot(table, botId) : undefined;
+      const headers = new Headers({ Vary: "Origin" });
+      if (origin && originMatches(origin, publication?.allowedOrigins ?? [])) {
+        headers.set("Access-Control-Allow-Origin", origin);
+        headers.set("Access-Control-Allow-Methods", allowMethods);
+        headers.set("Access-Control-Allow-Headers", allowHeaders);
+        headers.set("Access-Control-Max-Age", "600");
+      }
+      return new Response(null, { status: 204, headers });
+    }
+    await next();
+    if (!origin) return;
+    c.header("Vary", "Origin", { append: true });
+    if (!originMatches(origin, originsOf(c.env.event?.requestContext?.authorizer))) return;
+    c.header("Access-Control-Allow-Origin", origin);
+    c.header("Access-Control-Expose-Headers", exposeHeaders);
+  };
+}
+
+const Origins = v.pipe(v.object({ allowedOrigins: v.pipe(v.string(), v.parseJson()) }));
+
+function originsOf(context: unknown): string[] {
+  const parsed = v.safeParse(Origins, context);
+  const list = v.safeParse(v.array(v.string()), parsed.success ? parsed.output.allowedOrigins : []);
+  return list.success ? list.output : [];
+}

@@ -1,0 +1,41 @@
+import { Problem } from "@outlet/core/problem";
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import type { MiddlewareHandler } from "hono";
+import * as v from "valibot";
+import type { RequestIdEnv } from "../http/request-id.ts";
+
+/**
+ * What the authorizer says of the caller. API Gateway makes strings of all values.
+ * `allowedOrigins` is JSON.
+ */
+export const AuthorizerContext = v.object({
+  botId: v.string(),
+  keyId: v.string(),
+  clientId: v.string(),
+  paused: v.picklist(["true", "false"]),
+  allowedOrigins: v.string(),
+});
+export type AuthorizerContext = v.InferOutput<typeof AuthorizerContext>;
+
+export interface PublishedEnv {
+  Bindings: { event: APIGatewayProxyEvent };
+  Variables: RequestIdEnv["Variables"] & { client: AuthorizerContext };
+}
+
+/** Lets only pass what the gateway's authorizer has vouched for. */
+export function identity(): MiddlewareHandler<PublishedEnv> {
+  return async function readIdentity(c, next) {
+    const said = v.safeParse(AuthorizerContext, c.env.event?.requestContext?.authorizer);
+    if (!said.success) {
+      throw new Problem.ProblemError("forbidden", "This request did not come through the gateway.");
+    }
+    c.set("client", said.output);
+    if (said.output.paused === "true") {
+      throw new Problem.ProblemError("bot_paused", {
+        message: "The owner has paused this bot. Try again when it has been resumed.",
+        retryAfter: 60,
+      });
+    }
+    await next();
+  };
+}

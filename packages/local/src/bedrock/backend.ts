@@ -1,0 +1,116 @@
+import type { Clock, Log } from "@outlet/core/ports";
+import type { ConverseRequest } from "./converse-request.ts";
+
+/** Who answers: chosen by configuration. */
+export type BedrockBackend =
+  | { kind: "demo"; tokensPerSecond?: number }
+  | {
+      kind: "openai";
+      /** Up to and including the version: `http://127.0.0.1:11434/v1`. */
+      baseUrl: string;
+      apiKey?: string;
+      /** Bedrock model id → the server's own name. Ids not in it are passed on as they are. */
+      models?: Record<string, string>;
+    }
+  | { kind: "bedrock"; region: string };
+
+/** Exceptions of Converse and ConverseStream and their statuses, from the service's model. */
+export const exceptionStatus = {
+  ThrottlingException: 429,
+  ModelNotReadyException: 429,
+  InternalServerException: 500,
+  ServiceUnavailableException: 503,
+  ModelTimeoutException: 408,
+  ModelErrorException: 424,
+  ModelStreamErrorException: 424,
+  AccessDeniedException: 403,
+  ResourceNotFoundException: 404,
+  ServiceQuotaExceededException: 400,
+  ValidationException: 400,
+  // Of the protocol (restJson1) rather than of Bedrock.
+  SerializationException: 400,
+  UnknownOperationException: 404,
+  RequestEntityTooLargeException: 413,
+} as const;
+export type ExceptionName = keyof typeof exceptionStatus;
+
+/** Refuses a request, or breaks off an answer, as Bedrock would. The message goes to the caller. */
+export class BedrockException extends Error {
+  override readonly name: ExceptionName;
+  constructor(name: ExceptionName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+export const invalid = (message: string): BedrockException =>
+  new BedrockException("ValidationException", message);
+
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
+/** One event of ConverseStream: its `:event-type` and its JSON body. */
+export interface StreamEvent {
+  name: string;
+  body: { [name: string]: Json };
+}
+
+export interface Backend {
+  /**
+   * Answers in ConverseStream's events, from `messageStart` to `metadata`. What it throws before the
+   * first event becomes an HTTP error, what it throws later an exception in the stream.
+   */
+  stream(request: ConverseRequest, signal: AbortSignal): AsyncIterable<StreamEvent>;
+  /** Lets go of its connections. */
+  close(): void;
+}
+
+/** An answer in plain words; {@link toStreamEvents} wraps it in Bedrock's events. */
+export type AnswerPart =
+  | { type: "text" | "reasoning"; text: string }
+  | { type: "stop"; reason: string }
+  /** `inputTokens` without those read from a cache, as Bedrock counts. */
+  | { type: "usage"; inputTokens: number; outputTokens: number; cacheReadInputTokens?: number };
+
+/** @param latencyMs asked once, when the answer is complete. */
+export async function* toStreamEvents(
+  parts: AsyncIterable<AnswerPart>,
+  latencyMs: () => number,
+): AsyncGenerator<StreamEvent> {
+  let block = { type: "", contentBlockIndex: -1 };
+  let started = false;
+  const stopBlock = (): StreamEvent[] => {
+    const { type, contentBlockIndex } = block;
+    return type === "" ? [] : [{ name: "contentBlockStop", body: { contentBlockIndex } }];
+  };
+  for await (const part of parts) {
+    if (!started) yield { name: "messageStart", body: { role: "assistant" } };
+    started = true;
+    if (part.type === "stop") {
+      yield* stopBlock();
+      yield { name: "messageStop", body: { stopReason: part.reason } };
+    } else if (part.type === "usage") {
+      yield { name: "metadata", body: { ...toUsage(part), metrics: { latencyMs: latencyMs() } } };
+    } else {
+      if (part.type !== block.type) {
+        yield* stopBlock();
+        block = { type: part.type, contentBlockIndex: block.contentBlockIndex + 1 };
+      }
+      const { text } = part;
+      const delta = part.type === "text" ? { text } : { reasoningContent: { text } };
+      const { contentBlockIndex } = block;
+      yield { name: "contentBlockDelta", body: { contentBlockIndex, delta } };
+    }
+  }
+}
+
+function toUsage(part: AnswerPart & { type: "usage" }): { usage: { [name: string]: Json } } {
+  const { inputTokens, outputTokens, cacheReadInputTokens } = part;
+  const totalTokens = inputTokens + outputTokens + (cacheReadInputTokens ?? 0);
+  const cache = cacheReadInputTokens === undefined ? {} : { cacheReadInputTokens };
+  return { usage: { inputTokens, outputTokens, totalTokens, ...cache } };
+}
+
+export interface BackendContext {
+  clock: Clock;
+  log: Log;
+}

@@ -1,0 +1,146 @@
+import * as v from "valibot";
+import { invalid } from "./backend.ts";
+
+export type Content =
+  | { kind: "text"; text: string }
+  | { kind: "image"; format: string; bytes: Uint8Array }
+  | { kind: "document"; format: string; name: string; bytes: Uint8Array }
+  /** A block only some models understand (`toolUse`, `video`, `cachePoint`, …), by its member's name. */
+  | { kind: "other"; member: string };
+
+export interface Message {
+  role: "user" | "assistant";
+  content: Content[];
+}
+
+/** What Converse and ConverseStream were asked, bytes decoded. */
+export interface ConverseRequest {
+  modelId: string;
+  system: string[];
+  messages: Message[];
+  maxTokens?: number | undefined;
+  temperature?: number | undefined;
+  topP?: number | undefined;
+  stopSequences: string[];
+  hasTools: boolean;
+  /** The body as it came, for whoever passes it on. */
+  body: Uint8Array;
+}
+
+const bytes = v.pipe(
+  v.string(),
+  v.base64(),
+  v.transform((text): Uint8Array => Buffer.from(text, "base64")),
+);
+const text = v.pipe(
+  v.string(),
+  v.transform((value): Uint8Array => Buffer.from(value, "utf8")),
+);
+
+const imageFormat = v.picklist(["gif", "jpeg", "png", "webp"]);
+const documentFormat = v.picklist([
+  "pdf",
+  "csv",
+  "doc",
+  "docx",
+  "xls",
+  "xlsx",
+  "html",
+  "txt",
+  "md",
+]);
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html */
+const documentName = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(200),
+  v.regex(
+    /^(?!.*\s\s)[\p{L}\p{N}\s()[\]-]+$/u,
+    "The document's name can only contain letters, digits, single spaces, hyphens, parentheses and square brackets",
+  ),
+);
+
+/** Members are a union: exactly one of them is given. */
+const block = v.pipe(
+  v.looseObject({
+    text: v.optional(v.string()),
+    image: v.optional(v.object({ format: imageFormat, source: v.object({ bytes }) })),
+    document: v.optional(
+      v.object({
+        format: v.optional(documentFormat, "txt"),
+        name: documentName,
+        source: v.union([v.object({ bytes }), v.object({ text })]),
+      }),
+    ),
+  }),
+  v.check((value) => Object.keys(value).length === 1, "Exactly one member is to be set"),
+  v.transform((value): Content => {
+    if (value.text !== undefined) return { kind: "text", text: value.text };
+    if (value.image) {
+      return { kind: "image", format: value.image.format, bytes: value.image.source.bytes };
+    }
+    if (value.document) {
+      const { format, name, source } = value.document;
+      const content = "bytes" in source ? source.bytes : source.text;
+      return { kind: "document", format, name, bytes: content };
+    }
+    return { kind: "other", member: Object.keys(value)[0] ?? "" };
+  }),
+);
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html */
+const inferenceConfig = v.object({
+  maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  topP: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  stopSequences: v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(2500))),
+});
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html */
+const metadataText = v.regex(/^[a-zA-Z0-9\s:_@$#=/+,\-.]*$/);
+const requestMetadata = v.pipe(
+  v.record(
+    v.pipe(v.string(), v.minLength(1), v.maxLength(256), metadataText),
+    v.pipe(v.string(), v.maxLength(256), metadataText),
+  ),
+  v.check((value) => Object.keys(value).length >= 1, "At least one entry is needed"),
+  v.check((value) => Object.keys(value).length <= 16, "At most 16 entries are allowed"),
+);
+
+const schema = v.looseObject({
+  messages: v.optional(
+    v.array(v.object({ role: v.picklist(["user", "assistant"]), content: v.array(block) })),
+    [],
+  ),
+  system: v.optional(v.array(v.looseObject({ text: v.optional(v.string()) })), []),
+  inferenceConfig: v.optional(inferenceConfig, {}),
+  requestMetadata: v.optional(requestMetadata),
+  toolConfig: v.optional(v.looseObject({})),
+});
+
+/** Null members mean absent ones (restJson1). */
+const withoutNulls = (json: string): unknown =>
+  JSON.parse(json, (_key, value: unknown) => (value === null ? undefined : value));
+
+/** @throws `ValidationException` where the body has not Converse's shape; `SyntaxError` for no JSON. */
+export function parseConverseRequest(modelId: string, body: Uint8Array): ConverseRequest {
+  const result = v.safeParse(schema, withoutNulls(new TextDecoder().decode(body)));
+  if (!result.success) {
+    const issues = result.issues.map((issue) => {
+      return `Value at '${v.getDotPath(issue) ?? "body"}' failed to satisfy constraint: ${issue.message}`;
+    });
+    throw invalid(`${issues.length} validation error(s) detected: ${issues.join("; ")}`);
+  }
+  const { messages, system, inferenceConfig, toolConfig } = result.output;
+  return {
+    modelId,
+    messages,
+    system: system.flatMap((part) => (part.text === undefined ? [] : [part.text])),
+    maxTokens: inferenceConfig.maxTokens,
+    temperature: inferenceConfig.temperature,
+    topP: inferenceConfig.topP,
+    stopSequences: inferenceConfig.stopSequences ?? [],
+    hasTools: toolConfig !== undefined,
+    body,
+  };
+}

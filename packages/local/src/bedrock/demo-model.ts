@@ -1,0 +1,79 @@
+import type { Clock } from "@outlet/core/ports";
+import { type AnswerPart, type Backend, type BackendContext, toStreamEvents } from "./backend.ts";
+import { assertConversation } from "./conversation-rules.ts";
+import type { ConverseRequest } from "./converse-request.ts";
+import { composeAnswer } from "./demo-answer.ts";
+import { readMaterial } from "./demo-knowledge.ts";
+import { countTokens, tokenise } from "./tokens.ts";
+
+/**
+ * A model for trying Outlet out without any: it answers by quoting what it was given, names itself
+ * a demo model, and gives the same answer to the same request, always. It takes any model id.
+ * Temperature and topP change nothing.
+ */
+export function createDemoModel(
+  settings: { tokensPerSecond?: number },
+  { clock }: BackendContext,
+): Backend {
+  return {
+    async *stream(request, signal) {
+      const start = clock.now();
+      assertConversation(request);
+      const answer = finish(composeAnswer(readMaterial(request)), request);
+      const parts = speak(answer, request, settings.tokensPerSecond, clock, signal);
+      yield* toStreamEvents(parts, () => clock.now() - start);
+    },
+    close() {},
+  };
+}
+
+interface Answer {
+  tokens: string[];
+  stopReason: "end_turn" | "max_tokens" | "stop_sequence";
+}
+
+/** A stop sequence counts only where maxTokens let it be said. */
+function finish(text: string, { maxTokens, stopSequences }: ConverseRequest): Answer {
+  const tokens = tokenise(text);
+  const said = tokens.slice(0, maxTokens);
+  const whole = said.join("");
+  const stops = stopSequences.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0);
+  if (stops.length > 0) {
+    const cut = whole.slice(0, Math.min(...stops));
+    return { tokens: tokenise(cut), stopReason: "stop_sequence" };
+  }
+  return { tokens: said, stopReason: said.length < tokens.length ? "max_tokens" : "end_turn" };
+}
+
+const tokensPerEvent = 4;
+
+async function* speak(
+  { tokens, stopReason }: Answer,
+  request: ConverseRequest,
+  tokensPerSecond: number | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerPart> {
+  const start = clock.now();
+  for (let at = 0; at < tokens.length; at += tokensPerEvent) {
+    const group = tokens.slice(at, at + tokensPerEvent);
+    if (tokensPerSecond !== undefined) {
+      const due = start + ((at + group.length) * 1000) / tokensPerSecond;
+      await clock.sleep(Math.max(0, due - clock.now()), signal);
+    }
+    signal.throwIfAborted();
+    yield { type: "text", text: group.join("") };
+  }
+  yield { type: "stop", reason: stopReason };
+  yield { type: "usage", inputTokens: countInput(request), outputTokens: tokens.length };
+}
+
+/** Bytes of an image or of a document that is no text are counted by the kilobyte. */
+function countInput({ system, messages }: ConverseRequest): number {
+  const content = messages.flatMap((message) => message.content);
+  const ofContent = content.map((part) => {
+    if (part.kind === "text") return countTokens(part.text);
+    return part.kind === "other" ? 0 : Math.ceil(part.bytes.length / 1000);
+  });
+  return [...system.map(countTokens), ...ofContent].reduce((sum, count) => sum + count, 0);
+}

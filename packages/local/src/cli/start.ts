@@ -1,0 +1,79 @@
+import { OptionError, readOptions, usage } from "../runtime/options.ts";
+import type { Ready } from "../runtime/ready-file.ts";
+import { type Runtime, startRuntime } from "../runtime/runtime.ts";
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  if (!options) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const asked = untilAskedToStop();
+  let runtime: Runtime;
+  try {
+    runtime = await startRuntime(options);
+  } catch (error) {
+    process.stderr.write(`Outlet did not start: ${explain(error, options.port)}\n`);
+    return 1;
+  }
+  process.stdout.write(welcome(runtime.ready, options.dataDir));
+  const reason = await Promise.race([asked, runtime.failed]);
+  process.stderr.write(`\n${reason} Finishing what is in flight …\n`);
+  await runtime.stop();
+  // Nothing is left to do; whatever handle a library still holds must not keep the process.
+  process.exit(reason.startsWith("The ") ? 1 : 0);
+}
+
+/** Resolves at the first signal, or when the process that started this one is gone. */
+function untilAskedToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => resolve(`Stopping (${signal}).`));
+    }
+    if (process.connected) process.on("disconnect", () => resolve("Stopping (no parent)."));
+  });
+}
+
+function explain(error: unknown, port: number): string {
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return `port ${port} is in use. Choose another with --port, or 0 for any free one.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function welcome(ready: Ready, dataDir: string): string {
+  const users = ready.users.map(
+    ({ name, password, groups }) =>
+      `    ${name.padEnd(6)} ${password}  ${groups.join(", ") || "(no group)"}`,
+  );
+  const { endpoint, apiKey } = ready.sampleBot;
+  return `Outlet is running on this machine.
+
+  Console      ${ready.consoleUrl}
+  Control API  ${ready.controlApiUrl}
+  Sign-in      ${ready.issuer}
+${users.join("\n")}
+  Data         ${dataDir}
+
+Ask the sample bot:
+
+  curl -sS ${endpoint}/conversation -H 'x-api-key: ${apiKey}' \\
+    -H 'content-type: application/json' \\
+    -d '{"message":{"content":[{"contentType":"text","body":"What is Outlet?"}]}}'
+
+and read the answer with the ids it prints:
+
+  curl -sS ${endpoint}/conversation/CONVERSATION_ID/MESSAGE_ID -H 'x-api-key: ${apiKey}'
+
+Stop with Ctrl-C.
+`;
+}

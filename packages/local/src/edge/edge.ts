@@ -1,0 +1,152 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Platform } from "@outlet/aws/published-stack/template";
+import type { Clock, Log, Provisioner } from "@outlet/core/ports";
+import type { LambdaFunction } from "../lambda/function.ts";
+import { type Exchange, serve } from "./exchange.ts";
+import type { GatewayRequest } from "./proxy-event.ts";
+import { readHeaders } from "./proxy-event.ts";
+import { isRestApiId, Stacks } from "./stacks.ts";
+import { UsagePlans } from "./usage-plan.ts";
+import { createAllowList, sourceAddress } from "./waf.ts";
+
+export interface EdgeOptions {
+  /** Keeps `stacks/`, `access-logs/` and `gateway.sqlite`. */
+  dataDir: string;
+  /** CIDR ranges, IPv4 and IPv6, that may call published APIs. */
+  allow: string[];
+  /** By ARN; those the platform names, at least. */
+  functions: ReadonlyMap<string, LambdaFunction>;
+  platform: Platform;
+  /** `http://localhost:4100`; asked whenever an endpoint is named, so the port may come late. */
+  origin: () => string;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Edge {
+  /** Mounts and unmounts published bots. `deploy` and `remove` are done when they return. */
+  provisioner: Provisioner;
+  /** @returns `false`, with the request untouched, where its path is none of a REST API. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  /** The ids of what is mounted. */
+  restApis(): string[];
+  /** The access log of an API, oldest line first; each line is JSON in the stage's format. */
+  accessLog(restApiId: string): AsyncIterable<string>;
+  /** Waits for requests in flight and closes all files. Stop listening first. */
+  close(): Promise<void>;
+}
+
+/**
+ * API Gateway and WAF in one process: it serves the CloudFormation templates published bots would
+ * be deployed with, under `/{restApiId}/{stage}/…`.
+ *
+ * @example
+ * const edge = createEdge({ dataDir, allow: ["127.0.0.0/8"], functions, platform, origin, clock, log });
+ * createServer(async (req, res) => {
+ *   if (!(await edge.handle(req, res))) console.fetch(req, res);
+ * });
+ */
+export function createEdge(options: EdgeOptions): Edge {
+  const { functions, platform, origin, clock, log } = options;
+  const allows = createAllowList(options.allow);
+  const stacks = new Stacks(options.dataDir, platform, origin, log);
+  const usagePlans = new UsagePlans(stacks.database);
+  const inFlight = new Set<Promise<void>>();
+  let closing = false;
+
+  const receive = (req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> => {
+    const mount = stacks.mounts.get(target.restApiId);
+    const traceId = newTraceId(clock.now());
+    const source = {
+      sourceIp: sourceAddress(req.socket.remoteAddress),
+      origin: new URL(origin()),
+      traceId,
+    };
+    const ids = { requestId: randomUUID(), extendedRequestId: newExtendedRequestId() };
+    res.setHeader("x-amzn-RequestId", ids.requestId);
+    res.setHeader("x-amz-apigw-id", ids.extendedRequestId);
+    if (mount === undefined) return refuse(res, 404, "NotFoundException", "Not Found");
+    if (mount.stage.name !== target.stage) {
+      // Before any API is known, so no gateway response of one applies.
+      return refuse(res, 403, "ForbiddenException", "Forbidden");
+    }
+    const request: GatewayRequest = {
+      mount,
+      ...ids,
+      ...source,
+      arrivedAt: clock.now(),
+      accountId: platform.accountId,
+      method: req.method ?? "GET",
+      protocol: `HTTP/${req.httpVersion}`,
+      fullPath: target.fullPath,
+      path: target.path,
+      query: target.query,
+      ...readHeaders(req, source),
+    };
+    const exchange: Exchange = { req, res, request, variables: new Map() };
+    const { database, logs } = stacks;
+    return serve(exchange, { allows, database, logs, usagePlans, functions, platform, log });
+  };
+
+  return {
+    provisioner: stacks,
+    async handle(req, res) {
+      const target = parseTarget(req.url ?? "");
+      if (target === undefined) return false;
+      const served = closing
+        ? refuse(res, 503, "ServiceUnavailableException", "Service Unavailable")
+        : receive(req, res, target);
+      inFlight.add(served);
+      try {
+        await served;
+      } finally {
+        inFlight.delete(served);
+      }
+      return true;
+    },
+    restApis: () => [...stacks.mounts.keys()],
+    accessLog: (restApiId) => stacks.logs.read(restApiId),
+    async close() {
+      closing = true;
+      await Promise.allSettled(inFlight);
+      stacks.close();
+    },
+  };
+}
+
+interface Target {
+  restApiId: string;
+  stage: string;
+  fullPath: string;
+  path: string;
+  query: string;
+}
+
+function parseTarget(url: string): Target | undefined {
+  const mark = url.indexOf("?");
+  const fullPath = mark < 0 ? url : url.slice(0, mark);
+  const [empty, restApiId = "", stage = "", ...rest] = fullPath.split("/");
+  if (empty !== "" || !isRestApiId(restApiId)) return undefined;
+  const query = mark < 0 ? "" : url.slice(mark + 1);
+  return { restApiId, stage, fullPath, path: `/${rest.join("/")}`, query };
+}
+
+async function refuse(
+  res: ServerResponse,
+  status: number,
+  errorType: string,
+  message: string,
+): Promise<void> {
+  res.writeHead(status, { "Content-Type": "application/json", "x-amzn-ErrorType": errorType });
+  res.end(JSON.stringify({ message }));
+}
+
+function newExtendedRequestId(): string {
+  return `${randomBytes(12).toString("base64url").slice(0, 15)}=`;
+}
+
+function newTraceId(now: number): string {
+  const seconds = Math.floor(now / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
+}

@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { HttpMetadata, HttpStream, LambdaFunction } from "../lambda/function.ts";
+import { GatewayRefusal } from "./gateway-responses.ts";
+
+/** Names a function's answer may not use; AWS hands them on under another one. */
+const remapped = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "host",
+  "server",
+  "upgrade",
+  "user-agent",
+  "www-authenticate",
+]);
+
+/** The gateway's own; the function's are lost. */
+const reserved = new Set(["transfer-encoding", "x-amzn-requestid", "x-amz-apigw-id"]);
+
+/**
+ * Invokes the function behind a route and waits for status and headers.
+ * @throws GatewayRefusal where it fails before that or takes too long.
+ */
+export async function invokeIntegration(
+  target: LambdaFunction | undefined,
+  event: unknown,
+  timeoutMs: number,
+): Promise<HttpStream> {
+  if (target === undefined) throw new GatewayRefusal("INTEGRATION_FAILURE");
+  const answer = target.invokeStreaming(event).catch((cause: unknown) => {
+    throw new GatewayRefusal("INTEGRATION_FAILURE", { cause });
+  });
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new GatewayRefusal("INTEGRATION_TIMEOUT")), timeoutMs);
+  try {
+    return await Promise.race([answer, timeout]);
+  } catch (error) {
+    // How it ends is of no consequence any more: the caller has been told.
+    answer.then(({ body }) => drain(body)).catch(() => {});
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Sends status and headers of a function's answer, so that the caller has them before the body.
+ * @throws GatewayRefusal where they cannot be said in HTTP.
+ */
+export function sendMetadata(res: ServerResponse, { metadata, body }: HttpStream): void {
+  try {
+    writeMetadata(res, metadata);
+    res.flushHeaders();
+  } catch (cause) {
+    drain(body).catch(() => {});
+    throw new GatewayRefusal("INTEGRATION_FAILURE", { cause });
+  }
+}
+
+/** With what the gateway changes in them. */
+function writeMetadata(res: ServerResponse, metadata: HttpMetadata): void {
+  res.statusCode = metadata.statusCode;
+  const single = Object.entries(metadata.headers).map(([name, value]) => [name, [value]] as const);
+  const several = Object.entries(metadata.multiValueHeaders ?? {});
+  for (const [name, values] of [...single, ...several]) {
+    const folded = name.toLowerCase();
+    if (reserved.has(folded)) continue;
+    res.setHeader(remapped.has(folded) ? `x-amzn-Remapped-${name}` : name, values.map(String));
+  }
+  if (metadata.cookies?.length) res.appendHeader("set-cookie", metadata.cookies);
+  if (!res.hasHeader("content-type")) res.setHeader("Content-Type", "application/json");
+}
+
+/**
+ * Passes the body on chunk by chunk, no faster than the caller reads. A caller that goes away does
+ * not stop the function: the rest is read and dropped.
+ * @returns the bytes passed on.
+ */
+export async function pipeBody(
+  res: ServerResponse,
+  body: AsyncIterable<Uint8Array>,
+): Promise<number> {
+  let length = 0;
+  for await (const chunk of body) {
+    if (res.closed) continue;
+    length += chunk.length;
+    if (!res.write(chunk)) await drained(res);
+  }
+  return length;
+}
+
+async function drained(res: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  try {
+    await Promise.race([once(res, "drain", { signal }), once(res, "close", { signal })]);
+  } finally {
+    settled.abort();
+  }
+}
+
+/** Lets a function finish what nobody will hear. */
+async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of body) void chunk;
+}

@@ -1,0 +1,48 @@
+/**
+ * The process that holds the emulators, with a heap of its own: `child.ts ASSIGNMENT`. It lives as
+ * long as the channel to its parent, so a parent killed outright leaves nothing behind.
+ */
+import { join } from "node:path";
+import { startDynamodb } from "./dynamodb.ts";
+import type { Emulator } from "./emulator.ts";
+import { startFauxqs } from "./fauxqs.ts";
+import type { Assignment, Report } from "./resources.ts";
+
+let running: Emulator[] = [];
+let stopping = false;
+
+// Ctrl-C reaches the whole process group, but the parent still drains with our help.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+process.on("message", stop);
+process.on("disconnect", stop);
+// dynalite throws out of callbacks, among others where the database is locked.
+process.on("uncaughtException", fail);
+process.on("unhandledRejection", fail);
+
+// The assignment is our own parent's.
+const assignment = JSON.parse(process.argv[2] ?? "") as Assignment;
+const dynamodb = await startDynamodb(join(assignment.dataDir, "dynamodb"));
+// After the lock on the first: two processes must never write the queue's file.
+const fauxqs = await startFauxqs(join(assignment.dataDir, "queue"), assignment);
+running = [dynamodb, fauxqs];
+report({ type: "ready", ports: { dynamodb: dynamodb.port, fauxqs: fauxqs.port } });
+
+function report(message: Report): void {
+  if (process.connected) process.send?.(message);
+}
+
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  Promise.all(running.map((emulator) => emulator.stop())).then(() => process.exit(0), fail);
+}
+
+function fail(error: unknown): void {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (running.length > 0 || !process.connected) {
+    process.stderr.write(`${reason}\n`);
+    process.exit(1);
+  }
+  const message: Report = { type: "failed", reason };
+  process.send?.(message, () => process.exit(1));
+}

@@ -1,0 +1,103 @@
+import type { BuildAppOptions } from "fauxqs";
+import { type Emulator, portOf } from "./emulator.ts";
+import { type Assignment, bucket, queueNames, receivesMax, region } from "./resources.ts";
+
+type Stores = NonNullable<BuildAppOptions["stores"]>;
+type Persistence = NonNullable<Stores["sqsStore"]["persistence"]>;
+
+/** SQS and S3 on disk: fauxqs over SQLite. */
+export async function startFauxqs(
+  dataDir: string,
+  { visibilityTimeoutSeconds }: Assignment,
+): Promise<Emulator> {
+  const { buildApp, createStores, createPersistence } = await load();
+  const persistence = createPersistence(dataDir);
+  const stores = createStores();
+  // In this order: stores that persist already would write back, row by row, what they load.
+  persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+  stores.sqsStore.persistence = persistence;
+  stores.s3Store.persistence = persistence;
+  for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
+
+  releaseInFlight(stores.sqsStore);
+  ensureQueues(stores.sqsStore, visibilityTimeoutSeconds);
+  stores.s3Store.createBucket(bucket);
+
+  const app = buildApp({ logger: false, defaultRegion: region, stores });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    port: portOf(app.server),
+    stop: async () => {
+      await app.close();
+      persistence.close();
+    },
+  };
+}
+
+/**
+ * `startFauxqs` of the package listens on all interfaces, and its parts are not among the package's
+ * exports: they are loaded by file. The version is pinned for that.
+ */
+async function load() {
+  const part = (file: string): Promise<Record<string, unknown>> =>
+    import(new URL(file, import.meta.resolve("fauxqs")).href);
+  const [{ buildApp }, sqs, sns, s3, disk] = await Promise.all([
+    import("fauxqs"),
+    part("sqs/sqsStore.js"),
+    part("sns/snsStore.js"),
+    part("s3/s3Store.js"),
+    part("persistence.js"),
+  ]);
+  const { SqsStore } = sqs as { SqsStore: new () => Stores["sqsStore"] };
+  const { SnsStore } = sns as { SnsStore: new () => Stores["snsStore"] };
+  const { S3Store } = s3 as { S3Store: new () => Stores["s3Store"] };
+  const { PersistenceManager } = disk as { PersistenceManager: new (dir: string) => Persistence };
+  return {
+    buildApp,
+    createStores: (): Stores => ({
+      sqsStore: new SqsStore(),
+      snsStore: new SnsStore(),
+      s3Store: new S3Store(),
+    }),
+    createPersistence: (dir: string) => new PersistenceManager(dir),
+  };
+}
+
+/** Whoever had received these is gone with the last run: nobody need wait for their timeout. */
+function releaseInFlight(store: Stores["sqsStore"]): void {
+  for (const queue of store.allQueues()) {
+    for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0;
+  }
+}
+
+function ensureQueues(store: Stores["sqsStore"], visibilityTimeoutSeconds: number): void {
+  const visibility = { VisibilityTimeout: String(visibilityTimeoutSeconds) };
+  ensureQueue(store, queueNames.runsDeadLetters, { MessageRetentionPeriod: "1209600" });
+  ensureQueue(store, queueNames.deploys, visibility);
+  ensureQueue(store, queueNames.runs, {
+    ...visibility,
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: queueArn(queueNames.runsDeadLetters),
+      maxReceiveCount: receivesMax,
+    }),
+  });
+}
+
+function ensureQueue(
+  store: Stores["sqsStore"],
+  name: string,
+  attributes: Record<string, string>,
+): void {
+  const queue = store.getQueueByName(name);
+  if (queue) queue.setAttributes(attributes);
+  // The URL's host is never looked at: the port changes with every start.
+  else store.createQueue(name, queueUrl("http://127.0.0.1", name), queueArn(name), attributes);
+}
+
+export function queueUrl(endpoint: string, name: string): string {
+  return `${endpoint}/000000000000/${name}`;
+}
+
+function queueArn(name: string): string {
+  return `arn:aws:sqs:${region}:000000000000:${name}`;
+}

@@ -1,0 +1,26 @@
+/** What the emulators hold, and under which names. The names are seen by nobody but a debugger. */
+export const region = "us-east-1";
+export const tableName = "outlet";
+export const bucket = "outlet";
+export const queueNames = {
+  runs: "outlet-runs",
+  runsDeadLetters: "outlet-runs-dead-letters",
+  deploys: "outlet-deploys",
+} as const;
+
+/** After so many receives a doorbell goes to the dead-letter queue. */
+export const receivesMax = 5;
+
+/** What the parent tells the child to run. */
+export interface Assignment {
+  dataDir: string;
+  visibilityTimeoutSeconds: number;
+}
+
+/** What the child tells its parent. */
+export type Report =
+  | { type: "ready"; ports: { dynamodb: number; fauxqs: number } }
+  | { type: "failed"; reason: string };
+
+/** What the parent tells the child after that. */
+export type Order = { type: "stop" };

@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Log } from "@outlet/core/ports";
+
+export type Handle = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+export interface HttpServer {
+  port: number;
+  /** Stops listening, and resolves when the requests under way have been answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves on loopback: always on 127.0.0.1, and on ::1 too where `ipv6` is set, at the same port.
+ * @throws Error with `code` EADDRINUSE where the port is taken.
+ */
+export async function listen(
+  options: { port: number; ipv6: boolean; log: Log },
+  handle: Handle,
+): Promise<HttpServer> {
+  const first = serve(handle, options.log);
+  await bind(first, options.port, "127.0.0.1");
+  const address = first.address();
+  const port = typeof address === "object" && address ? address.port : options.port;
+  const servers = [first];
+  if (options.ipv6) {
+    const second = serve(handle, options.log);
+    try {
+      await bind(second, port, "::1");
+      servers.push(second);
+    } catch (cause) {
+      options.log.warn("no IPv6 loopback here; serving IPv4 only", { cause });
+    }
+  }
+  return {
+    port,
+    async close() {
+      await Promise.all(servers.map(close));
+    },
+  };
+}
+
+function serve(handle: Handle, log: Log): Server {
+  return createServer((req, res) => {
+    handle(req, res).catch((cause: unknown) => {
+      log.error("request failed", { method: req.method, cause });
+      if (res.headersSent) res.destroy();
+      else res.writeHead(500, { "content-type": "text/plain" }).end("Internal Server Error\n");
+    });
+  });
+}
+
+function bind(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    // A connection kept alive between requests would keep the server open for ever.
+    const reaper = setInterval(() => server.closeIdleConnections(), 100);
+    server.once("close", () => clearInterval(reaper));
+  });
+}

@@ -1,0 +1,142 @@
+import { parseArgs } from "node:util";
+import { resolve } from "node:path";
+import ipaddr from "ipaddr.js";
+import type { BedrockBackend } from "../bedrock/backend.ts";
+
+export interface RuntimeOptions {
+  /** 0 picks a free one. */
+  port: number;
+  dataDir: string;
+  /** CIDR ranges that may call published bots. */
+  allow: string[];
+  backend: BedrockBackend;
+  /** Short names of allowed models, or `name=modelId@input/output`; the first is the default. */
+  models: string[];
+}
+
+/** Said to the user as it is: what was wrong and what to write instead. */
+export class OptionError extends Error {
+  override name = "OptionError";
+}
+
+export const usage = `Runs all of Outlet on this machine.
+
+  npm start -- [options]            each option can also be set as a variable
+
+  --port N            port on loopback (OUTLET_PORT, else 4100; 0 picks a free one)
+  --data DIR          where everything is kept (OUTLET_DATA, else .outlet)
+  --allow CIDR,…      addresses that may call published bots (OUTLET_ALLOW, else all of loopback)
+  --model-backend B   demo, openai or bedrock (OUTLET_MODEL_BACKEND, else demo)
+  --models NAME,…     models that bots may use (OUTLET_MODELS, else what fits the backend)
+  --openai-base-url U base URL of an OpenAI-compatible server (OUTLET_OPENAI_BASE_URL)
+  --region R          Region of real Bedrock (OUTLET_REGION, else us-east-1)
+  --demo-tokens-per-second N   slows the demo model down (OUTLET_DEMO_TOKENS_PER_SECOND)
+  --help              this text
+
+The key of an OpenAI-compatible server is read from OUTLET_OPENAI_API_KEY only.
+`;
+
+const names = [
+  "port",
+  "data",
+  "allow",
+  "model-backend",
+  "models",
+  "openai-base-url",
+  "region",
+  "demo-tokens-per-second",
+] as const;
+type Name = (typeof names)[number];
+
+/**
+ * Options from the command line, then from `OUTLET_…`, then defaults.
+ * @returns `undefined` where only help was asked for.
+ * @throws OptionError
+ */
+export function readOptions(
+  args: string[],
+  env: Record<string, string | undefined>,
+): RuntimeOptions | undefined {
+  const given = parse(args);
+  if (given.help) return undefined;
+  const read = (name: Name): string | undefined =>
+    given.values[name] ?? (env[`OUTLET_${name.replaceAll("-", "_").toUpperCase()}`] || undefined);
+  const backend = readBackend(read, env);
+  return {
+    port: readNumber("port", read("port") ?? "4100", { min: 0, max: 65_535, integer: true }),
+    dataDir: resolve(read("data") ?? ".outlet"),
+    allow: (read("allow") ?? "127.0.0.0/8,::1/128").split(",").map(readRange),
+    backend,
+    models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
+  };
+}
+
+const defaultModels = {
+  demo: "outlet-demo",
+  openai: "local=local@0/0",
+  bedrock: "claude-v4.5-haiku,claude-v4.5-sonnet,amazon-nova-pro,amazon-nova-lite,amazon-nova-micro",
+};
+
+function parse(args: string[]): { help: boolean; values: Partial<Record<Name, string>> } {
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  try {
+    const { values } = parseArgs({
+      args,
+      strict: true,
+      options: { ...options, help: { type: "boolean" } },
+    });
+    const { help, ...rest } = values;
+    return { help: help === true, values: rest };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new OptionError(`${message}\nSee npm start -- --help.`);
+  }
+}
+
+function readBackend(
+  read: (name: Name) => string | undefined,
+  env: Record<string, string | undefined>,
+): BedrockBackend {
+  const kind = read("model-backend") ?? "demo";
+  switch (kind) {
+    case "demo": {
+      const pace = read("demo-tokens-per-second");
+      if (pace === undefined) return { kind };
+      const tokensPerSecond = readNumber("demo-tokens-per-second", pace, { min: 0.1, max: 1e6 });
+      return { kind, tokensPerSecond };
+    }
+    case "openai": {
+      const baseUrl = read("openai-base-url");
+      if (!baseUrl || !URL.canParse(baseUrl)) {
+        throw new OptionError(
+          "--model-backend openai needs --openai-base-url, for example http://127.0.0.1:11434/v1.",
+        );
+      }
+      const apiKey = env.OUTLET_OPENAI_API_KEY;
+      return { kind, baseUrl, ...(apiKey ? { apiKey } : {}) };
+    }
+    case "bedrock":
+      return { kind, region: read("region") ?? "us-east-1" };
+    default:
+      throw new OptionError(`--model-backend must be demo, openai or bedrock, not "${kind}".`);
+  }
+}
+
+function readNumber(
+  name: Name,
+  text: string,
+  bounds: { min: number; max: number; integer?: boolean },
+): number {
+  const value = Number(text);
+  const fits = value >= bounds.min && value <= bounds.max;
+  if (text.trim() !== "" && fits && (!bounds.integer || Number.isInteger(value))) return value;
+  const kind = bounds.integer ? "a whole number" : "a number";
+  throw new OptionError(`--${name} must be ${kind} from ${bounds.min} to ${bounds.max}, not "${text}".`);
+}
+
+function readRange(text: string): string {
+  const range = text.trim();
+  const cidr = range.includes("/") ? range : `${range}/${range.includes(":") ? 128 : 32}`;
+  if (ipaddr.isValidCIDR(cidr)) return cidr;
+  throw new OptionError(`--allow takes CIDR ranges such as 127.0.0.0/8 or ::1/128, not "${range}".`);
+}
