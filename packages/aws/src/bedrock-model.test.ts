@@ -44,9 +44,7 @@ class ScriptedBedrock {
     this.server.on("stream", (stream, headers) => {
       let text = "";
       stream.on("error", () => {});
-      stream.on("close", () => {
-        if (!stream.writableFinished) this.hungUp.resolve();
-      });
+      stream.on("aborted", () => this.hungUp.resolve());
       stream.setEncoding("utf8").on("data", (chunk: string) => {
         text += chunk;
       });

@@ -21,7 +21,10 @@ export async function issue(
 ): Promise<Key.Created> {
   const outputs = await outputsOf(deps, publication);
   if (!outputs) {
-    throw new Problem.ProblemError("not_published", "The endpoint is not there to open. Try again.");
+    throw new Problem.ProblemError(
+      "not_published",
+      "The endpoint is not there to open. Try again.",
+    );
   }
   const created = await Key.create(deps, publication.botId, input);
   await deps.provisioner.putKey(outputs, Key.gatewayKey(deps, created.key));

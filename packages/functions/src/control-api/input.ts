@@ -23,7 +23,9 @@ function validated<T extends "json" | "query", S extends v.GenericSchema>(target
 export function jsonOnly(): MiddlewareHandler {
   return async function requireJson(c, next) {
     const type = c.req.header("content-type");
-    const hasBody = c.req.raw.body !== null && c.req.header("content-length") !== "0";
+    const length = c.req.header("content-length");
+    const hasBody =
+      (length !== undefined && length !== "0") || c.req.header("transfer-encoding") !== undefined;
     if (hasBody && !/^application\/([a-z.-]+\+)?json(\s*;.*)?$/i.test(type ?? "")) {
       throw new Problem.ProblemError("unsupported_media_type", {
         message: "Send the body as “Content-Type: application/json”.",

@@ -16,13 +16,14 @@ interface MessageView {
 const message = (
   fields: Pick<MessageView, "role" | "content"> & Partial<MessageView>,
 ): MessageView => ({
-  model: null,
+  role: fields.role,
+  content: fields.content,
+  model: fields.model ?? null,
   children: [],
   feedback: null,
-  usedChunks: null,
-  parent: null,
+  usedChunks: fields.usedChunks ?? null,
+  parent: fields.parent ?? null,
   thinkingLog: null,
-  ...fields,
 });
 
 /** The answer of a run that brought one. */

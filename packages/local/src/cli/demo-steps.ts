@@ -54,7 +54,8 @@ export async function runDemo(tools: Tools): Promise<boolean> {
   if (!bot) return false;
   const path = `/bots/${bot.body.botId}`;
   const knows = await run("give it this project's README and docs", async () => {
-    for (const document of tools.documents) await control("POST", `${path}/knowledge`, 201, document);
+    for (const document of tools.documents)
+      await control("POST", `${path}/knowledge`, 201, document);
     return { status: 201 };
   });
   const shared =
@@ -177,7 +178,11 @@ function published(endpoint: string, apiKey: string) {
         headers,
         body: JSON.stringify({ message, ...(conversationId ? { conversationId } : {}) }),
       });
-      return read<{ conversationId: string; messageId: string }>("POST /conversation", response, 200);
+      return read<{ conversationId: string; messageId: string }>(
+        "POST /conversation",
+        response,
+        200,
+      );
     },
     async poll(conversationId: string, messageId: string): Promise<Reply<string>> {
       for (let tries = 0; tries < 600; tries++) {

@@ -36,7 +36,13 @@ async function main(): Promise<number> {
     try {
       const run = <T>(name: string, act: () => Promise<T>) => step(steps, options.json, name, act);
       const showAnswer = options.json ? () => {} : printAnswer;
-      ok = await runDemo({ ready: outlet.ready, documents: await documents(), run, demo, showAnswer });
+      ok = await runDemo({
+        ready: outlet.ready,
+        documents: await documents(),
+        run,
+        demo,
+        showAnswer,
+      });
     } finally {
       await outlet.stop();
     }
@@ -121,7 +127,9 @@ async function step<T>(
     steps.push({ name, ms, ...entry });
     const detail = entry.detail ? `: ${entry.detail}` : "";
     if (!json) {
-      process.stdout.write(`\r  ${entry.ok ? "ok" : "✗ "} ${name} (${ms} ms)${entry.ok ? "" : detail}\n`);
+      process.stdout.write(
+        `\r  ${entry.ok ? "ok" : "✗ "} ${name} (${ms} ms)${entry.ok ? "" : detail}\n`,
+      );
     }
   };
   try {
@@ -141,5 +149,7 @@ function statusOf(value: unknown): number | undefined {
 }
 
 function printAnswer({ question, answer }: Answer): void {
-  process.stdout.write(`\n     You: ${question}\n     Bot: ${answer.replaceAll("\n", "\n          ")}\n\n`);
+  process.stdout.write(
+    `\n     You: ${question}\n     Bot: ${answer.replaceAll("\n", "\n          ")}\n\n`,
+  );
 }

@@ -2,7 +2,7 @@ import type { Platform } from "@outlet/aws/published-stack/template";
 import * as v from "valibot";
 import type { LambdaFunction } from "../lambda/function.ts";
 import { GatewayRefusal } from "./gateway-responses.ts";
-import type { RouteMatch } from "./mount.ts";
+import type { RouteMatch } from "./route-match.ts";
 import { createAuthorizerEvent, type GatewayRequest } from "./proxy-event.ts";
 
 export interface Authorized {

@@ -8,7 +8,7 @@ import type { ContextVariables } from "./context-variables.ts";
 import type { EdgeDatabase } from "./database.ts";
 import { GatewayRefusal, renderGatewayResponse } from "./gateway-responses.ts";
 import { invokeIntegration, pipeBody, sendMetadata } from "./integration.ts";
-import { type Method, matchRoute } from "./mount.ts";
+import type { Method } from "./mount.ts";
 import {
   commonLogTime,
   createProxyEvent,
@@ -18,6 +18,7 @@ import {
   nobody,
 } from "./proxy-event.ts";
 import { bodyMaxBytes, RequestAborted, readBody } from "./request-body.ts";
+import { matchRoute } from "./route-match.ts";
 import type { UsagePlans } from "./usage-plan.ts";
 import type { AllowList } from "./waf.ts";
 

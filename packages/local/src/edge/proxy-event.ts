@@ -4,7 +4,8 @@ import type {
   APIGatewayProxyEvent,
   APIGatewayRequestAuthorizerEvent,
 } from "aws-lambda";
-import type { Mount, RouteMatch } from "./mount.ts";
+import type { Mount } from "./mount.ts";
+import type { RouteMatch } from "./route-match.ts";
 
 /** A request as the gateway sees it, before it is routed. */
 export interface GatewayRequest {

@@ -122,7 +122,7 @@ export class Stacks implements Provisioner {
       this.#mount(record);
     } catch (error) {
       const { stackName } = record;
-      this.#log.error("A stack cannot be mounted", { stackName, error: `${error}` });
+      this.#log.error("A stack cannot be mounted", { stackName, error: textOf(error) });
       this.#records.set(stackName, { ...record, failure: "The edge cannot serve its template." });
     }
   }
@@ -161,6 +161,10 @@ function faultOf(
     createMount(ids, template);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return textOf(error);
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

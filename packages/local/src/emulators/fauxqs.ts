@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import type { BuildAppOptions } from "fauxqs";
 import { type Emulator, portOf } from "./emulator.ts";
 import { type Assignment, bucket, queueNames, receivesMax, region } from "./resources.ts";
@@ -59,8 +60,20 @@ async function load() {
       snsStore: new SnsStore(),
       s3Store: new S3Store(),
     }),
-    createPersistence: (dir: string) => new PersistenceManager(dir),
+    createPersistence: (dir: string) => relax(new PersistenceManager(dir)),
   };
+}
+
+/**
+ * One fsync a write, in a process that answers for the table too, is slow where disks are. Without,
+ * a killed process still loses nothing; a power cut may lose the last moments, as with dynalite
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
+function relax(persistence: Persistence): Persistence {
+  const db: unknown = Reflect.get(persistence, "db");
+  if (!(db instanceof DatabaseSync)) throw new Error("fauxqs keeps its database elsewhere now");
+  db.exec("PRAGMA synchronous = NORMAL");
+  return persistence;
 }
 
 /** Whoever had received these is gone with the last run: nobody need wait for their timeout. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -249,7 +250,7 @@ test("a flood of one group does not delay the message of another", async () => {
     await send(queueUrl, `quiet/${performance.now()}`);
     await vi.waitFor(() => expect(quiet).toHaveLength(n), { interval: 2 });
   }
-  console.log("behind the flood, then with it buffered (ms):", quiet.map(Math.round));
+  // Typically 2 ms; the bound is for busy machines.
   expect(Math.max(...quiet.slice(1))).toBeLessThan(250);
   gate.open();
 }, 40_000);
@@ -312,20 +313,51 @@ test("an idle poller stops at once", async () => {
 });
 
 test("a poller outlives an outage of its queue", async () => {
-  const dir = await mkdtemp(join(tmpdir(), "outlet-poller-"));
-  const doomed = await startEmulators({ dataDir: dir, log: silentLog });
-  const warnings: string[] = [];
+  const queueUrl = await makeQueue();
+  const proxy = await startProxy(emulators.endpoints.sqs);
   const seen: string[] = [];
-  const client = createPollingClient({ ...doomed, local: true });
-  begin(doomed.queueUrls.runs, {
-    sqs: client,
+  const warnings: string[] = [];
+  begin(queueUrl, {
+    sqs: createPollingClient({ ...emulators, endpoints: { sqs: proxy.endpoint }, local: true }),
+    // The poll that was cut off may still be answered, to nobody.
+    visibilityTimeoutSeconds: 1,
     invoke: async (event) => void seen.push(...bodiesOf(event)),
     log: { ...silentLog, warn: (message) => void warnings.push(message) },
   });
-  process.kill(doomed.pid, "SIGSTOP");
-  process.kill(doomed.pid, "SIGCONT");
-  await doomed.stop();
+  await send(queueUrl, "bot/before");
+  await vi.waitFor(() => expect(seen).toEqual(["bot/before"]));
+  await proxy.cut();
+  await send(queueUrl, "bot/meanwhile");
   await vi.waitFor(() => expect(warnings).toEqual(["poller: cannot receive"]));
-  await pollers.pop()?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await proxy.mend();
+  await vi.waitFor(() => expect(seen).toEqual(["bot/before", "bot/meanwhile"]), { timeout: 5_000 });
+  expect(warnings).toHaveLength(1);
 });
+
+/** A TCP proxy that can be cut and mended on one port. */
+async function startProxy(target: string) {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  const listen = (at: number) =>
+    new Promise<void>((resolve) => server.listen(at, "127.0.0.1", resolve));
+  await listen(0);
+  const own = (server.address() as AddressInfo).port;
+  return {
+    endpoint: `http://127.0.0.1:${own}`,
+    cut: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+    mend: () => listen(own),
+  };
+}

@@ -74,7 +74,8 @@ export function readOptions(
 const defaultModels = {
   demo: "outlet-demo",
   openai: "local=local@0/0",
-  bedrock: "claude-v4.5-haiku,claude-v4.5-sonnet,amazon-nova-pro,amazon-nova-lite,amazon-nova-micro",
+  bedrock:
+    "claude-v4.5-haiku,claude-v4.5-sonnet,amazon-nova-pro,amazon-nova-lite,amazon-nova-micro",
 };
 
 function parse(args: string[]): { help: boolean; values: Partial<Record<Name, string>> } {
@@ -131,12 +132,16 @@ function readNumber(
   const fits = value >= bounds.min && value <= bounds.max;
   if (text.trim() !== "" && fits && (!bounds.integer || Number.isInteger(value))) return value;
   const kind = bounds.integer ? "a whole number" : "a number";
-  throw new OptionError(`--${name} must be ${kind} from ${bounds.min} to ${bounds.max}, not "${text}".`);
+  throw new OptionError(
+    `--${name} must be ${kind} from ${bounds.min} to ${bounds.max}, not "${text}".`,
+  );
 }
 
 function readRange(text: string): string {
   const range = text.trim();
   const cidr = range.includes("/") ? range : `${range}/${range.includes(":") ? 128 : 32}`;
   if (ipaddr.isValidCIDR(cidr)) return cidr;
-  throw new OptionError(`--allow takes CIDR ranges such as 127.0.0.0/8 or ::1/128, not "${range}".`);
+  throw new OptionError(
+    `--allow takes CIDR ranges such as 127.0.0.0/8 or ::1/128, not "${range}".`,
+  );
 }

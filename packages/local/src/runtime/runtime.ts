@@ -122,7 +122,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       30_000,
     );
     const authorizer = lambda("authorizer", createAuthorizer(shared), 10_000);
-    const edge = await createEdge({
+    const edge = createEdge({
       dataDir,
       allow: options.allow,
       functions: new Map([publishedApi, authorizer].map((fn) => [fn.arn, fn])),
@@ -138,20 +138,26 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       clock,
       log,
     });
-    stops.push(async () => edge.close());
+    stops.push(() => edge.close());
 
     const users = demoUsers(secrets);
     const storage = openStorage(join(dataDir, "oidc.sqlite"), clock);
     stops.push(async () => storage.close());
     const issuerUrl = `${origin}/oidc`;
-    const issuer = createIssuer({ issuer: issuerUrl, secrets: secrets.issuer, users, storage, log });
+    const issuer = createIssuer({
+      issuer: issuerUrl,
+      secrets: secrets.issuer,
+      users,
+      storage,
+      log,
+    });
     const controlApi = createControlApi({
       ...shared,
       provisioner: edge.provisioner,
       endpointOf: (restApiId, stage) => `${origin}/${restApiId}/${stage}`,
       authentication: { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` },
     });
-    const control = getRequestListener(controlApi.fetch, { overrideGlobalObjects: false });
+    const control = getRequestListener(controlApi.fetch);
 
     handle = async (req, res) => {
       const path = req.url ?? "/";
@@ -196,7 +202,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     const owner = users.find((user) => user.name === "owner");
     if (!owner) throw new Error("There is no demo user called owner.");
     const sampleBot = await ensureSampleBot(
-      { ...shared, provisioner: edge.provisioner, endpointOf: (id, stage) => `${origin}/${id}/${stage}` },
+      {
+        ...shared,
+        provisioner: edge.provisioner,
+        endpointOf: (id, stage) => `${origin}/${id}/${stage}`,
+      },
       { dataDir, owner: { userId: owner.sub, username: owner.name, groups: owner.groups } },
     );
     const ready: Ready = {

@@ -7,14 +7,7 @@ import { Key } from "@outlet/core/key";
 import { Keyring } from "@outlet/core/keyring";
 import { Knowledge } from "@outlet/core/knowledge";
 import type { ModelCatalog } from "@outlet/core/model-catalog";
-import type {
-  Clock,
-  ObjectStore,
-  Provisioner,
-  Queue,
-  Randomness,
-  Table,
-} from "@outlet/core/ports";
+import type { Clock, ObjectStore, Provisioner, Queue, Randomness, Table } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publication";
 import * as v from "valibot";
 import type { Ready } from "./ready-file.ts";

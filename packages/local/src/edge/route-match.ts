@@ -1,0 +1,67 @@
+import type { Method, Mount, Route } from "./mount.ts";
+
+export interface RouteMatch {
+  route: Route;
+  method: Method;
+  /** Decoded once; `null` where the route has none. */
+  pathParameters: Record<string, string> | null;
+}
+
+/** @param path as it came over the wire, without the stage. */
+export function matchRoute(mount: Mount, verb: string, path: string): RouteMatch | undefined {
+  const segments = segmentsOf(path);
+  for (const route of mount.routes) {
+    const parameters = matchSegments(route.segments, segments);
+    if (parameters === undefined) continue;
+    const method = route.methods.get(verb) ?? route.methods.get("ANY");
+    if (method === undefined) return undefined;
+    const pathParameters = Object.keys(parameters).length > 0 ? parameters : null;
+    return { route, method, pathParameters };
+  }
+  return undefined;
+}
+
+function matchSegments(pattern: string[], segments: string[]): Record<string, string> | undefined {
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of pattern.entries()) {
+    const greedy = /^\{(.+)\+\}$/.exec(part)?.[1];
+    if (greedy !== undefined) {
+      if (index >= segments.length) return undefined;
+      parameters[greedy] = decode(segments.slice(index).join("/"));
+      return parameters;
+    }
+    const segment = segments[index];
+    if (segment === undefined) return undefined;
+    const name = /^\{(.+)\}$/.exec(part)?.[1];
+    if (name !== undefined) parameters[name] = decode(segment);
+    else if (part !== segment) return undefined;
+  }
+  return pattern.length === segments.length ? parameters : undefined;
+}
+
+/** Literal segments win over parameters, and those over greedy ones. */
+export function bySpecificity(a: Route, b: Route): number {
+  const weight = (part: string | undefined) => {
+    if (part === undefined) return 3;
+    if (!part.startsWith("{")) return 0;
+    return part.endsWith("+}") ? 2 : 1;
+  };
+  for (let index = 0; index < Math.max(a.segments.length, b.segments.length); index++) {
+    const difference = weight(a.segments[index]) - weight(b.segments[index]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export function segmentsOf(path: string): string[] {
+  return path.split("/").filter((segment) => segment !== "");
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not percent-encoded UTF-8: handed on as it came.
+    return text;
+  }
+}
