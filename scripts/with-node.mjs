@@ -6,8 +6,7 @@
  * Runs on any Node ≥ 20.19 and before anything is installed, so it may import nothing but Node.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -17,13 +16,14 @@ const nodeMajor = 24;
 install();
 run(process.argv.slice(2));
 
-/** Installs what the lockfile says, unless that very lockfile has been installed. */
+/** Installs what the lockfile says, unless that has been done since the lockfile changed. */
 function install() {
-  const stamp = join(root, "node_modules", ".outlet-lock");
-  const lock = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  const changed = statSync(join(root, "package-lock.json")).mtimeMs;
+  // npm writes this file at the end of every install, within moments of the lockfile itself.
+  const installed = statSync(join(root, "node_modules", ".package-lock.json"), {
+    throwIfNoEntry: false,
+  });
+  if (installed && installed.mtimeMs + 10_000 >= changed) return;
   process.stderr.write("Installing packages …\n");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   // Engine warnings are about the Node that installs, not about the one that will run.
@@ -40,7 +40,6 @@ function install() {
     process.stderr.write("npm ci failed: see above. Nothing was started.\n");
     process.exit(status ?? 1);
   }
-  writeFileSync(stamp, lock);
 }
 
 /** Node 24: the packaged one, or the one we run on where no package fits this platform. */

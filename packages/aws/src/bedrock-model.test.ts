@@ -321,8 +321,9 @@ describe("whoever stops listening", () => {
     const controller = new AbortController();
     const reason = new Error("cancelled");
     const reading = (async () => {
-      for await (const _ of createBedrockModel({ client }).stream(request, controller.signal)) {
+      for await (const event of createBedrockModel({ client }).stream(request, controller.signal)) {
         controller.abort(reason);
+        expect(event).toEqual({ type: "text", text: "Hel" });
       }
     })();
     await expect(reading).rejects.toBe(reason);
@@ -347,7 +348,10 @@ describe("whoever stops listening", () => {
   test("by leaving the loop closes the HTTP stream", async () => {
     bedrock.script = unfinished;
     const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
-    for await (const _ of createBedrockModel({ client }).stream(request, never)) break;
+    for await (const event of createBedrockModel({ client }).stream(request, never)) {
+      expect(event).toEqual({ type: "text", text: "Hel" });
+      break;
+    }
     await bedrock.hungUp.promise;
     client.destroy();
   });

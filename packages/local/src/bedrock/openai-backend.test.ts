@@ -223,13 +223,19 @@ describe("an answer", () => {
   });
 
   test("cut in the middle of a character is put together again", async () => {
+    const bytes = Buffer.from(says({ content: "👍🏽" }, "stop") + counts);
+    const middle = bytes.indexOf("👍") + 2;
+    const arrived = Promise.withResolvers<void>();
     reply = (res) => {
       res.writeHead(200, { "content-type": "text/event-stream" });
-      const bytes = Buffer.from(says({ content: "Grüße 👍🏽" }, "stop") + counts);
-      for (const byte of bytes) res.write(Buffer.from([byte]));
-      res.end();
+      // The second half follows when the first was surely read.
+      res.write(
+        Buffer.concat([Buffer.from(says({ content: "Grüße " })), bytes.subarray(0, middle)]),
+      );
+      void arrived.promise.then(() => res.end(bytes.subarray(middle)));
     };
-    expect(await collect()).toContainEqual({ type: "text", text: "Grüße 👍🏽" });
+    const events = await collect({}, undefined, () => arrived.resolve());
+    expect(events).toContainEqual({ type: "text", text: "👍🏽" });
   });
 
   test("without usage has it estimated, and the log says so", async () => {

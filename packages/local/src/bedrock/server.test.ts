@@ -161,7 +161,7 @@ describe.each(Object.entries(handlers))("a paced answer over %s", (_name, create
     await napping.promise;
     await server.stop();
     expect(await sent).toBeInstanceOf(Error);
-    await expect(fetch(server.url)).rejects.toThrow();
+    await expect(fetch(server.url)).rejects.toThrow("fetch failed");
     await start();
   });
 });

@@ -67,7 +67,7 @@ export async function startBedrock(options: BedrockOptions): Promise<BedrockServ
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const controller of running) controller.abort();
-      
+      for (const socket of sockets) socket.destroy();
       backend.close();
       await closed;
     },

@@ -120,7 +120,8 @@ async function step<T>(
   name: string,
   act: () => Promise<T>,
 ): Promise<T | undefined> {
-  if (!json) process.stdout.write(`  …  ${name}`);
+  const live = process.stdout.isTTY && !json;
+  if (live) process.stdout.write(`  …  ${name}`);
   const begin = performance.now();
   const done = (entry: Pick<Step, "ok" | "status" | "detail">) => {
     const ms = Math.round(performance.now() - begin);

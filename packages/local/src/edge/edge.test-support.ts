@@ -99,12 +99,13 @@ export interface TestEdgeOptions {
   authorizer?: AuthorizerHandler;
   clock?: Clock;
   host?: string;
+  dataDir?: string;
   log?: Log;
 }
 
 /** An edge on a real socket, with stub functions behind it and its data in a folder of its own. */
 export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge> {
-  const dataDir = mkdtempSync(join(tmpdir(), "outlet-edge-"));
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "outlet-edge-"));
   const api = options.api ?? echoes;
   const functions = [
     createLambdaFunction({
@@ -159,6 +160,8 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
       req.end(body);
       const [res] = await answered;
       const text = (await buffer(res)).toString();
+      // An answer may be here before the body is sent; the rest must go out without an error.
+      if (!req.closed) await once(req, "close");
       return { status: res.statusCode, headers: res.headers, text };
     },
     async publish(stack, keys = []) {
@@ -175,8 +178,9 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
       edge = open();
     },
     async log(restApiId) {
-      const lines = await Array.fromAsync(edge.accessLog(restApiId));
-      return lines.map((line) => JSON.parse(line));
+      const lines: Record<string, string>[] = [];
+      for await (const line of edge.accessLog(restApiId)) lines.push(JSON.parse(line));
+      return lines;
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -4,8 +4,8 @@ import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Clock, Log, Provisioner } from "@outlet/core/ports";
 import type { LambdaFunction } from "../lambda/function.ts";
 import { type Exchange, serve } from "./exchange.ts";
-import type { GatewayRequest } from "./proxy-event.ts";
-import { readHeaders } from "./proxy-event.ts";
+import { type GatewayRequest, readHeaders } from "./proxy-event.ts";
+import { discardBody } from "./request-body.ts";
 import { isRestApiId, Stacks } from "./stacks.ts";
 import { UsagePlans } from "./usage-plan.ts";
 import { createAllowList, sourceAddress } from "./waf.ts";
@@ -66,10 +66,10 @@ export function createEdge(options: EdgeOptions): Edge {
     const ids = { requestId: randomUUID(), extendedRequestId: newExtendedRequestId() };
     res.setHeader("x-amzn-RequestId", ids.requestId);
     res.setHeader("x-amz-apigw-id", ids.extendedRequestId);
-    if (mount === undefined) return refuse(res, 404, "NotFoundException", "Not Found");
+    if (mount === undefined) return refuse(req, res, 404, "NotFoundException", "Not Found");
     if (mount.stage.name !== target.stage) {
       // Before any API is known, so no gateway response of one applies.
-      return refuse(res, 403, "ForbiddenException", "Forbidden");
+      return refuse(req, res, 403, "ForbiddenException", "Forbidden");
     }
     const request: GatewayRequest = {
       mount,
@@ -95,7 +95,7 @@ export function createEdge(options: EdgeOptions): Edge {
       const target = parseTarget(req.url ?? "");
       if (target === undefined) return false;
       const served = closing
-        ? refuse(res, 503, "ServiceUnavailableException", "Service Unavailable")
+        ? refuse(req, res, 503, "ServiceUnavailableException", "Service Unavailable")
         : receive(req, res, target);
       inFlight.add(served);
       try {
@@ -133,13 +133,21 @@ function parseTarget(url: string): Target | undefined {
 }
 
 async function refuse(
+  req: IncomingMessage,
   res: ServerResponse,
   status: number,
   errorType: string,
   message: string,
 ): Promise<void> {
-  res.writeHead(status, { "Content-Type": "application/json", "x-amzn-ErrorType": errorType });
-  res.end(JSON.stringify({ message }));
+  const body = JSON.stringify({ message });
+  res.writeHead(status, {
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(body),
+    "x-amzn-ErrorType": errorType,
+  });
+  res.write(body);
+  await discardBody(req);
+  res.end();
 }
 
 function newExtendedRequestId(): string {

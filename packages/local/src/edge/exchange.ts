@@ -17,7 +17,7 @@ import {
   type Identity,
   nobody,
 } from "./proxy-event.ts";
-import { bodyMaxBytes, RequestAborted, readBody } from "./request-body.ts";
+import { bodyMaxBytes, discardBody, RequestAborted, readBody } from "./request-body.ts";
 import { matchRoute } from "./route-match.ts";
 import type { UsagePlans } from "./usage-plan.ts";
 import type { AllowList } from "./waf.ts";
@@ -42,7 +42,7 @@ export interface ExchangeDeps {
 
 /** Answers a request to a mounted stage, in the order AWS applies its checks. Never rejects. */
 export async function serve(exchange: Exchange, deps: ExchangeDeps): Promise<void> {
-  const { res, request, variables } = exchange;
+  const { req, res, request, variables } = exchange;
   const startedAt = performance.now();
   recordRequest(request, variables);
   try {
@@ -54,6 +54,7 @@ export async function serve(exchange: Exchange, deps: ExchangeDeps): Promise<voi
     variables.set("responseLatency", elapsed(startedAt));
     // Before the end of the answer, so that whoever has seen that finds the line.
     deps.logs.write(request.mount.restApiId, request.mount.stage.accessLogFormat, variables);
+    await discardBody(req);
     if (!res.destroyed) res.end();
   }
 }

@@ -8,6 +8,19 @@ export class RequestAborted extends Error {
   override name = "RequestAborted";
 }
 
+/**
+ * Reads what is still coming and drops it. Closing a connection on a caller that is still sending
+ * would take the answer away from it.
+ */
+export async function discardBody(req: IncomingMessage): Promise<void> {
+  if (req.readableEnded || req.destroyed) return;
+  await new Promise((resolve) => {
+    req.once("end", resolve);
+    req.once("close", resolve);
+    req.resume();
+  });
+}
+
 /** @returns `undefined` where the body is larger than the gateway takes. */
 export async function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(req.headers["content-length"]) > bodyMaxBytes) return undefined;

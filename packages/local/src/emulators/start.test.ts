@@ -87,7 +87,7 @@ test("everything is on loopback only", async () => {
     expect(new URL(endpoint).hostname).toBe("127.0.0.1");
     const { port } = new URL(endpoint);
     // Any 127.x.y.z reaches a server that listens on all interfaces.
-    await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow();
+    await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow("fetch failed");
   }
 });
 

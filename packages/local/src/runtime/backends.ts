@@ -1,0 +1,54 @@
+import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createClients } from "@outlet/aws/clients";
+import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
+import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import { Id } from "@outlet/core/id";
+import { ModelCatalog } from "@outlet/core/model-catalog";
+import { type Log, systemClock, systemRandomness } from "@outlet/core/ports";
+import type { Emulators } from "../emulators/start.ts";
+import type { Secrets } from "../oidc/secrets.ts";
+import type { RuntimeOptions } from "./options.ts";
+import { cell, policy, region } from "./platform.ts";
+
+export const clientOptions = ({ region, endpoints }: Emulators) => ({
+  region,
+  endpoints,
+  local: true,
+});
+
+/**
+ * What the handlers are given: the adapters that AWS gets too, only at other endpoints, and what
+ * the domain needs besides.
+ */
+export function createBackends(
+  emulators: Emulators,
+  bedrockUrl: string,
+  secrets: Secrets,
+  options: RuntimeOptions,
+  log: Log,
+) {
+  const clients = createClients(clientOptions(emulators));
+  const { runs, deploys } = emulators.queueUrls;
+  const bedrock = createBedrockClient({
+    region: options.backend.kind === "bedrock" ? options.backend.region : region,
+    endpoint: bedrockUrl,
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  return {
+    table: createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
+    runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
+    deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
+    model: createBedrockModel({ client: bedrock }),
+    clock: systemClock,
+    ids: Id.createIds(systemClock),
+    randomness: systemRandomness,
+    catalog: ModelCatalog.createCatalog(options.models),
+    pepper: Buffer.from(secrets.pepper, "base64"),
+    log,
+    policy,
+    cell,
+  };
+}
+export type Backends = ReturnType<typeof createBackends>;

@@ -1,0 +1,68 @@
+import { createPollingClient } from "@outlet/aws/clients";
+import type { Provisioner } from "@outlet/core/ports";
+import { Run } from "@outlet/core/run";
+import { createDeployer } from "@outlet/functions/deployer";
+import { probe } from "@outlet/functions/probe";
+import { createSweeper } from "@outlet/functions/sweeper";
+import { createWorker } from "@outlet/functions/worker";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Emulators } from "../emulators/start.ts";
+import type { LambdaFunction } from "../lambda/function.ts";
+import { createPoller, type Poller } from "../poller/poller.ts";
+import { type Backends, clientOptions } from "./backends.ts";
+import { lambda } from "./platform.ts";
+import { createSchedule } from "./schedule.ts";
+
+const sweepEveryMs = 2_000;
+/** Lambda's own limit. */
+const functionTimeoutMs = 900_000;
+/** How long runs in flight may take to end before they are handed over to the next start. */
+const drainMs = 8_000;
+
+/** Starts everything that works without being asked over HTTP. */
+export function startWorkers(
+  emulators: Emulators,
+  backends: Backends & { provisioner: Provisioner },
+): { stop(): Promise<void> } {
+  const shutdown = new AbortController();
+  const worker = lambda("worker", createWorker(backends, shutdown.signal), functionTimeoutMs);
+  const deployer = lambda("deployer", createDeployer({ ...backends, probe }), functionTimeoutMs);
+  const sweeper = createSchedule(createSweeper(backends), {
+    everyMs: sweepEveryMs,
+    log: backends.log,
+  });
+  const poll = (queueUrl: string, fn: LambdaFunction, maximumConcurrency: number): Poller =>
+    createPoller({
+      sqs: createPollingClient(clientOptions(emulators)),
+      queueUrl,
+      invoke: async (event: SQSEvent) => (await fn.invoke(event)) as SQSBatchResponse,
+      batchSize: 10,
+      maximumConcurrency,
+      visibilityTimeoutSeconds: 120,
+      groupOf: (record) => groupOf(record.body),
+      log: backends.log,
+    });
+  const pollers = [
+    poll(emulators.queueUrls.runs, worker, 16),
+    poll(emulators.queueUrls.deploys, deployer, 2),
+  ];
+  for (const poller of pollers) poller.start();
+  sweeper.start();
+  return {
+    async stop() {
+      await sweeper.stop();
+      const handOver = setTimeout(() => shutdown.abort(), drainMs);
+      await Promise.all(pollers.map((poller) => poller.stop()));
+      clearTimeout(handOver);
+    },
+  };
+}
+
+/** The bot that a doorbell is for; a message that is none goes to a group of its own. */
+function groupOf(body: string): string {
+  try {
+    return Run.group(Run.parseBell(body));
+  } catch {
+    return "other";
+  }
+}
