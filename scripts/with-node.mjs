@@ -26,18 +26,17 @@ function install() {
   if (installed && installed.mtimeMs + 10_000 >= changed) return;
   process.stderr.write("Installing packages …\n");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // Engine warnings are about the Node that installs, not about the one that will run.
-  const { status } = spawnSync(
-    npm,
-    ["ci", "--include=dev", "--include=optional", "--loglevel=error"],
-    {
-      cwd: root,
-      stdio: ["ignore", 2, 2],
-      shell: process.platform === "win32",
-    },
-  );
+  // Not `npm ci`: it refuses a lockfile that lacks optional packages of other platforms, which some
+  // registries do not carry. `--no-save` keeps the lockfile as it is. Engine warnings, about the
+  // Node that installs rather than the one that will run, stay out.
+  const args = ["install", "--no-save", "--include=dev", "--include=optional", "--loglevel=error"];
+  const { status } = spawnSync(npm, args, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
   if (status !== 0) {
-    process.stderr.write("npm ci failed: see above. Nothing was started.\n");
+    process.stderr.write("npm install failed: see above. Nothing was started.\n");
     process.exit(status ?? 1);
   }
 }

@@ -197,7 +197,8 @@ function metricFilters(): Record<string, Resource> {
   return Object.fromEntries(filters);
 }
 
-function createTags(spec: StackSpec, platform: Platform): JsonObject[] {
+/** What a bot's resources are told apart by on the bill and in searches. */
+export function createTags(spec: StackSpec, platform: Platform): { Key: string; Value: string }[] {
   const tag = (key: string, value: string) => ({
     Key: `outlet:${key}`,
     // What AWS allows in a tag's value; an owner's id comes from the identity provider.

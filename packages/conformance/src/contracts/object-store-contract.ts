@@ -74,7 +74,7 @@ export function objectStoreContract(
       ]) {
         const at = `${base}/${name}`;
         await put(at, bytes(name));
-        expect((await get(at))?.toString(), name).toBe(name);
+        expect((await get(at))?.toString()).toBe(name);
       }
     });
 

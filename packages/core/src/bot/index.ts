@@ -10,8 +10,10 @@ import type { Id } from "../id/index.ts";
 import type { ModelCatalog } from "../model-catalog/index.ts";
 import {
   absent,
+  all,
   type Change,
   type Clock,
+  equals,
   exists,
   type Item,
   type Key,
@@ -196,15 +198,29 @@ export async function share(
   );
 }
 
+/**
+ * Writes the state of a bot's knowledge as `derive` finds it. Two writers may derive side by side:
+ * the later write stands only if nobody else has written since it began, else it derives again.
+ */
 export async function setSyncStatus(
-  deps: Pick<Deps, "table" | "clock">,
+  table: Table,
   botId: string,
-  syncStatus: Info["syncStatus"],
+  derive: () => Promise<Info["syncStatus"]>,
 ): Promise<void> {
-  await deps.table.update(keyOf(botId), { set: { syncStatus } }, exists("pk"));
+  for (;;) {
+    const item = await table.get(keyOf(botId));
+    if (!item) return;
+    const revision = typeof item.syncRevision === "number" ? item.syncRevision : 0;
+    const syncStatus = await derive();
+    if (syncStatus === item.syncStatus) return;
+    const unchanged = revision === 0 ? absent("syncRevision") : equals("syncRevision", revision);
+    const set = { syncStatus, syncRevision: revision + 1 };
+    if (await table.update(keyOf(botId), { set }, all(exists("pk"), unchanged))) return;
+  }
 }
 
 export async function remove(table: Table, botId: string): Promise<void> {
+  await table.remove({ ...keyOf(botId), sk: "TEST" });
   await table.remove(keyOf(botId));
 }
 

@@ -12,7 +12,9 @@ import {
   any,
   below,
   type Clock,
+  type Condition,
   equals,
+  exists,
   first,
   type Item,
   lacks,
@@ -35,9 +37,16 @@ export const Head = v.object({
   token: v.optional(v.number(), 0),
   /** Epoch milliseconds; absent while nobody reads. */
   leaseUntil: v.nullish(v.number()),
-  title: v.string(),
-  createdAt: v.number(),
+  title: v.optional(v.string(), ""),
+  /** Absent where the conversation was deleted and nothing has been sent since. */
+  createdAt: v.optional(v.number()),
   expiresAt: v.number(),
+  /** When it was deleted last, if ever. */
+  deletedAt: v.optional(v.number()),
+  /** Runs that were open then; there until the removal has ended, and no run is appended before. */
+  doomed: v.optional(v.array(v.string())),
+  /** Token of the removal: what was started under it or an earlier one goes. */
+  doomedToken: v.optional(v.number()),
 });
 export type Head = v.InferOutput<typeof Head>;
 
@@ -51,30 +60,52 @@ export async function read(table: Table, address: Address): Promise<Head | undef
   return item && fromItem(item);
 }
 
+export type Appended =
+  | { outcome: "open"; head: Head }
+  /** So many are open already. */
+  | { outcome: "full" }
+  /** The conversation is being deleted: end that first. */
+  | { outcome: "removing"; head: Head }
+  /** It is not as `unlessPopped` says any more: look again. */
+  | { outcome: "changed" };
+
 /**
- * Action Append: the moment of acceptance.
- * @returns the head, or `undefined` where the mailbox is full. Appending what is open changes nothing.
+ * Action Append: the moment of acceptance. Appending what is open changes nothing.
+ * @param options.unlessPopped the run popped last, as it was when this run was seen in no mailbox:
+ *   whoever repeats an append must not bring back a run that has been answered meanwhile.
  */
 export async function append(
   deps: Deps,
   address: Address,
   runId: string,
-  options: { openMax: number; title: string; expiresAt: number },
-): Promise<Head | undefined> {
+  options: {
+    openMax: number;
+    title: string;
+    expiresAt: number;
+    unlessPopped?: { last: string | null };
+  },
+): Promise<Appended> {
   const now = deps.clock.now();
+  const { openMax, title, expiresAt, unlessPopped } = options;
+  const free = all(lacks("open", runId), sizeBelow("open", openMax), absent("doomed"));
   const item = await deps.table.update(
     keyOf(address),
     {
       append: { open: [runId] },
-      set: { ...address, expiresAt: options.expiresAt, ...openIndex(address, now) },
-      setIfAbsent: { createdAt: now, title: options.title },
+      set: { ...address, expiresAt, ...openIndex(address, now) },
+      setIfAbsent: { createdAt: now, title },
     },
-    all(lacks("open", runId), sizeBelow("open", options.openMax)),
+    unlessPopped ? all(free, lastIs(unlessPopped.last)) : free,
   );
-  if (item) return fromItem(item);
+  if (item) return { outcome: "open", head: fromItem(item) };
   const head = await read(deps.table, address);
-  return head?.open.includes(runId) ? head : undefined;
+  if (head?.open.includes(runId)) return { outcome: "open", head };
+  if (head?.doomed) return { outcome: "removing", head };
+  return { outcome: head && head.open.length >= openMax ? "full" : "changed" };
 }
+
+const lastIs = (last: string | null): Condition =>
+  last === null ? absent("last") : equals("last", last);
 
 /**
  * Action Lease: the right to read, under a new token.
@@ -108,6 +139,8 @@ export async function extend(
 /**
  * Action Pop: takes a run that has ended and been billed out of the mailbox; where it was the only
  * one open, action Release goes with it in the same write.
+ * @param options.again it had been popped before, then appended once more by a late retry: it keeps
+ *   its place in the conversation.
  * @returns what is left to do.
  */
 export async function pop(
@@ -115,9 +148,10 @@ export async function pop(
   address: Address,
   token: number,
   runId: string,
+  options: { again?: boolean } = {},
 ): Promise<"released" | "more" | "fenced"> {
   const mine = all(equals("token", token), first("open", runId));
-  const change = { removeFirst: ["open"], set: { last: runId } };
+  const change = { removeFirst: ["open"], ...(options.again ? {} : { set: { last: runId } }) };
   const last = await deps.table.update(
     keyOf(address),
     { ...change, remove: ["leaseUntil", ...openIndexNames] },
@@ -140,6 +174,52 @@ export async function release(deps: Deps, address: Address, token: number): Prom
   return item !== undefined;
 }
 
+/** Where a tombstone is still needed: retries of what was deleted, and workers that are only slow. */
+const tombstoneSeconds = 2 * 86_400;
+
+/**
+ * Begins to delete a conversation: to its readers it is gone. In the protocol's words, Expire and
+ * Lease under a token that fences off every holder, all that was open set aside to be cancelled.
+ * @returns the tombstone; `undefined` where the head has changed since it was read.
+ */
+export async function condemn(deps: Deps, head: Head): Promise<Head | undefined> {
+  const now = deps.clock.now();
+  const [oldest] = head.open;
+  const item = await deps.table.update(
+    keyOf(head),
+    {
+      add: { token: 1 },
+      set: {
+        open: [],
+        doomed: head.open,
+        doomedToken: head.token + 1,
+        deletedAt: now,
+        expiresAt: Math.ceil(now / 1000) + tombstoneSeconds,
+        // The sweeper finds it where the removal breaks off.
+        ...openIndex(head, now),
+      },
+      remove: ["leaseUntil", "last", "title", "createdAt"],
+    },
+    all(
+      exists("createdAt"),
+      head.token === 0 ? absent("token") : equals("token", head.token),
+      // Nothing popped since, for that needs the token; nothing appended either.
+      sizeBelow("open", head.open.length + 1),
+      ...(oldest === undefined ? [] : [first("open", oldest)]),
+    ),
+  );
+  return item && fromItem(item);
+}
+
+/** Ends a deletion: from now on messages may be sent under the same id, which start afresh. */
+export async function bury(deps: Deps, head: Head): Promise<void> {
+  await deps.table.update(
+    keyOf(head),
+    { remove: ["doomed", ...openIndexNames] },
+    all(exists("doomed"), equals("doomedToken", head.doomedToken ?? 0)),
+  );
+}
+
 /** Lets the lease run out at a chosen time: the next attempt may begin then (action Expire). */
 export async function expireAt(
   deps: Deps,
@@ -160,22 +240,26 @@ export async function ring(queue: Queue, address: Address, delaySeconds = 0): Pr
 }
 
 /**
- * Action Sweep's reading: conversations where runs are open and no lease is alive.
+ * Action Sweep's reading: conversations where runs are open, or a deletion has not ended.
  * @param quietMs leaves alone what was accepted more recently: its own bell is still on its way.
  */
-export async function listUnattended(deps: Deps, quietMs: number): Promise<Address[]> {
-  const now = deps.clock.now();
+export async function listOpen(deps: Deps, quietMs: number): Promise<Head[]> {
+  const until = deps.clock.now() - quietMs;
   const shards = await Promise.all(
-    Array.from({ length: openShards }, (_, shard) => listOpen(deps.table, shard, now - quietMs)),
+    Array.from({ length: openShards }, (_, shard) => listShard(deps.table, shard, until)),
   );
-  return shards.flat().filter((head) => !head.leaseUntil || head.leaseUntil < now);
+  return shards.flat();
 }
+
+/** Whether nobody is at work there. */
+export const isUnattended = (head: Head, now: number): boolean =>
+  !head.leaseUntil || head.leaseUntil < now;
 
 /** Spreads the sparse index over partitions, so that accepts do not all write to one. */
 const openShards = 8;
 const openIndexNames = ["openPk", "openSk"];
 
-async function listOpen(table: Table, shard: number, until: number): Promise<Head[]> {
+async function listShard(table: Table, shard: number, until: number): Promise<Head[]> {
   const heads: Head[] = [];
   let cursor: string | undefined;
   do {

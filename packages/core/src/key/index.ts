@@ -12,6 +12,7 @@ import {
   below,
   type Clock,
   exists,
+  first,
   type GatewayKey,
   type Item,
   type Page,
@@ -39,8 +40,10 @@ export const Info = v.object({
   createdBy: v.string(),
   expiresAt: v.nullable(v.number()),
   lastUsedAt: v.nullable(v.number()),
-  /** Hashes of the live secrets: one, or two while a rotation's grace lasts. */
+  /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
   secretHashes: v.array(v.string()),
+  /** When the older of two secrets ends; past it, it opens nothing. */
+  graceEndsAt: v.optional(v.nullable(v.number()), null),
 });
 export type Info = v.InferOutput<typeof Info>;
 
@@ -56,6 +59,14 @@ export const Edit = v.strictObject({
   label: v.optional(Label),
   enabled: v.optional(v.boolean()),
   expiresAt: v.optional(ExpiresAt),
+});
+
+export const Rotate = v.strictObject({
+  /** How long the old secret goes on working beside the new one. 0 ends it at once. */
+  graceSeconds: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30 * 86_400)),
+    86_400,
+  ),
 });
 
 interface Deps {
@@ -100,6 +111,7 @@ export async function create(
     expiresAt: future(deps.clock, input.expiresAt),
     lastUsedAt: null,
     secretHashes: [Secret.hash(value, deps.pepper)],
+    graceEndsAt: null,
   };
   if (!(await deps.table.put({ ...key, ...keyOf(botId, key.keyId) }, absent("pk")))) {
     throw new Problem.ProblemError("conflict", "A key of that id exists already.");
@@ -168,6 +180,48 @@ export async function update(
   return fromItem(item);
 }
 
+/**
+ * Gives a key a new secret; client, conversations and counters stay. The old one goes on for the
+ * grace asked for, and one that was in its grace already ends now: never more than two are live.
+ *
+ * The new secret's own item comes first and opens nothing until the key names its hash, so a crash
+ * in between leaves the old secret working and a row that leads nowhere.
+ * @throws ProblemError `conflict` where another rotation came between.
+ */
+export async function rotate(
+  deps: Deps,
+  botId: string,
+  keyId: string,
+  input: v.InferOutput<typeof Rotate>,
+): Promise<Created> {
+  const key = await fromId(deps.table, botId, keyId);
+  const value = Secret.generate(deps.randomness);
+  const hash = Secret.hash(value, deps.pepper);
+  const [current] = key.secretHashes;
+  const keep = current !== undefined && input.graceSeconds > 0 ? [current] : [];
+  await deps.table.put({ ...secretKey(hash), botId, keyId });
+  const item = await deps.table.update(
+    keyOf(botId, keyId),
+    {
+      set: {
+        secretHashes: [hash, ...keep],
+        graceEndsAt: keep.length > 0 ? deps.clock.now() + input.graceSeconds * 1_000 : null,
+        last4: value.slice(-4),
+      },
+    },
+    current === undefined ? absent("secretHashes") : first("secretHashes", current),
+  );
+  if (!item) {
+    await deps.table.remove(secretKey(hash));
+    const message = "The key changed meanwhile. Read it again, then rotate.";
+    throw new Problem.ProblemError("conflict", message);
+  }
+  for (const old of key.secretHashes) {
+    if (!keep.includes(old)) await deps.table.remove(secretKey(old));
+  }
+  return { key: fromItem(item), value };
+}
+
 /** Ends a key's secrets at once. Its item stays until {@link remove}. */
 export async function revoke(table: Table, key: Info): Promise<void> {
   for (const hash of key.secretHashes) await table.remove(secretKey(hash));
@@ -199,7 +253,9 @@ export async function authenticate(
   if (!item) return undefined;
   const key = fromItem(item);
   const now = deps.clock.now();
-  const live = key.enabled && key.secretHashes.includes(hash);
+  const rank = key.secretHashes.indexOf(hash);
+  const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
+  const live = key.enabled && (rank === 0 || inGrace);
   return live && (key.expiresAt === null || key.expiresAt > now) ? key : undefined;
 }
 

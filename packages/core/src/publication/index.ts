@@ -22,6 +22,7 @@ import {
   type Key as TableKey,
 } from "../ports/index.ts";
 import { Problem } from "../problem/index.ts";
+import type { TestRun } from "../test-run/index.ts";
 import { AllowedOrigins, Quota, Stage, Throttle } from "./settings.ts";
 
 export { AllowedOrigins, originMatches, Quota, Stage, Throttle } from "./settings.ts";
@@ -132,8 +133,10 @@ export async function requireLive(table: Table, botId: string): Promise<Info> {
 }
 
 export interface Prerequisite {
-  name: "may_publish" | "owner" | "scope" | "sync" | "model_price";
+  name: "may_publish" | "owner" | "scope" | "sync" | "model_price" | "test_run";
   met: boolean;
+  /** Whether publishing is refused without it; the others are advice. */
+  required: boolean;
   /** What it means, or how to meet it. */
   detail: string;
 }
@@ -143,10 +146,12 @@ export function prerequisites(
   bot: Bot.Info,
   caller: Caller.Info,
   catalog: ModelCatalog.Catalog,
+  test?: TestRun.Info,
 ): Prerequisite[] {
   const row = (name: Prerequisite["name"], met: boolean, yes: string, no: string) => ({
     name,
     met,
+    required: name !== "test_run",
     detail: met ? yes : no,
   });
   const unpriced = [bot.model, ...bot.callerModels].filter((name) => !catalog.find(name)?.price);
@@ -181,6 +186,14 @@ export function prerequisites(
       "Its models have known prices.",
       `Choose models with a known price: none is known for ${unpriced.join(", ")}.`,
     ),
+    row(
+      "test_run",
+      test?.passed === true && test.model === bot.model,
+      "The bot has answered a test with its present model.",
+      test?.passed === false && test.model === bot.model
+        ? `The last test failed: ${test.failure ?? "no reason is known"} Test the bot again.`
+        : `Ask the bot something in its test chat: ${bot.model} has not passed a test yet.`,
+    ),
   ];
 }
 
@@ -196,14 +209,13 @@ export async function publish(
   input: v.InferOutput<typeof Publish>,
 ): Promise<Info> {
   requireMayPublish(caller);
-  const unmet = prerequisites(bot, caller, deps.catalog).filter((p) => !p.met);
+  const unmet = prerequisites(bot, caller, deps.catalog).filter((p) => p.required && !p.met);
   if (unmet.length > 0) {
     throw new Problem.ProblemError("prerequisites_not_met", {
       message: unmet.map((p) => p.detail).join(" "),
       extra: { prerequisites: unmet },
     });
   }
-  const previous = await fromBot(deps.table, bot.botId);
   const now = deps.clock.now();
   const operationId = deps.ids.ulid();
   const publication: Info = {
@@ -228,7 +240,9 @@ export async function publish(
     updatedAt: now,
   };
   const startable = any(absent("pk"), equals("status", "unpublished"), equals("status", "failed"));
-  if (!(await deps.table.put(toItem(publication), startable))) throw refusal(previous);
+  if (!(await deps.table.put(toItem(publication), startable))) {
+    throw refusal(await fromBot(deps.table, bot.botId));
+  }
   await ring(deps, bot.botId);
   return publication;
 }

@@ -1,11 +1,10 @@
 /**
- * A run: one user message and its answer. Each function here is one action of the run protocol
- * (`docs/run-protocol/`), one conditional write to the run's item; the mailbox they belong to is in
- * `../conversation/mailbox.ts`.
+ * A run: one user message and its answer. Each function here that writes is one action of the run
+ * protocol (`docs/run-protocol/`), one conditional write to the run's item; the mailbox they belong
+ * to is in `../conversation/mailbox.ts`.
  */
 export * as Run from "./index.ts";
 
-import * as v from "valibot";
 import {
   absent,
   all,
@@ -21,99 +20,41 @@ import {
   type Table,
   type Key as TableKey,
 } from "../ports/index.ts";
-import { Problem } from "../problem/index.ts";
-import { Usage } from "../usage/index.ts";
-import type { Address } from "./address.ts";
-import { encode } from "./address.ts";
-import { Content } from "./content.ts";
+import { type Address, encode } from "./address.ts";
+import type { Content, NewContent } from "./content.ts";
+import { workerLost } from "./outcome.ts";
+import {
+  type Chunk,
+  folderOf,
+  readAnswer,
+  readQuestion,
+  removeObjects,
+  storeAnswer,
+  storeQuestion,
+} from "./payload.ts";
+import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./state.ts";
 
 export { type Address, encode, group, parseBell } from "./address.ts";
-export { Content, textOf } from "./content.ts";
-
-export const Status = v.picklist([
-  "queued",
-  "in_progress",
-  "completed",
-  "failed",
-  "cancelled",
-  "incomplete",
-]);
-export type Status = v.InferOutput<typeof Status>;
-
-export const ErrorCode = v.picklist([
-  "model_error",
-  "run_timeout",
-  "worker_lost",
-  "bot_unavailable",
-  "model_not_allowed",
-]);
-
-const ErrorInfo = v.object({
-  code: ErrorCode,
-  /** For the client: never the model's own words. */
-  message: v.string(),
-  retryable: v.boolean(),
-});
-export type ErrorInfo = v.InferOutput<typeof ErrorInfo>;
-
-export const Chunk = v.object({
-  content: v.string(),
-  contentType: v.string(),
-  source: v.string(),
-  rank: v.number(),
-});
-export type Chunk = v.InferOutput<typeof Chunk>;
-
-const Payload = v.object({
-  /** What the user said. */
-  content: v.array(Content),
-  /** What the model answered; partial where the run failed or was cancelled. */
-  answer: v.nullable(v.array(Content)),
-  usedChunks: v.nullable(v.array(Chunk)),
-});
-type Payload = v.InferOutput<typeof Payload>;
-
-const Times = v.object({
-  /** Epoch milliseconds. */
-  createdAt: v.number(),
-  startedAt: v.nullable(v.number()),
-  firstTextAt: v.nullable(v.number()),
-  finishedAt: v.nullable(v.number()),
-});
-
-export const Info = v.object({
-  ...Payload.entries,
-  ...Times.entries,
-  /** Also the id of the user's message. */
-  runId: v.string(),
-  answerId: v.string(),
-  botId: v.string(),
-  clientId: v.string(),
-  conversationId: v.string(),
-  keyId: v.string(),
-  status: Status,
-  /** Short name that the caller asked for; the bot's own where null. */
-  requestedModel: v.nullable(v.string()),
-  /** Short name of the model that answered. */
-  model: v.nullable(v.string()),
-  /** The run before it in the conversation, or `system`; null until a worker has seen it. */
-  parent: v.nullable(v.string()),
-  /** Fencing token of the attempt that holds it. */
-  token: v.number(),
-  attempts: v.number(),
-  cancelRequestedAt: v.nullable(v.number()),
-  error: v.nullable(ErrorInfo),
-  /** Why an incomplete run stopped. */
-  incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
-  usage: v.nullable(Usage.Tokens),
-  costMicroUsd: v.number(),
-  /** Epoch seconds; past it the item may be gone. */
-  expiresAt: v.number(),
-});
-export type Info = v.InferOutput<typeof Info>;
-
-export const isTerminal = (status: Status): boolean =>
-  status !== "queued" && status !== "in_progress";
+export {
+  base64Of,
+  type Binary,
+  bytesOf,
+  Content,
+  type NewContent,
+  PayloadMissing,
+  textOf,
+} from "./content.ts";
+export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
+export { Chunk } from "./payload.ts";
+export {
+  ErrorCode,
+  type ErrorInfo,
+  type Info,
+  isTerminal,
+  State,
+  Status,
+  wasTaken,
+} from "./state.ts";
 
 interface Deps {
   table: Table;
@@ -125,34 +66,48 @@ export interface New {
   runId: string;
   answerId: string;
   keyId: string;
-  content: Content[];
+  content: NewContent[];
   requestedModel: string | null;
-  expiresAt: number;
+  continues: boolean;
+  reasoning: boolean;
+  retentionDays: number;
 }
+
+/** Epoch seconds after which data that was touched now may go. */
+export const expiryOf = (clock: Clock, retentionDays: number): number =>
+  Math.ceil(clock.now() / 1000) + retentionDays * 86_400;
 
 /**
  * Action Put: the run, queued, unless it exists.
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const payload = { content: input.content, answer: null, usedChunks: null };
   const { content, ...rest } = input;
+  const now = deps.clock.now();
+  const folder = folderOf(address, input.runId, input.retentionDays);
   const item: Item = {
     ...keyOf(address, input.runId),
     ...rest,
     ...address,
-    ...(await store(deps, address, input.runId, "question", payload)),
+    folder,
+    question: await storeQuestion(deps.objects, folder, content),
+    reply: null,
+    expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
     token: 0,
     attempts: 0,
-    createdAt: deps.clock.now(),
+    redrives: 0,
+    createdAt: now,
+    queuedAt: now,
     startedAt: null,
     firstTextAt: null,
     finishedAt: null,
     model: null,
     parent: null,
+    formerParents: [],
     cancelRequestedAt: null,
     error: null,
+    cause: null,
     incompleteReason: null,
     usage: null,
     costMicroUsd: 0,
@@ -162,56 +117,78 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
 
 /** Takes back a run that was never accepted. */
 export async function withdraw(deps: Deps, address: Address, runId: string): Promise<void> {
-  await deps.table.remove(
+  const run = await peek(deps.table, address, runId);
+  const removed = await deps.table.remove(
     keyOf(address, runId),
     all(equals("status", "queued"), equals("token", 0)),
   );
+  if (run && removed) await removeObjects(deps.objects, run.question, run.reply);
 }
 
+/** A run without what was said: one read, however large its message is. */
+export async function peek(
+  table: Table,
+  address: Address,
+  runId: string,
+): Promise<State | undefined> {
+  const item = await table.get(keyOf(address, runId));
+  return item && fromItem(item);
+}
+
+/** A run with what was said. */
 export async function fromId(
   deps: Pick<Deps, "table" | "objects">,
   address: Address,
   runId: string,
 ): Promise<Info | undefined> {
-  const item = await deps.table.get(keyOf(address, runId));
-  return item && load(deps, item);
+  const run = await peek(deps.table, address, runId);
+  return run && load(deps, run);
 }
+
+/** Reads what was said. @throws PayloadMissing */
+export async function load(deps: Pick<Deps, "objects">, run: State): Promise<Info> {
+  const [content, answer] = await Promise.all([
+    readQuestion(deps.objects, run.question),
+    loadAnswer(deps, run),
+  ]);
+  return { ...run, ...answer, content };
+}
+
+/** Reads what the model said, and not the message. @throws PayloadMissing */
+export const loadAnswer = (deps: Pick<Deps, "objects">, run: State) =>
+  readAnswer(deps.objects, run.reply);
 
 /** The newest runs of a conversation, newest first. */
 export async function listNewest(
-  deps: Pick<Deps, "table" | "objects">,
+  table: Table,
   address: Address,
-  options: { limit: number; before?: string },
-): Promise<Info[]> {
-  const page = await deps.table.query({
+  options: { limit: number },
+): Promise<State[]> {
+  const page = await table.query({
     pk: encode(address),
-    skFrom: "RUN#",
-    skTo: options.before ? `RUN#${options.before}` : "RUN#~",
+    skPrefix: "RUN#",
     descending: true,
     limit: options.limit,
   });
-  return Promise.all(page.items.map((item) => load(deps, item)));
+  return page.items.map(fromItem);
 }
 
 /** Every run of a conversation, oldest first. */
-export async function listAll(
-  deps: Pick<Deps, "table" | "objects">,
-  address: Address,
-): Promise<Info[]> {
-  const runs: Info[] = [];
+export async function listAll(table: Table, address: Address): Promise<State[]> {
+  const runs: State[] = [];
   let cursor: string | undefined;
   do {
-    const page = await deps.table.query({ pk: encode(address), skPrefix: "RUN#", cursor });
-    runs.push(...(await Promise.all(page.items.map((item) => load(deps, item)))));
+    const page = await table.query({ pk: encode(address), skPrefix: "RUN#", cursor });
+    runs.push(...page.items.map(fromItem));
     cursor = page.cursor;
   } while (cursor);
   return runs;
 }
 
 export type Started =
-  | { outcome: "started"; run: Info }
+  | { outcome: "started"; run: State }
   /** It has ended: bill it and pop it. */
-  | { outcome: "ended"; run: Info }
+  | { outcome: "ended"; run: State }
   /** Somebody with a higher token has it. */
   | { outcome: "fenced" };
 
@@ -221,12 +198,12 @@ export type Started =
  * @param parent the run before it, or `system`.
  */
 export async function start(
-  deps: Deps,
-  run: Info,
+  deps: Pick<Deps, "table" | "clock">,
+  run: State,
   options: { token: number; attemptsMax: number; parent: string },
 ): Promise<Started> {
   const { token, attemptsMax, parent } = options;
-  if (isTerminal(run.status)) return { outcome: "ended", run: await link(deps, run, parent) };
+  if (isTerminal(run.status)) return { outcome: "ended", run: await link(deps, run, options) };
   if (run.token >= token) return { outcome: "fenced" };
   const now = deps.clock.now();
   const giveUp = run.cancelRequestedAt !== null || run.attempts >= attemptsMax;
@@ -252,8 +229,8 @@ export async function start(
     { set, ...(giveUp ? {} : { add: { attempts: 1 } }) },
     unchanged,
   );
-  if (item) return { outcome: giveUp ? "ended" : "started", run: await load(deps, item) };
-  const current = await fromId(deps, run, run.runId);
+  if (item) return { outcome: giveUp ? "ended" : "started", run: fromItem(item) };
+  const current = await peek(deps.table, run, run.runId);
   return current ? start(deps, current, options) : { outcome: "fenced" };
 }
 
@@ -266,6 +243,7 @@ export interface Result {
   costMicroUsd: number;
   firstTextAt: number | null;
   error: ErrorInfo | null;
+  cause: string | null;
   incompleteReason: Info["incompleteReason"];
 }
 
@@ -275,15 +253,14 @@ export interface Result {
  */
 export async function finish(
   deps: Deps,
-  run: Info,
+  run: State,
   token: number,
   result: Result,
-): Promise<Info | undefined> {
+): Promise<State | undefined> {
   const { answer, usedChunks, status, ...rest } = result;
-  const payload = { content: run.content, answer, usedChunks };
-  const stored = await store(deps, run, run.runId, `answer-${token}`, payload);
+  const reply = await storeAnswer(deps.objects, run.folder, token, { answer, usedChunks });
   const mine = all(equals("status", "in_progress"), equals("token", token));
-  const set = { ...rest, ...stored, finishedAt: deps.clock.now() };
+  const set = { ...rest, reply, finishedAt: deps.clock.now() };
   const key = keyOf(run, run.runId);
   const item =
     (status !== "cancelled" &&
@@ -295,17 +272,19 @@ export async function finish(
     // Not as meant: cancelled meanwhile, or overtaken, which the condition tells.
     (await deps.table.update(
       key,
-      { set: { ...set, status: "cancelled", error: null, incompleteReason: null } },
+      { set: { ...set, status: "cancelled", error: null, cause: null, incompleteReason: null } },
       mine,
     ));
-  return item ? load(deps, item) : undefined;
+  if (item) return fromItem(item);
+  if (reply.path) await deps.objects.remove(reply.path);
+  return undefined;
 }
 
 /**
  * Action Cancel: at once while queued; a flag that the worker heeds while in progress.
  * Idempotent: a run that has ended stays as it is.
  */
-export async function cancel(deps: Deps, run: Info): Promise<Info> {
+export async function cancel(deps: Pick<Deps, "table" | "clock">, run: State): Promise<State> {
   const now = deps.clock.now();
   const key = keyOf(run, run.runId);
   const item =
@@ -319,13 +298,66 @@ export async function cancel(deps: Deps, run: Info): Promise<Info> {
       { set: { cancelRequestedAt: now } },
       all(equals("status", "in_progress"), equals("cancelRequestedAt", null)),
     ));
-  return item ? load(deps, item) : ((await fromId(deps, run, run.runId)) ?? run);
+  return item ? fromItem(item) : ((await peek(deps.table, run, run.runId)) ?? run);
+}
+
+/**
+ * Action Cancel with another outcome: fails a run that nobody has begun for too long.
+ * @returns whether it was still queued, and for so long.
+ */
+export async function giveUp(
+  deps: Pick<Deps, "table" | "clock">,
+  run: State,
+  error: ErrorInfo,
+): Promise<boolean> {
+  const item = await deps.table.update(
+    keyOf(run, run.runId),
+    { set: { status: "failed", error, finishedAt: deps.clock.now() } },
+    all(equals("status", "queued"), equals("queuedAt", run.queuedAt)),
+  );
+  return item !== undefined;
+}
+
+/**
+ * The owner's redrive: a failed run that has left the mailbox is queued again. What comes next is
+ * Append, at the end of the mailbox; until then the run is in none, and redriving again mends it.
+ * @returns the run as it waits; `undefined` where it has not failed, or not any more.
+ */
+export async function reopen(
+  deps: Pick<Deps, "table" | "clock">,
+  run: State,
+): Promise<State | undefined> {
+  const item = await deps.table.update(
+    keyOf(run, run.runId),
+    {
+      set: {
+        status: "queued",
+        queuedAt: deps.clock.now(),
+        startedAt: null,
+        firstTextAt: null,
+        finishedAt: null,
+        model: null,
+        parent: null,
+        attempts: 0,
+        cancelRequestedAt: null,
+        error: null,
+        cause: null,
+        usage: null,
+        costMicroUsd: 0,
+        expiresAt: expiryOf(deps.clock, run.retentionDays),
+      },
+      add: { redrives: 1 },
+      append: { formerParents: run.parent === null ? [] : [run.parent] },
+    },
+    all(equals("status", "failed"), equals("redrives", run.redrives)),
+  );
+  return item && fromItem(item);
 }
 
 /** Why the attempt under this token has to stop, if it has to. */
 export async function interruption(
   deps: Pick<Deps, "table">,
-  run: Info,
+  run: State,
   token: number,
 ): Promise<"cancelled" | "overtaken" | undefined> {
   const item = await deps.table.get(keyOf(run, run.runId));
@@ -333,85 +365,25 @@ export async function interruption(
   return item.cancelRequestedAt === null ? undefined : "cancelled";
 }
 
-/** The ledger entry of a run that has ended: what its item says. */
-export function ledgerEntry(run: Info, priceVersion: string): Usage.Entry {
-  const { createdAt, startedAt, firstTextAt, finishedAt } = run;
-  const between = (from: number | null, to: number | null) =>
-    from === null || to === null ? null : to - from;
-  return {
-    ...(run.usage ?? Usage.noTokens),
-    botId: run.botId,
-    runId: run.runId,
-    keyId: run.keyId,
-    clientId: run.clientId,
-    model: run.model ?? run.requestedModel ?? "none",
-    status: run.status,
-    finishedAt: finishedAt ?? createdAt,
-    costMicroUsd: run.costMicroUsd,
-    priceVersion,
-    queueMs: between(createdAt, startedAt),
-    firstTokenMs: between(startedAt, firstTextAt),
-    runMs: between(startedAt, finishedAt),
-    abandoned: false,
-  };
+/** Removes a run whose conversation was deleted: its objects, then its item. */
+export async function remove(deps: Pick<Deps, "table" | "objects">, run: State): Promise<void> {
+  await removeObjects(deps.objects, run.question, run.reply);
+  await deps.table.remove(keyOf(run, run.runId));
 }
-
-/** What a client is told of a run that did not bring an answer. */
-export function problemOf(run: Info): Problem.ProblemError | undefined {
-  if (run.status === "cancelled") {
-    return new Problem.ProblemError("run_cancelled", "The run was cancelled before it ended.");
-  }
-  if (run.status !== "failed") return undefined;
-  const error = run.error ?? workerLost(run.attempts);
-  return new Problem.ProblemError(error.code, {
-    message: error.message,
-    extra: { retryable: error.retryable, attempts: run.attempts },
-  });
-}
-
-const workerLost = (attempts: number): ErrorInfo => ({
-  code: "worker_lost",
-  message: `The run was started ${attempts} times and never came to an end. Send the message again.`,
-  retryable: true,
-});
 
 /** A run that ended before any worker saw it still has to be found by its successor. */
-async function link(deps: Deps, run: Info, parent: string): Promise<Info> {
+async function link(
+  deps: Pick<Deps, "table">,
+  run: State,
+  { token, parent }: { token: number; parent: string },
+): Promise<State> {
   if (run.parent !== null) return run;
-  const change = { set: { parent } };
-  const item = await deps.table.update(keyOf(run, run.runId), change, equals("parent", null));
-  return item ? load(deps, item) : { ...run, parent };
+  const set = { parent, token: Math.max(token, run.token) };
+  const item = await deps.table.update(keyOf(run, run.runId), { set }, equals("parent", null));
+  return item ? fromItem(item) : { ...run, ...set };
 }
 
 const keyOf = (address: Address, runId: string): TableKey => ({
   pk: encode(address),
   sk: `RUN#${runId}`,
 });
-
-/** Bytes of JSON beyond which a payload goes to the object store; an item holds 400 KB. */
-const inlineMax = 300_000;
-
-async function store(
-  deps: Pick<Deps, "objects">,
-  address: Address,
-  runId: string,
-  part: string,
-  payload: Payload,
-): Promise<{ payload: string; payloadPath: null } | { payload: null; payloadPath: string }> {
-  const json = JSON.stringify(payload);
-  if (Buffer.byteLength(json) <= inlineMax) return { payload: json, payloadPath: null };
-  const path = `runs/${encode(address)}/${runId}/${part}.json`;
-  await deps.objects.put(path, Buffer.from(json), "application/json");
-  return { payload: null, payloadPath: path };
-}
-
-async function load(deps: Pick<Deps, "objects">, item: Item): Promise<Info> {
-  const { payload, payloadPath, ...rest } = item;
-  let json = typeof payload === "string" ? payload : "";
-  if (typeof payloadPath === "string") {
-    const bytes = await deps.objects.get(payloadPath);
-    if (!bytes) throw new Error(`The object ${payloadPath} of a run is missing.`);
-    json = Buffer.from(bytes).toString("utf8");
-  }
-  return v.parse(Info, { ...rest, ...v.parse(Payload, JSON.parse(json)) });
-}

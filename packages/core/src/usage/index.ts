@@ -63,11 +63,15 @@ export const hourOf = (epochMs: number): string => new Date(epochMs).toISOString
 
 /**
  * Action Ledger of the run protocol: puts the entry of one run unless there is one.
- * @param token given for an overtaken attempt: an entry of its own beside the run's.
+ * @param suffix given for an overtaken attempt (its token) or a redriven run: an entry of its own.
  * @returns whether it was new.
  */
-export function record(table: Table, entry: Entry, token?: number): Promise<boolean> {
-  const sk = token === undefined ? entry.runId : `${entry.runId}#${token}`;
+export function record(
+  table: Table,
+  entry: Entry,
+  suffix?: number | string | undefined,
+): Promise<boolean> {
+  const sk = suffix === undefined ? entry.runId : `${entry.runId}#${suffix}`;
   return table.put(
     { ...entry, pk: partition(entry.botId, hourOf(entry.finishedAt)), sk },
     absent("pk"),

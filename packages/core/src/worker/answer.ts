@@ -194,10 +194,11 @@ const historyRunsMax = 60;
 /** A cautious average over languages; the model refuses what is really too long. */
 const charactersPerToken = 3;
 
-function toRequest(
+/** What the model is asked: the bot as it is now, what it knows, and what was said before. */
+export function toRequest(
   bot: Bot.Info,
   model: ModelCatalog.Info,
-  run: Run.Info,
+  run: Pick<Run.Info, "runId" | "keyId" | "content">,
   passages: Knowledge.Passage[],
   history: ModelMessage[],
 ): ModelRequest {
@@ -229,7 +230,7 @@ const toModel = (content: Content[]): ModelMessage["content"] =>
     part.contentType === "text" ? [{ type: "text" as const, text: part.body }] : [],
   );
 
-const toChunks = (passages: Knowledge.Passage[]): Run.Chunk[] =>
+export const toChunks = (passages: Knowledge.Passage[]): Run.Chunk[] =>
   passages.map(({ source, text }, rank) => ({
     content: text,
     contentType: "text/plain",
@@ -254,7 +255,7 @@ function outcomeOf(stop: StopReason | null): Pick<Run.Result, "status" | "incomp
 }
 
 /** For the client. The model's own words may name accounts and ARNs. */
-function messageOf(error: ModelError): string {
+export function messageOf(error: ModelError): string {
   switch (error.code) {
     case "model_throttled":
       return "The model is over its capacity. Send the message again in a while.";

@@ -13,6 +13,7 @@ import { keyRoutes } from "./routes/keys.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { meRoutes } from "./routes/me.ts";
 import { publicationRoutes } from "./routes/publication.ts";
+import { testRunRoutes } from "./routes/test-runs.ts";
 
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
 const bodyMax = 5_500_000;
@@ -60,6 +61,7 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", meRoutes(deps))
     .route("/", botRoutes(deps))
     .route("/", knowledgeRoutes(deps))
+    .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps));
 }

@@ -3,6 +3,7 @@ import type { ModelCatalog } from "@outlet/core/model-catalog";
 import type {
   Clock,
   Log,
+  Model,
   ObjectStore,
   Provisioner,
   Queue,
@@ -16,6 +17,9 @@ export interface ControlApiDeps {
   table: Table;
   objects: ObjectStore;
   deployQueue: Queue;
+  syncQueue: Queue;
+  /** For test runs: the very port that published bots answer by. */
+  model: Model;
   provisioner: Provisioner;
   clock: Clock;
   ids: Id.Ids;

@@ -3,6 +3,7 @@ import type { Caller } from "@outlet/core/caller";
 import type { Key } from "@outlet/core/key";
 import type { Knowledge } from "@outlet/core/knowledge";
 import { Publication } from "@outlet/core/publication";
+import type { TestRun } from "@outlet/core/test-run";
 
 /** RFC 3339, UTC. */
 const time = (epochMs: number): string => new Date(epochMs).toISOString();
@@ -36,10 +37,19 @@ export function botView(bot: Bot.Info, caller: Caller.Info, publication?: Public
 export const sourceView = (source: Knowledge.Info) => ({
   sourceId: source.sourceId,
   name: source.name,
+  kind: source.kind,
   bytes: source.bytes,
   passages: source.passages,
   status: source.status,
+  failure: source.failure,
   createdAt: time(source.createdAt),
+});
+
+export const testRunView = (test: TestRun.Info) => ({
+  passed: test.passed,
+  model: test.model,
+  failure: test.failure,
+  at: time(test.at),
 });
 
 /** @param endpointOf the endpoint of a REST API's stage, without a trailing slash. */
@@ -78,5 +88,6 @@ export const keyView = (key: Key.Info) => ({
   enabled: key.enabled,
   createdAt: time(key.createdAt),
   expiresAt: timeOrNull(key.expiresAt),
+  graceEndsAt: timeOrNull(key.graceEndsAt),
   lastUsedAt: timeOrNull(key.lastUsedAt),
 });

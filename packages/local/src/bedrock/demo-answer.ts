@@ -1,15 +1,18 @@
 import type { Material } from "./demo-knowledge.ts";
 import { type Candidate, type Found, search, termsOf } from "./demo-search.ts";
 import { splitSentences } from "./demo-sentences.ts";
-import { countTokens, tokenise } from "./tokens.ts";
+import { tokenise } from "./tokens.ts";
 
 const quoteTokensMax = 80;
+/** By whole characters, as many as one token may have. */
+const quoteStart = /^.{0,600}/su;
 
 /** Verbatim and in quotation marks; what is too long is cut, and shows it. */
 function quote(text: string): string {
   const flat = text.trim().replace(/\s+/g, " ");
-  if (countTokens(flat) <= quoteTokensMax) return `"${flat}"`;
-  return `"${tokenise(flat).slice(0, quoteTokensMax).join("")} …"`;
+  const start = quoteStart.exec(flat)?.[0] ?? "";
+  const cut = tokenise(start).slice(0, quoteTokensMax).join("");
+  return cut === flat ? `"${flat}"` : `"${cut} …"`;
 }
 
 /**
@@ -82,12 +85,15 @@ interface Query {
   follows: string[];
 }
 
+/** Of one turn; a pasted page is not looked for word by word. */
+const termsMax = 50;
+
 function readQuery(userTurns: string[]): Query {
   const terms = new Map<string, number>();
   const follows: string[] = [];
   const latestFirst = userTurns.toReversed();
   for (const [distance, turn] of latestFirst.entries()) {
-    for (const term of termsOf(turn)) {
+    for (const term of termsOf(turn).slice(0, termsMax)) {
       if (!terms.has(term)) terms.set(term, 0.5 ** distance);
     }
     const before = latestFirst[distance + 1];

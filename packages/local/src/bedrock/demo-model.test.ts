@@ -244,6 +244,23 @@ describe("limits", () => {
   });
 });
 
+test.each([
+  ["unfinished tags", "<passage ".repeat(50_000)],
+  ["empty passages", "<passage>".repeat(20_000)],
+  ["one endless word", "a".repeat(500_000)],
+  ["nothing but hashes", "#".repeat(500_000)],
+  ["a page of different words", Array.from({ length: 20_000 }, (_, n) => `word${n}`).join(" ")],
+])(
+  "%s, as instruction and as question, are answered in good time",
+  async (_what, evil) => {
+    const messages = [{ role: "user", content: [{ text: `What is ${evil}` }] }];
+    const answer = await converse({ system: [{ text: `Be kind. ${evil}` }], messages });
+    expect(answer.text).toMatch(/^Outlet demo model, instructed: "Be kind\./);
+    expect(answer.text.length).toBeLessThan(3000);
+  },
+  5000,
+);
+
 const text = fc
   .oneof(fc.string({ unit: "binary", minLength: 1 }), fc.lorem({ mode: "sentences", maxCount: 4 }))
   .filter((value) => value.trim() !== "");
@@ -281,7 +298,8 @@ test("whatever it is asked, it answers the same twice, within its limits, and co
       expect(answer.chunks.every((chunk) => chunk.isWellFormed())).toBe(true);
       const { maxTokens, stopSequences } = request.inferenceConfig;
       expect(outputTokens).toBeLessThanOrEqual(maxTokens ?? Infinity);
-      if (answer.stopReason === "max_tokens") expect(outputTokens).toBe(maxTokens);
+      const wasCut = answer.stopReason === "max_tokens";
+      expect(outputTokens).toBe(wasCut ? maxTokens : outputTokens);
       expect(stopSequences.filter((stop) => answer.text.includes(stop))).toEqual([]);
     }),
     { numRuns: 200 },

@@ -38,10 +38,14 @@ function stem(word: string): string {
   return undoubled.length >= 3 ? undoubled : word;
 }
 
+/** What is longer is data rather than a word, and fuzzy matching costs its length squared. */
+const wordLengthMax = 64;
+
 /** What a text is about: its words without stop words, stemmed. Each once, in order. */
 export function termsOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu) ?? [];
-  return [...new Set(words.filter((word) => !stopWords.has(word)).map(stem))];
+  const telling = words.filter((word) => word.length <= wordLengthMax && !stopWords.has(word));
+  return [...new Set(telling.map(stem))];
 }
 
 /** Below this share of the question's terms a hit is chance, not an answer. */

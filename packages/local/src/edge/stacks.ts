@@ -41,6 +41,7 @@ export class Stacks implements Provisioner {
     for (const record of this.#store.list()) this.#restore(record);
     const records = [...this.#records.values()];
     this.database.keepOnly(records.map(({ usagePlanId }) => usagePlanId));
+    this.logs.keepOnly(records.map(({ restApiId }) => restApiId));
   }
 
   /** By REST API id. */

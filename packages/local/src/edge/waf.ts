@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 
-/** What the web ACL says of a source address. */
+/** What the web ACL says of a {@link sourceAddress}. */
 export type AllowList = (address: string) => boolean;
 
 /**
@@ -13,7 +13,7 @@ export function createAllowList(ranges: string[]): AllowList {
   const parsed = ranges.map((range) => ipaddr.parseCIDR(range));
   return (address) => {
     if (!ipaddr.isValid(address)) return false;
-    const source = ipaddr.process(address);
+    const source = ipaddr.parse(address);
     return parsed.some(([base, bits]) => source.kind() === base.kind() && source.match(base, bits));
   };
 }

@@ -87,6 +87,7 @@ function ensureQueues(store: Stores["sqsStore"], visibilityTimeoutSeconds: numbe
   const visibility = { VisibilityTimeout: String(visibilityTimeoutSeconds) };
   ensureQueue(store, queueNames.runsDeadLetters, { MessageRetentionPeriod: "1209600" });
   ensureQueue(store, queueNames.deploys, visibility);
+  ensureQueue(store, queueNames.syncs, visibility);
   ensureQueue(store, queueNames.runs, {
     ...visibility,
     RedrivePolicy: JSON.stringify({

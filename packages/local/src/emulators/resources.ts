@@ -6,6 +6,7 @@ export const queueNames = {
   runs: "outlet-runs",
   runsDeadLetters: "outlet-runs-dead-letters",
   deploys: "outlet-deploys",
+  syncs: "outlet-syncs",
 } as const;
 
 /** After so many receives a doorbell goes to the dead-letter queue. */

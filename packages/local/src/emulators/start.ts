@@ -109,6 +109,7 @@ function describe(
       runs: queueUrl(fauxqs, queueNames.runs),
       runsDeadLetters: queueUrl(fauxqs, queueNames.runsDeadLetters),
       deploys: queueUrl(fauxqs, queueNames.deploys),
+      syncs: queueUrl(fauxqs, queueNames.syncs),
     },
     bucket,
     tableName,

@@ -95,23 +95,29 @@ describe("a streaming function", () => {
     expect((await text(body)).length).toBe(64 * 65_536);
   });
 
-  it.each<[string, (stream: awslambda.HttpResponseStream) => void]>([
+  it.each<[string, string, (stream: awslambda.HttpResponseStream) => void]>([
     [
       "throws before the metadata",
+      "broken",
       () => {
         throw new Error("broken");
       },
     ],
-    ["ends without metadata", (stream) => stream.end("Internal Server Error")],
+    [
+      "ends without metadata",
+      "without HTTP metadata",
+      (stream) => stream.end("Internal Server Error"),
+    ],
     [
       "never writes after naming metadata",
+      "without HTTP metadata",
       (stream) => withMetadata(stream, { statusCode: 200 }).end(),
     ],
-    ["names no status", (stream) => withMetadata(stream, {}).end("x")],
-  ])("that %s has no answer", async (_, run) => {
+    ["names no status", "no status code", (stream) => withMetadata(stream, {}).end("x")],
+  ])("that %s has no answer", async (_, message, run) => {
     await expect(
       streaming(async (_event, stream) => run(stream)).invokeStreaming({}),
-    ).rejects.toThrow();
+    ).rejects.toThrow(message);
   });
 
   it("that breaks off in its body fails the reader", async () => {

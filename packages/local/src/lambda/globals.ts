@@ -1,4 +1,4 @@
-import { ResponseStream } from "./response-stream.ts";
+import type { ResponseStream } from "./response-stream.ts";
 
 /** How Lambda's Node runtime marks a handler that takes a response stream. */
 const streamingMark = Symbol.for("aws.lambda.runtime.handler.streaming");

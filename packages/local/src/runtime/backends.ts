@@ -29,7 +29,7 @@ export function createBackends(
   log: Log,
 ) {
   const clients = createClients(clientOptions(emulators));
-  const { runs, deploys } = emulators.queueUrls;
+  const { runs, deploys, syncs } = emulators.queueUrls;
   const bedrock = createBedrockClient({
     region: options.backend.kind === "bedrock" ? options.backend.region : region,
     endpoint: bedrockUrl,
@@ -40,6 +40,7 @@ export function createBackends(
     objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
+    syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),
     model: createBedrockModel({ client: bedrock }),
     clock: systemClock,
     ids: Id.createIds(systemClock),

@@ -59,12 +59,20 @@ function bind(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
+/** How long requests under way may take to end. */
+const patienceMs = 8_000;
+
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
-    // A connection kept alive between requests would keep the server open for ever.
+    // A connection kept alive between requests would keep the server open for ever, and so might
+    // a reader who never leaves.
     const reaper = setInterval(() => server.closeIdleConnections(), 100);
-    server.once("close", () => clearInterval(reaper));
+    const hardStop = setTimeout(() => server.closeAllConnections(), patienceMs);
+    server.once("close", () => {
+      clearInterval(reaper);
+      clearTimeout(hardStop);
+    });
   });
 }

@@ -1,13 +1,18 @@
 import type { Platform } from "@outlet/aws/published-stack/template";
 import { defaultPolicy } from "@outlet/functions/policy";
-import { createLambdaFunction, type LambdaFunction, type LambdaHandler } from "../lambda/function.ts";
+import {
+  createLambdaFunction,
+  type LambdaFunction,
+  type LambdaHandler,
+} from "../lambda/function.ts";
 
 /** The account and Region that the embedded runtime plays. */
 export const region = "us-east-1";
 const accountId = "000000000000";
 export const cell = `${accountId}/${region}`;
 
-const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:outlet-${name}`;
+const functionArn = (name: string) =>
+  `arn:aws:lambda:${region}:${accountId}:function:outlet-${name}`;
 
 export const platform: Platform = {
   partition: "aws",

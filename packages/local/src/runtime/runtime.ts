@@ -126,7 +126,7 @@ const notYet: Handle = async (_req, res) => {
 function mountEdge(options: RuntimeOptions, backends: Backends, origin: string): Edge {
   const publishedApi = createPublishedApiHandler(createPublishedApi(backends));
   const functions = [
-    lambda("published-api", publishedApi, 30_000),
+    lambda("published-api", publishedApi, 900_000),
     lambda("authorizer", createAuthorizer(backends), 10_000),
   ];
   return createEdge({

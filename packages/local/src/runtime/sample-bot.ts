@@ -16,6 +16,7 @@ interface Deps {
   table: Table;
   objects: ObjectStore;
   deployQueue: Queue;
+  syncQueue: Queue;
   provisioner: Provisioner;
   clock: Clock;
   ids: Id.Ids;
@@ -67,7 +68,20 @@ async function create(deps: Deps, owner: Caller.Info): Promise<Bot.Info> {
     }),
   );
   await Knowledge.add(deps, bot.botId, { name: "README.md", text: await readFile(readme, "utf8") });
+  await untilSynced(deps, bot.botId);
   return Bot.share(deps, owner, bot.botId, { scope: "all", allowedUsers: [], allowedGroups: [] });
+}
+
+async function untilSynced(deps: Deps, botId: string): Promise<void> {
+  const giveUpAt = deps.clock.now() + publishPatienceMs;
+  for (;;) {
+    const bot = await Bot.fromId(deps.table, botId);
+    if (bot?.syncStatus === "SUCCEEDED") return;
+    if (bot?.syncStatus === "FAILED" || deps.clock.now() > giveUpAt) {
+      throw new Error("The sample bot's README could not be read.");
+    }
+    await deps.clock.sleep(10);
+  }
 }
 
 async function untilPublished(deps: Deps, botId: string): Promise<Publication.Info> {

@@ -4,6 +4,7 @@ import { Run } from "@outlet/core/run";
 import { createDeployer } from "@outlet/functions/deployer";
 import { probe } from "@outlet/functions/probe";
 import { createSweeper } from "@outlet/functions/sweeper";
+import { createSyncer } from "@outlet/functions/syncer";
 import { createWorker } from "@outlet/functions/worker";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Emulators } from "../emulators/start.ts";
@@ -27,6 +28,7 @@ export function startWorkers(
   const shutdown = new AbortController();
   const worker = lambda("worker", createWorker(backends, shutdown.signal), functionTimeoutMs);
   const deployer = lambda("deployer", createDeployer({ ...backends, probe }), functionTimeoutMs);
+  const syncer = lambda("syncer", createSyncer(backends), functionTimeoutMs);
   const sweeper = createSchedule(createSweeper(backends), {
     everyMs: sweepEveryMs,
     log: backends.log,
@@ -45,6 +47,7 @@ export function startWorkers(
   const pollers = [
     poll(emulators.queueUrls.runs, worker, 16),
     poll(emulators.queueUrls.deploys, deployer, 2),
+    poll(emulators.queueUrls.syncs, syncer, 2),
   ];
   for (const poller of pollers) poller.start();
   sweeper.start();

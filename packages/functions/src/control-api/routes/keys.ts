@@ -57,6 +57,20 @@ export const keyRoutes = (deps: ControlApiDeps) => {
         return c.json(keyView(await Key.update(deps, botId, c.req.param("keyId"), input)));
       },
     )
+    .post(
+      "/bots/:botId/publication/keys/:keyId/rotate",
+      describeRoute({
+        summary: "Give a key a new secret; the old one goes on for a grace",
+        tags: ["keys"],
+      }),
+      body(Key.Rotate),
+      async (c) => {
+        const { botId } = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const keyId = c.req.param("keyId");
+        const { key, value } = await Key.rotate(deps, botId, keyId, c.req.valid("json"));
+        return c.json({ ...keyView(key), value });
+      },
+    )
     .delete(
       "/bots/:botId/publication/keys/:keyId",
       describeRoute({ summary: "Delete a key: it stops working at once", tags: ["keys"] }),

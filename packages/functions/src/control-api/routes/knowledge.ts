@@ -19,11 +19,28 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
     )
     .post(
       "/bots/:botId/knowledge",
-      describeRoute({ summary: "Add a text that the bot answers from", tags: ["knowledge"] }),
+      describeRoute({
+        summary: "Upload a file or text; the bot answers from it once its status is SUCCEEDED",
+        tags: ["knowledge"],
+      }),
       body(Knowledge.Create),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         return c.json(sourceView(await Knowledge.add(deps, bot.botId, c.req.valid("json"))), 201);
+      },
+    )
+    .post(
+      "/bots/:botId/knowledge/sync",
+      describeRoute({
+        summary: "Read sources again: those that failed, or all",
+        tags: ["knowledge"],
+      }),
+      body(Knowledge.Resync),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        await Knowledge.resync(deps, bot.botId, c.req.valid("json"));
+        const sources = await Knowledge.list(deps.table, bot.botId);
+        return c.json({ sources: sources.map(sourceView) }, 202);
       },
     )
     .delete(

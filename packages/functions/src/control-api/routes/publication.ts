@@ -1,6 +1,7 @@
 import { Bot } from "@outlet/core/bot";
 import type { Caller } from "@outlet/core/caller";
 import { Publication } from "@outlet/core/publication";
+import { TestRun } from "@outlet/core/test-run";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
@@ -8,8 +9,13 @@ import { body } from "../input.ts";
 import { publicationView } from "../views.ts";
 
 export const publicationRoutes = (deps: ControlApiDeps) => {
-  const view = (bot: Bot.Info, caller: Caller.Info, publication: Publication.Info | undefined) => {
-    const prerequisites = Publication.prerequisites(bot, caller, deps.catalog);
+  const view = async (
+    bot: Bot.Info,
+    caller: Caller.Info,
+    publication: Publication.Info | undefined,
+  ) => {
+    const test = await TestRun.fromBot(deps.table, bot.botId);
+    const prerequisites = Publication.prerequisites(bot, caller, deps.catalog, test);
     return publicationView(bot.botId, publication, prerequisites, deps.endpointOf);
   };
   return new Hono<ControlEnv>()
@@ -22,7 +28,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        return c.json(view(bot, caller, await Publication.fromBot(deps.table, bot.botId)));
+        return c.json(await view(bot, caller, await Publication.fromBot(deps.table, bot.botId)));
       },
     )
     .post(
@@ -33,7 +39,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
         const begun = await Publication.publish(deps, caller, bot, c.req.valid("json"));
-        return c.json(view(bot, caller, begun), 202);
+        return c.json(await view(bot, caller, begun), 202);
       },
     )
     .patch(
@@ -47,7 +53,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
         const begun = await Publication.update(deps, caller, bot, c.req.valid("json"));
-        return c.json(view(bot, caller, begun), 202);
+        return c.json(await view(bot, caller, begun), 202);
       },
     )
     .post(
@@ -59,7 +65,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        return c.json(view(bot, caller, await Publication.pause(deps, caller, bot)));
+        return c.json(await view(bot, caller, await Publication.pause(deps, caller, bot)));
       },
     )
     .post(
@@ -68,7 +74,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        return c.json(view(bot, caller, await Publication.resume(deps, caller, bot)));
+        return c.json(await view(bot, caller, await Publication.resume(deps, caller, bot)));
       },
     )
     .delete(
@@ -82,7 +88,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
         const begun = await Publication.unpublish(deps, caller, bot, c.req.valid("json"));
-        return c.json(view(bot, caller, begun), 202);
+        return c.json(await view(bot, caller, begun), 202);
       },
     );
 };

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { type Episode, playEpisode } from "./episode.ts";
+import { choosePlan, type Plan, planOfKillPoint } from "./plan.ts";
+import { createPrng } from "./prng.ts";
+import type { Lane, Stores } from "./stores.ts";
+
+export interface CampaignOptions {
+  seed: string;
+  /** Accepted messages at least. */
+  runs: number;
+  /** Episodes played side by side. */
+  lanes: number;
+  /** Only this one. */
+  episode?: string | undefined;
+  stores: Stores;
+  say: (line: string) => void;
+  sweeps?: boolean;
+}
+
+export interface Report {
+  episodes: number;
+  runs: number;
+  acknowledged: number;
+  steps: number;
+  faults: Map<string, number>;
+  statuses: Map<string, number>;
+  abandoned: number;
+  failures: { episode: string; found: Episode }[];
+  /** Of all logs: the same seed has the same. */
+  digest: string;
+}
+
+/** Plays episodes until enough messages have been accepted, or one has gone wrong. */
+export async function playCampaign(options: CampaignOptions): Promise<Report> {
+  const { seed, runs, lanes, stores, say } = options;
+  const report: Report = {
+    episodes: 0,
+    runs: 0,
+    acknowledged: 0,
+    steps: 0,
+    faults: new Map(),
+    statuses: new Map(),
+    abandoned: 0,
+    failures: [],
+    digest: "",
+  };
+  const logs = new Map<string, string>();
+  const begun = performance.now();
+  const next = options.episode ? only(options.episode) : episodesOf();
+  const tally = (name: string, found: Episode) => {
+    report.episodes += 1;
+    report.runs += found.accepted;
+    report.acknowledged += found.acknowledged;
+    report.steps += found.steps;
+    report.abandoned += found.abandoned;
+    for (const [kind, count] of found.faults) add(report.faults, kind, count);
+    for (const [status, count] of Object.entries(found.statuses)) {
+      add(report.statuses, status, count);
+    }
+    logs.set(name, found.log.join("\n"));
+    if (found.violation) report.failures.push({ episode: name, found });
+  };
+  const work = async (lane: Lane) => {
+    while (report.runs < runs && report.failures.length === 0) {
+      const { value: name } = next.next();
+      if (name === undefined) return;
+      tally(name, await playNamed(name, { ...options, stores, lane }));
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, async (_, i) => work(await stores.openLane(i))));
+  report.digest = digestOf(logs);
+  for (const { episode, found } of report.failures) {
+    say(`\nEpisode ${episode} of seed ${seed}: ${found.violation?.message}`);
+    for (const line of found.log) say(`  ${line}`);
+    say(`Repeat it with: npm run test:faults -- --seed ${seed} --episode ${episode}`);
+  }
+  summarize(report, (performance.now() - begun) / 1000, seed, say);
+  return report;
+}
+
+function summarize(report: Report, seconds: number, seed: string, say: (line: string) => void) {
+  const list = (counts: Map<string, number>) =>
+    [...counts]
+      .sort()
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ") || "none";
+  say(
+    `seed ${seed}: ${report.runs} runs (${report.acknowledged} acknowledged) in ${report.episodes} episodes, ${report.steps} steps, ${seconds.toFixed(1)} s, digest ${report.digest}`,
+  );
+  say(`  ended: ${list(report.statuses)}; ${report.abandoned} paid attempts abandoned`);
+  say(`  faults: ${list(report.faults)}`);
+  say(`${report.episodes - report.failures.length} passed, ${report.failures.length} failed`);
+}
+
+/** A death at every await point first, then whatever the seed thinks of. */
+function* episodesOf(): Generator<string, undefined> {
+  for (let call = 1; call <= killPointsMax; call++) {
+    yield `before-${call}`;
+    yield `after-${call}`;
+  }
+  for (let i = 0; ; i++) yield String(i);
+}
+
+function* only(name: string): Generator<string, undefined> {
+  yield name;
+}
+
+/** Calls of ports that two messages take, with some to spare. */
+const killPointsMax = 45;
+
+function playNamed(name: string, options: CampaignOptions & { lane: Lane }): Promise<Episode> {
+  const seed = `${options.seed}/${name}`;
+  return playEpisode({ ...options, seed, plan: planOf(name, seed) });
+}
+
+function planOf(name: string, seed: string): Plan {
+  const [when, call] = name.split("-");
+  if (when === "before" || when === "after") return planOfKillPoint({ when, call: Number(call) });
+  return choosePlan(createPrng(`${seed}/plan`));
+}
+
+function digestOf(logs: Map<string, string>): string {
+  const hash = createHash("sha256");
+  for (const name of [...logs.keys()].sort()) hash.update(`${name}\n${logs.get(name)}\n`);
+  return hash.digest("hex").slice(0, 12);
+}
+
+const add = (counts: Map<string, number>, name: string, more: number) =>
+  counts.set(name, (counts.get(name) ?? 0) + more);

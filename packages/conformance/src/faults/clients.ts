@@ -1,0 +1,195 @@
+import { Conversation } from "@outlet/core/conversation";
+import type { ModelCatalog } from "@outlet/core/model-catalog";
+import { type Address, Run } from "@outlet/core/run";
+import { createPublishedApi } from "@outlet/functions/published-api/app";
+import type { PublishedEnv } from "@outlet/functions/published-api/identity";
+import { createIds, repeating } from "./ids.ts";
+import { Violation } from "./journal.ts";
+import type { Plan, PlannedMessage } from "./plan.ts";
+import type { policy } from "./policy.ts";
+import { portsOf, type Surroundings } from "./ports.ts";
+import type { Process } from "./world.ts";
+
+/** What clients have been told. */
+export interface ClientSide {
+  /** Acknowledged messages: run id and where. */
+  readonly acknowledged: ReadonlyMap<string, Address>;
+  /** Every client has what it wants, or has given up. */
+  done(): boolean;
+  /** Nothing that was planned is still to come. */
+  planDone(): boolean;
+  /** Asks for a message as its client would, in a process without faults or skew. */
+  ask(address: Address, runId: string): Promise<{ status: number; text: string }>;
+}
+
+interface Options {
+  surroundings: Surroundings;
+  shared: { catalog: ModelCatalog.Catalog; policy: typeof policy };
+  botId: string;
+  plan: Plan;
+  skew: () => number;
+  startMs: number;
+}
+
+type Reply = { status: number; body: string };
+
+export function createClientSide(options: Options): ClientSide {
+  const { surroundings, shared, botId, plan, startMs } = options;
+  const { world, journal } = surroundings;
+  const acknowledged = new Map<string, Address>();
+  const answers = new Map<string, string>();
+  let unfinished = plan.messages.length;
+  let planned = plan.messages.length;
+  let processes = 0;
+
+  /** One request, in a process of the function's own. `undefined`: nobody ever answered. */
+  function request(
+    name: string,
+    send: (app: ReturnType<typeof createPublishedApi>) => Promise<Response>,
+    ids: () => ReturnType<typeof createIds>,
+    done: (reply: Reply | undefined) => void,
+  ): void {
+    const process = world.start(`${name}.${++processes}`, options.skew());
+    const ports = portsOf({ ...surroundings, killed: () => done(undefined) }, process, false);
+    const app = createPublishedApi({ ...shared, ...ports, runQueue: ports.queue, ids: ids() });
+    world.spawn(
+      process,
+      async () => {
+        const response = await send(app);
+        return { status: response.status, body: await response.text() };
+      },
+      (outcome) => done("value" in outcome ? outcome.value : undefined),
+    );
+  }
+
+  const env = { event: eventOf(botId) };
+  const addressOf = ({ conversation }: PlannedMessage): Address => ({
+    botId,
+    clientId: "client",
+    conversationId: conversation,
+  });
+
+  function post(message: PlannedMessage, number: number): void {
+    const idsOf = repeating(createIds(world.clockOf(world.start("ids", 0)), world.prng));
+    const body = JSON.stringify({
+      conversationId: message.conversation,
+      message: { content: [{ contentType: "text", body: message.text }] },
+    });
+    const init = {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", "idempotency-key": `message-${number}` },
+    };
+    const attempt = () =>
+      request(
+        `post${number}`,
+        async (app) => app.request("/conversation", init, env),
+        idsOf,
+        (reply) => {
+          world.note(`  post${number} → ${reply?.status ?? "no answer"}`);
+          if (reply?.status === 200) return acknowledge(message, reply.body);
+          if (!message.insists) {
+            unfinished -= 1;
+            return;
+          }
+          world.at(world.now() + (reply?.status === 429 ? 5_000 : 1_000), "", attempt);
+        },
+      );
+    attempt();
+  }
+
+  function acknowledge(message: PlannedMessage, body: string): void {
+    unfinished -= 1;
+    const { messageId } = JSON.parse(body) as { messageId: string };
+    const address = addressOf(message);
+    acknowledged.set(messageId, address);
+    world.note(`  acknowledged …${messageId.slice(-8)}`);
+    for (let i = 0; i < 2; i++) {
+      const atMs = world.now() + world.prng.below(20_000);
+      world.at(atMs, "", () => poll(address, messageId));
+    }
+    if (message.cancelAtMs === undefined) return;
+    const cancelAt = Math.max(startMs + message.cancelAtMs, world.now());
+    planned += 1;
+    world.at(cancelAt, "", () => {
+      planned -= 1;
+      cancel(address, messageId);
+    });
+  }
+
+  /** What has been acknowledged can be asked for at any time, and an answer stays as it is. */
+  function poll(address: Address, runId: string): void {
+    const url = `/conversation/${address.conversationId}/${runId}`;
+    request(
+      "poll",
+      async (app) => app.request(url, {}, env),
+      () => createIds(world.clockOf(world.start("ids", 0)), world.prng),
+      (reply) => {
+        if (!reply) return;
+        if (reply.status === 404) {
+          journal.fail(new Violation("NothingLost", `${runId} was acknowledged and is not found`));
+        }
+        if (reply.status !== 200) return;
+        const before = answers.get(runId);
+        answers.set(runId, reply.body);
+        if (before !== undefined && before !== reply.body) {
+          journal.fail(new Violation("TerminalIsFinal", `${runId} has another answer than before`));
+        }
+      },
+    );
+  }
+
+  function cancel(address: Address, runId: string): void {
+    const process = world.start(`cancel.${++processes}`, options.skew());
+    const ports = portsOf(surroundings, process, false);
+    world.spawn(
+      process,
+      async () => {
+        const run = await Conversation.findRun(ports, address, runId);
+        if (run) await Run.cancel(ports, run);
+      },
+      () => {},
+    );
+  }
+
+  plan.messages.forEach((message, number) => {
+    world.at(startMs + message.atMs, "", () => {
+      planned -= 1;
+      post(message, number);
+    });
+  });
+
+  return {
+    acknowledged,
+    done: () => unfinished === 0,
+    planDone: () => planned === 0,
+    async ask(address, runId) {
+      const clock = world.clockOf(world.start("asker", 0));
+      const app = createPublishedApi({
+        ...shared,
+        table: surroundings.table,
+        objects: surroundings.objects,
+        clock,
+        ids: createIds(clock, world.prng),
+        runQueue: { send: async () => {} },
+        log: { debug() {}, info() {}, warn() {}, error() {} },
+      });
+      const url = `/conversation/${address.conversationId}/${runId}`;
+      const response = await app.request(url, {}, env);
+      return { status: response.status, text: await response.text() };
+    },
+  };
+}
+
+/** A request as the gateway hands it over: only what is looked at. */
+function eventOf(botId: string): PublishedEnv["Bindings"]["event"] {
+  const authorizer = {
+    botId,
+    keyId: "key",
+    clientId: "client",
+    paused: "false",
+    allowedOrigins: "[]",
+  };
+  const requestContext = { requestId: "request", authorizer };
+  return { requestContext } as unknown as PublishedEnv["Bindings"]["event"];
+}

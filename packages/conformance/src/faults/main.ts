@@ -1,0 +1,38 @@
+/**
+ * Looks for a way to break the run protocol: `npm run test:faults -- --seed S --runs N`.
+ *
+ * Plays episodes of the real handlers against real stores, in which everything goes wrong that may,
+ * until N messages have been accepted, and checks all of them. The same seed repeats the same episodes.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { playCampaign } from "./campaign.ts";
+import { startEmbeddedStores } from "./stores.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Date.now() % 100_000) },
+    runs: { type: "string", default: "2000" },
+    episode: { type: "string" },
+    lanes: { type: "string", default: "4" },
+  },
+});
+
+const dataDir = await mkdtemp(join(tmpdir(), "outlet-faults-"));
+const stores = await startEmbeddedStores(dataDir);
+try {
+  const report = await playCampaign({
+    seed: values.seed,
+    runs: Number(values.runs),
+    lanes: Number(values.lanes),
+    episode: values.episode,
+    stores,
+    say: (line) => process.stdout.write(`${line}\n`),
+  });
+  process.exitCode = report.failures.length === 0 ? 0 : 1;
+} finally {
+  await stores.close();
+  await rm(dataDir, { recursive: true, force: true });
+}

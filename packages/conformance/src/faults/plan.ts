@@ -1,0 +1,114 @@
+import { type FaultRates, type KillPoint, noFaults } from "./faults.ts";
+import type { Prng } from "./prng.ts";
+import type { Mood } from "./scripted-model.ts";
+
+/** One message that a client wants answered. */
+export interface PlannedMessage {
+  conversation: string;
+  text: string;
+  /** Milliseconds after the beginning. */
+  atMs: number;
+  /** Whether the client sends again, with the same key, until it has an answer. */
+  insists: boolean;
+  /** When somebody cancels it, if so. */
+  cancelAtMs: number | undefined;
+}
+
+/** What happens in one episode, apart from what the scheduler decides. */
+export interface Plan {
+  profile: string;
+  messages: PlannedMessage[];
+  rates: FaultRates;
+  killPoint: KillPoint | undefined;
+  mood: Mood;
+  workers: number;
+  /** Errors of the clocks of processes, up to this much either way. */
+  skewMs: number;
+  outages: { store: "table" | "queue"; fromMs: number; untilMs: number }[];
+  visibilityMs: number;
+  /** When faults end. */
+  calmAtMs: number;
+  openMax: number;
+}
+
+const some = 0.04;
+const profiles: Record<string, Partial<FaultRates>> = {
+  "nothing goes wrong": {},
+  "workers die": { kill: some, max: 6 },
+  "bells get lost": { bellLost: 0.5, bellTwice: 0.3, max: 12 },
+  "stores refuse": { refused: 0.05, replyLost: some, max: 8 },
+  "the SDK sends twice": { sentTwice: 0.15, max: 10 },
+  "holders are slow": { stall: 0.06, max: 8 },
+  "everything at once": {
+    kill: 0.02,
+    refused: 0.02,
+    replyLost: 0.02,
+    sentTwice: 0.03,
+    stall: 0.03,
+    bellLost: 0.15,
+    bellTwice: 0.15,
+    max: 14,
+  },
+};
+
+/** An episode chosen by its seed. */
+export function choosePlan(prng: Prng): Plan {
+  const names = Object.keys(profiles);
+  // Half of all episodes have everything.
+  const profile = prng.chance(0.5) ? "everything at once" : prng.pick(names);
+  const mixed = profile === "everything at once";
+  const conversations = prng.between(1, 2);
+  const spreadMs = prng.pick([0, 50, 4_000, 20_000]);
+  const messages = Array.from({ length: prng.between(3, 8) }, (_, i): PlannedMessage => {
+    const atMs = prng.below(spreadMs + 1);
+    const cancels = prng.chance(mixed || profile === "holders are slow" ? 0.25 : 0.1);
+    return {
+      conversation: `c${prng.below(conversations)}`,
+      text: `m${i} ${prng.chance(0.01) ? "long ".repeat(70_000) : ""}`.trim(),
+      atMs,
+      insists: prng.chance(0.8),
+      cancelAtMs: cancels ? atMs + prng.below(12_000) : undefined,
+    };
+  });
+  const outage = (store: "table" | "queue") => {
+    const fromMs = prng.below(15_000);
+    return { store, fromMs, untilMs: fromMs + prng.pick([500, 5_000, 20_000]) };
+  };
+  return {
+    profile,
+    messages,
+    rates: { ...noFaults, ...profiles[profile] },
+    killPoint: undefined,
+    mood: prng.pick(mixed ? ["well", "moody", "bad"] : ["well", "well", "moody"]),
+    workers: prng.between(1, 3),
+    skewMs: prng.pick([0, 0, 50, 3_000, mixed ? 15_000 : 0]),
+    outages: mixed && prng.chance(0.4) ? [outage(prng.pick(["table", "queue"]))] : [],
+    visibilityMs: prng.pick([15_000, 70_000]),
+    calmAtMs: 60_000,
+    openMax: prng.chance(0.1) ? 2 : 100,
+  };
+}
+
+/** Two messages, and a worker that dies at one chosen call: together these meet every await point. */
+export function planOfKillPoint(killPoint: KillPoint): Plan {
+  const message = (i: number): PlannedMessage => ({
+    conversation: "c0",
+    text: `m${i}`,
+    atMs: 0,
+    insists: true,
+    cancelAtMs: undefined,
+  });
+  return {
+    profile: `a worker dies ${killPoint.when} its call ${killPoint.call}`,
+    messages: [message(0), message(1)],
+    rates: noFaults,
+    killPoint,
+    mood: "well",
+    workers: 2,
+    skewMs: 0,
+    outages: [],
+    visibilityMs: 15_000,
+    calmAtMs: 60_000,
+    openMax: 100,
+  };
+}

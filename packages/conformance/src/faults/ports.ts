@@ -1,0 +1,176 @@
+import type { Item, Key, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
+import type { Faults } from "./faults.ts";
+import type { Journal } from "./journal.ts";
+import { unavailable } from "./stores.ts";
+import type { Process, World } from "./world.ts";
+
+/** What the ports of all processes of an episode have in common. */
+export interface Surroundings {
+  world: World;
+  faults: Faults;
+  journal: Journal;
+  /** The real stores, this episode's part of them. */
+  table: Table;
+  objects: ObjectStore;
+  /** Hands a doorbell over to the broker. */
+  send: (body: string, group: string, delaySeconds: number) => Promise<void>;
+  /** Which stores are out at the moment. */
+  outages: Set<"table" | "queue">;
+  stallMs: number;
+  /** The process was killed by a fault. */
+  killed: (process: Process) => void;
+  /** Whether writes may have come through, or come through twice, unseen: look after each. */
+  isWireFaulty: boolean;
+}
+
+/** The stores as one process sees them. Each call is a step, and may go wrong in every way. */
+export function portsOf(surroundings: Surroundings, process: Process, isWorker: boolean) {
+  const { world, journal, outages } = surroundings;
+
+  function step<T>(
+    store: "table" | "queue" | "objects",
+    label: string,
+    write: boolean,
+    carryOut: () => Promise<T>,
+  ): Promise<T> {
+    let sentBefore = false;
+    return world.call<T>(process, label, async () => {
+      if (sentBefore) return settle(carryOut());
+      const fault = surroundings.faults.atCall({ worker: isWorker, write });
+      if (fault) world.note(`  ! ${fault}`);
+      if (fault === "killBefore") return die();
+      if (fault === "stall") {
+        world.freeze(process, world.now() + surroundings.stallMs);
+        return "later";
+      }
+      if (fault === "refused" || (store !== "objects" && outages.has(store))) {
+        return { error: unavailable(store) };
+      }
+      const reply = await settle(carryOut());
+      if (fault === "killAfter") return die();
+      if (fault === "replyLost") return { error: unavailable(store) };
+      sentBefore = fault === "sentTwice";
+      return sentBefore ? "later" : reply;
+    });
+  }
+
+  function die(): "killed" {
+    world.kill(process);
+    surroundings.killed(process);
+    return "killed";
+  }
+
+  const table = journalled(surroundings, process, (label, write, carryOut) =>
+    step("table", label, write, carryOut),
+  );
+  const objects: ObjectStore = {
+    put: (path, body, contentType) =>
+      step("objects", `store ${path}`, true, () =>
+        surroundings.objects.put(path, body, contentType),
+      ),
+    get: (path) => step("objects", `load ${path}`, false, () => surroundings.objects.get(path)),
+    remove: (path) =>
+      step("objects", `remove ${path}`, true, () => surroundings.objects.remove(path)),
+  };
+  const queue: Queue = {
+    send: (body, { group, delaySeconds = 0 }) =>
+      step("queue", "ring", false, () => surroundings.send(body, group, delaySeconds)),
+  };
+  const log: Log = {
+    debug() {},
+    info: () => {},
+    warn: (message) => world.note(`${process.name} says: ${message}`),
+    error: (message, fields) =>
+      world.note(`${process.name} says: ${message} ${String(fields?.cause ?? "")}`),
+  };
+  return { table, objects, queue, log, clock: world.clockOf(process), journal };
+}
+
+type Stepping = <T>(label: string, write: boolean, carryOut: () => Promise<T>) => Promise<T>;
+
+/** The table with a record of every write that was carried out. */
+function journalled(surroundings: Surroundings, process: Process, step: Stepping): Table {
+  const { journal, table, isWireFaulty } = surroundings;
+
+  async function write<T>(
+    key: Key,
+    carryOut: () => Promise<T>,
+    outcome: (result: T, before: Item | undefined) => Item | undefined | "refused",
+    change?: Parameters<Table["update"]>[1],
+  ): Promise<T> {
+    const { pk, sk } = key;
+    const before = journal.itemAt(key);
+    const seen = { process: process.name, key: { pk, sk }, before, ...(change ? { change } : {}) };
+    const settled = await settle(carryOut());
+    const after = "value" in settled ? outcome(settled.value, before) : "refused";
+    if (after !== "refused") journal.record({ ...seen, after });
+    else if (isWireFaulty) await catchUp(seen);
+    if ("error" in settled) throw settled.error;
+    return settled.value;
+  }
+
+  /** A write whose reply was lost on the wire may have been carried out all the same. */
+  async function catchUp(seen: Omit<Parameters<Journal["record"]>[0], "after">): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      const read = await settle(table.get(seen.key));
+      if ("error" in read && tries < 20) continue;
+      if ("error" in read) throw read.error;
+      if (JSON.stringify(read.value) === JSON.stringify(seen.before)) return;
+      return journal.record({ ...seen, after: read.value });
+    }
+  }
+
+  return {
+    get: (key) => step(`get ${short(key)}`, false, () => table.get(key)),
+    query: (range) => step(`query ${range.index ?? ""}`, false, () => table.query(range)),
+    put: (item, condition) =>
+      step(`put ${short(item)}`, true, () =>
+        write(
+          item,
+          () => table.put(item, condition),
+          (held) => (held ? item : "refused"),
+        ),
+      ),
+    update: (key, change, condition) =>
+      step(`update ${short(key)} ${describe(change)}`, true, () =>
+        write(
+          key,
+          () => table.update(key, change, condition),
+          (item) => item ?? "refused",
+          change,
+        ),
+      ),
+    remove: (key, condition) =>
+      step(`remove ${short(key)}`, true, () =>
+        write(
+          key,
+          () => table.remove(key, condition),
+          (held, before) => (held && before ? undefined : "refused"),
+        ),
+      ),
+  };
+}
+
+const settle = <T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+
+/** The last eight characters of an id tell runs apart. */
+const short = ({ pk, sk }: Key): string => {
+  const conversation = pk.startsWith("CONV#") ? `${pk.split("#").at(-1)} ` : "";
+  return `${conversation}${sk.replace(/[0-9A-Z]{18}(?=[0-9A-Z]{8}(#|$))/, "…")}`;
+};
+
+function describe(change: Parameters<Table["update"]>[1]): string {
+  const set = Object.entries(change.set ?? {})
+    .filter(([name]) => shown.has(name))
+    .map(([name, value]) => `${name}=${String(value)}`);
+  const other = Object.entries(change)
+    .filter(([kind]) => kind !== "set" && kind !== "setIfAbsent")
+    .map(([kind, value]) => `${kind}:${Array.isArray(value) ? value : Object.keys(value)}`);
+  return [...set, ...other].join(" ");
+}
+
+const shown = new Set(["status", "token", "leaseUntil", "last", "parent", "cancelRequestedAt"]);

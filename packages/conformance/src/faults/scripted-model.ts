@@ -1,0 +1,174 @@
+import {
+  type Item,
+  type Model,
+  ModelError,
+  type ModelErrorCode,
+  type ModelEvent,
+  type ModelRequest,
+} from "@outlet/core/ports";
+import { type Journal, Violation } from "./journal.ts";
+import type { Process, World } from "./world.ts";
+
+/** How one call of the model goes. */
+export interface Script {
+  /** Milliseconds before each piece. */
+  paceMs: number;
+  pieces: number;
+  /** Instead of, or after, some pieces. */
+  end:
+    | { kind: "stop"; reason: "end_turn" | "max_tokens" | "content_filtered" }
+    | { kind: "error"; after: number; code: ModelErrorCode; retryable: boolean }
+    | { kind: "hang"; after: number };
+}
+
+export type Mood = "well" | "moody" | "bad";
+
+/** What the model does next, from the seed. */
+export function nextScript(world: World, mood: Mood): Script {
+  const { prng } = world;
+  const script: Script = {
+    paceMs: prng.pick([0, 20, 400, 1_500]),
+    pieces: prng.between(1, 3),
+    end: { kind: "stop", reason: "end_turn" },
+  };
+  const trouble = { well: 0, moody: 0.2, bad: 0.6 }[mood];
+  if (!prng.chance(trouble)) return script;
+  const after = prng.below(script.pieces + 1);
+  const [code, retryable] = prng.pick<[ModelErrorCode, boolean]>([
+    ["model_throttled", true],
+    ["model_stream_broken", true],
+    ["model_unavailable", true],
+    ["model_invalid_request", false],
+  ]);
+  script.end = prng.pick<Script["end"]>([
+    { kind: "error", after, code, retryable },
+    { kind: "error", after, code: "model_stream_broken", retryable: true },
+    { kind: "hang", after },
+    { kind: "stop", reason: "max_tokens" },
+    { kind: "stop", reason: "content_filtered" },
+  ]);
+  return script;
+}
+
+/** One piece, or the end, of an answer that comes from elsewhere. */
+export type Speak = (
+  call: number,
+  request: ModelRequest,
+  script: Script,
+  signal: AbortSignal,
+) => AsyncIterable<ModelEvent>;
+
+/**
+ * The model as one process sees it. Each piece is a step, at which the process can be killed. Every
+ * call has a number of its own, that its text and its usage show, so that whose answer an answer is
+ * and what it cost can be told afterwards.
+ */
+export function scriptedModel(
+  {
+    world,
+    journal,
+    mood,
+    dies,
+  }: {
+    world: World;
+    journal: Journal;
+    mood: () => Mood;
+    dies: (process: Process) => boolean;
+  },
+  process: Process,
+  speak: Speak = speakFrom,
+): Model {
+  return {
+    async *stream(request, signal) {
+      const runId = request.metadata.run ?? "";
+      const conversation = conversationOf(journal, runId);
+      const number = journal.modelCalls.length + 1;
+      const call = {
+        process: process.name,
+        runId,
+        token: journal.tokenOf(process.name, conversation) ?? 0,
+        inputTokens: 0,
+      };
+      journal.callModel(call);
+      assertHistory(journal, conversation, runId, request);
+      const script = nextScript(world, mood());
+      world.note(`  model call ${number} for …${runId.slice(-8)}: ${JSON.stringify(script)}`);
+      const pieces = speak(number, request, script, signal)[Symbol.asyncIterator]();
+      for (let piece = 0; ; piece++) {
+        if (script.paceMs > 0) await world.clockOf(process).sleep(script.paceMs, signal);
+        if (script.end.kind === "hang" && piece === script.end.after) {
+          await world.clockOf(process).sleep(10 ** 9, signal);
+        }
+        const next = await world.call(process, `model ${number}.${piece}`, async () => {
+          if (dies(process)) return "killed";
+          return pieces.next().then(
+            (value) => ({ value }),
+            (error: unknown) => ({ error }),
+          );
+        });
+        signal.throwIfAborted();
+        if (next.done) return;
+        if (next.value.type === "usage") call.inputTokens = next.value.usage.inputTokens;
+        yield next.value;
+      }
+    },
+  };
+}
+
+async function* speakFrom(
+  call: number,
+  request: ModelRequest,
+  { pieces, end }: Script,
+): AsyncGenerator<ModelEvent> {
+  for (let piece = 0; piece < pieces; piece++) {
+    if (end.kind === "error" && piece === end.after) break;
+    yield { type: "text", text: `${textOfPiece(call, piece)} ` };
+  }
+  if (end.kind === "error") {
+    // Half an answer may have been paid for already.
+    if (end.after === pieces) yield { type: "usage", usage: usageOf(call) };
+    throw new ModelError(end.code, end.retryable, `made to fail for ${request.modelId}`);
+  }
+  if (end.kind === "stop") yield { type: "stop", reason: end.reason };
+  yield { type: "usage", usage: usageOf(call) };
+}
+
+export const textOfPiece = (call: number, piece: number): string => `[call ${call}, ${piece}]`;
+
+/** Input tokens are the call's number times 1,000: sums of several calls can be told apart too. */
+export const usageOf = (call: number) => ({
+  inputTokens: call * 1_000,
+  outputTokens: call,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+});
+
+const conversationOf = (journal: Journal, runId: string): string =>
+  [...journal.arrivals.entries()].find(([, ids]) => ids.includes(runId))?.[0] ?? "";
+
+/** The model is shown every earlier turn that brought an answer, in order, and then the question. */
+function assertHistory(
+  journal: Journal,
+  conversation: string,
+  runId: string,
+  request: ModelRequest,
+): void {
+  const asked = request.messages.flatMap(({ role, content }) =>
+    role === "user" ? content.flatMap((part) => (part.type === "text" ? [brief(part.text)] : [])) : [],
+  );
+  const arrived = journal.arrivals.get(conversation) ?? [];
+  const expected = arrived
+    .slice(0, arrived.indexOf(runId) + 1)
+    .filter((id) => id === runId || saidIn(journal.itemAt({ pk: conversation, sk: `RUN#${id}` })).length > 0)
+    .map((id) => `m${journal.messageOf(id)}`);
+  if (asked.join("|") === expected.join("|")) return;
+  const summary = `asked ${asked}, expected ${expected}`;
+  const said = `the model was shown another history for ${runId}: ${summary}`;
+  journal.fail(new Violation("InOrder", said));
+}
+
+/** The pieces of answers that a run holds. */
+export const saidIn = (run: Item | undefined): string[] =>
+  JSON.stringify(run?.reply ?? null).match(/\[call \d+, \d+\]/g) ?? [];
+
+const brief = (text: string) => text.split(" ", 1)[0] ?? "";

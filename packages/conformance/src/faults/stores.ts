@@ -1,0 +1,141 @@
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
+import { type Clients, createClients } from "@outlet/aws/clients";
+import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
+import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import {
+  type Change,
+  type Item,
+  type Key,
+  type ObjectStore,
+  StoreUnavailable,
+  silentLog,
+  type Table,
+} from "@outlet/core/ports";
+import { startEmulators } from "@outlet/local/emulators/start";
+
+/** A doorbell as it came over the wire. */
+export interface Delivered {
+  messageId: string;
+  body: string;
+  receiptHandle: string;
+}
+
+/** Real stores at the end of a wire, shared by all episodes. */
+export interface Stores {
+  table: Table;
+  objects: ObjectStore;
+  /** A queue of its own for each lane of episodes. */
+  openLane(lane: number): Promise<Lane>;
+  close(): Promise<void>;
+}
+
+export interface Lane {
+  /** Through the queue and back: what is kept is what came over the wire. */
+  pass(body: string, group: string): Promise<Delivered | undefined>;
+  remove(message: Delivered): Promise<void>;
+}
+
+/** DynamoDB, SQS and S3 of the embedded runtime. */
+export async function startEmbeddedStores(dataDir: string): Promise<Stores> {
+  const emulators = await startEmulators({
+    dataDir,
+    log: silentLog,
+    visibilityTimeoutSeconds: 600,
+  });
+  const { region, endpoints, bucket, tableName } = emulators;
+  const clients = createClients({ region, endpoints, local: true });
+  return {
+    ...connect(clients, { tableName, bucket }),
+    close: async () => {
+      for (const client of Object.values(clients)) client.destroy();
+      await emulators.stop();
+    },
+  };
+}
+
+/** The adapters and lanes over these clients. */
+export function connect(
+  clients: Clients,
+  names: { tableName: string; bucket: string },
+): Omit<Stores, "close"> {
+  return {
+    table: createDynamoTable({ client: clients.dynamodb, tableName: names.tableName }),
+    objects: createS3ObjectStore({ client: clients.s3, bucket: names.bucket }),
+    async openLane(lane) {
+      const name = `outlet-faults-${process.pid}-${lane}`;
+      const { QueueUrl: queueUrl } = await clients.sqs.send(
+        new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: "600" } }),
+      );
+      if (!queueUrl) throw new Error("The queue has no URL.");
+      const queue = createSqsQueue({ client: clients.sqs, queueUrl });
+      return {
+        async pass(body, group) {
+          await queue.send(body, { group });
+          const receive = new ReceiveMessageCommand({
+            QueueUrl: queueUrl,
+            MaxNumberOfMessages: 1,
+          });
+          const { Messages = [] } = await clients.sqs.send(receive);
+          const { MessageId, Body, ReceiptHandle } = Messages[0] ?? {};
+          if (!MessageId || Body === undefined || !ReceiptHandle) return undefined;
+          return { messageId: MessageId, body: Body, receiptHandle: ReceiptHandle };
+        },
+        async remove({ receiptHandle }) {
+          const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
+          await clients.sqs.send(new DeleteMessageCommand(input));
+        },
+      };
+    },
+  };
+}
+
+const partitionKeys = ["pk", "listingPk", "publicPk", "openPk"];
+
+/** A table of one's own within a shared one: each partition's name begins with `space`. */
+export function within(table: Table, space: string): Table {
+  const into = (fields: Record<string, unknown>) => {
+    const moved = { ...fields };
+    for (const name of partitionKeys) {
+      if (typeof moved[name] === "string") moved[name] = space + moved[name];
+    }
+    return moved;
+  };
+  const outOf = (item: Item): Item => {
+    const moved: Item = { ...item };
+    for (const name of partitionKeys) {
+      const value = moved[name];
+      if (typeof value === "string") moved[name] = value.slice(space.length);
+    }
+    return moved;
+  };
+  const keyed = ({ pk, sk }: Key): Key => ({ pk: space + pk, sk });
+  return {
+    async get(key) {
+      const item = await table.get(keyed(key));
+      return item && outOf(item);
+    },
+    put: (item, condition) => table.put(into(item) as Item, condition),
+    async update(key, change, condition) {
+      const moved: Change = {
+        ...change,
+        ...(change.set ? { set: into(change.set) as NonNullable<Change["set"]> } : {}),
+      };
+      const item = await table.update(keyed(key), moved, condition);
+      return item && outOf(item);
+    },
+    remove: (key, condition) => table.remove(keyed(key), condition),
+    async query(range) {
+      const page = await table.query({ ...range, pk: space + range.pk });
+      return { ...page, items: page.items.map(outOf) };
+    },
+  };
+}
+
+/** For outages that the harness makes itself. */
+export const unavailable = (store: string): StoreUnavailable =>
+  new StoreUnavailable(`${store}: made unavailable by the harness`);

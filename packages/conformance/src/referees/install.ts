@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isThere, run } from "./command.ts";
+
+const packageDir = fileURLToPath(new URL("../../", import.meta.url));
+/** Ignored by git; safe to remove at any time. */
+const toolsDir = fileURLToPath(new URL("../../../../.tools/", import.meta.url));
+
+const pythonPackages = ["ministack==1.5.33", "moto[server]==5.2.5", "cryptography==46.0.3"];
+
+export interface Tools {
+  ministack: string;
+  moto: string;
+  /** A class path for Java. */
+  elasticmq: string;
+}
+
+/**
+ * Brings the referees to `.tools/`, at the pinned versions, unless they are there.
+ *
+ * @throws Error that names what is missing on this machine and how to get it.
+ */
+export async function installReferees(): Promise<Tools> {
+  const python = join(toolsDir, "python");
+  await once(python, pythonPackages.join("\n"), async () => {
+    await need("python3", ["-c", "import venv, ensurepip"], ["python3", "python3-venv"]);
+    await run("python3", ["-m", "venv", python]);
+    await run(join(python, "bin", "pip"), ["install", "--quiet", ...pythonPackages]);
+  });
+  await need("java", ["-version"], ["default-jre-headless"]);
+  const elasticmq = join(toolsDir, "elasticmq");
+  const pom = join(packageDir, "elasticmq", "pom.xml");
+  await once(elasticmq, readFileSync(pom, "utf8"), async () => {
+    await need("mvn", ["-version"], ["maven"]);
+    await run("mvn", [
+      "--quiet",
+      "--batch-mode",
+      `--file=${pom}`,
+      "dependency:copy-dependencies",
+      "-DincludeScope=runtime",
+      `-DoutputDirectory=${elasticmq}`,
+    ]);
+  });
+  return {
+    ministack: join(python, "bin", "ministack"),
+    moto: join(python, "bin", "moto_server"),
+    elasticmq: join(elasticmq, "*"),
+  };
+}
+
+/** Fills a directory anew unless it was filled, to the end, from just this recipe. */
+async function once(directory: string, recipe: string, fill: () => Promise<void>): Promise<void> {
+  const stamp = join(directory, ".recipe");
+  const hash = createHash("sha256").update(recipe).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  process.stderr.write(`Installing ${directory} …\n`);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  await fill();
+  writeFileSync(stamp, hash);
+}
+
+async function need(command: string, probe: string[], aptPackages: string[]): Promise<void> {
+  if (isThere(command, probe)) return;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && isThere("apt-get", ["--version"])) {
+    process.stderr.write(`Installing ${aptPackages.join(", ")} …\n`);
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    await run("apt-get", ["update", "-qq"], { env });
+    await run("apt-get", ["install", "-qq", "-y", "--no-install-recommends", ...aptPackages], {
+      env,
+    });
+    if (isThere(command, probe)) return;
+  }
+  throw new Error(
+    `The AWS referees need ${command}, and it is not here. Install it (on Debian: ` +
+      `apt-get install ${aptPackages.join(" ")}) and run npm run test:aws again.`,
+  );
+}

@@ -1,0 +1,15 @@
+import { objectStoreContract } from "../contracts/object-store-contract.ts";
+import { queueContract } from "../contracts/queue-contract.ts";
+import {
+  makeObjectStoreSubject,
+  makeQueueSubject,
+  makeTableSubject,
+} from "../contracts/subjects.ts";
+import { tableContract } from "../contracts/table-contract.ts";
+import { clientOptions, refereeEndpoints } from "./endpoints.ts";
+
+const options = clientOptions(refereeEndpoints().ministack);
+
+tableContract("MiniStack", () => makeTableSubject(options));
+queueContract("MiniStack", () => makeQueueSubject(options));
+objectStoreContract("MiniStack", () => makeObjectStoreSubject(options));

@@ -1,0 +1,26 @@
+import { objectStoreContract } from "../contracts/object-store-contract.ts";
+import { queueContract } from "../contracts/queue-contract.ts";
+import {
+  makeObjectStoreSubject,
+  makeQueueSubject,
+  makeTableSubject,
+} from "../contracts/subjects.ts";
+import { tableContract } from "../contracts/table-contract.ts";
+import { clientOptions, refereeEndpoints } from "./endpoints.ts";
+
+const options = clientOptions(refereeEndpoints().moto);
+
+tableContract("moto", () => makeTableSubject(options), {
+  "a write on condition: equals of null, which a missing attribute is not":
+    "moto takes a missing attribute for null",
+  "a write on condition: below and above of what is no number":
+    "moto compares a string with a number and answers 500, where DynamoDB finds the condition false",
+  "an empty change makes a bare item and alters no other":
+    "moto answers 500 to UpdateItem without an update expression",
+});
+queueContract("moto", () => makeQueueSubject(options));
+objectStoreContract("moto", () => makeObjectStoreSubject(options), {
+  "of many puts at once one wins whole": {
+    nowAndThen: "moto sometimes answers 500 to puts of one key at the same time",
+  },
+});

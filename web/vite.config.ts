@@ -1,0 +1,17 @@
+import { defineConfig } from "vite";
+import solid from "vite-plugin-solid";
+
+/** Where `npm start` runs, for `npm run dev -w web`. */
+const runtime = process.env.OUTLET_URL ?? "http://localhost:4100";
+
+export default defineConfig({
+  plugins: [solid()],
+  build: {
+    // Browsers that know light-dark(): Chrome 123, Firefox 120, Safari 17.5.
+    target: ["chrome123", "firefox120", "safari17.5"],
+    // No data: URLs: the page's policy allows images from its own origin only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { host: "127.0.0.1", proxy: { "/api": runtime, "/oidc": runtime } },
+});
