@@ -70,8 +70,9 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
   await Promise.all(Array.from({ length: lanes }, async (_, i) => work(await stores.openLane(i))));
   report.digest = digestOf(logs);
   for (const { episode, found } of report.failures) {
-    say(`\nEpisode ${episode} of seed ${seed}: ${found.violation?.message}`);
-    for (const line of found.log) say(`  ${line}`);
+    say(`\nEpisode ${episode} of seed ${seed}`);
+    for (const line of found.log) if (!line.includes("sweeper query")) say(`  ${line}`);
+    say(`Violated: ${found.violation?.message}`);
     say(`Repeat it with: npm run test:faults -- --seed ${seed} --episode ${episode}`);
   }
   summarize(report, (performance.now() - begun) / 1000, seed, say);

@@ -140,7 +140,13 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     if (options.sweeps === false) return;
     const sweeper = world.start("sweeper", sweepOffset);
     const ports = portsOf(surroundings, sweeper, false);
-    const deps = { ...shared, ...ports, runQueue: ports.queue, deployQueue: ports.queue, syncQueue: ports.queue };
+    const deps = {
+      ...shared,
+      ...ports,
+      runQueue: ports.queue,
+      deployQueue: ports.queue,
+      syncQueue: ports.queue,
+    };
     world.spawn(sweeper, createSweeper(deps), () => {});
   };
   world.at(startMs + policy.sweepEveryMs, "", sweep);

@@ -103,6 +103,7 @@ function journalled(surroundings: Surroundings, process: Process, step: Stepping
     const seen = { process: process.name, key: { pk, sk }, before, ...(change ? { change } : {}) };
     const settled = await settle(carryOut());
     const after = "value" in settled ? outcome(settled.value, before) : "refused";
+    if (after === "refused") surroundings.world.note("  not written");
     if (after !== "refused") journal.record({ ...seen, after });
     else if (isWireFaulty) await catchUp(seen);
     if ("error" in settled) throw settled.error;

@@ -154,12 +154,17 @@ function assertHistory(
   request: ModelRequest,
 ): void {
   const asked = request.messages.flatMap(({ role, content }) =>
-    role === "user" ? content.flatMap((part) => (part.type === "text" ? [brief(part.text)] : [])) : [],
+    role === "user"
+      ? content.flatMap((part) => (part.type === "text" ? [brief(part.text)] : []))
+      : [],
   );
   const arrived = journal.arrivals.get(conversation) ?? [];
   const expected = arrived
     .slice(0, arrived.indexOf(runId) + 1)
-    .filter((id) => id === runId || saidIn(journal.itemAt({ pk: conversation, sk: `RUN#${id}` })).length > 0)
+    .filter(
+      (id) =>
+        id === runId || saidIn(journal.itemAt({ pk: conversation, sk: `RUN#${id}` })).length > 0,
+    )
     .map((id) => `m${journal.messageOf(id)}`);
   if (asked.join("|") === expected.join("|")) return;
   const summary = `asked ${asked}, expected ${expected}`;

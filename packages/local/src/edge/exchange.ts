@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Log } from "@outlet/core/ports";
 import type { LambdaFunction } from "../lambda/function.ts";
@@ -45,6 +46,9 @@ export async function serve(exchange: Exchange, deps: ExchangeDeps): Promise<voi
   const { req, res, request, variables } = exchange;
   const startedAt = performance.now();
   recordRequest(request, variables);
+  // Requests that have reached this machine get their arrival noted before any of them is worked
+  // on: throttling goes by arrival, and one's work must not make the next look late.
+  await setImmediate();
   try {
     await answer(exchange, deps);
   } catch (error) {

@@ -117,7 +117,7 @@ export function createPoller(options: PollerOptions): Poller {
     const group = groupOf(record);
     // What the queue of the real thing says, where this one keeps it to itself.
     record.attributes.MessageGroupId ??= group;
-    buffer.add("", record.messageId, { record, invisibleUntil });
+    buffer.add(group, record.messageId, { record, invisibleUntil });
   }
 
   function groupOf(record: SQSRecord): string {

@@ -39,7 +39,9 @@ describe("who may come in", () => {
     const walked = new Set<string>();
     for (const { method, path } of routes) {
       if (method === "ALL" || open.includes(`${method} ${path}`)) continue;
-      const concrete = path.replace(/^\/api/, "").replace(/:[a-zA-Z]+/g, "01M82S1M39YS2CZ1EZTE4VHC80");
+      const concrete = path
+        .replace(/^\/api/, "")
+        .replace(/:[a-zA-Z]+/g, "01M82S1M39YS2CZ1EZTE4VHC80");
       walked.add(`${method} ${path}`);
       const reply = await outlet.anonymous(method, concrete);
       expect([method, path, ...codeOf(reply)]).toEqual([method, path, 401, "unauthenticated"]);
@@ -117,7 +119,11 @@ describe("bots", () => {
     ["a blank title", { title: " " }, "title"],
     ["a title of 101 characters", { title: "x".repeat(101) }, "title"],
     ["an unknown field", { title: "x", tilte: "y" }, "tilte"],
-    ["a temperature of 2", { title: "x", generation: { temperature: 2 } }, "generation.temperature"],
+    [
+      "a temperature of 2",
+      { title: "x", generation: { temperature: 2 } },
+      "generation.temperature",
+    ],
     ["an unknown model", { title: "x", model: "gpt-9" }, "model", "model_not_allowed"],
     ["broken JSON", "{", null, "invalid_json"],
   ];
@@ -126,14 +132,21 @@ describe("bots", () => {
       const count = async () => (await owner("GET", "/bots?of=me&limit=100")).json.bots.length;
       const before = await count();
       const reply = await owner("POST", "/bots", body);
-      expect([reply.status, reply.json.error.code, reply.json.error.param]).toEqual([422, code, param]);
+      expect([reply.status, reply.json.error.code, reply.json.error.param]).toEqual([
+        422,
+        code,
+        param,
+      ]);
       expect(await count()).toBe(before);
     });
   }
 
   test("another content type and a body that is too large are refused", async () => {
     const form = { "content-type": "application/x-www-form-urlencoded" };
-    expect(codeOf(await owner("POST", "/bots", "title=x", form))).toEqual([415, "unsupported_media_type"]);
+    expect(codeOf(await owner("POST", "/bots", "title=x", form))).toEqual([
+      415,
+      "unsupported_media_type",
+    ]);
     const large = { title: "x", instruction: "x".repeat(5_600_000) };
     expect(codeOf(await owner("POST", "/bots", large))).toEqual([413, "payload_too_large"]);
   });
@@ -158,7 +171,10 @@ describe("bots", () => {
     const { botId } = await createSharedBot(owner, { instruction: "The recipe." });
     const seen = await user("GET", `/bots/${botId}`);
     expect([seen.status, seen.json.instruction, seen.json.mine]).toEqual([200, null, false]);
-    expect(codeOf(await user("PATCH", `/bots/${botId}`, { title: "x" }))).toEqual([404, "not_found"]);
+    expect(codeOf(await user("PATCH", `/bots/${botId}`, { title: "x" }))).toEqual([
+      404,
+      "not_found",
+    ]);
   });
 });
 
@@ -169,8 +185,16 @@ describe("publishing", () => {
     const bot = await outlet.publish({ throttle: null, quota: null });
     const path = publication(bot.botId);
     const before = (await owner("GET", path)).json;
-    expect(before).toMatchObject({ status: "published", throttle: null, quota: null, failure: null });
-    const change = { throttle: { burstLimit: 7, rateLimit: 0.5 }, quota: { limit: 9, period: "WEEK" } };
+    expect(before).toMatchObject({
+      status: "published",
+      throttle: null,
+      quota: null,
+      failure: null,
+    });
+    const change = {
+      throttle: { burstLimit: 7, rateLimit: 0.5 },
+      quota: { limit: 9, period: "WEEK" },
+    };
     expect((await owner("PATCH", path, change)).status).toBe(202);
     const after = (await eventually(() => owner("GET", path), isSettled)).json;
     expect(after).toMatchObject({ ...change, endpoint: before.endpoint, status: "published" });
@@ -182,7 +206,10 @@ describe("publishing", () => {
     expect(paused.headers.get("x-should-retry")).toBe("false");
     expect((await owner("POST", `${path}/resume`)).json.status).toBe("published");
 
-    expect(codeOf(await owner("DELETE", path, { title: "wrong" }))).toEqual([422, "title_mismatch"]);
+    expect(codeOf(await owner("DELETE", path, { title: "wrong" }))).toEqual([
+      422,
+      "title_mismatch",
+    ]);
     expect((await owner("DELETE", path, { title: bot.title })).status).toBe(202);
     const gone = (await eventually(() => owner("GET", path), isSettled)).json;
     expect(gone).toMatchObject({ status: "unpublished", endpoint: null });
@@ -223,7 +250,8 @@ describe("publishing", () => {
     const replies = await Promise.all([1, 2, 3].map(() => owner("POST", publication(botId), {})));
     expect(replies.map((r) => r.status).sort()).toEqual([202, 409, 409]);
     const refused = replies.filter((r) => r.status === 409).map((r) => r.json.error.code);
-    for (const code of refused) expect(["publication_in_progress", "already_published"]).toContain(code);
+    for (const code of refused)
+      expect(["publication_in_progress", "already_published"]).toContain(code);
     await eventually(() => owner("GET", publication(botId)), isSettled);
     expect(codeOf(await owner("POST", publication(botId), {}))).toEqual([409, "already_published"]);
   });
@@ -236,7 +264,11 @@ describe("publishing", () => {
     ["half a quota", { quota: { limit: 1.5, period: "DAY" } }, "quota.limit"],
     ["a quota a year", { quota: { limit: 1, period: "YEAR" } }, "quota.period"],
     ["an origin without a scheme", { allowedOrigins: ["example.com"] }, "allowedOrigins[0]"],
-    ["an origin with a path", { allowedOrigins: ["*", "https://a.example/x"] }, "allowedOrigins[1]"],
+    [
+      "an origin with a path",
+      { allowedOrigins: ["*", "https://a.example/x"] },
+      "allowedOrigins[1]",
+    ],
     ["a stage with a slash", { stage: "a/b" }, "stage"],
     ["an unknown field", { burst: 1 }, "burst"],
   ];
@@ -324,7 +356,13 @@ describe("keys", () => {
   test("bad input makes no key", async () => {
     const bot = await outlet.publish();
     const path = `/bots/${bot.botId}/publication/keys`;
-    for (const body of [{}, { label: "" }, { label: "x", expiresAt: "tomorrow" }, { label: "x", expiresAt: "2020-01-01T00:00:00Z" }, { label: "x", value: "mine" }]) {
+    for (const body of [
+      {},
+      { label: "" },
+      { label: "x", expiresAt: "tomorrow" },
+      { label: "x", expiresAt: "2020-01-01T00:00:00Z" },
+      { label: "x", value: "mine" },
+    ]) {
       expect(codeOf(await owner("POST", path, body))).toEqual([422, "invalid_request"]);
     }
     expect((await owner("GET", path)).json.keys).toHaveLength(1);

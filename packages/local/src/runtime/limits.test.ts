@@ -48,9 +48,12 @@ const count = (answers: Answer[], status: number) =>
 describe("throttle", () => {
   test("of 100 requests at once, burst 10 and rate 5 let 10 to 12 through", async () => {
     const bot = await outlet.publish({ throttle: { burstLimit: 10, rateLimit: 5 }, quota: null });
+    const begin = performance.now();
     const answers = await Promise.all(Array.from({ length: 100 }, () => get(bot, "/health")));
+    // What the rate adds while the requests are still being sent, on a machine that is slow at it.
+    const added = Math.ceil(5 * ((performance.now() - begin) / 1_000));
     expect(count(answers, 200)).toBeGreaterThanOrEqual(10);
-    expect(count(answers, 200)).toBeLessThanOrEqual(12);
+    expect(count(answers, 200)).toBeLessThanOrEqual(Math.max(12, 10 + added));
     expect(count(answers, 429)).toBe(100 - count(answers, 200));
     const refused = answers.find((answer) => answer.status === 429);
     expect(refused?.body).toBe('{"message":"Too Many Requests"}');
@@ -67,7 +70,9 @@ describe("throttle", () => {
     const path = `/bots/${bot.botId}/publication/keys`;
     const second = (await owner("POST", path, { label: "Second" })).json;
     const other = { ...bot, apiKey: second.value };
-    expect([(await get(bot, "/health")).status, (await get(bot, "/health")).status]).toEqual([200, 429]);
+    expect([(await get(bot, "/health")).status, (await get(bot, "/health")).status]).toEqual([
+      200, 429,
+    ]);
     expect((await get(other, "/health")).status).toBe(200);
   });
 });

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clientOf, eventually, type Outlet, type PublishedBot, startOutlet } from "./runtime-fixture.ts";
+import {
+  clientOf,
+  eventually,
+  type Outlet,
+  type PublishedBot,
+  startOutlet,
+} from "./runtime-fixture.ts";
 
 let outlet: Outlet;
 let bot: PublishedBot;
@@ -33,7 +39,10 @@ describe("keys", () => {
     ["a key with a wrong checksum", () => ({ "x-api-key": `${bot.apiKey.slice(0, -1)}_` })],
     ["a well-formed key that was never issued", () => ({ "x-api-key": neverIssued })],
     ["the key of another bot", () => ({ "x-api-key": other.apiKey })],
-    ["an access token of the control API", () => ({ authorization: "Bearer eyJhbGciOiJub25lIn0.e30." })],
+    [
+      "an access token of the control API",
+      () => ({ authorization: "Bearer eyJhbGciOiJub25lIn0.e30." }),
+    ],
   ];
   const paths: [method: string, path: string][] = [
     ["GET", "/health"],
@@ -47,7 +56,9 @@ describe("keys", () => {
       for (const [method, path] of paths) {
         const body = method === "POST" ? text("hi") : undefined;
         const reply = await clientOf(bot.endpoint, headers())(method, path, body);
-        expect([reply.status, reply.text, reply.headers.get("x-amzn-errortype")]).toEqual(forbidden);
+        expect([reply.status, reply.text, reply.headers.get("x-amzn-errortype")]).toEqual(
+          forbidden,
+        );
       }
     });
   }
@@ -75,7 +86,10 @@ describe("sending and reading messages", () => {
     expect(sent.status).toBe(200);
     expect(Object.keys(sent.json).sort()).toEqual(["conversationId", "messageId", "status"]);
     const path = `/conversation/${sent.json.conversationId}/${sent.json.messageId}`;
-    const reply = await eventually(() => bot.call("GET", path), (r) => r.status !== 202);
+    const reply = await eventually(
+      () => bot.call("GET", path),
+      (r) => r.status !== 202,
+    );
     expect(reply.status).toBe(200);
     expect(reply.json).toMatchObject({
       conversationId: sent.json.conversationId,
@@ -131,7 +145,10 @@ describe("sending and reading messages", () => {
     });
     expect([sent.status, sent.json.conversationId]).toEqual([200, id]);
     const path = `/conversation/${encodeURIComponent(id)}/${sent.json.messageId}`;
-    const reply = await eventually(() => bot.call("GET", path), (r) => r.status !== 202);
+    const reply = await eventually(
+      () => bot.call("GET", path),
+      (r) => r.status !== 202,
+    );
     expect(reply.json.conversationId).toBe(id);
   });
 
@@ -163,12 +180,32 @@ describe("bad input", () => {
     ["no body", "", "invalid_json", null],
     ["an array", [], "invalid_request", "message"],
     ["no message", {}, "invalid_request", "message"],
-    ["a misspelt field", { ...text("hi"), conversatoinId: "x" }, "invalid_request", "conversatoinId"],
-    ["content of the wrong type", { message: { content: "hi" } }, "invalid_request", "message.content"],
+    [
+      "a misspelt field",
+      { ...text("hi"), conversatoinId: "x" },
+      "invalid_request",
+      "conversatoinId",
+    ],
+    [
+      "content of the wrong type",
+      { message: { content: "hi" } },
+      "invalid_request",
+      "message.content",
+    ],
     ["no content", { message: { content: [] } }, "invalid_request", "message.content"],
     ["blank text", text("  "), "invalid_request", "message.content[0].body"],
-    ["an id that is too long", { ...text("hi"), conversationId: "x".repeat(129) }, "invalid_request", "conversationId"],
-    ["an id with a line break", { ...text("hi"), conversationId: "a\nb" }, "invalid_request", "conversationId"],
+    [
+      "an id that is too long",
+      { ...text("hi"), conversationId: "x".repeat(129) },
+      "invalid_request",
+      "conversationId",
+    ],
+    [
+      "an id with a line break",
+      { ...text("hi"), conversationId: "a\nb" },
+      "invalid_request",
+      "conversationId",
+    ],
     [
       "a model that is not allowed",
       { message: { ...text("hi").message, model: "claude-v4-opus" } },
@@ -179,7 +216,11 @@ describe("bad input", () => {
   for (const [name, body, code, param] of cases) {
     test(`${name} is refused as ${code}`, async () => {
       const reply = await bot.call("POST", "/conversation", body);
-      expect([reply.status, reply.json.error.code, reply.json.error.param]).toEqual([422, code, param]);
+      expect([reply.status, reply.json.error.code, reply.json.error.param]).toEqual([
+        422,
+        code,
+        param,
+      ]);
       expect(reply.headers.get("content-type")).toBe("application/problem+json");
       expect(reply.json.requestId).toBe(reply.headers.get("x-request-id"));
     });
@@ -221,7 +262,9 @@ describe("origins", () => {
     expect(preflight.headers.get("access-control-allow-headers")).toContain("x-api-key");
     const answer = await shop.call("GET", "/health", undefined, { origin });
     expect(answer.headers.get("access-control-allow-origin")).toBe(origin);
-    const foreign = await shop.call("GET", "/health", undefined, { origin: "https://evil.example" });
+    const foreign = await shop.call("GET", "/health", undefined, {
+      origin: "https://evil.example",
+    });
     expect(foreign.headers.get("access-control-allow-origin")).toBeNull();
     const refused = await clientOf(shop.endpoint, { origin })("GET", "/health");
     expect(refused.status).toBe(403);

@@ -77,7 +77,10 @@ test("killed in the middle of a run, it finds everything again and the run compl
   const sent = (await bot("POST", "/conversation", message("What is Outlet?", "one"))).json;
   const waiting = (await bot("POST", "/conversation", message("And then?", "one"))).json;
   const path = `/conversation/one/${sent.messageId}`;
-  const running = await eventually(() => bot("GET", path), (r) => r.json.status === "in_progress");
+  const running = await eventually(
+    () => bot("GET", path),
+    (r) => r.json.status === "in_progress",
+  );
   expect(running.json.status).toBe("in_progress");
 
   await kill("SIGKILL");
@@ -91,11 +94,17 @@ test("killed in the middle of a run, it finds everything again and the run compl
   expect(ids((await again("GET", `${publication}/keys`)).json)).toEqual(ids(keys));
   let reply = await bot("GET", path);
   for (let i = 0; i < 3 && reply.status === 202; i++) {
-    reply = await eventually(() => bot("GET", path), (r) => r.status !== 202);
+    reply = await eventually(
+      () => bot("GET", path),
+      (r) => r.status !== 202,
+    );
   }
   expect([reply.status, reply.json.status]).toEqual([200, "completed"]);
   const next = `/conversation/one/${waiting.messageId}`;
-  const second = await eventually(() => bot("GET", next), (r) => r.status !== 202);
+  const second = await eventually(
+    () => bot("GET", next),
+    (r) => r.status !== 202,
+  );
   expect(second.json.status).toBe("completed");
   const tree = (await bot("GET", "/conversation/one")).json;
   expect(Object.keys(tree.messageMap)).toHaveLength(5);
