@@ -95,6 +95,10 @@ class EventReader {
       if (reasoning?.signature) {
         yield { type: "reasoning", text: "", signature: reasoning.signature };
       }
+      if (reasoning?.redactedContent) {
+        const redactedContent = Buffer.from(reasoning.redactedContent).toString("base64");
+        yield { type: "reasoning", text: "", redactedContent };
+      }
     }
     if (event.messageStop) {
       this.#stopped = true;
@@ -148,9 +152,15 @@ function toInput(request: ModelRequest): ConverseStreamCommandInput {
     // Bedrock refuses each of these when it is there but empty.
     ...(system.length > 0 && { system }),
     ...(Object.keys(inferenceConfig).length > 0 && { inferenceConfig }),
+    ...(request.reasoning && { additionalModelRequestFields: toThinking(request.reasoning) }),
     ...(Object.keys(request.metadata).length > 0 && { requestMetadata: request.metadata }),
   };
 }
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html */
+const toThinking = ({ budgetTokens }: NonNullable<ModelRequest["reasoning"]>) => ({
+  thinking: { type: "enabled", budget_tokens: budgetTokens },
+});
 
 function toInferenceConfig(request: ModelRequest): InferenceConfiguration {
   const { maxTokens, temperature, topP, stopSequences } = request;

@@ -21,10 +21,11 @@ const clock: Clock = { now: () => now, sleep: async () => {} };
 let controlPlane: Awaited<ReturnType<typeof startControlPlane>>;
 let provisioner: ReturnType<typeof createCloudFormationProvisioner>;
 
-function create() {
+function create(maxAttempts = 3) {
   const clients = createControlPlaneClients({
     region: "us-east-1",
     endpoint: controlPlane.endpoint,
+    maxAttempts,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   return createCloudFormationProvisioner({
@@ -163,6 +164,7 @@ describe("publishing a stack", () => {
       code: "LimitExceededException",
       message: "Limit for stack has been exceeded",
     });
+    provisioner = create(1);
     await provisioner.deploy(spec, "deploy-1");
     expect(await provisioner.status(spec.stackName)).toEqual({
       state: "failed",
@@ -265,15 +267,15 @@ describe("errors of CloudFormation", () => {
 
   test("throttling is waited out", async () => {
     const throttling = { status: 400, code: "Throttling", message: "Rate exceeded" };
-    controlPlane.refuseNext("DescribeStacks", throttling, 3);
+    controlPlane.refuseNext("DescribeStacks", throttling, 1);
     expect(await state()).toBe("absent");
   });
 
   test("throttling that does not end says that the service is out of reach", async () => {
     const throttling = { status: 400, code: "Throttling", message: "Rate exceeded" };
-    controlPlane.refuseNext("DescribeStacks", throttling, 50);
+    controlPlane.refuseNext("DescribeStacks", throttling, 3);
     await expect(provisioner.status(spec.stackName)).rejects.toThrow(StoreUnavailable);
-  }, 60_000);
+  });
 });
 
 describe("the gateway's keys", () => {
@@ -314,7 +316,7 @@ describe("the gateway's keys", () => {
   });
 
   test("are put in time although the control plane throttles", async () => {
-    controlPlane.keys.throttled = 3;
+    controlPlane.keys.throttled = 1;
     await provisioner.putKey(outputs, key);
     expect(controlPlane.keys.keys.size).toBe(1);
   });

@@ -6,7 +6,7 @@ import {
   TokenAlreadyExistsException,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
-import type { Log, Provisioner, StackSpec } from "@outlet/core/ports";
+import { type Log, type Provisioner, type StackSpec, StoreUnavailable } from "@outlet/core/ports";
 import type { ControlPlaneClients } from "./provisioner/control-plane-clients.ts";
 import { createGatewayKeys } from "./provisioner/gateway-keys.ts";
 import type { Act, Pace } from "./provisioner/pace.ts";
@@ -166,8 +166,10 @@ export function createCloudFormationProvisioner(
       await accepted(send());
       standings.delete(stackName);
     } catch (error) {
-      if (!(error instanceof LimitExceededException)) throw error;
-      standings.set(stackName, { state: "refused", reason: error.message });
+      // The SDK takes it for throttling and tries on; what is at its end are the account's stacks.
+      const cause = error instanceof StoreUnavailable ? error.cause : undefined;
+      if (!(cause instanceof LimitExceededException)) throw error;
+      standings.set(stackName, { state: "refused", reason: cause.message });
     }
     return true;
   }

@@ -6,7 +6,7 @@ import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-prov
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { startControlPlane } from "@outlet/aws/provisioner/control-plane.test-support";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
-import { createPace, gapSeconds } from "@outlet/aws/provisioner/pace";
+import { createPace } from "@outlet/aws/provisioner/pace";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { Bot } from "@outlet/core/bot";
 import { Deployer } from "@outlet/core/deployer";
@@ -233,6 +233,7 @@ test("twenty publishes at once all succeed, at the pace the gateway takes them",
   const starts = controlPlane.starts.slice(from);
   expect(starts).toHaveLength(20);
   expect(new Set(starts.map(({ stackName }) => stackName)).size).toBe(20);
+  // CreateDeployment: once in 5 s.
   const gaps = starts.slice(1).map(({ at }, i) => (at - (starts[i]?.at ?? 0)) / 1000);
-  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(gapSeconds.create);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(5);
 }, 60_000);

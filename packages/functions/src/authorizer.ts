@@ -37,6 +37,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       clientId: key.clientId,
       paused: publication.status === "paused" ? "true" : "false",
       allowedOrigins: JSON.stringify(publication.allowedOrigins),
+      retentionDays: String(publication.retentionDays),
     };
     return {
       principalId: key.keyId,

@@ -1,16 +1,19 @@
 /** Limits and times that both ways of running share; the embedded runtime shortens some. */
 export const defaultPolicy = {
   openMax: 100,
-  retentionDays: 30,
   modelTriesMax: 4,
   backoffMs: 500,
   backoffMaxMs: 8_000,
   runTimeMaxMs: 600_000,
   leaseMs: 60_000,
   heartbeatMs: 10_000,
+  cancelPollMs: 1_000,
   attemptsMax: 3,
   attemptBackoffMs: 10_000,
   quietMs: 60_000,
+  /** Shorter than the shortest retention: what waits is never swept away. */
+  queuedMaxMs: 6 * 3_600_000,
+  waitPollMs: { first: 100, max: 1_000 },
   probeTimeoutMs: 180_000,
   pollSeconds: 5,
 };

@@ -7,6 +7,8 @@ export interface ControlPlaneOptions {
   endpoint?: string;
   /** The default provider chain where absent. */
   credentials?: { accessKeyId: string; secretAccessKey: string };
+  /** Tries of one call. 8 where absent: about half a minute of throttling. */
+  maxAttempts?: number;
 }
 
 export interface ControlPlaneClients {
@@ -20,7 +22,7 @@ export interface ControlPlaneClients {
  * everyday answer, so they are patient.
  */
 export function createControlPlaneClients(options: ControlPlaneOptions): ControlPlaneClients {
-  const settings = { ...options, maxAttempts: 8 };
+  const settings = { maxAttempts: 8, ...options };
   return {
     cloudFormation: new CloudFormationClient(settings),
     apiGateway: new APIGatewayClient(settings),

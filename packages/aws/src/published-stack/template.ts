@@ -12,6 +12,9 @@ export const templateVersion = "1";
 /** What CloudFormation takes as `TemplateBody`. */
 export const templateBodyMaxBytes = 51_200;
 
+/** The API's name is the dimension of its CloudWatch metrics: ASCII, literal and unique. */
+export const apiName = (botId: string): string => `outlet-${botId}`;
+
 /** Custom metrics counted from the access log, one value per bot. */
 export const metricNamespace = "Outlet/PublishedApi";
 
@@ -31,8 +34,7 @@ const metrics: Record<string, string> = {
  * const body = templateBody(createTemplate(spec, platform));
  */
 export function createTemplate(spec: StackSpec, platform: Platform): Template {
-  // The API's name is the dimension of its CloudWatch metrics: ASCII, literal and unique.
-  const name = `outlet-${spec.botId}`;
+  const name = apiName(spec.botId);
   const tags = createTags(spec, platform);
   const body = createOpenApiBody(name, templateVersion, spec.allowedOrigins, platform);
   const deploymentId = deploymentLogicalId(body);

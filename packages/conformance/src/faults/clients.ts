@@ -1,9 +1,8 @@
-import { Conversation } from "@outlet/core/conversation";
 import type { ModelCatalog } from "@outlet/core/model-catalog";
-import { type Address, Run } from "@outlet/core/run";
+import type { Address } from "@outlet/core/run";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import type { PublishedEnv } from "@outlet/functions/published-api/identity";
-import { createIds, repeating } from "./ids.ts";
+import { createIds } from "./ids.ts";
 import { Violation } from "./journal.ts";
 import type { Plan, PlannedMessage } from "./plan.ts";
 import type { policy } from "./policy.ts";
@@ -46,12 +45,16 @@ export function createClientSide(options: Options): ClientSide {
   function request(
     name: string,
     send: (app: ReturnType<typeof createPublishedApi>) => Promise<Response>,
-    ids: () => ReturnType<typeof createIds>,
     done: (reply: Reply | undefined) => void,
   ): void {
     const process = world.start(`${name}.${++processes}`, options.skew());
     const ports = portsOf({ ...surroundings, killed: () => done(undefined) }, process, false);
-    const app = createPublishedApi({ ...shared, ...ports, runQueue: ports.queue, ids: ids() });
+    const app = createPublishedApi({
+      ...shared,
+      ...ports,
+      runQueue: ports.queue,
+      ids: createIds(ports.clock, world.prng),
+    });
     world.spawn(
       process,
       async () => {
@@ -70,7 +73,6 @@ export function createClientSide(options: Options): ClientSide {
   });
 
   function post(message: PlannedMessage, number: number): void {
-    const idsOf = repeating(createIds(world.clockOf(world.start("ids", 0)), world.prng));
     const body = JSON.stringify({
       conversationId: message.conversation,
       message: { content: [{ contentType: "text", body: message.text }] },
@@ -78,13 +80,15 @@ export function createClientSide(options: Options): ClientSide {
     const init = {
       method: "POST",
       body,
-      headers: { "content-type": "application/json", "idempotency-key": `message-${number}` },
+      headers: {
+        "content-type": "application/json",
+        ...(message.insists ? { "idempotency-key": `message-${number}` } : {}),
+      },
     };
     const attempt = () =>
       request(
         `post${number}`,
         async (app) => app.request("/conversation", init, env),
-        idsOf,
         (reply) => {
           world.note(`  post${number} → ${reply?.status ?? "no answer"}`);
           if (reply?.status === 200) return acknowledge(message, reply.body);
@@ -123,7 +127,6 @@ export function createClientSide(options: Options): ClientSide {
     request(
       "poll",
       async (app) => app.request(url, {}, env),
-      () => createIds(world.clockOf(world.start("ids", 0)), world.prng),
       (reply) => {
         if (!reply) return;
         if (reply.status === 404) {
@@ -140,15 +143,14 @@ export function createClientSide(options: Options): ClientSide {
   }
 
   function cancel(address: Address, runId: string): void {
-    const process = world.start(`cancel.${++processes}`, options.skew());
-    const ports = portsOf(surroundings, process, false);
-    world.spawn(
-      process,
-      async () => {
-        const run = await Conversation.findRun(ports, address, runId);
-        if (run) await Run.cancel(ports, run);
+    const url = `/conversation/${address.conversationId}/${runId}/cancel`;
+    request(
+      "cancel",
+      async (app) => app.request(url, { method: "POST" }, env),
+      (reply) => {
+        if (reply?.status !== 404) return;
+        journal.fail(new Violation("NothingLost", `${runId} was acknowledged and is not found`));
       },
-      () => {},
     );
   }
 
@@ -189,6 +191,7 @@ function eventOf(botId: string): PublishedEnv["Bindings"]["event"] {
     clientId: "client",
     paused: "false",
     allowedOrigins: "[]",
+    retentionDays: "30",
   };
   const requestContext = { requestId: "request", authorizer };
   return { requestContext } as unknown as PublishedEnv["Bindings"]["event"];

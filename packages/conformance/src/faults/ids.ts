@@ -18,19 +18,3 @@ export function createIds(clock: Clock, prng: Prng): Id.Ids {
     },
   };
 }
-
-/** The same ids in the same order each time from the beginning: for one who tries again. */
-export function repeating(ids: Id.Ids): () => Id.Ids {
-  const given: string[] = [];
-  return () => {
-    let used = 0;
-    return {
-      ulid() {
-        const id = given[used] ?? ids.ulid();
-        given[used] = id;
-        used += 1;
-        return id;
-      },
-    };
-  };
-}

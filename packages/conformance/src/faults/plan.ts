@@ -64,7 +64,7 @@ export function choosePlan(prng: Prng): Plan {
     const cancels = prng.chance(mixed || profile === "holders are slow" ? 0.25 : 0.1);
     return {
       conversation: `c${prng.below(conversations)}`,
-      text: `m${i} ${prng.chance(0.01) ? "long ".repeat(70_000) : ""}`.trim(),
+      text: `m${i} ${prng.chance(0.03) ? "long ".repeat(8_000) : ""}`.trim(),
       atMs,
       insists: prng.chance(0.8),
       cancelAtMs: cancels ? atMs + prng.below(12_000) : undefined,
@@ -84,7 +84,7 @@ export function choosePlan(prng: Prng): Plan {
     skewMs: prng.pick([0, 0, 50, 3_000, mixed ? 15_000 : 0]),
     outages: mixed && prng.chance(0.4) ? [outage(prng.pick(["table", "queue"]))] : [],
     visibilityMs: prng.pick([15_000, 70_000]),
-    calmAtMs: 60_000,
+    calmAtMs: 40_000,
     openMax: prng.chance(0.1) ? 2 : 100,
   };
 }
@@ -108,7 +108,7 @@ export function planOfKillPoint(killPoint: KillPoint): Plan {
     skewMs: 0,
     outages: [],
     visibilityMs: 15_000,
-    calmAtMs: 60_000,
+    calmAtMs: 40_000,
     openMax: 100,
   };
 }

@@ -6,7 +6,7 @@ import { isThere, run } from "./command.ts";
 
 const packageDir = fileURLToPath(new URL("../../", import.meta.url));
 /** Ignored by git; safe to remove at any time. */
-const toolsDir = fileURLToPath(new URL("../../../../.tools/", import.meta.url));
+export const toolsDir = fileURLToPath(new URL("../../../../.tools/", import.meta.url));
 
 const pythonPackages = ["ministack==1.5.33", "moto[server]==5.2.5", "cryptography==46.0.3"];
 
@@ -51,7 +51,7 @@ export async function installReferees(): Promise<Tools> {
 }
 
 /** Fills a directory anew unless it was filled, to the end, from just this recipe. */
-async function once(directory: string, recipe: string, fill: () => Promise<void>): Promise<void> {
+export async function once(directory: string, recipe: string, fill: () => Promise<void>): Promise<void> {
   const stamp = join(directory, ".recipe");
   const hash = createHash("sha256").update(recipe).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
@@ -62,7 +62,7 @@ async function once(directory: string, recipe: string, fill: () => Promise<void>
   writeFileSync(stamp, hash);
 }
 
-async function need(command: string, probe: string[], aptPackages: string[]): Promise<void> {
+export async function need(command: string, probe: string[], aptPackages: string[]): Promise<void> {
   if (isThere(command, probe)) return;
   const isRoot = process.getuid?.() === 0;
   if (isRoot && isThere("apt-get", ["--version"])) {
@@ -75,7 +75,7 @@ async function need(command: string, probe: string[], aptPackages: string[]): Pr
     if (isThere(command, probe)) return;
   }
   throw new Error(
-    `The AWS referees need ${command}, and it is not here. Install it (on Debian: ` +
-      `apt-get install ${aptPackages.join(" ")}) and run npm run test:aws again.`,
+    `This needs ${command}, and it is not here. Install it (on Debian: ` +
+      `apt-get install ${aptPackages.join(" ")}) and run it again.`,
   );
 }

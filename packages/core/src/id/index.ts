@@ -1,7 +1,7 @@
 /** Ids: ULIDs, plain on the native face, with a prefix where a convention asks for one. */
 export * as Id from "./index.ts";
 
-import { monotonicFactory } from "ulid";
+import { decodeTime, monotonicFactory } from "ulid";
 import * as v from "valibot";
 import type { Clock } from "../ports/index.ts";
 
@@ -19,6 +19,9 @@ export function createIds(clock: Clock): Ids {
   const next = monotonicFactory();
   return { ulid: () => next(clock.now()) };
 }
+
+/** When a ULID was made, epoch milliseconds. */
+export const timeOf = (id: string): number => decodeTime(id);
 
 /** Deterministic shard of a name, in [0, shards). FNV-1a: spread, not secrecy. */
 export function shardOf(name: string, shards: number): number {

@@ -14,6 +14,8 @@ export interface Info {
   title: string;
   /** Tokens of context that history and knowledge may fill. */
   contextTokens: number;
+  /** Whether it can be asked to reason before it answers. */
+  reasoning: boolean;
   /** Micro-USD for a million tokens. `null`: unknown, so it cannot be published. */
   price: Price | null;
 }
@@ -42,6 +44,7 @@ export const known: readonly Info[] = [
     modelId: "outlet.demo-v1",
     title: "Outlet demo model (extractive, runs locally)",
     contextTokens: 100_000,
+    reasoning: true,
     price: usd(0, 0),
   },
   {
@@ -49,6 +52,7 @@ export const known: readonly Info[] = [
     modelId: "us.anthropic.claude-haiku-4-5-20251001-v1:0",
     title: "Claude Haiku 4.5",
     contextTokens: 180_000,
+    reasoning: true,
     price: usd(1, 5, 0.1, 1.25),
   },
   {
@@ -56,6 +60,7 @@ export const known: readonly Info[] = [
     modelId: "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
     title: "Claude Sonnet 4.5",
     contextTokens: 180_000,
+    reasoning: true,
     price: usd(3, 15, 0.3, 3.75),
   },
   {
@@ -63,6 +68,7 @@ export const known: readonly Info[] = [
     modelId: "us.anthropic.claude-opus-4-5-20251101-v1:0",
     title: "Claude Opus 4.5",
     contextTokens: 180_000,
+    reasoning: true,
     price: usd(5, 25, 0.5, 6.25),
   },
   {
@@ -70,6 +76,7 @@ export const known: readonly Info[] = [
     modelId: "anthropic.claude-3-haiku-20240307-v1:0",
     title: "Claude 3 Haiku",
     contextTokens: 180_000,
+    reasoning: false,
     price: usd(0.25, 1.25, 0.03, 0.3),
   },
   {
@@ -77,6 +84,7 @@ export const known: readonly Info[] = [
     modelId: "us.amazon.nova-pro-v1:0",
     title: "Amazon Nova Pro",
     contextTokens: 280_000,
+    reasoning: false,
     price: usd(0.8, 3.2, 0.2, 0.8),
   },
   {
@@ -84,6 +92,7 @@ export const known: readonly Info[] = [
     modelId: "us.amazon.nova-lite-v1:0",
     title: "Amazon Nova Lite",
     contextTokens: 280_000,
+    reasoning: false,
     price: usd(0.06, 0.24, 0.015, 0.06),
   },
   {
@@ -91,6 +100,7 @@ export const known: readonly Info[] = [
     modelId: "us.amazon.nova-micro-v1:0",
     title: "Amazon Nova Micro",
     contextTokens: 120_000,
+    reasoning: false,
     price: usd(0.035, 0.14, 0.00875, 0.035),
   },
 ];
@@ -144,5 +154,5 @@ function parse(entry: string): Info {
   }
   const [, name = "", modelId = "", input, output] = custom;
   const price = input && output ? usd(Number(input), Number(output)) : null;
-  return { name, modelId, title: name, contextTokens: 100_000, price };
+  return { name, modelId, title: name, contextTokens: 100_000, reasoning: false, price };
 }

@@ -1,5 +1,6 @@
 export * from "./clock.ts";
 export * from "./log.ts";
+export * from "./metrics.ts";
 export * from "./model.ts";
 export * from "./object-store.ts";
 export * from "./provisioner.ts";

@@ -18,6 +18,8 @@ export interface ModelRequest {
   temperature?: number;
   topP?: number;
   stopSequences?: string[];
+  /** Lets the model reason before it answers; only for models that can. */
+  reasoning?: { budgetTokens: number };
   /** Key/value pairs that end up in the invocation log and the bill: bot, key, run. */
   metadata: Record<string, string>;
 }
@@ -39,7 +41,8 @@ export type StopReason =
 
 export type ModelEvent =
   | { type: "text"; text: string }
-  | { type: "reasoning"; text: string; signature?: string }
+  /** `redactedContent`: base64 of what the provider keeps to itself. */
+  | { type: "reasoning"; text: string; signature?: string; redactedContent?: string }
   | { type: "stop"; reason: StopReason }
   | { type: "usage"; usage: ModelUsage };
 

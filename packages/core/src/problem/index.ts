@@ -50,6 +50,12 @@ export const codes = {
   not_published: { status: 409, title: "Not published", type: "conflict_error" },
   bot_published: { status: 409, title: "The bot is published", type: "conflict_error" },
   conflict: { status: 409, title: "Changed meanwhile", type: "conflict_error" },
+  nothing_to_continue: {
+    status: 409,
+    title: "There is nothing to continue",
+    type: "conflict_error",
+  },
+  run_not_failed: { status: 409, title: "The run has not failed", type: "conflict_error" },
   run_cancelled: { status: 410, title: "The run was cancelled", type: "run_error" },
   conversation_busy: {
     status: 429,

@@ -23,9 +23,9 @@ import {
 } from "../ports/index.ts";
 import { Problem } from "../problem/index.ts";
 import type { TestRun } from "../test-run/index.ts";
-import { AllowedOrigins, Quota, Stage, Throttle } from "./settings.ts";
+import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./settings.ts";
 
-export { AllowedOrigins, originMatches, Quota, Stage, Throttle } from "./settings.ts";
+export { AllowedOrigins, originMatches, Quota, RetentionDays, Stage, Throttle } from "./settings.ts";
 
 export const Status = v.picklist([
   "unpublished",
@@ -43,6 +43,7 @@ const Settings = v.object({
   throttle: v.nullable(Throttle),
   quota: v.nullable(Quota),
   allowedOrigins: AllowedOrigins,
+  retentionDays: v.optional(RetentionDays, 30),
 });
 export type Settings = v.InferOutput<typeof Settings>;
 
@@ -82,6 +83,7 @@ export const Publish = v.strictObject({
   throttle: v.optional(v.nullable(Throttle), { burstLimit: 100, rateLimit: 50 }),
   quota: v.optional(v.nullable(Quota), { limit: 10_000, period: "DAY" }),
   allowedOrigins: v.optional(AllowedOrigins, []),
+  retentionDays: v.optional(RetentionDays, 30),
 });
 
 /** Absent members stay as they are; `null` turns a limit off. */
@@ -89,6 +91,8 @@ export const Edit = v.strictObject({
   throttle: v.optional(v.nullable(Throttle)),
   quota: v.optional(v.nullable(Quota)),
   allowedOrigins: v.optional(AllowedOrigins),
+  /** Of what is sent from then on. */
+  retentionDays: v.optional(RetentionDays),
 });
 
 export const Unpublish = v.strictObject({
@@ -257,13 +261,14 @@ export async function update(
   requireMayPublish(caller);
   const current = await requireLive(deps.table, bot.botId);
   if (current.status === "updating") throw refusal(current);
-  const { stage, throttle, quota, allowedOrigins, status } = current;
+  const { stage, throttle, quota, allowedOrigins, retentionDays, status } = current;
   return begin(deps, caller, current, {
     throttle: input.throttle === undefined ? throttle : input.throttle,
     quota: input.quota === undefined ? quota : input.quota,
     allowedOrigins: input.allowedOrigins ?? allowedOrigins,
+    retentionDays: input.retentionDays ?? retentionDays,
     status: "updating",
-    previous: { stage, throttle, quota, allowedOrigins, status },
+    previous: { stage, throttle, quota, allowedOrigins, retentionDays, status },
   });
 }
 

@@ -22,6 +22,14 @@ export const Quota = v.strictObject({
   period: v.picklist(["DAY", "WEEK", "MONTH"]),
 });
 
+/** Days that messages and answers are kept, counted from the last message of a conversation. */
+export const RetentionDays = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(1),
+  v.maxValue(90),
+);
+
 const label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
 const origin = new RegExp(
   `^[a-z][a-z0-9+.-]*://(\\*\\.)?(${label}\\.)*${label}(:[0-9]{1,5})?$`,

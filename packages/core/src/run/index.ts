@@ -28,7 +28,7 @@ import {
   folderOf,
   readAnswer,
   readQuestion,
-  removeObjects,
+  removePayload,
   storeAnswer,
   storeQuestion,
 } from "./payload.ts";
@@ -49,6 +49,7 @@ export { Chunk } from "./payload.ts";
 export {
   ErrorCode,
   type ErrorInfo,
+  fromItem,
   type Info,
   isTerminal,
   State,
@@ -122,7 +123,7 @@ export async function withdraw(deps: Deps, address: Address, runId: string): Pro
     keyOf(address, runId),
     all(equals("status", "queued"), equals("token", 0)),
   );
-  if (run && removed) await removeObjects(deps.objects, run.question, run.reply);
+  if (run && removed) await removeObjects(deps.objects, run);
 }
 
 /** A run without what was said: one read, however large its message is. */
@@ -158,15 +159,16 @@ export async function load(deps: Pick<Deps, "objects">, run: State): Promise<Inf
 export const loadAnswer = (deps: Pick<Deps, "objects">, run: State) =>
   readAnswer(deps.objects, run.reply);
 
-/** The newest runs of a conversation, newest first. */
+/** The newest runs of a conversation whose ids are no greater than `upTo`, newest first. */
 export async function listNewest(
   table: Table,
   address: Address,
-  options: { limit: number },
+  options: { limit: number; upTo: string },
 ): Promise<State[]> {
   const page = await table.query({
     pk: encode(address),
-    skPrefix: "RUN#",
+    skFrom: "RUN#",
+    skTo: `RUN#${options.upTo}`,
     descending: true,
     limit: options.limit,
   });
@@ -276,6 +278,9 @@ export async function finish(
       mine,
     ));
   if (item) return fromItem(item);
+  // The answer to a write may be lost and the write tried again, against its own outcome.
+  const current = await peek(deps.table, run, run.runId);
+  if (current && current.token === token && isTerminal(current.status)) return current;
   if (reply.path) await deps.objects.remove(reply.path);
   return undefined;
 }
@@ -365,9 +370,13 @@ export async function interruption(
   return item.cancelRequestedAt === null ? undefined : "cancelled";
 }
 
+/** Removes what a run names in the object store. */
+export const removeObjects = (objects: ObjectStore, run: State): Promise<void> =>
+  removePayload(objects, run.question, run.reply);
+
 /** Removes a run whose conversation was deleted: its objects, then its item. */
 export async function remove(deps: Pick<Deps, "table" | "objects">, run: State): Promise<void> {
-  await removeObjects(deps.objects, run.question, run.reply);
+  await removeObjects(deps.objects, run);
   await deps.table.remove(keyOf(run, run.runId));
 }
 

@@ -40,16 +40,27 @@ export const Entry = v.object({
 export type Entry = v.InferOutput<typeof Entry>;
 
 export function entryOf(run: State): Entry {
-  const { runId, botId, conversationId, clientId, keyId, status, expiresAt } = run;
-  const { createdAt, startedAt, firstTextAt, finishedAt, attempts, redrives } = run;
-  const { error, cause, incompleteReason, costMicroUsd } = run;
   return {
-    ...{ runId, botId, conversationId, clientId, keyId, status, expiresAt },
-    ...{ createdAt, startedAt, firstTextAt, finishedAt, attempts, redrives },
-    ...{ error, cause, incompleteReason, costMicroUsd },
+    runId: run.runId,
+    botId: run.botId,
+    conversationId: run.conversationId,
+    clientId: run.clientId,
+    keyId: run.keyId,
+    status: run.status,
+    createdAt: run.createdAt,
+    startedAt: run.startedAt,
+    firstTextAt: run.firstTextAt,
+    finishedAt: run.finishedAt,
+    attempts: run.attempts,
+    redrives: run.redrives,
+    error: run.error,
+    cause: run.cause,
+    incompleteReason: run.incompleteReason,
+    costMicroUsd: run.costMicroUsd,
+    expiresAt: run.expiresAt,
+    model: run.model ?? run.requestedModel,
     ...(run.usage ?? Usage.noTokens),
     ...durations(run),
-    model: run.model ?? run.requestedModel,
   };
 }
 
@@ -116,18 +127,19 @@ export async function list(
   const entries: Entry[] = [];
   let examined = 0;
   let next: string | undefined;
+  let last: string | undefined;
   do {
     const page = await table.query({ ...range, descending: true, limit: 200, cursor: next });
     for (const entry of page.items.map(fromItem)) {
       examined += 1;
+      last = entry.runId;
       // The bound is inclusive, and the last page's last entry is it.
       if (entry.runId === options.cursor || !fits(entry, { status, keyId })) continue;
       entries.push(entry);
       if (entries.length === limit) return { entries, cursor: entry.runId };
     }
     next = page.cursor;
-    const last = page.items.at(-1);
-    if (next && last && examined >= examinedMax) return { entries, cursor: String(last.runId) };
+    if (next && last && examined >= examinedMax) return { entries, cursor: last };
   } while (next);
   return { entries, cursor: null };
 }

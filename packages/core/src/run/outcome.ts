@@ -26,6 +26,7 @@ export function ledgerEntry(run: State, priceVersion: string): Usage.Entry {
     finishedAt: run.finishedAt ?? run.createdAt,
     costMicroUsd: run.costMicroUsd,
     priceVersion,
+    errorCode: run.error?.code ?? null,
     abandoned: false,
   };
 }

@@ -64,8 +64,7 @@ export const storeAnswer = (
   folder: string,
   token: number,
   answer: Answer,
-): Promise<Stored> =>
-  storeText(objects, `${folder}/answer-${token}.json`, JSON.stringify(answer));
+): Promise<Stored> => storeText(objects, `${folder}/answer-${token}.json`, JSON.stringify(answer));
 
 async function storeBytes(objects: ObjectStore, path: string, bytes: Uint8Array) {
   const size = bytes.byteLength;
@@ -99,7 +98,7 @@ async function readText(objects: ObjectStore, { json, path }: Stored): Promise<s
 }
 
 /** Removes every object that a run may name. */
-export async function removeObjects(
+export async function removePayload(
   objects: ObjectStore,
   question: Stored,
   answer: Stored | null,

@@ -6,6 +6,8 @@ import type { Clock, Log, Queue, Table } from "../ports/index.ts";
 import { Knowledge } from "../knowledge/index.ts";
 import { leaseMs } from "../sync/lease.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
+import { Id } from "../id/index.ts";
+import { Run } from "../run/index.ts";
 
 interface Deps {
   table: Table;
@@ -17,6 +19,8 @@ interface Deps {
   policy: {
     /** Left alone for so long after the last message: its own bell may be on its way. */
     quietMs: number;
+    /** A run that nobody has begun for so long fails. */
+    queuedMaxMs: number;
   };
 }
 
@@ -24,9 +28,12 @@ interface Deps {
 export async function sweep(
   deps: Deps,
 ): Promise<{ conversations: number; publications: number; knowledge: number }> {
-  const unattended = await Mailbox.listUnattended(deps, deps.policy.quietMs);
-  for (const address of unattended) await Mailbox.ring(deps.runQueue, address);
   const now = deps.clock.now();
+  const open = await Mailbox.listOpen(deps, deps.policy.quietMs);
+  for (const head of open) await giveUpLate(deps, head);
+  // Rung after that, for whoever comes bills what has ended and takes it out of the mailbox.
+  const unattended = open.filter((head) => Mailbox.isUnattended(head, now));
+  for (const head of unattended) await Mailbox.ring(deps.runQueue, head);
   const stuck = (await Publication.listInFlight(deps.table)).filter(
     (p) => p.updatedAt < now - deps.policy.quietMs,
   );
@@ -45,6 +52,20 @@ export async function sweep(
   if (rung.conversations + rung.publications + rung.knowledge > 0)
     deps.log.info("rang again", rung);
   return rung;
+}
+
+/** Fails the runs of a mailbox that have been queued too long: nobody need wait for them any more. */
+async function giveUpLate(deps: Deps, head: Mailbox.Head): Promise<void> {
+  const before = deps.clock.now() - deps.policy.queuedMaxMs;
+  for (const runId of head.open.filter((id) => Id.timeOf(id) < before)) {
+    const run = await Run.peek(deps.table, head, runId);
+    // A redriven run is older than its time in the queue.
+    if (run?.status !== "queued" || run.queuedAt >= before) continue;
+    const hours = Math.round(deps.policy.queuedMaxMs / 3_600_000);
+    const message = `The message waited longer than ${hours} hours for its turn. Send it again.`;
+    const failed = await Run.giveUp(deps, run, { code: "run_timeout", message, retryable: true });
+    if (failed) deps.log.warn("run queued too long", { runId, botId: head.botId });
+  }
 }
 
 /** A source being read has its own lease; one that waits should be taken soon. */

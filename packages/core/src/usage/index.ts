@@ -6,7 +6,10 @@ export * as Usage from "./index.ts";
 
 import * as v from "valibot";
 import type { ModelCatalog } from "../model-catalog/index.ts";
-import { absent, type ModelUsage, type Table } from "../ports/index.ts";
+import { absent, type Clock, type ModelUsage, type Table } from "../ports/index.ts";
+import { announce, hourOf } from "./roll-up-head.ts";
+
+export { hourOf } from "./roll-up-head.ts";
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -35,6 +38,8 @@ export const Entry = v.object({
   queueMs: v.nullable(v.number()),
   firstTokenMs: v.nullable(v.number()),
   runMs: v.nullable(v.number()),
+  /** Why it failed. */
+  errorCode: v.optional(v.nullable(v.string()), null),
   /** A paid attempt that another worker overtook. */
   abandoned: v.boolean(),
 });
@@ -58,22 +63,20 @@ export function cost(price: ModelCatalog.Price | null, tokens: ModelUsage): numb
   return Math.round(total / 1e6);
 }
 
-/** `2026-11-22T22`, UTC. */
-export const hourOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 13);
-
 /**
  * Action Ledger of the run protocol: puts the entry of one run unless there is one.
  * @param suffix given for an overtaken attempt (its token) or a redriven run: an entry of its own.
  * @returns whether it was new.
  */
-export function record(
-  table: Table,
+export async function record(
+  deps: { table: Table; clock: Clock },
   entry: Entry,
   suffix?: number | string | undefined,
 ): Promise<boolean> {
+  await announce(deps, entry.botId, entry.finishedAt);
   const sk = suffix === undefined ? entry.runId : `${entry.runId}#${suffix}`;
-  return table.put(
-    { ...entry, pk: partition(entry.botId, hourOf(entry.finishedAt)), sk },
+  return deps.table.put(
+    { ...entry, pk: partition(entry.botId, entry.finishedAt), sk },
     absent("pk"),
   );
 }
@@ -83,11 +86,13 @@ export async function listHour(table: Table, botId: string, hour: string): Promi
   const entries: Entry[] = [];
   let cursor: string | undefined;
   do {
-    const page = await table.query({ pk: partition(botId, hour), cursor });
+    const page = await table.query({ pk: hourPartition(botId, hour), cursor });
     entries.push(...page.items.map((item) => v.parse(Entry, item)));
     cursor = page.cursor;
   } while (cursor);
   return entries;
 }
 
-const partition = (botId: string, hour: string) => `USAGE#${botId}#${hour}`;
+/** Where the entries of one hour are. */
+export const partition = (botId: string, at: number): string => hourPartition(botId, hourOf(at));
+const hourPartition = (botId: string, hour: string) => `USAGE#${botId}#${hour}`;

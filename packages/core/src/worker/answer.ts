@@ -6,7 +6,6 @@ import {
   type Log,
   type Model,
   ModelError,
-  type ModelMessage,
   type ModelRequest,
   type ModelUsage,
   type ObjectStore,
@@ -14,9 +13,12 @@ import {
   type StopReason,
   type Table,
 } from "../ports/index.ts";
-import { type Content, Run, textOf } from "../run/index.ts";
+import { type Content, type Run, textOf } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
-import { chainUpTo } from "../conversation/chain.ts";
+import { readMessages } from "./history.ts";
+import { toRequest } from "./request.ts";
+
+export { toRequest } from "./request.ts";
 
 export interface Deps {
   table: Table;
@@ -52,7 +54,7 @@ export class AttemptFailed extends Error {
 
 interface Draft {
   text: string;
-  reasoning: { text: string; signature: string };
+  reasoning: { text: string; signature: string; redactedContent: string };
   usage: ModelUsage;
   stop: StopReason | null;
   firstTextAt: number | null;
@@ -74,10 +76,11 @@ export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Pr
     return failure(run, "model_not_allowed", message, false);
   }
   const passages = await Knowledge.search(deps, bot.botId, textOf(run.content));
-  const history = await readHistory(deps, run, model.contextTokens);
-  const request = toRequest(bot, model, run, passages, history);
+  const { question, history } = await readMessages(deps, run, model.contextTokens);
+  const { reasoning } = run;
+  const request = toRequest(bot, model, run, passages, history, { question, reasoning });
   const draft = emptyDraft();
-  const base = (): Omit<Run.Result, "status" | "error"> => ({
+  const base = (): Omit<Run.Result, "status" | "error" | "cause"> => ({
     answer: toContent(draft),
     usedChunks: bot.showSources ? toChunks(passages) : null,
     model: model.name,
@@ -96,12 +99,17 @@ export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Pr
       ...base(),
       status: "failed",
       error: { code: "model_error", message: messageOf(error), retryable: error.retryable },
+      cause: causeOf(error),
     };
     if (error.retryable) throw new AttemptFailed(error, result);
     return result;
   }
-  return { ...base(), ...outcomeOf(draft.stop), error: null };
+  return { ...base(), ...outcomeOf(draft.stop), error: null, cause: null };
 }
+
+/** What the owner reads of an error: bounded, as it lies in the run's item. */
+export const causeOf = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2_000);
 
 async function generate(
   deps: Deps,
@@ -118,7 +126,7 @@ async function generate(
       if (!again || signal.aborted) throw error;
       // A try that was paid for stays paid: only what it said is thrown away.
       draft.text = "";
-      draft.reasoning = { text: "", signature: "" };
+      draft.reasoning = noReasoning();
       const ceiling = Math.min(backoffMaxMs, backoffMs * 2 ** (attempt - 1));
       await deps.clock.sleep(ceiling * deps.randomness.fraction(), signal);
     }
@@ -141,6 +149,7 @@ async function streamInto(
       case "reasoning":
         draft.reasoning.text += event.text;
         draft.reasoning.signature += event.signature ?? "";
+        draft.reasoning.redactedContent += event.redactedContent ?? "";
         break;
       case "usage":
         draft.usage = add(draft.usage, event.usage);
@@ -151,13 +160,17 @@ async function streamInto(
   }
 }
 
-function interrupted(signal: AbortSignal, base: Omit<Run.Result, "status" | "error">): Run.Result {
+function interrupted(
+  signal: AbortSignal,
+  base: Omit<Run.Result, "status" | "error" | "cause">,
+): Run.Result {
   const reason = signal.reason as Interruption;
-  if (reason === "cancelled") return { ...base, status: "cancelled", error: null };
+  if (reason === "cancelled") return { ...base, status: "cancelled", error: null, cause: null };
   if (reason !== "run_timeout") throw reason;
   return {
     ...base,
     status: "failed",
+    cause: null,
     error: {
       code: "run_timeout",
       message: "The model took longer than a run may take. Ask for less, or split the question.",
@@ -165,70 +178,6 @@ function interrupted(signal: AbortSignal, base: Omit<Run.Result, "status" | "err
     },
   };
 }
-
-/** Earlier turns, oldest first, as far back as they fit into half of the model's context. */
-async function readHistory(
-  deps: Deps,
-  run: Run.Info,
-  contextTokens: number,
-): Promise<ModelMessage[]> {
-  if (!run.parent || run.parent === "system") return [];
-  const newest = await Run.listNewest(deps, run, { limit: historyRunsMax });
-  const chain = chainUpTo(new Map(newest.map((r) => [r.runId, r])), run.parent);
-  let budget = (contextTokens / 2) * charactersPerToken;
-  const kept: Run.Info[] = [];
-  for (const earlier of chain.toReversed()) {
-    const said = textOf(earlier.answer ?? []);
-    if (!said) continue;
-    budget -= said.length + textOf(earlier.content).length;
-    if (budget < 0) break;
-    kept.unshift(earlier);
-  }
-  return kept.flatMap((earlier): ModelMessage[] => [
-    { role: "user", content: toModel(earlier.content) },
-    { role: "assistant", content: toModel(earlier.answer ?? []) },
-  ]);
-}
-
-const historyRunsMax = 60;
-/** A cautious average over languages; the model refuses what is really too long. */
-const charactersPerToken = 3;
-
-/** What the model is asked: the bot as it is now, what it knows, and what was said before. */
-export function toRequest(
-  bot: Bot.Info,
-  model: ModelCatalog.Info,
-  run: Pick<Run.Info, "runId" | "keyId" | "content">,
-  passages: Knowledge.Passage[],
-  history: ModelMessage[],
-): ModelRequest {
-  const { maxTokens, temperature, topP, stopSequences } = bot.generation;
-  return {
-    modelId: model.modelId,
-    system: [bot.instruction, toKnowledgeBlock(passages)].filter((text) => text.trim() !== ""),
-    messages: [...history, { role: "user", content: toModel(run.content) }],
-    maxTokens,
-    ...(temperature === null ? {} : { temperature }),
-    ...(topP === null ? {} : { topP }),
-    stopSequences,
-    metadata: { bot: bot.botId, key: run.keyId, run: run.runId },
-  };
-}
-
-/** Knowledge in a form that models quote from and that our demo model reads. */
-function toKnowledgeBlock(passages: Knowledge.Passage[]): string {
-  if (passages.length === 0) return "";
-  const rows = passages.map(
-    ({ source, text }, i) =>
-      `<passage source="${source.replace(/["<>]/g, "'")}" rank="${i + 1}">\n${text}\n</passage>`,
-  );
-  return `<knowledge>\n${rows.join("\n")}\n</knowledge>`;
-}
-
-const toModel = (content: Content[]): ModelMessage["content"] =>
-  content.flatMap((part) =>
-    part.contentType === "text" ? [{ type: "text" as const, text: part.body }] : [],
-  );
 
 export const toChunks = (passages: Knowledge.Passage[]): Run.Chunk[] =>
   passages.map(({ source, text }, rank) => ({
@@ -239,9 +188,10 @@ export const toChunks = (passages: Knowledge.Passage[]): Run.Chunk[] =>
   }));
 
 function toContent(draft: Draft): Content[] {
-  const { text, signature } = draft.reasoning;
+  const { reasoning } = draft;
+  const reasoned = reasoning.text !== "" || reasoning.redactedContent !== "";
   return [
-    ...(text ? [{ contentType: "reasoning" as const, text, signature, redactedContent: "" }] : []),
+    ...(reasoned ? [{ contentType: "reasoning" as const, ...reasoning }] : []),
     ...(draft.text ? [{ contentType: "text" as const, body: draft.text }] : []),
   ];
 }
@@ -270,8 +220,8 @@ export function messageOf(error: ModelError): string {
   }
 }
 
-function failure(
-  run: Run.Info,
+export function failure(
+  run: Run.State,
   code: Run.ErrorInfo["code"],
   message: string,
   retryable: boolean,
@@ -285,13 +235,16 @@ function failure(
     costMicroUsd: 0,
     firstTextAt: null,
     error: { code, message, retryable },
+    cause: null,
     incompleteReason: null,
   };
 }
 
+const noReasoning = (): Draft["reasoning"] => ({ text: "", signature: "", redactedContent: "" });
+
 const emptyDraft = (): Draft => ({
   text: "",
-  reasoning: { text: "", signature: "" },
+  reasoning: noReasoning(),
   usage: Usage.noTokens,
   stop: null,
   firstTextAt: null,

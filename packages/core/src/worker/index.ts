@@ -6,19 +6,30 @@
 export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../model-catalog/index.ts";
-import type { Queue } from "../ports/index.ts";
+import { type Queue, StoreUnavailable } from "../ports/index.ts";
+import { RunLog } from "../run/log.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
-import { type Deps as AnswerDeps, AttemptFailed, answer, type Interruption } from "./answer.ts";
+import {
+  type Deps as AnswerDeps,
+  AttemptFailed,
+  answer,
+  causeOf,
+  failure,
+  type Interruption,
+} from "./answer.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
+import { Removal } from "../conversation/removal.ts";
 
 export interface Deps extends AnswerDeps {
   runQueue: Queue;
   policy: AnswerDeps["policy"] & {
     /** A lease not extended for so long is dead. */
     leaseMs: number;
-    /** Between two extensions; also how soon a cancel is heeded. */
+    /** Between two extensions of the lease. */
     heartbeatMs: number;
+    /** Between two looks for a cancel. */
+    cancelPollMs: number;
     /** Starts of one run before it is given up. */
     attemptsMax: number;
     /** Time between a failed attempt and the next one, doubled each time. */
@@ -38,6 +49,8 @@ export async function work(deps: Deps, address: Address, limits: Limits): Promis
   const head = await Mailbox.lease(deps, address, deps.policy.leaseMs);
   if (!head) return;
   const { token } = head;
+  // A deletion that was broken off comes first; its tombstone has nothing open.
+  if (head.doomed) await Removal.end(deps, head);
   let current: Mailbox.Head | undefined = head;
   for (;;) {
     // Action Pick.
@@ -69,36 +82,40 @@ async function process(
   limits: Limits,
 ): Promise<"more" | "released" | "fenced"> {
   const { address, token, runId } = turn;
-  const found = await Run.fromId(deps, address, runId);
+  const found = await Run.peek(deps.table, address, runId);
   if (!found) {
     // Cannot happen by the protocol: a run is put before its id is appended. Never stop for it.
     deps.log.error("open run without an item", { runId, botId: address.botId });
     return Mailbox.pop(deps, address, token, runId);
   }
+  const parent = turn.parent ?? "system";
   const started = await Run.start(deps, found, {
     token,
     attemptsMax: deps.policy.attemptsMax,
-    parent: turn.parent ?? "system",
+    parent,
   });
   if (started.outcome === "fenced") return "fenced";
   const ended =
     started.outcome === "ended" ? started.run : await attempt(deps, started.run, token, limits);
   if (!ended) return "fenced";
   // Action Ledger, before the run leaves the mailbox.
-  await Usage.record(deps.table, Run.ledgerEntry(ended, ModelCatalog.priceVersion));
-  return Mailbox.pop(deps, address, token, runId);
+  const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
+  await Usage.record(deps, entry, Run.ledgerSuffix(ended));
+  await RunLog.record(deps.table, ended);
+  // Whoever ended it had begun it after the run popped last: else it has been popped before.
+  return Mailbox.pop(deps, address, token, runId, { again: ended.parent !== parent });
 }
 
 /** @returns the run as it ended; `undefined` where it goes on elsewhere. */
 async function attempt(
   deps: Deps,
-  run: Run.Info,
+  run: Run.State,
   token: number,
   limits: Limits,
-): Promise<Run.Info | undefined> {
+): Promise<Run.State | undefined> {
   const watch = keepAlive(deps, run, token, limits);
   // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
-  const tried = await settle(answer(deps, run, watch.signal));
+  const tried = await settle(Run.load(deps, run).then((all) => answer(deps, all, watch.signal)));
   await watch.stop();
   let result: Run.Result;
   if ("value" in tried) {
@@ -108,15 +125,16 @@ async function attempt(
   } else if (tried.error === "shutdown") {
     await handOver(deps, run, token, 0);
     return undefined;
-  } else if (!(tried.error instanceof AttemptFailed)) {
+  } else if (tried.error instanceof StoreUnavailable) {
     throw tried.error;
-  } else if (run.attempts < deps.policy.attemptsMax) {
-    await recordPaid(deps, run, token, tried.error.result);
-    const wait = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
-    await handOver(deps, run, token, wait * (0.5 + deps.randomness.fraction() / 2));
-    return undefined;
   } else {
-    result = tried.error.result;
+    result = resultOf(deps, run, tried.error);
+    if (run.attempts < deps.policy.attemptsMax) {
+      await recordPaid(deps, run, token, result);
+      const wait = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
+      await handOver(deps, run, token, wait * (0.5 + deps.randomness.fraction() / 2));
+      return undefined;
+    }
   }
   const ended = await Run.finish(deps, run, token, result);
   // Overtaken in the last moment: what it cost is recorded all the same.
@@ -124,10 +142,18 @@ async function attempt(
   return ended;
 }
 
+/** What the run says if no other attempt follows. A defect of ours is the owner's to see, too. */
+function resultOf(deps: Deps, run: Run.State, error: unknown): Run.Result {
+  if (error instanceof AttemptFailed) return error.result;
+  deps.log.error("attempt failed unexpectedly", { runId: run.runId, cause: error });
+  const message = "Something went wrong while the message was being answered. Send it again.";
+  return { ...failure(run, "internal_error", message, true), cause: causeOf(error) };
+}
+
 /** The usage of an attempt that is not the run's answer: an entry of its own. */
 async function recordPaid(
   deps: Deps,
-  run: Run.Info,
+  run: Run.State,
   token: number,
   result: Run.Result,
 ): Promise<void> {
@@ -135,7 +161,7 @@ async function recordPaid(
   if (usage.inputTokens + usage.outputTokens === 0) return;
   const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
-  await Usage.record(deps.table, { ...entry, abandoned: true }, token);
+  await Usage.record(deps, { ...entry, abandoned: true }, token);
 }
 
 /** Lets the lease run out after `delayMs` and asks for the next reader then. */
@@ -165,8 +191,8 @@ interface Watch {
 }
 
 /** Extends the lease and looks for a cancel while the model is at work; ends it at its time limit. */
-function keepAlive(deps: Deps, run: Run.Info, token: number, limits: Limits): Watch {
-  const { leaseMs, heartbeatMs, runTimeMaxMs } = deps.policy;
+function keepAlive(deps: Deps, run: Run.State, token: number, limits: Limits): Watch {
+  const { leaseMs, heartbeatMs, cancelPollMs, runTimeMaxMs } = deps.policy;
   const work = new AbortController();
   const done = new AbortController();
   const interrupt = (reason: Interruption) => work.abort(reason);
@@ -174,11 +200,15 @@ function keepAlive(deps: Deps, run: Run.Info, token: number, limits: Limits): Wa
   limits.shutdown?.addEventListener("abort", shutdown, { once: true });
   const endsAt = Math.min(deps.clock.now() + runTimeMaxMs, limits.deadline - marginMs);
   const beat = async () => {
+    let extendAt = deps.clock.now() + heartbeatMs;
     for (;;) {
-      const left = endsAt - deps.clock.now();
-      if (left <= 0) return interrupt("run_timeout");
-      await deps.clock.sleep(Math.min(heartbeatMs, left), done.signal);
-      if (!(await Mailbox.extend(deps, run, token, leaseMs))) return interrupt("overtaken");
+      const now = deps.clock.now();
+      if (now >= endsAt) return interrupt("run_timeout");
+      await deps.clock.sleep(Math.min(cancelPollMs, extendAt - now, endsAt - now), done.signal);
+      if (deps.clock.now() >= extendAt) {
+        if (!(await Mailbox.extend(deps, run, token, leaseMs))) return interrupt("overtaken");
+        extendAt = deps.clock.now() + heartbeatMs;
+      }
       const state = await Run.interruption(deps, run, token);
       if (state) return interrupt(state);
     }

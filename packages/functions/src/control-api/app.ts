@@ -13,6 +13,7 @@ import { keyRoutes } from "./routes/keys.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { meRoutes } from "./routes/me.ts";
 import { publicationRoutes } from "./routes/publication.ts";
+import { runRoutes } from "./routes/runs.ts";
 import { testRunRoutes } from "./routes/test-runs.ts";
 
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
@@ -63,7 +64,8 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", knowledgeRoutes(deps))
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
-    .route("/", keyRoutes(deps));
+    .route("/", keyRoutes(deps))
+    .route("/", runRoutes(deps));
 }
 
 /** For Hono's typed client. */

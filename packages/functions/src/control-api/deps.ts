@@ -17,6 +17,7 @@ export interface ControlApiDeps {
   table: Table;
   objects: ObjectStore;
   deployQueue: Queue;
+  runQueue: Queue;
   syncQueue: Queue;
   /** For test runs: the very port that published bots answer by. */
   model: Model;
@@ -27,6 +28,7 @@ export interface ControlApiDeps {
   catalog: ModelCatalog.Catalog;
   pepper: Uint8Array;
   log: Log;
+  policy: { openMax: number };
   /** Name of the account and Region that new publications go to. */
   cell: string;
   /** The endpoint of a REST API's stage, without a trailing slash. */

@@ -69,6 +69,7 @@ export function publicationView(
     throttle: publication?.throttle ?? null,
     quota: publication?.quota ?? null,
     allowedOrigins: publication?.allowedOrigins ?? [],
+    retentionDays: publication?.retentionDays ?? null,
     progress: publication?.progress ?? null,
     failure: publication?.failure
       ? { message: publication.failure.message, at: time(publication.failure.at) }

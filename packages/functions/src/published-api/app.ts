@@ -1,24 +1,18 @@
-import { Bot } from "@outlet/core/bot";
 import { Conversation } from "@outlet/core/conversation";
+import type { Id } from "@outlet/core/id";
 import type { ModelCatalog } from "@outlet/core/model-catalog";
 import type { Clock, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
 import { Problem } from "@outlet/core/problem";
-import { type Address, Run } from "@outlet/core/run";
-import type { Id } from "@outlet/core/id";
-import { Hono } from "hono";
-import * as v from "valibot";
+import { type Address, PayloadMissing, Run, textOf } from "@outlet/core/run";
+import { type Context, Hono } from "hono";
 import { methodsOf } from "../http/methods.ts";
-import {
-  createErrorHandler,
-  createNotFoundHandler,
-  invalidJson,
-  invalidRequest,
-} from "../http/problems.ts";
+import { createErrorHandler, createNotFoundHandler, respond } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
 import { cors } from "./cors.ts";
 import { type AuthorizerContext, identity, type PublishedEnv } from "./identity.ts";
-import { camelizeKeys, MessageRequest } from "./schemas.ts";
-import { answerView, conversationView, pendingView } from "./views.ts";
+import { parseBody, toMessage } from "./message.ts";
+import { idempotencyKey, preferredWait, queriedWait } from "./prefer.ts";
+import { acceptedView, answerView, conversationView, pendingView, retryAfter } from "./views.ts";
 
 export interface PublishedApiDeps {
   table: Table;
@@ -28,50 +22,84 @@ export interface PublishedApiDeps {
   ids: Id.Ids;
   catalog: ModelCatalog.Catalog;
   log: Log;
-  policy: { openMax: number; retentionDays: number };
+  policy: Conversation.AcceptDeps["policy"] & Conversation.WaitPolicy;
 }
 
 /** The API that every published bot has, behind the gateway and its authorizer. */
 export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   const app = new Hono<PublishedEnv>();
-  app.onError(createErrorHandler(deps.log));
+  const onError = createErrorHandler(deps.log);
+  app.onError((error, c) => {
+    // Deleted or expired between two reads.
+    if (error instanceof PayloadMissing) return respond(c, notFound("It has been deleted."));
+    return onError(error, c);
+  });
   app.notFound(createNotFoundHandler(methodsOf(app)));
   app.use(requestId(gatewayRequestId), cors(deps.table), identity());
 
   app.get("/health", (c) => c.json({ status: "ok" }));
 
   app.post("/conversation", async (c) => {
-    const request = await parseBody(c.req.raw);
+    const key = idempotencyKey(c.req.header("idempotency-key"));
+    const wait = preferredWait(c.req.header("prefer"));
+    const body = await c.req.text();
+    const request = parseBody(body);
     const client = c.get("client");
-    const conversationId = request.conversationId || deps.ids.ulid();
-    const requestedModel = await allowedModel(deps, client.botId, request.message.model);
-    const { runId } = await Conversation.accept(deps, addressOf(client, conversationId), {
-      content: request.message.content,
-      requestedModel,
-      keyId: client.keyId,
-    });
-    return c.json({ conversationId, messageId: runId, status: "queued" });
+    const address = addressOf(client, request.conversationId || deps.ids.ulid());
+    const check = () => toMessage(deps, client, address, request);
+    const once = key
+      ? { keyId: client.keyId, route: "POST /conversation", value: key, body }
+      : undefined;
+    const sent = once
+      ? await Conversation.acceptOnce(deps, once, address, check)
+      : { address, replayed: null, ...(await Conversation.accept(deps, address, await check())) };
+    if (sent.replayed) c.header("Idempotent-Replayed", "true");
+    const { runId } = sent;
+    const run = wait ? await waitFor(c, deps, sent.address, runId, wait) : sent.replayed;
+    if (wait && run && Run.isTerminal(run.status)) return c.json(await answerView(deps, run));
+    const { conversationId } = sent.address;
+    return c.json(acceptedView({ conversationId, runId, status: run?.status ?? "queued" }));
   });
 
   app.get("/conversation/:conversationId", async (c) => {
     const address = addressOf(c.get("client"), c.req.param("conversationId"));
     const tree = await Conversation.read(deps, address);
     if (!tree) throw noConversation(address);
-    return c.json(conversationView(tree));
+    return c.json(await conversationView(deps, tree));
+  });
+
+  app.delete("/conversation/:conversationId", async (c) => {
+    const address = addressOf(c.get("client"), c.req.param("conversationId"));
+    if (!(await Conversation.Removal.remove(deps, address))) throw noConversation(address);
+    return c.body(null, 204);
   });
 
   app.get("/conversation/:conversationId/:messageId", async (c) => {
+    const wait = queriedWait(c.req.query("wait")) ?? preferredWait(c.req.header("prefer"));
     const address = addressOf(c.get("client"), c.req.param("conversationId"));
-    const messageId = c.req.param("messageId");
-    const run = await Conversation.findRun(deps, address, messageId);
-    if (!run) throw noMessage(address, messageId);
+    const found = await findRun(deps, address, c.req.param("messageId"));
+    const run =
+      wait && !Run.isTerminal(found.status)
+        ? await waitFor(c, deps, address, found.runId, wait)
+        : found;
+    if (!run) throw noMessage(address, found.runId);
     if (!Run.isTerminal(run.status)) {
-      c.header("Retry-After", "1");
+      c.header("Retry-After", String(retryAfter(deps.clock, run)));
       return c.json(pendingView(run), 202);
     }
-    const problem = Run.problemOf(run);
-    if (problem) throw problem;
-    return c.json(answerView(run));
+    if (run.status === "completed" || run.status === "incomplete") {
+      return c.json(await answerView(deps, run));
+    }
+    const { answer } = await Run.loadAnswer(deps, run);
+    throw Run.problemOf(run, textOf(answer ?? [])) ?? new Error(`A run that is ${run.status}`);
+  });
+
+  app.post("/conversation/:conversationId/:messageId/cancel", async (c) => {
+    const address = addressOf(c.get("client"), c.req.param("conversationId"));
+    const run = await findRun(deps, address, c.req.param("messageId"));
+    const after = Run.isTerminal(run.status) ? run : await Run.cancel(deps, run);
+    const cancelRequested = after.cancelRequestedAt !== null;
+    return c.json({ ...acceptedView(after), cancelRequested });
   });
 
   return app;
@@ -80,35 +108,27 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
 const gatewayRequestId = (env: unknown): string | undefined =>
   (env as Partial<PublishedEnv["Bindings"]> | undefined)?.event?.requestContext?.requestId;
 
-/** The content type is not looked at: clients of the prior art send all kinds. */
-async function parseBody(req: Request): Promise<MessageRequest> {
-  const text = await req.text();
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw invalidJson();
+async function waitFor(
+  c: Context,
+  deps: PublishedApiDeps,
+  address: Address,
+  runId: string,
+  seconds: number,
+): Promise<Run.State | undefined> {
+  if (preferredWait(c.req.header("prefer")) === seconds) {
+    c.header("Preference-Applied", `wait=${seconds}`);
   }
-  const parsed = v.safeParse(MessageRequest, camelizeKeys(json));
-  if (!parsed.success) throw invalidRequest(parsed.issues);
-  return parsed.output;
+  return Conversation.waitFor(deps, address, runId, seconds * 1000);
 }
 
-/** The owner decides which models a caller may ask for; by default only the bot's own. */
-async function allowedModel(
-  deps: Pick<PublishedApiDeps, "table" | "catalog">,
-  botId: string,
-  asked: string | null,
-): Promise<string | null> {
-  if (!asked) return null;
-  const bot = await Bot.fromId(deps.table, botId);
-  const names = bot ? [bot.model, ...bot.callerModels] : [];
-  const found = deps.catalog.find(asked);
-  if (found && names.includes(found.name)) return found.name;
-  throw new Problem.ProblemError("model_not_allowed", {
-    message: `Model "${asked.slice(0, 100)}" is not allowed for this bot. Allowed: ${names.join(", ")}.`,
-    param: "message.model",
-  });
+async function findRun(
+  deps: PublishedApiDeps,
+  address: Address,
+  messageId: string,
+): Promise<Run.State> {
+  const run = await Conversation.findRun(deps, address, messageId);
+  if (!run) throw noMessage(address, messageId);
+  return run;
 }
 
 const addressOf = (client: AuthorizerContext, conversationId: string): Address => ({
@@ -117,14 +137,12 @@ const addressOf = (client: AuthorizerContext, conversationId: string): Address =
   conversationId,
 });
 
+const notFound = (message: string) => new Problem.ProblemError("not_found", message);
+
 const noConversation = ({ conversationId }: Address) =>
-  new Problem.ProblemError(
-    "not_found",
-    `No conversation found with id: ${conversationId.slice(0, 128)}`,
-  );
+  notFound(`No conversation found with id: ${conversationId.slice(0, 128)}`);
 
 const noMessage = ({ conversationId }: Address, messageId: string) =>
-  new Problem.ProblemError(
-    "not_found",
+  notFound(
     `Message ${messageId.slice(0, 128)} not found in conversation ${conversationId.slice(0, 128)}`,
   );

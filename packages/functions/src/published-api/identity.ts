@@ -14,6 +14,8 @@ export const AuthorizerContext = v.object({
   clientId: v.string(),
   paused: v.picklist(["true", "false"]),
   allowedOrigins: v.string(),
+  /** 1–90. */
+  retentionDays: v.pipe(v.string(), v.regex(/^[1-9][0-9]?$/)),
 });
 export type AuthorizerContext = v.InferOutput<typeof AuthorizerContext>;
 

@@ -1,15 +1,8 @@
 import * as v from "valibot";
+import { MessageContent } from "./content.ts";
 
 /** Fields that clients of bedrock-chat's published APIs send without effect: accepted, ignored. */
 const ignored = v.optional(v.unknown());
-
-const Text = v.strictObject({
-  contentType: v.literal("text"),
-  body: v.pipe(
-    v.string(),
-    v.check((text) => text.trim().length > 0, "must not be empty"),
-  ),
-});
 
 const ConversationId = v.pipe(
   v.string(),
@@ -17,15 +10,11 @@ const ConversationId = v.pipe(
   v.regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "must be printable characters"),
 );
 
-export const MessageRequest = v.strictObject({
+const Fields = v.strictObject({
   /** Absent, null or empty: a new conversation. */
   conversationId: v.optional(v.nullable(ConversationId), null),
   message: v.strictObject({
-    content: v.pipe(
-      v.array(v.variant("contentType", [Text])),
-      v.minLength(1, "must have at least one part"),
-      v.maxLength(100, "must have at most 100 parts"),
-    ),
+    content: MessageContent,
     /** Short name; the bot's own model where absent or null. */
     model: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200))), null),
     role: ignored,
@@ -37,10 +26,22 @@ export const MessageRequest = v.strictObject({
     usedChunks: ignored,
     thinkingLog: ignored,
   }),
-  continueGenerate: v.optional(v.literal(false), false),
-  enableReasoning: v.optional(v.literal(false), false),
+  /** Go on with the last answer, which ran into the token limit; `content` may then be empty. */
+  continueGenerate: v.optional(v.nullable(v.boolean()), false),
+  enableReasoning: v.optional(v.nullable(v.boolean()), false),
   botId: ignored,
 });
+
+export const MessageRequest = v.pipe(
+  Fields,
+  v.forward(
+    v.check(
+      (request) => request.message.content.length > 0 || request.continueGenerate === true,
+      "must have at least one part",
+    ),
+    ["message", "content"],
+  ),
+);
 export type MessageRequest = v.InferOutput<typeof MessageRequest>;
 
 /** Keys as this API spells them: clients may write snake_case at every level. */

@@ -1,10 +1,18 @@
 import type { Conversation } from "@outlet/core/conversation";
-import type { Content, Run } from "@outlet/core/run";
+import type { Clock, ObjectStore } from "@outlet/core/ports";
+import { type Content, Run } from "@outlet/core/run";
+
+/** One part of a message as clients of bedrock-chat know it; bytes are base64. */
+type PartView =
+  | { contentType: "text"; body: string }
+  | { contentType: "image"; mediaType: string; body: string }
+  | { contentType: "attachment"; fileName: string; body: string }
+  | { contentType: "reasoning"; text: string; signature: string; redactedContent: string };
 
 /** One message as clients of bedrock-chat know it, every declared field present. */
 interface MessageView {
   role: "system" | "user" | "assistant";
-  content: Content[];
+  content: PartView[];
   model: string | null;
   children: string[];
   feedback: null;
@@ -26,17 +34,38 @@ const message = (
   thinkingLog: null,
 });
 
-/** The answer of a run that brought one. */
-export function answerView(run: Run.Info) {
+async function partsOf(objects: ObjectStore, content: readonly Content[]): Promise<PartView[]> {
+  const parts: PartView[] = [];
+  // One after the other: together they may be large.
+  for (const part of content) {
+    if (part.contentType === "image") {
+      const { contentType, mediaType, data } = part;
+      parts.push({ contentType, mediaType, body: await Run.base64Of(objects, data) });
+    } else if (part.contentType === "attachment") {
+      const { contentType, fileName, data } = part;
+      parts.push({ contentType, fileName, body: await Run.base64Of(objects, data) });
+    } else parts.push(part);
+  }
+  return parts;
+}
+
+/** A message that was accepted, and how its run stands. */
+export const acceptedView = (run: Pick<Run.State, "conversationId" | "runId" | "status">) => ({
+  conversationId: run.conversationId,
+  messageId: run.runId,
+  status: run.status,
+});
+
+/** The answer of a run, as far as it came. */
+export async function answerView(deps: { objects: ObjectStore }, run: Run.State) {
+  const { answer, usedChunks } = await Run.loadAnswer(deps, run);
   return {
-    conversationId: run.conversationId,
-    messageId: run.runId,
-    status: run.status,
+    ...acceptedView(run),
     message: message({
       role: "assistant",
-      content: run.answer ?? [],
+      content: await partsOf(deps.objects, answer ?? []),
       model: run.model,
-      usedChunks: run.usedChunks,
+      usedChunks,
       parent: run.runId,
     }),
     createTime: run.createdAt,
@@ -48,24 +77,36 @@ export function answerView(run: Run.Info) {
       cacheWriteInputTokens: run.usage.cacheWriteInputTokens,
     },
     incompleteDetails: run.incompleteReason && { reason: run.incompleteReason },
+    error: run.error,
   };
 }
 
 /** The answer is still to come. */
-export const pendingView = (run: Run.Info) => ({
-  conversationId: run.conversationId,
-  messageId: run.runId,
-  status: run.status,
-  detail:
-    run.status === "queued"
+export const pendingView = (run: Run.State) => ({
+  ...acceptedView(run),
+  detail: run.cancelRequestedAt
+    ? "The run is being cancelled. Ask again after Retry-After seconds."
+    : run.status === "queued"
       ? "The message waits for its turn. Ask again after Retry-After seconds."
       : "The bot is answering. Ask again after Retry-After seconds.",
 });
 
 /**
+ * Seconds until it makes sense to ask again: a third of the time the run has been in its state, from
+ * 1 to 30. So hints follow the real wait, polls are few, and the answer is seen at most a third late.
+ */
+export function retryAfter(clock: Clock, run: Run.State): number {
+  const since = run.status === "queued" ? run.queuedAt : (run.startedAt ?? run.queuedAt);
+  return Math.min(30, Math.max(1, Math.ceil((clock.now() - since) / 3_000)));
+}
+
+/**
  * The conversation as a tree under a synthetic root `system`. The bot's instruction is not in it.
  */
-export function conversationView({ head, runs }: Conversation.Tree) {
+export async function conversationView(
+  { objects }: { objects: ObjectStore },
+  { head, runs }: Conversation.Tree,
+) {
   const messageMap: Record<string, MessageView> = {
     system: message({ role: "system", content: [{ contentType: "text", body: "" }] }),
   };
@@ -76,13 +117,14 @@ export function conversationView({ head, runs }: Conversation.Tree) {
     tip = id;
   };
   for (const run of runs) {
-    append(run.runId, message({ role: "user", content: run.content, model: run.requestedModel }));
+    const content = await partsOf(objects, run.content);
+    append(run.runId, message({ role: "user", content, model: run.requestedModel }));
     if (!run.answer || run.answer.length === 0) continue;
     append(
       run.answerId,
       message({
         role: "assistant",
-        content: run.answer,
+        content: await partsOf(objects, run.answer),
         model: run.model,
         usedChunks: run.usedChunks,
       }),

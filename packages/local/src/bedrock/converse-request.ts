@@ -23,6 +23,8 @@ export interface ConverseRequest {
   topP?: number | undefined;
   stopSequences: string[];
   hasTools: boolean;
+  /** The model is to reason before it answers. */
+  reasoning: boolean;
   /** The body as it came, for whoever passes it on. */
   body: Uint8Array;
 }
@@ -116,6 +118,9 @@ const schema = v.looseObject({
   inferenceConfig: v.optional(inferenceConfig, {}),
   requestMetadata: v.optional(requestMetadata),
   toolConfig: v.optional(v.looseObject({})),
+  additionalModelRequestFields: v.optional(
+    v.looseObject({ thinking: v.optional(v.looseObject({ type: v.string() })) }),
+  ),
 });
 
 /** Null members mean absent ones (restJson1). */
@@ -132,6 +137,7 @@ export function parseConverseRequest(modelId: string, body: Uint8Array): Convers
     throw invalid(`${issues.length} validation error(s) detected: ${issues.join("; ")}`);
   }
   const { messages, system, inferenceConfig, toolConfig } = result.output;
+  const { thinking } = result.output.additionalModelRequestFields ?? {};
   return {
     modelId,
     messages,
@@ -141,6 +147,7 @@ export function parseConverseRequest(modelId: string, body: Uint8Array): Convers
     topP: inferenceConfig.topP,
     stopSequences: inferenceConfig.stopSequences ?? [],
     hasTools: toolConfig !== undefined,
+    reasoning: thinking?.type === "enabled",
     body,
   };
 }

@@ -55,6 +55,8 @@ async function* speak(
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPart> {
   const start = clock.now();
+  // So that what is built around reasoning can be tried, too.
+  if (request.reasoning) yield { type: "reasoning", text: "I look for sentences to quote." };
   for (let at = 0; at < tokens.length; at += tokensPerEvent) {
     const group = tokens.slice(at, at + tokensPerEvent);
     if (tokensPerSecond !== undefined) {

@@ -58,8 +58,9 @@ export async function runDemo(tools: Tools): Promise<boolean> {
       await control("POST", `${path}/knowledge`, 201, document);
     return { status: 201 };
   });
+  const synced = knows && (await run("wait until it has read them", () => sync(control, path)));
   const shared =
-    knows &&
+    synced &&
     (await run("share it with everyone", () =>
       control("PUT", `${path}/sharing`, 200, { scope: "all" }),
     ));
@@ -135,6 +136,20 @@ function controlApi(ready: Ready, accessToken: string) {
     });
     return read<T>(`${method} /api${path}`, response, expected);
   };
+}
+
+async function sync(control: Control, path: string): Promise<Reply<unknown>> {
+  for (let tries = 0; tries < 500; tries++) {
+    const reply = await control<{
+      syncStatus: string;
+      sources: { name: string; failure: string | null }[];
+    }>("GET", `${path}/knowledge`, 200);
+    if (reply.body.syncStatus === "SUCCEEDED") return reply;
+    const failed = reply.body.sources.find((source) => source.failure !== null);
+    if (failed) throw new Error(`${failed.name}: ${failed.failure}`);
+    await pause(20);
+  }
+  throw new Error("Its documents were not read within 10 s.");
 }
 
 async function publish(control: Control, path: string): Promise<string> {

@@ -33,8 +33,10 @@ export const policy = {
   ...defaultPolicy,
   leaseMs: 8_000,
   heartbeatMs: 2_000,
+  cancelPollMs: 250,
   attemptBackoffMs: 1_000,
   quietMs: 2_000,
+  waitPollMs: { first: 20, max: 100 },
   pollSeconds: 1,
   probeTimeoutMs: 20_000,
 };

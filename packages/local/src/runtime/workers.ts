@@ -1,12 +1,14 @@
-import { createPollingClient } from "@outlet/aws/clients";
+import { createClients, createPollingClient } from "@outlet/aws/clients";
 import type { Provisioner } from "@outlet/core/ports";
 import { Run } from "@outlet/core/run";
+import { createDeadLetters } from "@outlet/functions/dead-letters";
 import { createDeployer } from "@outlet/functions/deployer";
 import { probe } from "@outlet/functions/probe";
 import { createSweeper } from "@outlet/functions/sweeper";
 import { createSyncer } from "@outlet/functions/syncer";
 import { createWorker } from "@outlet/functions/worker";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { removeExpired } from "../emulators/expiry.ts";
 import type { Emulators } from "../emulators/start.ts";
 import type { LambdaFunction } from "../lambda/function.ts";
 import { createPoller, type Poller } from "../poller/poller.ts";
@@ -15,6 +17,7 @@ import { lambda } from "./platform.ts";
 import { createSchedule } from "./schedule.ts";
 
 const sweepEveryMs = 2_000;
+const expireEveryMs = 600_000;
 /** Lambda's own limit. */
 const functionTimeoutMs = 900_000;
 /** How long runs in flight may take to end before they are handed over to the next start. */
@@ -29,10 +32,17 @@ export function startWorkers(
   const worker = lambda("worker", createWorker(backends, shutdown.signal), functionTimeoutMs);
   const deployer = lambda("deployer", createDeployer({ ...backends, probe }), functionTimeoutMs);
   const syncer = lambda("syncer", createSyncer(backends), functionTimeoutMs);
+  const deadLetters = lambda("dead-letters", createDeadLetters(backends), functionTimeoutMs);
   const sweeper = createSchedule(createSweeper(backends), {
     everyMs: sweepEveryMs,
     log: backends.log,
   });
+  const { dynamodb: client } = createClients(clientOptions(emulators));
+  const { tableName } = emulators;
+  const expiry = createSchedule(
+    async () => void (await removeExpired({ ...backends, client, tableName })),
+    { everyMs: expireEveryMs, log: backends.log },
+  );
   const poll = (queueUrl: string, fn: LambdaFunction, maximumConcurrency: number): Poller =>
     createPoller({
       sqs: createPollingClient(clientOptions(emulators)),
@@ -46,14 +56,16 @@ export function startWorkers(
     });
   const pollers = [
     poll(emulators.queueUrls.runs, worker, 16),
+    poll(emulators.queueUrls.runsDeadLetters, deadLetters, 1),
     poll(emulators.queueUrls.deploys, deployer, 2),
     poll(emulators.queueUrls.syncs, syncer, 2),
   ];
   for (const poller of pollers) poller.start();
   sweeper.start();
+  expiry.start();
   return {
     async stop() {
-      await sweeper.stop();
+      await Promise.all([sweeper.stop(), expiry.stop()]);
       const handOver = setTimeout(() => shutdown.abort(), drainMs);
       await Promise.all(pollers.map((poller) => poller.stop()));
       clearTimeout(handOver);

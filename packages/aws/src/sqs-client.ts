@@ -1,0 +1,23 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { type ClientOptions, settings } from "./client-settings.ts";
+
+/** In a module of its own, so that a bundle need not carry the other clients. */
+export function createSqsClient(options: ClientOptions): SQSClient {
+  return new SQSClient({
+    ...settings(options, options.endpoints?.sqs),
+    requestHandler: { connectionTimeout: 900, requestTimeout: 1000, throwOnRequestTimeout: true },
+  });
+}
+
+/**
+ * An SQS client for long polls, which outlast the other clients' patience. It does not retry: a
+ * poller is a retry loop itself.
+ */
+export function createPollingClient(options: ClientOptions): SQSClient {
+  return new SQSClient({
+    ...settings(options, options.endpoints?.sqs),
+    maxAttempts: 1,
+    cacheMiddleware: false,
+    requestHandler: { connectionTimeout: 900, requestTimeout: 25_000, throwOnRequestTimeout: true },
+  });
+}

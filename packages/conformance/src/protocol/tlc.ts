@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Configuration {
+  /** The .cfg file. */
+  text: string;
+  MaxAttempts: number;
+  Faults: number;
+}
+
+export interface Finding {
+  /** The invariant or property that does not hold; null where all do. */
+  violated: string | null;
+  /** Distinct states that were looked at. */
+  states: number;
+  /** What TLC said. */
+  output: string;
+}
+
+/**
+ * Has TLC look at every state of the model, or as many as it takes to find a violation.
+ * @throws Error where TLC found neither: the model does not parse, or the machine gave up.
+ */
+export async function check(options: {
+  classPath: string;
+  model: string;
+  config: Configuration;
+}): Promise<Finding> {
+  const { text, MaxAttempts, Faults } = options.config;
+  const directory = await mkdtemp(join(tmpdir(), "outlet-protocol-"));
+  try {
+    await writeFile(join(directory, "Conversation.tla"), options.model);
+    const bounded = text
+      .replace(/MaxAttempts = \d+/, `MaxAttempts = ${MaxAttempts}`)
+      .replace(/Faults = \d+/, `Faults = ${Faults}`);
+    await writeFile(join(directory, "Conversation.cfg"), bounded);
+    return read(await runTlc(options.classPath, directory), bounded);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function runTlc(classPath: string, directory: string): Promise<string> {
+  const args = [
+    "-XX:+UseParallelGC",
+    "-cp",
+    classPath,
+    // TLC unpacks its standard modules into the temporary directory.
+    `-Djava.io.tmpdir=${directory}`,
+    "tlc2.TLC",
+    ...["-nowarning", "-cleanup", "-workers", "auto"],
+    // Breadth first with the same fingerprints: the same violation is found each time.
+    ...["-seed", "1", "-fp", "1"],
+    ...["-config", "Conversation.cfg", "Conversation.tla"],
+  ];
+  const child = spawn("java", args, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", () => resolve(output));
+  });
+}
+
+function read(output: string, config: string): Finding {
+  const states = Number(
+    [...output.matchAll(/([\d,]+) distinct states found/g)].at(-1)?.[1]?.replaceAll(",", "") ?? 0,
+  );
+  const named =
+    /Invariant (\w+) is violated/.exec(output) ?? /Action property (\w+) is violated/.exec(output);
+  if (named?.[1]) return { violated: named[1], states, output };
+  // Of properties over time TLC does not say which one: a configuration has one.
+  if (output.includes("Temporal properties were violated")) {
+    const only = /^PROPERTIES (\w+)$/m.exec(config)?.[1];
+    if (only) return { violated: only, states, output };
+  }
+  if (output.includes("No error has been found")) return { violated: null, states, output };
+  throw new Error(`TLC came to no conclusion:\n${output}`);
+}

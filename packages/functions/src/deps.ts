@@ -1,0 +1,154 @@
+/**
+ * The composition root on AWS: it alone reads what the infrastructure links to a function. Each
+ * function calls for its own parts, so that its bundle holds those and no others.
+ */
+import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
+import { createDynamoDbClient } from "@outlet/aws/dynamodb-client";
+import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
+import { createPace } from "@outlet/aws/provisioner/pace";
+import { createSqsClient } from "@outlet/aws/sqs-client";
+import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import { Id } from "@outlet/core/id";
+import { ModelCatalog } from "@outlet/core/model-catalog";
+import {
+  type Log,
+  type ObjectStore,
+  systemClock,
+  systemRandomness,
+  type Table,
+} from "@outlet/core/ports";
+import { Resource } from "sst";
+import { createPowertoolsLog } from "./lambda/log.ts";
+import { defaultPolicy } from "./policy.ts";
+
+const options = () => ({ region: Resource.Installation.region });
+
+const base = () => ({
+  table: createDynamoTable({
+    client: createDynamoDbClient(options()),
+    tableName: Resource.Table.name,
+  }),
+  clock: systemClock,
+  log: createPowertoolsLog(),
+});
+
+const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
+
+const catalog = () => ModelCatalog.createCatalog(Resource.Installation.models.split(","));
+
+/** Seldom needed, and S3's client is the heaviest of all: in a chunk of its own it is loaded late. */
+function objects(): ObjectStore {
+  let opened: Promise<ObjectStore> | undefined;
+  const open = async () => {
+    opened ??= import("./lambda/objects.ts").then(({ openObjects }) =>
+      openObjects(options(), Resource.Payloads.name),
+    );
+    return opened;
+  };
+  return {
+    put: async (path, body, contentType) => (await open()).put(path, body, contentType),
+    get: async (path) => (await open()).get(path),
+    remove: async (path) => (await open()).remove(path),
+  };
+}
+
+const queue = (client: ReturnType<typeof createSqsClient>, { url }: { url: string }) =>
+  createSqsQueue({ client, queueUrl: url });
+
+/** Not retried inside the SDK: the worker knows best when to try again. */
+const model = () => createBedrockModel({ client: createBedrockClient(options()) });
+
+const provisioner = ({ table, log }: { table: Table; log: Log }) => {
+  const { partition, region, accountId, cell } = Resource.Installation;
+  const { serviceRoleArn, ...publishing } = Resource.Publishing;
+  return createCloudFormationProvisioner({
+    ...createControlPlaneClients(options()),
+    platform: { partition, region, accountId, cell, ...publishing, accessLogRetentionDays: 30 },
+    serviceRoleArn,
+    pace: createPace({ table, clock: systemClock, cell }),
+    log,
+  });
+};
+
+export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
+
+export function publishedApiDeps() {
+  const sqs = createSqsClient(options());
+  return {
+    ...base(),
+    objects: objects(),
+    runQueue: queue(sqs, Resource.RunQueue),
+    ids: Id.createIds(systemClock),
+    catalog: catalog(),
+    policy: defaultPolicy,
+  };
+}
+
+export function workerDeps() {
+  const sqs = createSqsClient(options());
+  return {
+    ...base(),
+    objects: objects(),
+    runQueue: queue(sqs, Resource.RunQueue),
+    ids: Id.createIds(systemClock),
+    randomness: systemRandomness,
+    catalog: catalog(),
+    model: model(),
+    policy: defaultPolicy,
+  };
+}
+
+export function sweeperDeps() {
+  const sqs = createSqsClient(options());
+  return {
+    ...base(),
+    runQueue: queue(sqs, Resource.RunQueue),
+    deployQueue: queue(sqs, Resource.DeployQueue),
+    syncQueue: queue(sqs, Resource.SyncQueue),
+    policy: defaultPolicy,
+  };
+}
+
+export const syncerDeps = () => ({ ...base(), objects: objects() });
+
+export function deployerDeps() {
+  const sqs = createSqsClient(options());
+  const shared = base();
+  return {
+    ...shared,
+    objects: objects(),
+    deployQueue: queue(sqs, Resource.DeployQueue),
+    ids: Id.createIds(systemClock),
+    randomness: systemRandomness,
+    pepper: pepper(),
+    provisioner: provisioner(shared),
+    policy: defaultPolicy,
+  };
+}
+
+export function controlApiDeps() {
+  const sqs = createSqsClient(options());
+  const shared = base();
+  const { region, cell } = Resource.Installation;
+  const { issuer, clientIds } = Resource.SignIn;
+  return {
+    ...shared,
+    objects: objects(),
+    runQueue: queue(sqs, Resource.RunQueue),
+    deployQueue: queue(sqs, Resource.DeployQueue),
+    syncQueue: queue(sqs, Resource.SyncQueue),
+    ids: Id.createIds(systemClock),
+    randomness: systemRandomness,
+    catalog: catalog(),
+    model: model(),
+    pepper: pepper(),
+    provisioner: provisioner(shared),
+    cell,
+    endpointOf: (restApiId: string, stage: string) =>
+      `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
+    authentication: { issuer, clientIds: clientIds.split(",") },
+    policy: defaultPolicy,
+  };
+}

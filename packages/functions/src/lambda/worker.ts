@@ -1,0 +1,4 @@
+import { workerDeps } from "../deps.ts";
+import { createWorker } from "../worker.ts";
+
+export const handler = createWorker(workerDeps());

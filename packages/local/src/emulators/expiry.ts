@@ -1,0 +1,31 @@
+import { listExpiredKeys } from "@outlet/aws/expired-keys";
+import { Expiry } from "@outlet/core/expiry";
+import type { Clock, ObjectStore, Table } from "@outlet/core/ports";
+
+interface Deps {
+  client: Parameters<typeof listExpiredKeys>[0];
+  tableName: string;
+  table: Table;
+  objects: ObjectStore;
+  clock: Clock;
+}
+
+/** Between two pages: others wait for the emulator, too. */
+const pauseMs = 20;
+
+/**
+ * What DynamoDB's time to live does and dynalite does not: goes through the table and removes what
+ * has expired, with the objects that belong to it.
+ * @returns how much went.
+ */
+export async function removeExpired(deps: Deps): Promise<number> {
+  let removed = 0;
+  for await (const keys of listExpiredKeys(deps.client, deps.tableName, deps.clock.now())) {
+    for (const key of keys) {
+      const item = await deps.table.get(key);
+      if (item && (await Expiry.expire(deps, item))) removed += 1;
+    }
+    await deps.clock.sleep(pauseMs);
+  }
+  return removed;
+}

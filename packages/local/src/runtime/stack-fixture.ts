@@ -1,0 +1,222 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClients, createPollingClient } from "@outlet/aws/clients";
+import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
+import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import { Bot } from "@outlet/core/bot";
+import { Id } from "@outlet/core/id";
+import { ModelCatalog } from "@outlet/core/model-catalog";
+import {
+  type Clock,
+  type Log,
+  type Model,
+  type ModelEvent,
+  type ModelRequest,
+  type ObjectStore,
+  type Queue,
+  silentLog,
+  systemClock,
+  systemRandomness,
+  type Table,
+} from "@outlet/core/ports";
+import { Run } from "@outlet/core/run";
+import { createDeadLetters } from "@outlet/functions/dead-letters";
+import type { Policy } from "@outlet/functions/policy";
+import { createPublishedApi } from "@outlet/functions/published-api/app";
+import { createSweeper } from "@outlet/functions/sweeper";
+import { createWorker } from "@outlet/functions/worker";
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { type Emulators, startEmulators } from "../emulators/start.ts";
+import { createPoller } from "../poller/poller.ts";
+import { policy } from "./platform.ts";
+import type { Reply } from "./runtime-fixture.ts";
+
+/** What a scripted model does with a request: speaks, or throws. */
+export type Script = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+
+/** Says a text in two pieces and ends. */
+export async function* says(
+  text: string,
+  stop: Extract<ModelEvent, { type: "stop" }>["reason"] = "end_turn",
+): AsyncGenerator<ModelEvent> {
+  const middle = Math.ceil(text.length / 2);
+  yield { type: "text", text: text.slice(0, middle) };
+  yield { type: "text", text: text.slice(middle) };
+  yield { type: "stop", reason: stop };
+  yield { type: "usage", usage: { ...noTokens, inputTokens: 10, outputTokens: 5 } };
+}
+
+const noTokens = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheWriteInputTokens: 0,
+};
+
+/** The text of the last message of a request. */
+export const lastText = (request: ModelRequest): string =>
+  request.messages
+    .at(-1)
+    ?.content.map((part) => (part.type === "text" ? part.text : `<${part.type}>`))
+    .join(" ") ?? "";
+
+export interface Caller {
+  clientId?: string;
+  keyId?: string;
+  botId?: string;
+  retentionDays?: string;
+}
+
+/**
+ * For tests: the real handlers over the real adapters and emulators, with a scripted model. There is
+ * no edge: requests come as the gateway would hand them on.
+ */
+export async function startStack(options: { log?: Log; wrap?: (clients: Clients) => void } = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), "outlet-stack-"));
+  const log = options.log ?? silentLog;
+  const emulators = await startEmulators({ dataDir, log: silentLog });
+  const clients = createClients({ ...emulators, local: true });
+  options.wrap?.(clients);
+  const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
+  const deps = {
+    table: createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
+    runQueue: queueOf(clients, emulators, "runs"),
+    deployQueue: queueOf(clients, emulators, "deploys"),
+    syncQueue: queueOf(clients, emulators, "syncs"),
+    clock: systemClock as Clock,
+    randomness: systemRandomness,
+    ids: Id.createIds(systemClock),
+    catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku", "claude-v3-haiku", "outlet-demo"]),
+    log,
+    policy: { ...policy, attemptBackoffMs: 20, backoffMs: 5, backoffMaxMs: 20 } as Policy,
+    model: {
+      stream(request, signal) {
+        model.requests.push(request);
+        return model.script(request, signal);
+      },
+    } as Model,
+  };
+  const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
+  const bot = await Bot.create(deps, owner, { ...botDefaults, title: "Test bot" });
+  const pollers: { stop(): Promise<void> }[] = [];
+  return {
+    ...deps,
+    deps,
+    emulators,
+    clients,
+    model,
+    bot,
+    owner,
+    /** A client of the published API, as one key of the bot. */
+    client: (who: Caller = {}, over: Partial<typeof deps> = {}) =>
+      clientOf({ ...deps, ...over }, { botId: bot.botId, ...who }),
+    createBot: (title: string) => Bot.create(deps, owner, { ...botDefaults, title }),
+    worker: (over: Partial<typeof deps> = {}) => createWorker({ ...deps, ...over }),
+    sweep: (over: Partial<typeof deps> = {}) => createSweeper({ ...deps, ...over })(),
+    deadLetters: () => createDeadLetters(deps),
+    /** Answers what is accepted from now on, until the returned poller is stopped. */
+    answer(maximumConcurrency = 8, over: Partial<typeof deps> = {}) {
+      const poller = createPoller({
+        sqs: createPollingClient({ ...emulators, local: true }),
+        queueUrl: emulators.queueUrls.runs,
+        invoke: (event) =>
+          createWorker({ ...deps, ...over })(event, { getRemainingTimeInMillis: () => 900_000 }),
+        maximumConcurrency,
+        visibilityTimeoutSeconds: 120,
+        groupOf: (record) => Run.group(Run.parseBell(record.body)),
+        log,
+      });
+      poller.start();
+      pollers.push(poller);
+      return poller;
+    },
+    async stop() {
+      await Promise.all(pollers.map((poller) => poller.stop()));
+      await emulators.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+export type Stack = Awaited<ReturnType<typeof startStack>>;
+type Clients = ReturnType<typeof createClients>;
+
+const botDefaults = {
+  description: "",
+  instruction: "SECRET-INSTRUCTION: be kind.",
+  model: "claude-v4.5-haiku",
+  callerModels: ["claude-v3-haiku"],
+  generation: { maxTokens: 2_048, temperature: 0.5, topP: null, stopSequences: [] },
+  showSources: false,
+};
+
+const queueOf = (clients: Clients, emulators: Emulators, name: keyof Emulators["queueUrls"]) =>
+  createSqsQueue({ client: clients.sqs, queueUrl: emulators.queueUrls[name] });
+
+type ApiDeps = Parameters<typeof createPublishedApi>[0] & {
+  table: Table;
+  objects: ObjectStore;
+  runQueue: Queue;
+};
+
+function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
+  const app = createPublishedApi(deps);
+  const { clientId = "client-1", keyId = "key-1", botId, retentionDays = "30" } = who;
+  const authorizer = {
+    botId,
+    clientId,
+    keyId,
+    retentionDays,
+    paused: "false",
+    allowedOrigins: "[]",
+  };
+  const requestContext = { requestId: "request-1", authorizer };
+  const event = { requestContext, stageVariables: { botId } } as Partial<APIGatewayProxyEvent>;
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> => {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const init = { method, headers, ...(body === undefined ? {} : { body: text }) };
+    const response = await app.request(path, init, { event });
+    const answer = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") && answer;
+    const { status } = response;
+    return {
+      status,
+      headers: response.headers,
+      text: answer,
+      json: isJson ? JSON.parse(answer) : null,
+    };
+  };
+  return {
+    call,
+    address: (conversationId: string) => ({ botId, clientId, conversationId }),
+    send: (text: string, conversationId?: string, headers?: Record<string, string>) =>
+      call("POST", "/conversation", messageOf(text, conversationId), headers),
+    /** Sends and waits for the end of the run, which may be any. */
+    async ask(text: string, conversationId?: string): Promise<Reply> {
+      const sent = await call("POST", "/conversation", messageOf(text, conversationId));
+      return this.outcome(sent);
+    },
+    async outcome(sent: Reply): Promise<Reply> {
+      const path = `/conversation/${encodeURIComponent(sent.json.conversationId)}/${sent.json.messageId}`;
+      for (let tries = 0; tries < 10; tries++) {
+        const reply = await call("GET", `${path}?wait=2`);
+        if (reply.status !== 202) return reply;
+      }
+      throw new Error("The run did not end.");
+    },
+  };
+}
+export type Client = ReturnType<typeof clientOf>;
+
+export const messageOf = (text: string, conversationId?: string, over: object = {}) => ({
+  ...(conversationId === undefined ? {} : { conversationId }),
+  message: { content: [{ contentType: "text", body: text }] },
+  ...over,
+});

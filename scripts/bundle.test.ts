@@ -1,0 +1,31 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { budgetsKib, bundleFunction } from "./bundle.ts";
+
+const entries = new URL("../packages/functions/src/lambda/", import.meta.url);
+
+/** What a function has no use for. Each would cost its cold starts. */
+const unwanted: Record<string, RegExp> = {
+  authorizer: /client-(s3|sqs|bedrock|cloudformation|api-gateway)|^hono|jose|minisearch/,
+  "published-api":
+    /client-(bedrock|cloudformation|api-gateway)|^jose|valibot\/to-json|hono-openapi/,
+  worker: /client-(s3|cloudformation|api-gateway)|^hono|^jose/,
+  sweeper: /client-(s3|bedrock|cloudformation|api-gateway)|^hono|^jose/,
+  deployer: /client-bedrock|^hono|^jose/,
+};
+
+test("every function has a budget", () => {
+  const names = readdirSync(entries)
+    .map((file) => file.replace(/\.ts$/, ""))
+    .filter((name) => name !== "log" && name !== "objects");
+  expect(names.toSorted()).toEqual(Object.keys(budgetsKib).toSorted());
+});
+
+describe.each(Object.entries(budgetsKib))("the bundle of %s", (name, budget) => {
+  test(`weighs at most ${budget} KiB and holds nothing it has no use for`, async () => {
+    const { bytes, packages } = await bundleFunction(name);
+    expect(bytes / 1024).toBeLessThanOrEqual(budget);
+    const pattern = unwanted[name];
+    expect(Object.keys(packages).filter((pkg) => pattern?.test(pkg))).toEqual([]);
+  });
+});

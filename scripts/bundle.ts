@@ -1,0 +1,113 @@
+/**
+ * Bundles every function as SST does for a deployment, and holds the sizes to their budgets:
+ * `npm run bundle` prints them, with what each weighs most by. `sst` itself, which adds about 4 KB,
+ * is left out: it is there only where Outlet is deployed from.
+ */
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+
+export interface Bundle {
+  /** Of what is loaded when the function starts. */
+  bytes: number;
+  /** How much of that is of each package. */
+  packages: Record<string, number>;
+}
+
+/** KiB of minified code: what loads before the first request of a cold start can be answered. */
+export const budgetsKib: Record<string, number> = {
+  authorizer: 380,
+  "published-api": 480,
+  worker: 600,
+  "control-api": 750,
+  deployer: 600,
+  sweeper: 420,
+  syncer: 480,
+};
+
+/**
+ * Sources of credentials that the SDK would only ask where there are none in the environment, which
+ * Lambda always sets. It imports them when it gets to them.
+ */
+export const unreachable = [
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@aws-sdk/credential-provider-http",
+  "@aws-sdk/token-providers",
+  "@aws-sdk/nested-clients",
+  "@smithy/credential-provider-imds",
+];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export async function bundleFunction(name: string): Promise<Bundle> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [`packages/functions/src/lambda/${name}.ts`],
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: "dist",
+    splitting: true,
+    metafile: true,
+    platform: "node",
+    format: "esm",
+    target: "es2024",
+    mainFields: ["module", "main"],
+    external: ["sst", ...unreachable],
+    logLevel: "silent",
+  });
+  const entry = Object.entries(metafile.outputs).find(([, output]) =>
+    output.entryPoint?.endsWith(`/lambda/${name}.ts`),
+  );
+  if (!entry) throw new Error(`esbuild made nothing of ${name}`);
+  const loaded = loadedWith(entry[0], metafile.outputs);
+  return {
+    bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
+    packages: packagesOf(loaded),
+  };
+}
+
+type Outputs = Metafile["outputs"];
+
+/** A file and the chunks that it imports at once, without those it may import later. */
+function loadedWith(path: string, outputs: Outputs, seen = new Set<string>()): Outputs[string][] {
+  const output = outputs[path];
+  if (!output || seen.has(path)) return [];
+  seen.add(path);
+  const imports = output.imports.filter(({ kind }) => kind === "import-statement");
+  return [output, ...imports.flatMap((next) => loadedWith(next.path, outputs, seen))];
+}
+
+function packagesOf(files: Outputs[string][]): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  const inputs = files.flatMap((file) => Object.entries(file.inputs));
+  for (const [path, { bytesInOutput }] of inputs) {
+    const modules = path.lastIndexOf("node_modules/");
+    const name =
+      modules === -1
+        ? path.split("/").slice(0, 2).join("/")
+        : (/^(@[^/]+\/[^/]+|[^/]+)/.exec(path.slice(modules + 13))?.[0] ?? path);
+    if (bytesInOutput > 0) sizes[name] = (sizes[name] ?? 0) + bytesInOutput;
+  }
+  return sizes;
+}
+
+if (process.argv[1] && basename(process.argv[1]) === "bundle.ts") await report();
+
+async function report(): Promise<void> {
+  for (const [name, budget] of Object.entries(budgetsKib)) {
+    const { bytes, packages } = await bundleFunction(name);
+    const kib = Math.round(bytes / 1024);
+    const heaviest = Object.entries(packages)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, 4)
+      .map(([pkg, size]) => `${pkg} ${Math.round(size / 1024)}`);
+    process.stdout.write(
+      `${name.padEnd(14)} ${String(kib).padStart(5)} KiB of ${budget}  (${heaviest.join(", ")})\n`,
+    );
+    if (kib > budget) process.exitCode = 1;
+  }
+}

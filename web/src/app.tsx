@@ -1,0 +1,73 @@
+import { Route, Router } from "@solidjs/router";
+import { QueryClient, QueryClientProvider } from "@tanstack/solid-query";
+import { ErrorBoundary, lazy } from "solid-js";
+import { ApiError } from "./api/client.ts";
+import { copy } from "./copy.ts";
+import { Shell } from "./pages/shell.tsx";
+import { signIn } from "./session/session.ts";
+import { Button } from "./ui/button.tsx";
+import { ErrorPanel } from "./ui/error-panel.tsx";
+
+const Bots = lazy(() => import("./pages/bots/bots.tsx"));
+const Bot = lazy(() => import("./pages/bots/bot/bot.tsx"));
+const Editor = lazy(() => import("./pages/bots/bot/editor/editor.tsx"));
+const Publish = lazy(() => import("./pages/bots/bot/publish/publish.tsx"));
+const Keys = lazy(() => import("./pages/bots/bot/keys/keys.tsx"));
+const Connect = lazy(() => import("./pages/bots/bot/connect/connect.tsx"));
+const Requests = lazy(() => import("./pages/bots/bot/requests/requests.tsx"));
+const Request = lazy(() => import("./pages/bots/bot/requests/request.tsx"));
+const Reference = lazy(() => import("./pages/bots/bot/reference/reference.tsx"));
+const Design = lazy(() => import("./pages/design/design.tsx"));
+const NotFound = lazy(() => import("./pages/not-found.tsx"));
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // One request for each resource a page shows; what changes meanwhile is polled where it matters.
+      staleTime: 5_000,
+      refetchOnWindowFocus: true,
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+    mutations: { retry: false },
+  },
+});
+
+export function App() {
+  return (
+    <ErrorBoundary
+      fallback={(error) => <ErrorPanel title={copy.errors.page} error={error} onRetry={reload} />}
+    >
+      <QueryClientProvider client={queries}>
+        <Router root={Shell}>
+          <Route path="/" component={Bots} />
+          <Route path="/bots/:botId" component={Bot}>
+            <Route path="/" component={Editor} />
+            <Route path="/publish" component={Publish} />
+            <Route path="/keys" component={Keys} />
+            <Route path="/connect" component={Connect} />
+            <Route path="/requests" component={Requests} />
+            <Route path="/requests/:runId" component={Request} />
+            <Route path="/reference" component={Reference} />
+          </Route>
+          <Route path="/design" component={Design} />
+          <Route path="*" component={NotFound} />
+        </Router>
+      </QueryClientProvider>
+    </ErrorBoundary>
+  );
+}
+
+export function SignInFailed(props: { message: string }) {
+  return (
+    <main class="sign-in-failed">
+      <h1>{copy.session.failed}</h1>
+      <p>{props.message}</p>
+      <Button look="primary" onClick={() => void signIn("/")}>
+        {copy.session.signInAgain}
+      </Button>
+    </main>
+  );
+}
+
+const reload = () => window.location.reload();

@@ -1,0 +1,23 @@
+const number = new Intl.NumberFormat();
+const usd = new Intl.NumberFormat(undefined, {
+  style: "currency",
+  currency: "USD",
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 6,
+});
+
+export const formatNumber = (value: number): string => number.format(value);
+
+export const formatUsd = (microUsd: number): string => usd.format(microUsd / 1e6);
+
+export const formatTokens = (tokens: number): string =>
+  `${number.format(tokens)} ${tokens === 1 ? "token" : "tokens"}`;
+
+export const formatMs = (ms: number): string =>
+  ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,90 @@
+import { A, type RouteSectionProps, useParams } from "@solidjs/router";
+import { For, Show, Suspense } from "solid-js";
+import { type Bot as BotInfo, useBot } from "../../../api/queries.ts";
+import { copy } from "../../../copy.ts";
+import { Async } from "../../../ui/async.tsx";
+import { Card } from "../../../ui/card.tsx";
+import { Chip } from "../../../ui/chip.tsx";
+import { Icon } from "../../../ui/icon.tsx";
+import { Notice } from "../../../ui/notice.tsx";
+import { Skeleton } from "../../../ui/skeleton.tsx";
+import page from "../../page.module.css";
+import { PageTitle } from "../../page-title.tsx";
+import { PublicationChip } from "../status-chip.tsx";
+import styles from "./bot.module.css";
+import { BotContext } from "./bot-context.ts";
+
+const tabs = ["", "publish", "keys", "connect", "requests", "reference"] as const;
+
+/** What the pages of one bot have in common: its title, its state, and the way between them. */
+export default function Bot(props: RouteSectionProps) {
+  const params = useParams<{ botId: string }>();
+  const bot = useBot(() => params.botId);
+  return (
+    <div class={page.page}>
+      <A class={styles.crumb} href="/">
+        <Icon name="back" /> {copy.bots.title}
+      </A>
+      <Async query={bot} title={copy.bot.failed}>
+        {(data) => (
+          <BotContext.Provider value={data}>
+            <PageTitle title={data().title} />
+            <div class={page.head}>
+              <div class={page.words}>
+                <h1>{data().title}</h1>
+                <Show when={data().description}>
+                  <p class={page.lead}>{data().description}</p>
+                </Show>
+              </div>
+              <span class={page.row}>
+                <Chip>{copy.scopes[data().scope]}</Chip>
+                <Show when={data().publicationStatus}>
+                  {(status) => <PublicationChip status={status()} />}
+                </Show>
+              </span>
+            </div>
+            <Show when={data().mine} fallback={<Others bot={data()} />}>
+              <nav class={styles.tabs} aria-label={copy.bot.tabsLabel}>
+                <For each={tabs}>
+                  {(tab) => (
+                    <A
+                      class={styles.tab}
+                      href={`/bots/${params.botId}${tab ? `/${tab}` : ""}`}
+                      end={tab === ""}
+                    >
+                      {copy.bot.tabs[tab || "editor"]}
+                    </A>
+                  )}
+                </For>
+              </nav>
+              <Suspense fallback={<Skeleton kind="card" count={2} />}>{props.children}</Suspense>
+            </Show>
+          </BotContext.Provider>
+        )}
+      </Async>
+    </div>
+  );
+}
+
+/** Somebody else's bot: what it is, and why there is nothing to edit. */
+function Others(props: { bot: BotInfo }) {
+  return (
+    <>
+      <Notice title={copy.bot.othersTitle}>
+        <p>{copy.bot.othersText}</p>
+      </Notice>
+      <Card title={copy.bot.about}>
+        <dl class={page.facts}>
+          <div>
+            <dt>{copy.botFields.model}</dt>
+            <dd>{props.bot.model}</dd>
+          </div>
+          <div>
+            <dt>{copy.botFields.showSources}</dt>
+            <dd>{props.bot.showSources ? copy.yes : copy.no}</dd>
+          </div>
+        </dl>
+      </Card>
+    </>
+  );
+}

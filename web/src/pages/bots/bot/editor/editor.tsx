@@ -1,0 +1,26 @@
+import { useCurrentBot } from "../bot-context.ts";
+import { DeleteBot } from "./delete-bot.tsx";
+import styles from "./editor.module.css";
+import { KnowledgeCard } from "./knowledge.tsx";
+import { SettingsForm } from "./settings-form.tsx";
+import { SharingCard } from "./sharing.tsx";
+import { TestChat } from "./test-chat.tsx";
+import { createDraft } from "./draft.ts";
+
+export default function Editor() {
+  const bot = useCurrentBot();
+  const draft = createDraft(bot);
+  return (
+    <div class={styles.columns}>
+      <div class={styles.column}>
+        <SettingsForm draft={draft} />
+        <KnowledgeCard />
+        <SharingCard />
+        <DeleteBot />
+      </div>
+      <div class={styles.side}>
+        <TestChat isDirty={draft.isDirty()} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,214 @@
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { createSignal, For, Show } from "solid-js";
+import { api, done, read } from "../../../../api/client.ts";
+import { type Knowledge, names, type Source, useKnowledge } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { formatBytes } from "../../../../format.ts";
+import { announce } from "../../../../ui/announcer.tsx";
+import { Async } from "../../../../ui/async.tsx";
+import { Button } from "../../../../ui/button.tsx";
+import { Card } from "../../../../ui/card.tsx";
+import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
+import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { Icon } from "../../../../ui/icon.tsx";
+import { Skeleton } from "../../../../ui/skeleton.tsx";
+import page from "../../../page.module.css";
+import { SyncChip } from "../../status-chip.tsx";
+import { useCurrentBot } from "../bot-context.ts";
+import { AddText } from "./add-text.tsx";
+import styles from "./knowledge.module.css";
+import { readUpload } from "./upload.ts";
+
+const accepted = ".txt,.md,.markdown,.html,.htm,.csv,.json";
+
+export function KnowledgeCard() {
+  const bot = useCurrentBot();
+  const botId = () => bot().botId;
+  const knowledge = useKnowledge(botId);
+  const client = useQueryClient();
+  const [writing, setWriting] = createSignal(false);
+  const [removing, setRemoving] = createSignal<Source>();
+  const route = api.bots[":botId"].knowledge;
+  const changed = () => {
+    void client.invalidateQueries({ queryKey: names.knowledge(botId()) });
+    void client.invalidateQueries({ queryKey: names.publication(botId()) });
+  };
+  const upload = useMutation(() => ({
+    mutationFn: async (files: File[]) => {
+      for (const file of files) {
+        await read(route.$post({ param: { botId: botId() }, json: await readUpload(file) }));
+        changed();
+      }
+    },
+  }));
+  const resync = useMutation(() => ({
+    mutationFn: () => read(route.sync.$post({ param: { botId: botId() }, json: {} })),
+    onSuccess: changed,
+  }));
+  const remove = useMutation(() => ({
+    mutationFn: (source: Source) =>
+      done(route[":sourceId"].$delete({ param: { botId: botId(), sourceId: source.sourceId } })),
+    onSuccess: (_data: void, source: Source) => {
+      setRemoving(undefined);
+      client.setQueryData<Knowledge>(names.knowledge(botId()), (old) =>
+        old && { ...old, sources: old.sources.filter((s) => s.sourceId !== source.sourceId) },
+      );
+      announce(copy.knowledge.removed(source.name));
+      changed();
+    },
+  }));
+  const failed = () => knowledge.data?.sources.some(({ status }) => status === "FAILED");
+  return (
+    <Card
+      title={copy.knowledge.title}
+      hint={copy.knowledge.hint}
+      actions={
+        <Show when={failed()}>
+          <Button size="small" busy={resync.isPending} onClick={() => resync.mutate()}>
+            <Icon name="refresh" />
+            {copy.knowledge.resync}
+          </Button>
+        </Show>
+      }
+    >
+      <Async
+        query={knowledge}
+        title={copy.knowledge.failed}
+        skeleton={<Skeleton kind="row" count={2} />}
+      >
+        {(data) => (
+          <Show
+            when={data().sources.length > 0}
+            fallback={<p class={page.soft}>{copy.knowledge.empty}</p>}
+          >
+            <ul aria-label={copy.knowledge.listLabel}>
+              <For each={data().sources}>
+                {(source) => <SourceRow source={source} onRemove={() => setRemoving(source)} />}
+              </For>
+            </ul>
+          </Show>
+        )}
+      </Async>
+      <Dropzone
+        busy={upload.isPending}
+        onFiles={(files) => upload.mutate(files)}
+        onWrite={() => setWriting(true)}
+      />
+      <Show when={upload.isError}>
+        <ErrorPanel title={copy.knowledge.uploadFailed} error={upload.error} />
+      </Show>
+      <Show when={resync.isError}>
+        <ErrorPanel title={copy.knowledge.resyncFailed} error={resync.error} />
+      </Show>
+      <AddText open={writing()} onClose={() => setWriting(false)} botId={botId()} onAdded={changed} />
+      <Dialog
+        open={removing() !== undefined}
+        onClose={() => setRemoving(undefined)}
+        title={copy.knowledge.removeTitle(removing()?.name ?? "")}
+        description={copy.knowledge.removeText}
+      >
+        <Show when={remove.isError}>
+          <ErrorPanel title={copy.knowledge.removeFailed} error={remove.error} />
+        </Show>
+        <DialogActions>
+          <Button onClick={() => setRemoving(undefined)}>{copy.actions.cancel}</Button>
+          <Button
+            look="danger"
+            busy={remove.isPending}
+            onClick={() => {
+              const source = removing();
+              if (source) remove.mutate(source);
+            }}
+          >
+            {copy.knowledge.remove}
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </Card>
+  );
+}
+
+export function SourceRow(props: { source: Source; onRemove: () => void }) {
+  return (
+    <li class={styles.source}>
+      <span class={styles.mark}>
+        <Icon name="file" />
+      </span>
+      <div>
+        <p class={styles.name}>{props.source.name}</p>
+        <p class={styles.about}>
+          <span>{formatBytes(props.source.bytes)}</span>
+          <Show when={props.source.status === "SUCCEEDED"}>
+            <span>{copy.knowledge.passages(props.source.passages)}</span>
+          </Show>
+        </p>
+      </div>
+      <span class={styles.end}>
+        {/* Says by itself how the sync goes on. */}
+        <span role="status">
+          <SyncChip status={props.source.status} />
+        </span>
+        <Button
+          size="small"
+          look="quiet"
+          aria-label={copy.knowledge.removeOne(props.source.name)}
+          onClick={() => props.onRemove()}
+        >
+          <Icon name="cross" />
+        </Button>
+      </span>
+      <Show when={props.source.failure}>
+        <p class={styles.failure}>{props.source.failure}</p>
+      </Show>
+    </li>
+  );
+}
+
+function Dropzone(props: { busy: boolean; onFiles: (files: File[]) => void; onWrite: () => void }) {
+  const [over, setOver] = createSignal(false);
+  let input: HTMLInputElement | undefined;
+  const take = (files: FileList | null | undefined) => {
+    if (files && files.length > 0) props.onFiles([...files]);
+  };
+  return (
+    <div
+      class={styles.drop}
+      data-over={over() ? "" : undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        take(event.dataTransfer?.files);
+      }}
+    >
+      <p class={`${page.soft} ${page.small}`}>{copy.knowledge.drop}</p>
+      <span class={page.row}>
+        <Button busy={props.busy} onClick={() => input?.click()}>
+          <Icon name="plus" />
+          {copy.knowledge.upload}
+        </Button>
+        <Button look="quiet" onClick={() => props.onWrite()}>
+          {copy.knowledge.write}
+        </Button>
+      </span>
+      <input
+        ref={(element) => {
+          input = element;
+        }}
+        type="file"
+        hidden
+        multiple
+        accept={accepted}
+        aria-label={copy.knowledge.upload}
+        onChange={(event) => {
+          take(event.currentTarget.files);
+          event.currentTarget.value = "";
+        }}
+      />
+    </div>
+  );
+}

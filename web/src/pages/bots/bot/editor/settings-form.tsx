@@ -1,0 +1,209 @@
+import { useBeforeLeave } from "@solidjs/router";
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { For, onCleanup, onMount, Show } from "solid-js";
+import { api, read } from "../../../../api/client.ts";
+import { fieldError } from "../../../../api/field-error.ts";
+import { type Bot, names, useMe } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { announce } from "../../../../ui/announcer.tsx";
+import { Button } from "../../../../ui/button.tsx";
+import { Card } from "../../../../ui/card.tsx";
+import { Checkbox } from "../../../../ui/checkbox.tsx";
+import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { Select } from "../../../../ui/select.tsx";
+import { Switch } from "../../../../ui/switch.tsx";
+import { TextField } from "../../../../ui/text-field.tsx";
+import page from "../../../page.module.css";
+import { useCurrentBot } from "../bot-context.ts";
+import { type Draft, toEdit } from "./draft.ts";
+import styles from "./editor.module.css";
+
+export function SettingsForm(props: { draft: Draft }) {
+  const bot = useCurrentBot();
+  const me = useMe();
+  const client = useQueryClient();
+  const fields = () => props.draft.fields;
+  const save = useMutation(() => ({
+    mutationFn: () =>
+      read(
+        api.bots[":botId"].$patch({
+          param: { botId: bot().botId },
+          json: toEdit(props.draft.fields),
+        }),
+      ),
+    onSuccess: (saved: Bot) => {
+      client.setQueryData(names.bot(saved.botId), saved);
+      void client.invalidateQueries({ queryKey: names.bots });
+      // Its prerequisites follow the model.
+      void client.invalidateQueries({ queryKey: names.publication(saved.botId) });
+      props.draft.reset(saved);
+      announce(copy.editor.saved);
+    },
+  }));
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!save.isPending && props.draft.isDirty()) save.mutate();
+  };
+  const error = (path: string) => fieldError(save.error, path);
+  const isFieldError = () => save.error !== null && formPaths.some((path) => error(path));
+  const models = () => {
+    const known = me.data?.models ?? [];
+    const options = known.map(({ name, title }) => ({ value: name, label: title }));
+    const isKnown = options.some(({ value }) => value === fields().model);
+    return isKnown ? options : [...options, { value: fields().model, label: fields().model }];
+  };
+  const further = () => models().filter(({ value }) => value !== fields().model);
+  guardLeaving(() => props.draft.isDirty() && !save.isPending);
+
+  return (
+    <form class={styles.column} onSubmit={submit}>
+      <Card title={copy.editor.behaviour} hint={copy.editor.behaviourHint}>
+        <div class={page.form}>
+          <TextField
+            label={copy.botFields.title}
+            value={fields().title}
+            onInput={(value) => props.draft.set("title", value)}
+            error={error("title")}
+            required
+            inputProps={{ maxlength: 100, autocomplete: "off" }}
+          />
+          <TextField
+            label={copy.botFields.description}
+            hint={copy.botFields.descriptionHint}
+            value={fields().description}
+            onInput={(value) => props.draft.set("description", value)}
+            error={error("description")}
+            inputProps={{ maxlength: 1000, autocomplete: "off" }}
+          />
+          <TextField
+            label={copy.botFields.instruction}
+            hint={copy.botFields.instructionHint}
+            value={fields().instruction}
+            onInput={(value) => props.draft.set("instruction", value)}
+            error={error("instruction")}
+            multiline
+            rows={8}
+          />
+        </div>
+      </Card>
+      <Card title={copy.editor.model} hint={copy.editor.modelHint}>
+        <div class={page.form}>
+          <Select
+            label={copy.botFields.model}
+            options={models()}
+            value={fields().model}
+            onChange={(value) => {
+              props.draft.set("model", value);
+              props.draft.set(
+                "callerModels",
+                fields().callerModels.filter((name) => name !== value),
+              );
+            }}
+            error={error("model")}
+          />
+          <Show when={further().length > 0}>
+            <fieldset class={styles.group}>
+              <legend class={styles.legend}>{copy.botFields.callerModels}</legend>
+              <For each={further()}>
+                {(model) => (
+                  <Checkbox
+                    label={model.label}
+                    checked={fields().callerModels.includes(model.value)}
+                    onChange={(checked) =>
+                      props.draft.set(
+                        "callerModels",
+                        checked
+                          ? [...fields().callerModels, model.value]
+                          : fields().callerModels.filter((name) => name !== model.value),
+                      )
+                    }
+                  />
+                )}
+              </For>
+            </fieldset>
+          </Show>
+          <div class={page.pair}>
+            <TextField
+              label={copy.botFields.maxTokens}
+              hint={copy.botFields.maxTokensHint}
+              value={fields().maxTokens}
+              onInput={(value) => props.draft.set("maxTokens", value)}
+              error={error("generation.maxTokens")}
+              required
+              inputProps={{ type: "number", min: 1, max: 64000, step: 1 }}
+            />
+            <TextField
+              label={copy.botFields.temperature}
+              hint={copy.botFields.temperatureHint}
+              value={fields().temperature}
+              onInput={(value) => props.draft.set("temperature", value)}
+              error={error("generation.temperature")}
+              inputProps={{ type: "number", min: 0, max: 1, step: 0.05 }}
+            />
+            <TextField
+              label={copy.botFields.topP}
+              hint={copy.botFields.topPHint}
+              value={fields().topP}
+              onInput={(value) => props.draft.set("topP", value)}
+              error={error("generation.topP")}
+              inputProps={{ type: "number", min: 0, max: 1, step: 0.05 }}
+            />
+          </div>
+          <TextField
+            label={copy.botFields.stopSequences}
+            hint={copy.botFields.stopSequencesHint}
+            value={fields().stopSequences}
+            onInput={(value) => props.draft.set("stopSequences", value)}
+            error={error("generation.stopSequences")}
+            multiline
+            mono
+            rows={2}
+          />
+          <Switch
+            label={copy.botFields.showSources}
+            hint={copy.botFields.showSourcesHint}
+            checked={fields().showSources}
+            onChange={(value) => props.draft.set("showSources", value)}
+          />
+        </div>
+      </Card>
+      <Show when={save.isError && !isFieldError()}>
+        <ErrorPanel title={copy.editor.saveFailed} error={save.error} />
+      </Show>
+      <Show when={props.draft.isDirty()}>
+        <div class={styles.save}>
+          <strong>{copy.editor.unsaved}</strong>
+          <span class={page.row}>
+            <Button
+              onClick={() => {
+                save.reset();
+                props.draft.reset();
+              }}
+            >
+              {copy.editor.discard}
+            </Button>
+            <Button look="primary" type="submit" busy={save.isPending}>
+              {copy.editor.save}
+            </Button>
+          </span>
+        </div>
+      </Show>
+    </form>
+  );
+}
+
+const formPaths = ["title", "description", "instruction", "model", "generation", "callerModels"];
+
+/** What is not saved is not lost by a click on a link, or on the browser's own buttons. */
+function guardLeaving(isDirty: () => boolean): void {
+  useBeforeLeave((event) => {
+    if (event.defaultPrevented || !isDirty()) return;
+    event.preventDefault();
+    if (window.confirm(copy.editor.leave)) event.retry(true);
+  });
+  const beforeUnload = (event: BeforeUnloadEvent) => {
+    if (isDirty()) event.preventDefault();
+  };
+  onMount(() => window.addEventListener("beforeunload", beforeUnload));
+  onCleanup(() => window.removeEventListener("beforeunload", beforeUnload));
+}

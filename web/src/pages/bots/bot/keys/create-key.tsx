@@ -1,0 +1,101 @@
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { createSignal, Show } from "solid-js";
+import { api, read } from "../../../../api/client.ts";
+import { fieldError } from "../../../../api/field-error.ts";
+import { names } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { Button } from "../../../../ui/button.tsx";
+import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
+import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { Select } from "../../../../ui/select.tsx";
+import { TextField } from "../../../../ui/text-field.tsx";
+import page from "../../../page.module.css";
+import { KeyValue } from "./key-value.tsx";
+
+const day = 86_400_000;
+const lifetimes = ["never", "7", "30", "90", "365"] as const;
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  botId: string;
+  endpoint: string;
+}
+
+/** Asks for a label, then shows the value: this once, and nowhere else. */
+export function CreateKey(props: Props) {
+  const client = useQueryClient();
+  const [label, setLabel] = createSignal("");
+  const [lifetime, setLifetime] = createSignal("never");
+  const [value, setValue] = createSignal<string>();
+  const create = useMutation(() => ({
+    // Held in this dialog only: no cache of ours may keep a secret.
+    gcTime: 0,
+    mutationFn: async () => {
+      const days = Number(lifetime());
+      const expiresAt = Number.isNaN(days) ? null : new Date(Date.now() + days * day).toISOString();
+      const made = await read(
+        api.bots[":botId"].publication.keys.$post({
+          param: { botId: props.botId },
+          json: { label: label(), expiresAt },
+        }),
+      );
+      setValue(made.value);
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: names.keys(props.botId) }),
+  }));
+  const close = () => {
+    setValue(undefined);
+    setLabel("");
+    setLifetime("never");
+    create.reset();
+    props.onClose();
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!create.isPending) create.mutate();
+  };
+  return (
+    <Dialog
+      open={props.open}
+      onClose={close}
+      sticky={value() !== undefined}
+      title={value() ? copy.keys.createdTitle : copy.keys.createTitle}
+      description={value() ? copy.keys.once : copy.keys.createText}
+    >
+      <Show
+        when={value()}
+        fallback={
+          <form class={page.form} onSubmit={submit}>
+            <TextField
+              label={copy.keys.label}
+              hint={copy.keys.labelHint}
+              value={label()}
+              onInput={setLabel}
+              error={fieldError(create.error, "label")}
+              required
+              inputProps={{ maxlength: 100, autocomplete: "off" }}
+            />
+            <Select
+              label={copy.keys.expires}
+              options={lifetimes.map((one) => ({ value: one, label: copy.keys.lifetimes[one] }))}
+              value={lifetime()}
+              onChange={setLifetime}
+            />
+            <Show when={create.isError && !fieldError(create.error, "label")}>
+              <ErrorPanel title={copy.keys.createFailed} error={create.error} />
+            </Show>
+            <DialogActions>
+              <Button onClick={close}>{copy.actions.cancel}</Button>
+              <Button look="primary" type="submit" busy={create.isPending}>
+                {copy.keys.generate}
+              </Button>
+            </DialogActions>
+          </form>
+        }
+      >
+        {(shown) => <KeyValue value={shown()} endpoint={props.endpoint} onClose={close} />}
+      </Show>
+    </Dialog>
+  );
+}

@@ -1,0 +1,129 @@
+import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/solid-query";
+import { Show } from "solid-js";
+import { api, read } from "../../../../api/client.ts";
+import { type Key, type Keys, names } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { announce } from "../../../../ui/announcer.tsx";
+import { Chip } from "../../../../ui/chip.tsx";
+import { Icon } from "../../../../ui/icon.tsx";
+import { Menu } from "../../../../ui/menu.tsx";
+import { Time } from "../../../../ui/time.tsx";
+import page from "../../../page.module.css";
+
+interface Props {
+  key: Key;
+  botId: string;
+  onRotate: () => void;
+  onDelete: () => void;
+}
+
+export function KeyRow(props: Props) {
+  const client = useQueryClient();
+  const toggle = useMutation(() => ({
+    mutationFn: () =>
+      read(
+        api.bots[":botId"].publication.keys[":keyId"].$patch({
+          param: { botId: props.botId, keyId: props.key.keyId },
+          json: { enabled: !props.key.enabled },
+        }),
+      ),
+    // Shown once the gateway's side has said so, never before: it decides who gets in.
+    onSuccess: (changed: Key) => {
+      replaceKey(client, props.botId, changed);
+      announce(changed.enabled ? copy.keys.enabled(changed.label) : copy.keys.disabled(changed.label));
+    },
+    onError: (error) => announce(error.message, "bad"),
+  }));
+  return (
+    <tr>
+      <td data-label={copy.keys.label}>
+        <strong>{props.key.label}</strong>
+      </td>
+      <td data-label={copy.keys.value}>
+        <code>outlet_…{props.key.last4}</code>
+      </td>
+      <td data-label={copy.keys.state}>
+        <span class={page.row}>
+          <KeyState of={props.key} />
+        </span>
+      </td>
+      <td data-label={copy.keys.created}>
+        <Time at={props.key.createdAt} />
+      </td>
+      <td data-label={copy.keys.expires}>
+        <Show when={props.key.expiresAt} fallback={copy.keys.never}>
+          {(at) => <Time at={at()} />}
+        </Show>
+      </td>
+      <td data-label={copy.keys.lastUsed}>
+        <Show when={props.key.lastUsedAt} fallback={copy.keys.notUsed}>
+          {(at) => <Time at={at()} />}
+        </Show>
+      </td>
+      <td data-label={copy.keys.actions} data-end="">
+        <Menu
+          label={copy.keys.actionsOf(props.key.label)}
+          trigger={<Icon name="more" />}
+          groups={[
+            [
+              { label: copy.keys.rotate, onSelect: () => props.onRotate() },
+              {
+                label: props.key.enabled ? copy.keys.disable : copy.keys.enable,
+                onSelect: () => toggle.mutate(),
+              },
+            ],
+            [{ label: copy.keys.delete, danger: true, onSelect: () => props.onDelete() }],
+          ]}
+        />
+      </td>
+    </tr>
+  );
+}
+
+export function KeyState(props: { of: Pick<Key, "enabled" | "expiresAt" | "graceEndsAt"> }) {
+  const isPast = (at: string | null) => at !== null && Date.parse(at) <= Date.now();
+  const inGrace = () => props.of.graceEndsAt !== null && !isPast(props.of.graceEndsAt);
+  return (
+    <>
+      <Show when={!props.of.enabled}>
+        <Chip tone="warn" dot>
+          {copy.keys.states.disabled}
+        </Chip>
+      </Show>
+      <Show when={props.of.enabled && isPast(props.of.expiresAt)}>
+        <Chip tone="bad" dot>
+          {copy.keys.states.expired}
+        </Chip>
+      </Show>
+      <Show when={props.of.enabled && !isPast(props.of.expiresAt)}>
+        <Chip tone="good" dot>
+          {copy.keys.states.active}
+        </Chip>
+      </Show>
+      <Show when={props.of.enabled && inGrace() && props.of.graceEndsAt}>
+        {(at) => (
+          <span class={`${page.small} ${page.soft}`}>
+            {copy.keys.graceUntil} <Time at={at()} />
+          </span>
+        )}
+      </Show>
+    </>
+  );
+}
+
+/** Puts what the API answered into the list, without asking for the list again. */
+export function replaceKey(
+  client: ReturnType<typeof useQueryClient>,
+  botId: string,
+  changed: Key,
+): void {
+  client.setQueryData<InfiniteData<Keys>>(names.keys(botId), (old) =>
+    old && {
+      ...old,
+      pages: old.pages.map((one) => ({
+        ...one,
+        keys: one.keys.map((key) => (key.keyId === changed.keyId ? changed : key)),
+      })),
+    },
+  );
+}

@@ -1,0 +1,122 @@
+import { createSignal, For, Show } from "solid-js";
+import { isLive, type Key, useKeys, useMe, usePublication } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { Async } from "../../../../ui/async.tsx";
+import { Button } from "../../../../ui/button.tsx";
+import { EmptyState } from "../../../../ui/empty-state.tsx";
+import { Icon } from "../../../../ui/icon.tsx";
+import { Skeleton } from "../../../../ui/skeleton.tsx";
+import { Table } from "../../../../ui/table.tsx";
+import page from "../../../page.module.css";
+import { useCurrentBot } from "../bot-context.ts";
+import { NotPublished } from "../not-published.tsx";
+import { CreateKey } from "./create-key.tsx";
+import { DeleteKey } from "./delete-key.tsx";
+import { KeyRow } from "./key-row.tsx";
+import { RotateKey } from "./rotate-key.tsx";
+
+export default function Keys() {
+  const bot = useCurrentBot();
+  const me = useMe();
+  const publication = usePublication(() => bot().botId);
+  const mayManage = () => me.data?.may.publish.allowed === true;
+  return (
+    <Async query={publication} title={copy.keys.failed}>
+      {(data) => (
+        <Show
+          when={isLive(data().status) && mayManage()}
+          fallback={<NotPublished what={copy.keys.what} />}
+        >
+          <KeyList botId={bot().botId} endpoint={data().endpoint ?? ""} />
+        </Show>
+      )}
+    </Async>
+  );
+}
+
+function KeyList(props: { botId: string; endpoint: string }) {
+  const keys = useKeys(
+    () => props.botId,
+    () => true,
+  );
+  const [creating, setCreating] = createSignal(false);
+  const [rotating, setRotating] = createSignal<Key>();
+  const [deleting, setDeleting] = createSignal<Key>();
+  const all = () => keys.data?.pages.flatMap((one) => one.keys) ?? [];
+  const generate = () => (
+    <Button look="primary" onClick={() => setCreating(true)}>
+      <Icon name="plus" />
+      {copy.keys.generate}
+    </Button>
+  );
+  return (
+    <div class={page.page}>
+      <div class={page.head}>
+        <div class={page.words}>
+          <h2>{copy.keys.title}</h2>
+          <p class={page.lead}>{copy.keys.lead}</p>
+        </div>
+        <Show when={all().length > 0}>{generate()}</Show>
+      </div>
+      <Async query={keys} title={copy.keys.failed} skeleton={<Skeleton kind="row" count={3} />}>
+        {() => (
+          <Show
+            when={all().length > 0}
+            fallback={
+              <EmptyState
+                icon="key"
+                title={copy.keys.emptyTitle}
+                text={copy.keys.emptyText}
+                action={generate()}
+              />
+            }
+          >
+            <Table
+              label={copy.keys.title}
+              columns={[
+                { label: copy.keys.label },
+                { label: copy.keys.value },
+                { label: copy.keys.state },
+                { label: copy.keys.created },
+                { label: copy.keys.expires },
+                { label: copy.keys.lastUsed },
+                { label: copy.keys.actions },
+              ]}
+            >
+              <For each={all()}>
+                {(key) => (
+                  <KeyRow
+                    key={key}
+                    botId={props.botId}
+                    onRotate={() => setRotating(key)}
+                    onDelete={() => setDeleting(key)}
+                  />
+                )}
+              </For>
+            </Table>
+            <Show when={keys.hasNextPage}>
+              <div>
+                <Button busy={keys.isFetchingNextPage} onClick={() => void keys.fetchNextPage()}>
+                  {copy.keys.more}
+                </Button>
+              </div>
+            </Show>
+          </Show>
+        )}
+      </Async>
+      <CreateKey
+        open={creating()}
+        onClose={() => setCreating(false)}
+        botId={props.botId}
+        endpoint={props.endpoint}
+      />
+      <RotateKey
+        of={rotating()}
+        onClose={() => setRotating(undefined)}
+        botId={props.botId}
+        endpoint={props.endpoint}
+      />
+      <DeleteKey of={deleting()} onClose={() => setDeleting(undefined)} botId={props.botId} />
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { createSignal, Show } from "solid-js";
+import { api, read } from "../../../../api/client.ts";
+import type { Key } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { Button } from "../../../../ui/button.tsx";
+import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
+import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { Select } from "../../../../ui/select.tsx";
+import page from "../../../page.module.css";
+import { replaceKey } from "./key-row.tsx";
+import { KeyValue } from "./key-value.tsx";
+
+const graces = ["0", "3600", "86400", "604800"] as const;
+
+interface Props {
+  of: Key | undefined;
+  onClose: () => void;
+  botId: string;
+  endpoint: string;
+}
+
+/** A new secret for a key; the old one goes on for a while, so that nobody has to hurry. */
+export function RotateKey(props: Props) {
+  const client = useQueryClient();
+  const [grace, setGrace] = createSignal("86400");
+  const [value, setValue] = createSignal<string>();
+  const rotate = useMutation(() => ({
+    gcTime: 0,
+    mutationFn: async (keyId: string) => {
+      const { value: secret, ...key } = await read(
+        api.bots[":botId"].publication.keys[":keyId"].rotate.$post({
+          param: { botId: props.botId, keyId },
+          json: { graceSeconds: Number(grace()) },
+        }),
+      );
+      setValue(secret);
+      replaceKey(client, props.botId, key);
+    },
+  }));
+  const close = () => {
+    setValue(undefined);
+    setGrace("86400");
+    rotate.reset();
+    props.onClose();
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (props.of && !rotate.isPending) rotate.mutate(props.of.keyId);
+  };
+  return (
+    <Dialog
+      open={props.of !== undefined}
+      onClose={close}
+      sticky={value() !== undefined}
+      title={value() ? copy.keys.rotatedTitle : copy.keys.rotateTitle(props.of?.label ?? "")}
+      description={value() ? copy.keys.once : copy.keys.rotateText}
+    >
+      <Show
+        when={value()}
+        fallback={
+          <form class={page.form} onSubmit={submit}>
+            <Select
+              label={copy.keys.grace}
+              hint={copy.keys.graceHint}
+              options={graces.map((one) => ({ value: one, label: copy.keys.graces[one] }))}
+              value={grace()}
+              onChange={setGrace}
+            />
+            <Show when={rotate.isError}>
+              <ErrorPanel title={copy.keys.rotateFailed} error={rotate.error} />
+            </Show>
+            <DialogActions>
+              <Button onClick={close}>{copy.actions.cancel}</Button>
+              <Button look="primary" type="submit" busy={rotate.isPending}>
+                {copy.keys.rotate}
+              </Button>
+            </DialogActions>
+          </form>
+        }
+      >
+        {(shown) => <KeyValue value={shown()} endpoint={props.endpoint} onClose={close} />}
+      </Show>
+    </Dialog>
+  );
+}

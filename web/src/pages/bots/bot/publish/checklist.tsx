@@ -1,0 +1,59 @@
+import { For, Show } from "solid-js";
+import type { Prerequisite } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { ButtonLink } from "../../../../ui/button.tsx";
+import { Card } from "../../../../ui/card.tsx";
+import { Chip } from "../../../../ui/chip.tsx";
+import { Icon } from "../../../../ui/icon.tsx";
+import page from "../../../page.module.css";
+import { useCurrentBot } from "../bot-context.ts";
+import styles from "./checklist.module.css";
+
+/** Those that the owner meets by his own hands, on the bot's first page. */
+const inEditor: string[] = ["scope", "sync", "model_price", "test_run"];
+
+export function Checklist(props: { prerequisites: Prerequisite[] }) {
+  const bot = useCurrentBot();
+  const unmet = () => props.prerequisites.filter(({ met, required }) => !met && required).length;
+  return (
+    <Card
+      title={copy.publish.checklist}
+      hint={unmet() === 0 ? copy.publish.allMet : copy.publish.unmet(unmet())}
+    >
+      <ul>
+        <For each={props.prerequisites}>
+          {(item) => (
+            <li
+              class={styles.item}
+              data-met={item.met ? "" : undefined}
+              data-advice={item.required ? undefined : ""}
+              data-name={item.name}
+            >
+              <span class={styles.mark}>
+                <Icon name={item.met ? "check" : item.required ? "cross" : "warning"} />
+              </span>
+              <div>
+                <p class={page.row}>
+                  <span class={styles.name}>{copy.prerequisites[item.name]}</span>
+                  <span class="visually-hidden">{item.met ? copy.publish.met : copy.publish.notMet}</span>
+                  <Show when={!item.required}>
+                    <Chip>{copy.publish.advice}</Chip>
+                  </Show>
+                </p>
+                <p class={styles.detail}>{item.detail}</p>
+              </div>
+              <Show when={!item.met && inEditor.includes(item.name)}>
+                <span class={styles.way}>
+                  <ButtonLink href={`/bots/${bot().botId}`} size="small">
+                    {copy.publish.openEditor}
+                    <span class="visually-hidden">: {copy.prerequisites[item.name]}</span>
+                  </ButtonLink>
+                </span>
+              </Show>
+            </li>
+          )}
+        </For>
+      </ul>
+    </Card>
+  );
+}

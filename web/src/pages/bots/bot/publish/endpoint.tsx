@@ -1,0 +1,89 @@
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { Show } from "solid-js";
+import { api, read } from "../../../../api/client.ts";
+import { names, type Publication } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { announce } from "../../../../ui/announcer.tsx";
+import { Button, ButtonLink } from "../../../../ui/button.tsx";
+import { Card } from "../../../../ui/card.tsx";
+import { CopyButton } from "../../../../ui/copy-button.tsx";
+import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { Notice } from "../../../../ui/notice.tsx";
+import { Time } from "../../../../ui/time.tsx";
+import page from "../../../page.module.css";
+import styles from "./endpoint.module.css";
+
+export function Endpoint(props: { publication: Publication }) {
+  const client = useQueryClient();
+  const isPaused = () => props.publication.status === "paused";
+  const toggle = useMutation(() => ({
+    mutationFn: () => {
+      const { publication } = api.bots[":botId"];
+      const param = { botId: props.publication.botId };
+      return read(isPaused() ? publication.resume.$post({ param }) : publication.pause.$post({ param }));
+    },
+    onSuccess: (changed: Publication) => {
+      client.setQueryData(names.publication(changed.botId), changed);
+      client.setQueryData(names.bot(changed.botId), (old: object | undefined) =>
+        old ? { ...old, publicationStatus: changed.status } : old,
+      );
+      void client.invalidateQueries({ queryKey: names.bots });
+      announce(changed.status === "paused" ? copy.publish.paused : copy.publish.resumed);
+    },
+  }));
+  return (
+    <Card
+      title={copy.publish.endpoint}
+      hint={copy.publish.endpointHint}
+      actions={
+        <Button
+          busy={toggle.isPending}
+          disabled={props.publication.status === "updating"}
+          onClick={() => toggle.mutate()}
+        >
+          {isPaused() ? copy.publish.resume : copy.publish.pause}
+        </Button>
+      }
+    >
+      <div class={styles.url}>
+        <code>{props.publication.endpoint}</code>
+        <CopyButton value={props.publication.endpoint ?? ""} label={copy.publish.copyEndpoint} />
+      </div>
+      <Show when={isPaused()}>
+        <Notice tone="warn" title={copy.publish.pausedTitle}>
+          <p>{copy.publish.pausedText}</p>
+        </Notice>
+      </Show>
+      <Show when={toggle.isError}>
+        <ErrorPanel
+          title={isPaused() ? copy.publish.resumeFailed : copy.publish.pauseFailed}
+          error={toggle.error}
+        />
+      </Show>
+      <dl class={page.facts}>
+        <Show when={props.publication.publishedAt}>
+          {(at) => (
+            <div>
+              <dt>{copy.publish.publishedAt}</dt>
+              <dd>
+                <Time at={at()} />
+              </dd>
+            </div>
+          )}
+        </Show>
+        <div>
+          <dt>{copy.publish.cell}</dt>
+          <dd>{props.publication.cell}</dd>
+        </div>
+      </dl>
+      <div class={page.row}>
+        <ButtonLink href={`/bots/${props.publication.botId}/keys`} look="primary">
+          {copy.publish.toKeys}
+        </ButtonLink>
+        <ButtonLink href={`/bots/${props.publication.botId}/connect`}>
+          {copy.publish.toConnect}
+        </ButtonLink>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,136 @@
+import { A } from "@solidjs/router";
+import { createSignal, For, Show } from "solid-js";
+import { type Bot, useBots, useMe } from "../../api/queries.ts";
+import { copy } from "../../copy.ts";
+import { Async } from "../../ui/async.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Chip } from "../../ui/chip.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { Time } from "../../ui/time.tsx";
+import page from "../page.module.css";
+import { PageTitle } from "../page-title.tsx";
+import styles from "./bots.module.css";
+import { CreateBot } from "./create-bot.tsx";
+import { PublicationChip, SyncChip } from "./status-chip.tsx";
+
+export default function Bots() {
+  const bots = useBots();
+  const me = useMe();
+  const [creating, setCreating] = createSignal(false);
+  const all = () => bots.data?.pages.flatMap((one) => one.bots) ?? [];
+  const isMine = (bot: Bot) => bot.ownerId === me.data?.userId;
+  const create = () => setCreating(true);
+  // Whose is whose is known only once both have come.
+  const both = {
+    get isPending() {
+      return bots.isPending || me.isPending;
+    },
+    get isError() {
+      return bots.isError || me.isError;
+    },
+    get data() {
+      return me.data && bots.data && { mine: all().filter(isMine), others: all().filter((b) => !isMine(b)) };
+    },
+    get error() {
+      return bots.error ?? me.error;
+    },
+    refetch: () => Promise.all([bots.refetch(), me.refetch()]),
+  };
+  return (
+    <div class={page.page}>
+      <PageTitle title={copy.bots.title} />
+      <div class={page.head}>
+        <div class={page.words}>
+          <h1>{copy.bots.title}</h1>
+          <p class={page.lead}>{copy.bots.lead}</p>
+        </div>
+        <Button look="primary" onClick={create}>
+          <Icon name="plus" />
+          {copy.bots.create}
+        </Button>
+      </div>
+      <Async
+        query={both}
+        title={copy.bots.failed}
+        skeleton={
+          <div class={styles.list}>
+            <Skeleton kind="card" />
+            <Skeleton kind="card" />
+            <Skeleton kind="card" />
+          </div>
+        }
+      >
+        {(data) => (
+          <>
+            <Show
+              when={data().mine.length > 0}
+              fallback={
+                <EmptyState
+                  icon="bot"
+                  title={copy.bots.emptyTitle}
+                  text={copy.bots.emptyText}
+                  action={
+                    <Button look="primary" onClick={create}>
+                      {copy.bots.createFirst}
+                    </Button>
+                  }
+                />
+              }
+            >
+              <BotList title={copy.bots.mine} bots={data().mine} />
+            </Show>
+            <Show when={data().others.length > 0}>
+              <BotList title={copy.bots.others} bots={data().others} />
+            </Show>
+            <Show when={bots.hasNextPage}>
+              <div>
+                <Button busy={bots.isFetchingNextPage} onClick={() => void bots.fetchNextPage()}>
+                  {copy.bots.more}
+                </Button>
+              </div>
+            </Show>
+          </>
+        )}
+      </Async>
+      <CreateBot open={creating()} onClose={() => setCreating(false)} />
+    </div>
+  );
+}
+
+function BotList(props: { title: string; bots: Bot[] }) {
+  return (
+    <section class={styles.section} aria-label={props.title}>
+      <h2>{props.title}</h2>
+      <ul class={styles.list}>
+        <For each={props.bots}>
+          {(bot) => (
+            <li class={styles.bot}>
+              <h3 class={styles.title}>
+                <A href={`/bots/${bot.botId}`}>{bot.title}</A>
+              </h3>
+              <p class={styles.description}>{bot.description || copy.bots.noDescription}</p>
+              <div class={page.between}>
+                <span class={page.row}>
+                  <Show when={bot.publicationStatus}>
+                    {(status) => <PublicationChip status={status()} />}
+                  </Show>
+                  <Show when={bot.mine && bot.syncStatus !== "SUCCEEDED"}>
+                    <SyncChip status={bot.syncStatus} />
+                  </Show>
+                  <Show when={!bot.mine}>
+                    <Chip>{bot.model}</Chip>
+                  </Show>
+                </span>
+                <span class={`${page.soft} ${page.small}`}>
+                  <Time at={bot.updatedAt} />
+                </span>
+              </div>
+            </li>
+          )}
+        </For>
+      </ul>
+    </section>
+  );
+}

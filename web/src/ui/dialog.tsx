@@ -1,0 +1,53 @@
+import * as Kobalte from "@kobalte/core/dialog";
+import { type JSX, Show } from "solid-js";
+import styles from "./dialog.module.css";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  title: JSX.Element;
+  description?: JSX.Element;
+  /** Stays open until its own buttons close it: what it shows cannot be had again. */
+  sticky?: boolean;
+  children: JSX.Element;
+}
+
+export function Dialog(props: Props) {
+  const hold = (event: Event) => {
+    if (props.sticky) event.preventDefault();
+  };
+  return (
+    <Kobalte.Root
+      open={props.open}
+      onOpenChange={(open) => {
+        if (!open) props.onClose();
+      }}
+    >
+      <Kobalte.Portal>
+        <Kobalte.Overlay class={styles.overlay} />
+        <div class={styles.place}>
+          <Kobalte.Content
+            class={styles.content}
+            onPointerDownOutside={hold}
+            onInteractOutside={hold}
+            onEscapeKeyDown={hold}
+          >
+            <div>
+              <Kobalte.Title as="h2">{props.title}</Kobalte.Title>
+              <Show when={props.description}>
+                <Kobalte.Description class={styles.description}>
+                  {props.description}
+                </Kobalte.Description>
+              </Show>
+            </div>
+            {props.children}
+          </Kobalte.Content>
+        </div>
+      </Kobalte.Portal>
+    </Kobalte.Root>
+  );
+}
+
+export const DialogActions = (props: { children: JSX.Element }) => (
+  <div class={styles.actions}>{props.children}</div>
+);

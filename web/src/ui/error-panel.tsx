@@ -1,0 +1,46 @@
+import { Show } from "solid-js";
+import { ApiError } from "../api/client.ts";
+import { copy } from "../copy.ts";
+import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import styles from "./error-panel.module.css";
+import { Notice } from "./notice.tsx";
+
+interface Props {
+  error: unknown;
+  /** What was being done: "The bots could not be loaded". */
+  title: string;
+  onRetry?: (() => void) | undefined;
+}
+
+/** What failed, why, what to do now, and the id by which the log knows it. */
+export function ErrorPanel(props: Props) {
+  const problem = () => (props.error instanceof ApiError ? props.error : undefined);
+  const cause = () => (props.error instanceof Error ? props.error.message : String(props.error));
+  const next = () => copy.nextSteps[problem()?.code ?? "unknown"];
+  return (
+    <Notice tone="bad" live title={props.title}>
+      <p>{cause()}</p>
+      <Show when={next()}>
+        <p>{next()}</p>
+      </Show>
+      <div class={styles.actions}>
+        <Show when={props.onRetry}>
+          {(retry) => (
+            <Button size="small" onClick={() => retry()()}>
+              {copy.actions.retry}
+            </Button>
+          )}
+        </Show>
+        <Show when={problem()?.requestId}>
+          {(requestId) => (
+            <span class={styles.id}>
+              {copy.errors.requestId} <code>{requestId()}</code>
+              <CopyButton value={requestId()} label={copy.errors.copyRequestId} />
+            </span>
+          )}
+        </Show>
+      </div>
+    </Notice>
+  );
+}

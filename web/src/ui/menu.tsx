@@ -1,0 +1,69 @@
+import * as Kobalte from "@kobalte/core/dropdown-menu";
+import { For, type JSX, Show } from "solid-js";
+import { buttonClass, type Look } from "./button.tsx";
+import { Icon } from "./icon.tsx";
+import styles from "./menu.module.css";
+
+export interface MenuItem {
+  label: string;
+  onSelect: () => void;
+  danger?: boolean;
+  disabled?: boolean;
+  /** Drawn with a tick: one of several that is in force. */
+  chosen?: boolean;
+}
+
+interface Props {
+  trigger: JSX.Element;
+  /** Names the button where what it shows does not. */
+  label?: string;
+  look?: Look;
+  head?: JSX.Element;
+  groups: MenuItem[][];
+}
+
+export function Menu(props: Props) {
+  return (
+    <Kobalte.Root gutter={4} placement="bottom-end">
+      <Kobalte.Trigger
+        class={buttonClass}
+        data-look={props.look ?? "secondary"}
+        data-size="small"
+        aria-label={props.label}
+      >
+        {props.trigger}
+      </Kobalte.Trigger>
+      <Kobalte.Portal>
+        <Kobalte.Content class={styles.content}>
+          <Show when={props.head}>
+            <div class={styles.head}>{props.head}</div>
+          </Show>
+          <For each={props.groups}>
+            {(group, index) => (
+              <>
+                <Show when={index() > 0}>
+                  <Kobalte.Separator class={styles.line} />
+                </Show>
+                <For each={group}>
+                  {(item) => (
+                    <Kobalte.Item
+                      class={styles.item}
+                      data-danger={item.danger ? "" : undefined}
+                      disabled={item.disabled}
+                      onSelect={item.onSelect}
+                    >
+                      {item.label}
+                      <Show when={item.chosen}>
+                        <Icon name="check" />
+                      </Show>
+                    </Kobalte.Item>
+                  )}
+                </For>
+              </>
+            )}
+          </For>
+        </Kobalte.Content>
+      </Kobalte.Portal>
+    </Kobalte.Root>
+  );
+}

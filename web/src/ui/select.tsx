@@ -1,0 +1,73 @@
+import * as Kobalte from "@kobalte/core/select";
+import { type JSX, Show } from "solid-js";
+import field from "./field.module.css";
+import { Icon } from "./icon.tsx";
+import styles from "./select.module.css";
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+interface Props {
+  label: JSX.Element;
+  hint?: JSX.Element;
+  error?: string | undefined;
+  options: Option[];
+  value: string;
+  onChange: (value: string) => void;
+  disabled?: boolean;
+  class?: string;
+}
+
+export function Select(props: Props) {
+  const chosen = () =>
+    props.options.find((option) => option.value === props.value) ?? {
+      value: props.value,
+      label: props.value,
+    };
+  return (
+    <Kobalte.Root<Option>
+      options={props.options}
+      optionValue="value"
+      optionTextValue="label"
+      value={chosen()}
+      onChange={(option) => {
+        if (option) props.onChange(option.value);
+      }}
+      disallowEmptySelection
+      disabled={props.disabled}
+      validationState={props.error ? "invalid" : "valid"}
+      gutter={4}
+      sameWidth
+      itemComponent={(item) => (
+        <Kobalte.Item item={item.item} class={styles.item}>
+          <Kobalte.ItemLabel>{item.item.rawValue.label}</Kobalte.ItemLabel>
+          <Kobalte.ItemIndicator class={styles.icon}>
+            <Icon name="check" />
+          </Kobalte.ItemIndicator>
+        </Kobalte.Item>
+      )}
+      class={`${field.field} ${props.class ?? ""}`}
+    >
+      <Kobalte.Label class={field.label}>{props.label}</Kobalte.Label>
+      <Kobalte.Trigger class={`${field.input} ${styles.trigger}`}>
+        <Kobalte.Value<Option> class={styles.value}>
+          {(state) => state.selectedOption()?.label}
+        </Kobalte.Value>
+        <Kobalte.Icon class={styles.icon}>
+          <Icon name="chevron" />
+        </Kobalte.Icon>
+      </Kobalte.Trigger>
+      <Show when={props.hint}>
+        <Kobalte.Description class={field.hint}>{props.hint}</Kobalte.Description>
+      </Show>
+      <Kobalte.ErrorMessage class={field.error}>{props.error}</Kobalte.ErrorMessage>
+      <Kobalte.Portal>
+        <Kobalte.Content class={styles.content}>
+          <Kobalte.Listbox />
+        </Kobalte.Content>
+      </Kobalte.Portal>
+    </Kobalte.Root>
+  );
+}

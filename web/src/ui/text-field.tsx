@@ -1,0 +1,54 @@
+import * as Text from "@kobalte/core/text-field";
+import { type JSX, Show, splitProps } from "solid-js";
+import styles from "./field.module.css";
+
+interface Props {
+  label: JSX.Element;
+  hint?: JSX.Element;
+  error?: string | undefined;
+  value: string;
+  onInput: (value: string) => void;
+  multiline?: boolean;
+  mono?: boolean;
+  rows?: number;
+  required?: boolean;
+  disabled?: boolean;
+  name?: string;
+  class?: string;
+  inputProps?: JSX.InputHTMLAttributes<HTMLInputElement>;
+}
+
+export function TextField(props: Props) {
+  const [own, rest] = splitProps(props, ["required", "disabled", "name"]);
+  return (
+    <Text.Root
+      value={rest.value}
+      onChange={rest.onInput}
+      validationState={rest.error ? "invalid" : "valid"}
+      {...own}
+      class={`${styles.field} ${rest.class ?? ""}`}
+    >
+      <Text.Label class={styles.label}>{rest.label}</Text.Label>
+      <Show
+        when={rest.multiline}
+        fallback={
+          <Text.Input
+            class={styles.input}
+            data-mono={rest.mono ? "" : undefined}
+            {...rest.inputProps}
+          />
+        }
+      >
+        <Text.TextArea
+          class={styles.input}
+          data-mono={rest.mono ? "" : undefined}
+          rows={rest.rows}
+        />
+      </Show>
+      <Show when={rest.hint}>
+        <Text.Description class={styles.hint}>{rest.hint}</Text.Description>
+      </Show>
+      <Text.ErrorMessage class={styles.error}>{rest.error}</Text.ErrorMessage>
+    </Text.Root>
+  );
+}
