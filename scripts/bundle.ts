@@ -6,6 +6,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { unreachable } from "./bundle-settings.ts";
 
 export interface Bundle {
   /** Of what is loaded when the function starts. */
@@ -24,21 +25,6 @@ export const budgetsKib: Record<string, number> = {
   sweeper: 420,
   syncer: 480,
 };
-
-/**
- * Sources of credentials that the SDK would only ask where there are none in the environment, which
- * Lambda always sets. It imports them when it gets to them.
- */
-export const unreachable = [
-  "@aws-sdk/credential-provider-ini",
-  "@aws-sdk/credential-provider-process",
-  "@aws-sdk/credential-provider-sso",
-  "@aws-sdk/credential-provider-web-identity",
-  "@aws-sdk/credential-provider-http",
-  "@aws-sdk/token-providers",
-  "@aws-sdk/nested-clients",
-  "@smithy/credential-provider-imds",
-];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

@@ -10,8 +10,9 @@ const vitestArgs = args.filter((arg) => arg !== "--static");
 
 const checks: [name: string, command: string, args: string[]][] = [
   ["format", "biome", ["format", "."]],
-  ["lint", "oxlint", ["--type-aware", "packages", "scripts"]],
+  ["lint", "oxlint", ["--type-aware", "packages", "scripts", "web"]],
   ["types", "tsc", ["-p", "."]],
+  ["types of the console", "tsc", ["-p", "web"]],
 ];
 
 const failed: string[] = [];

@@ -51,7 +51,17 @@ export interface Statement {
 interface Data {
   app: any;
   resources: Resource[];
-  functions: Record<string, { functionID: string; handler: string; runtime: string; links: Record<string, any>; properties: any; bytes?: number }>;
+  functions: Record<
+    string,
+    {
+      functionID: string;
+      handler: string;
+      runtime: string;
+      links: Record<string, any>;
+      properties: any;
+      bytes?: number;
+    }
+  >;
   invokes: { token: string; inputs: any; provider?: string }[];
   /** Existing resources that the program looks up by id. */
   reads: { type: string; name: string; id: string }[];
@@ -59,7 +69,11 @@ interface Data {
 }
 
 export class Graph {
-  constructor(readonly data: Data) {}
+  readonly data: Data;
+
+  constructor(data: Data) {
+    this.data = data;
+  }
 
   get app() {
     return this.data.app;
@@ -70,30 +84,42 @@ export class Graph {
   }
   /** What each linkable gives to those it is linked to: the shape of `Resource` in their code. */
   get links(): Record<string, Record<string, any>> {
-    return Object.fromEntries(this.all("sst:sst:LinkRef").map((r) => [r.outputs.target, r.outputs.properties]));
+    return Object.fromEntries(
+      this.all("sst:sst:LinkRef").map((r) => [r.outputs.target, r.outputs.properties]),
+    );
   }
 
   /** How many resources there are of each type, without the types of components. */
   counts(): Record<string, number> {
     const types = this.data.resources.filter((r) => r.custom).map((r) => r.type);
-    return Object.fromEntries([...new Set(types)].sort().map((type) => [type, types.filter((t) => t === type).length]));
+    return Object.fromEntries(
+      [...new Set(types)].sort().map((type) => [type, types.filter((t) => t === type).length]),
+    );
   }
 
   all(type: string, name?: string | RegExp): Resource[] {
-    const named = (r: Resource) => name === undefined || (typeof name === "string" ? r.name === name : name.test(r.name));
+    const named = (r: Resource) =>
+      name === undefined || (typeof name === "string" ? r.name === name : name.test(r.name));
     return this.data.resources.filter((r) => r.type === type && named(r));
   }
 
   one(type: string, name?: string | RegExp): Resource {
     const found = this.all(type, name);
     if (found.length === 1) return found[0]!;
-    throw new Error(`${found.length} resources of ${type} match ${name}; there are: ${this.all(type).map((r) => r.name).join(", ") || "none"}`);
+    throw new Error(
+      `${found.length} resources of ${type} match ${name}; there are: ${
+        this.all(type)
+          .map((r) => r.name)
+          .join(", ") || "none"
+      }`,
+    );
   }
 
   /** A function by its handler, with what is around it. */
   function(handler: string) {
     const builds = Object.values(this.data.functions).filter((f) => f.handler === handler);
-    if (builds.length !== 1) throw new Error(`${builds.length} functions have the handler ${handler}; use functionById()`);
+    if (builds.length !== 1)
+      throw new Error(`${builds.length} functions have the handler ${handler}; use functionById()`);
     return this.functionById(builds[0]!.functionID);
   }
 
@@ -102,12 +128,18 @@ export class Graph {
     const role = this.one("aws:iam/role:Role", `${id}Role`);
     const { links, ...build } = this.data.functions[id]!;
     return {
-      id, build, links, role, lambda: lambda.inputs,
+      id,
+      build,
+      links,
+      role,
+      lambda: lambda.inputs,
       env: lambda.inputs.environment.variables as Record<string, string>,
       statements: this.statements(role),
       managedPolicies: role.inputs.managedPolicyArns as string[],
       url: this.all("aws:lambda/functionUrl:FunctionUrl", `${id}Url`)[0]?.inputs,
-      eventSources: this.all("aws:lambda/eventSourceMapping:EventSourceMapping").filter((m) => m.name === id.replace(/Function$/, "EventSourceMapping")).map((m) => m.inputs),
+      eventSources: this.all("aws:lambda/eventSourceMapping:EventSourceMapping")
+        .filter((m) => m.name === id.replace(/Function$/, "EventSourceMapping"))
+        .map((m) => m.inputs),
     };
   }
 
@@ -131,15 +163,31 @@ export function render(options: RenderOptions): Promise<Graph> {
 async function start({ env = {}, ...options }: RenderOptions): Promise<Graph> {
   const dir = await mkdtemp(path.join(tmpdir(), "sst-graph-"));
   const out = path.join(dir, "graph.json");
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|SST_|PULUMI_|NODE_OPTIONS|VITEST)/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(AWS_|SST_|PULUMI_|NODE_OPTIONS|VITEST)/.test(name),
+  );
   try {
-    const args = ["--no-warnings", "--enable-source-maps", renderer, JSON.stringify({ root: process.cwd(), ...options, out })];
-    const { code, stdout, stderr } = await run(process.execPath, args, { env: { ...Object.fromEntries(inherited), ...env }, maxBuffer: 1 << 26 })
-      .then((done) => ({ ...done, code: 0 }), (failed) => failed);
+    const args = [
+      "--no-warnings",
+      "--enable-source-maps",
+      renderer,
+      JSON.stringify({ root: process.cwd(), ...options, out }),
+    ];
+    const { code, stdout, stderr } = await run(process.execPath, args, {
+      env: { ...Object.fromEntries(inherited), ...env },
+      maxBuffer: 1 << 26,
+    }).then(
+      (done) => ({ ...done, code: 0 }),
+      (failed) => failed,
+    );
     const data: Data | undefined = await readFile(out, "utf8").then(JSON.parse, () => undefined);
     if (data && !data.errors.length && !code) return new Graph(data);
     const reasons = data?.errors.length ? data.errors : [stdout, stderr];
-    throw new Error([`The SST program failed for stage ${options.stage}`, ...reasons].filter(Boolean).join("\n\n"));
+    throw new Error(
+      [`The SST program failed for stage ${options.stage}`, ...reasons]
+        .filter(Boolean)
+        .join("\n\n"),
+    );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -25,33 +25,56 @@ function install() {
   writeFileSync(manifest, JSON.stringify(pkg, null, 2));
   const locked = existsSync(lock) && process.env.SST_UPDATE_LOCK !== "1";
   if (locked) copyFileSync(lock, path.join(platform, "package-lock.json"));
-  execFileSync("npm", [locked ? "ci" : "install", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"], { cwd: platform, stdio: "inherit" });
+  execFileSync(
+    "npm",
+    [
+      locked ? "ci" : "install",
+      "--ignore-scripts",
+      "--omit-lockfile-registry-resolved",
+      "--no-audit",
+      "--no-fund",
+    ],
+    { cwd: platform, stdio: "inherit" },
+  );
   if (!locked) copyFileSync(path.join(platform, "package-lock.json"), lock);
 }
 
 function prepare(update) {
-  const inputs = () => ["infra/package-lock.json", "sst.config.ts", "infra/sst-platform.lock.json"].map((f) => path.join(root, f)).filter(existsSync);
-  const hash = () => inputs().reduce((h, f) => h.update(readFileSync(f)), createHash("sha256")).digest("hex");
+  const inputs = () =>
+    ["infra/package-lock.json", "sst.config.ts", "infra/sst-platform.lock.json"]
+      .map((f) => path.join(root, f))
+      .filter(existsSync);
+  const hash = () =>
+    inputs()
+      .reduce((h, f) => h.update(readFileSync(f)), createHash("sha256"))
+      .digest("hex");
   if (!update && existsSync(stamp) && readFileSync(stamp, "utf8") === hash()) return;
   const log = path.join(tmpdir(), `sst-platform-${process.pid}.log`);
   const configHome = path.join(tmpdir(), `sst-platform-${process.pid}`);
   try {
-    execFileSync(process.execPath, [path.join(root, "infra/node_modules/sst/bin/sst.mjs"), "install", "--stage", "ci"], {
-      cwd: root,
-      stdio: "inherit",
-      env: {
-        ...process.env,
-        SST_SKIP_DEPENDENCY_CHECK: "1", // no download of the pulumi and bun binaries
-        SST_BUN_PATH: self,
-        SST_UPDATE_LOCK: update ? "1" : "",
-        SST_LOG: log,
-        XDG_CONFIG_HOME: configHome,
-        DO_NOT_TRACK: "1",
+    execFileSync(
+      process.execPath,
+      [path.join(root, "infra/node_modules/sst/bin/sst.mjs"), "install", "--stage", "ci"],
+      {
+        cwd: root,
+        stdio: "inherit",
+        env: {
+          ...process.env,
+          SST_SKIP_DEPENDENCY_CHECK: "1", // no download of the pulumi and bun binaries
+          SST_BUN_PATH: self,
+          SST_UPDATE_LOCK: update ? "1" : "",
+          SST_LOG: log,
+          XDG_CONFIG_HOME: configHome,
+          DO_NOT_TRACK: "1",
+        },
       },
-    });
+    );
     writeFileSync(stamp, hash());
   } catch {
-    console.error(existsSync(log) ? readFileSync(log, "utf8") : "", "\nsst install failed: see above");
+    console.error(
+      existsSync(log) ? readFileSync(log, "utf8") : "",
+      "\nsst install failed: see above",
+    );
     process.exitCode = 1;
   } finally {
     rmSync(log, { force: true });

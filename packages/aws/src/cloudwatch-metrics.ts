@@ -39,23 +39,23 @@ export function createCloudWatchClient(
 export function createCloudWatchMetrics({ client }: { client: CloudWatchClient }): Metrics {
   return {
     async series(botId, range) {
-      const results = await getData(client, range, seriesQueries(botId, range.periodSeconds));
-      return toPoints(range, results);
+      return toPoints(range, await getData(client, range, seriesQueries(botId, range)));
     },
 
     async requests(botIds, range) {
-      const points = (range.to - range.from) / 1000 / range.periodSeconds;
+      const period = countingPeriod(range);
+      const points = (range.to - range.from) / 1000 / period;
       const atOnce = Math.max(1, Math.min(queriesMax, Math.floor(pointsMax / points)));
       const counts: Awaited<ReturnType<Metrics["requests"]>> = [];
       for (let begin = 0; begin < botIds.length; begin += atOnce) {
         const some = botIds.slice(begin, begin + atOnce);
         const queries = some.map((botId, i) =>
-          gatewayQuery(`m${i}`, botId, "Count", "SampleCount", range.periodSeconds),
+          gatewayQuery(`m${i}`, botId, "Count", "SampleCount", period),
         );
         const results = await getData(client, range, queries);
         some.forEach((botId, i) => {
-          for (const [at, requests] of results.get(`m${i}`) ?? []) {
-            if (requests > 0) counts.push({ botId, at, requests });
+          for (const [at, values] of results.get(`m${i}`) ?? []) {
+            if (sum(values) > 0) counts.push({ botId, at, requests: sum(values) });
           }
         });
       }
@@ -64,8 +64,8 @@ export function createCloudWatchMetrics({ client }: { client: CloudWatchClient }
   };
 }
 
-/** Values by the start of their period, by the id of their query. */
-type Results = Map<string, Map<number, number>>;
+/** By the id of a query, then by where a period of the range begins: what CloudWatch has of it. */
+type Results = Map<string, Map<number, number[]>>;
 
 /** `Count` is 1 a request; its sample count is what AWS documents as the number of requests. */
 const gatewayMetrics = {
@@ -82,10 +82,23 @@ const filterMetrics = {
   quotaExceeded: "QuotaExceededRequests",
 } as const;
 
-function seriesQueries(botId: string, period: number): MetricDataQuery[] {
+/** Lengths of a period, seconds, each of which begins at whole multiples of itself. */
+const evenPeriods = [86_400, 21_600, 3_600, 900, 300, 60];
+
+/**
+ * The period to count by. CloudWatch may cut time at multiples of a period, wherever the range
+ * begins; counts of shorter periods that fit can be added up, so those are right all the same.
+ */
+function countingPeriod({ from, periodSeconds }: MetricsRange): number {
+  const fits = (period: number) => periodSeconds % period === 0 && (from / 1000) % period === 0;
+  return evenPeriods.find(fits) ?? 60;
+}
+
+function seriesQueries(botId: string, range: MetricsRange): MetricDataQuery[] {
+  const period = countingPeriod(range);
   return [
     ...Object.entries(gatewayMetrics).map(([id, [name, stat]]) =>
-      gatewayQuery(id, botId, name, stat, period),
+      gatewayQuery(id, botId, name, stat, stat.startsWith("p") ? range.periodSeconds : period),
     ),
     ...Object.entries(filterMetrics).map(([id, name]) => ({
       Id: id,
@@ -153,32 +166,40 @@ function addResult(results: Results, range: MetricsRange, result: MetricDataResu
   if (StatusCode === "InternalError" || StatusCode === "Forbidden") {
     throw new StoreUnavailable(`CloudWatch: ${Id}: ${StatusCode}`);
   }
-  const values = results.get(Id) ?? new Map<number, number>();
+  const values = results.get(Id) ?? new Map<number, number[]>();
   results.set(Id, values);
   const period = range.periodSeconds * 1000;
   Timestamps.forEach((timestamp, i) => {
     const value = Values[i];
     if (value === undefined) return;
-    const at = range.from + Math.floor((timestamp.getTime() - range.from) / period) * period;
-    values.set(at, value);
+    const since = Math.max(0, timestamp.getTime() - range.from);
+    const at = range.from + Math.floor(since / period) * period;
+    values.set(at, [...(values.get(at) ?? []), value]);
   });
 }
 
-function toPoints(range: MetricsRange, results: Results): MetricsPoint[] {
-  const value = (id: string, at: number) => results.get(id)?.get(at);
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+function toPoints({ to }: MetricsRange, results: Results): MetricsPoint[] {
+  const count = (id: string, at: number) => sum(results.get(id)?.get(at) ?? []);
+  // In two parts where CloudWatch cut a period in two: the slower one, for quantiles do not add up.
+  const quantile = (id: string, at: number) => {
+    const values = results.get(id)?.get(at);
+    return values ? Math.max(...values) : null;
+  };
   return [...(results.get("requests") ?? [])]
-    .filter(([at, requests]) => requests > 0 && at >= range.from && at < range.to)
+    .filter(([at, values]) => sum(values) > 0 && at < to)
     .sort(([a], [b]) => a - b)
-    .map(([at, requests]) => ({
+    .map(([at, values]) => ({
       at,
-      requests,
+      requests: sum(values),
       // Where there were requests, no datum of these is a count of none.
-      clientErrors: value("clientErrors", at) ?? 0,
-      serverErrors: value("serverErrors", at) ?? 0,
-      throttled: value("throttled", at) ?? 0,
-      quotaExceeded: value("quotaExceeded", at) ?? 0,
-      p50: value("p50", at) ?? null,
-      p90: value("p90", at) ?? null,
-      p99: value("p99", at) ?? null,
+      clientErrors: count("clientErrors", at),
+      serverErrors: count("serverErrors", at),
+      throttled: count("throttled", at),
+      quotaExceeded: count("quotaExceeded", at),
+      p50: quantile("p50", at),
+      p90: quantile("p90", at),
+      p99: quantile("p99", at),
     }));
 }

@@ -111,6 +111,11 @@ export function sweeperDeps() {
   };
 }
 
+export const deadLettersDeps = () => ({
+  ...base(),
+  runQueue: queue(createSqsClient(options()), Resource.RunQueue),
+});
+
 export const syncerDeps = () => ({ ...base(), objects: objects() });
 
 export function deployerDeps() {
@@ -132,7 +137,7 @@ export function controlApiDeps() {
   const sqs = createSqsClient(options());
   const shared = base();
   const { region, cell } = Resource.Installation;
-  const { issuer, clientIds } = Resource.SignIn;
+  const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
     ...shared,
     objects: objects(),
@@ -148,7 +153,7 @@ export function controlApiDeps() {
     cell,
     endpointOf: (restApiId: string, stage: string) =>
       `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
-    authentication: { issuer, clientIds: clientIds.split(",") },
+    authentication: { issuer, jwksUri, clientIds: clientIds.split(",") },
     policy: defaultPolicy,
   };
 }

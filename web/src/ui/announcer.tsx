@@ -19,7 +19,7 @@ export function announce(text: string, tone: Message["tone"] = "good"): void {
 
 export function Announcer() {
   return (
-    <div class={styles.region} role="status">
+    <div class={styles.region} role="status" data-live-announcer="true">
       <Show when={message()}>
         {(shown) => (
           <p class={styles.message} data-tone={shown().tone}>

@@ -12,7 +12,11 @@ interface Props {
 
 export function Notice(props: Props) {
   const icon = () =>
-    props.tone === "good" ? "check" : props.tone === undefined || props.tone === "info" ? "info" : "warning";
+    props.tone === "good"
+      ? "check"
+      : props.tone === undefined || props.tone === "info"
+        ? "info"
+        : "warning";
   return (
     <div
       class={styles.notice}

@@ -64,7 +64,8 @@ export function Select(props: Props) {
       </Show>
       <Kobalte.ErrorMessage class={field.error}>{props.error}</Kobalte.ErrorMessage>
       <Kobalte.Portal>
-        <Kobalte.Content class={styles.content}>
+        {/* Opened from a dialog it lies outside of it: the mark keeps it reachable. */}
+        <Kobalte.Content class={styles.content} data-kb-top-layer="">
           <Kobalte.Listbox />
         </Kobalte.Content>
       </Kobalte.Portal>

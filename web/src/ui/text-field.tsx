@@ -15,7 +15,10 @@ interface Props {
   disabled?: boolean;
   name?: string;
   class?: string;
-  inputProps?: JSX.InputHTMLAttributes<HTMLInputElement>;
+  inputProps?: Pick<
+    JSX.InputHTMLAttributes<HTMLInputElement>,
+    "type" | "min" | "max" | "step" | "maxlength" | "pattern" | "autocomplete" | "spellcheck"
+  >;
 }
 
 export function TextField(props: Props) {

@@ -30,6 +30,8 @@ interface Options {
   startMs: number;
 }
 
+const clientPatienceMs = 6_000;
+
 type Reply = { status: number; body: string };
 
 export function createClientSide(options: Options): ClientSide {
@@ -45,8 +47,15 @@ export function createClientSide(options: Options): ClientSide {
   function request(
     name: string,
     send: (app: ReturnType<typeof createPublishedApi>) => Promise<Response>,
-    done: (reply: Reply | undefined) => void,
+    tell: (reply: Reply | undefined) => void,
   ): void {
+    let isWaiting = true;
+    const done = (reply: Reply | undefined) => {
+      if (isWaiting) tell(reply);
+      isWaiting = false;
+    };
+    // The client hangs up, of which the process knows nothing.
+    world.at(world.now() + clientPatienceMs, "", () => done(undefined));
     const process = world.start(`${name}.${++processes}`, options.skew());
     const ports = portsOf({ ...surroundings, killed: () => done(undefined) }, process, false);
     const app = createPublishedApi({

@@ -2,12 +2,15 @@
  * Looks for a way to break the run protocol: `npm run test:faults -- --seed S --runs N`.
  *
  * Plays episodes of the real handlers against real stores, in which everything goes wrong that may,
- * until N messages have been accepted, and checks all of them. The same seed repeats the same episodes.
+ * until N messages have been accepted, and checks all of them. The same seed repeats the same
+ * episodes. `--episode E` plays one of them, `--mutants` takes out one condition of the protocol
+ * after the other and fails unless each is missed.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { judgeMutants } from "./judge-mutants.ts";
 import { playCampaign } from "./campaign.ts";
 import { startEmbeddedStores } from "./stores.ts";
 
@@ -17,8 +20,17 @@ const { values } = parseArgs({
     runs: { type: "string", default: "2000" },
     episode: { type: "string" },
     lanes: { type: "string", default: "4" },
+    "random-only": { type: "boolean", default: false },
+    mutants: { type: "boolean", default: false },
+    mutant: { type: "string" },
   },
 });
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+if (values.mutants || values.mutant !== undefined) {
+  const missed = await judgeMutants(values.seed, values.mutant, say);
+  process.exit(missed === 0 ? 0 : 1);
+}
 
 const dataDir = await mkdtemp(join(tmpdir(), "outlet-faults-"));
 const stores = await startEmbeddedStores(dataDir);
@@ -29,7 +41,8 @@ try {
     lanes: Number(values.lanes),
     episode: values.episode,
     stores,
-    say: (line) => process.stdout.write(`${line}\n`),
+    randomOnly: values["random-only"],
+    say,
   });
   process.exitCode = report.failures.length === 0 ? 0 : 1;
 } finally {

@@ -126,7 +126,7 @@ async function* speakFrom(
   }
   if (end.kind === "error") {
     // Half an answer may have been paid for already.
-    if (end.after === pieces) yield { type: "usage", usage: usageOf(call) };
+    if (end.after > 0) yield { type: "usage", usage: usageOf(call) };
     throw new ModelError(end.code, end.retryable, `made to fail for ${request.modelId}`);
   }
   if (end.kind === "stop") yield { type: "stop", reason: end.reason };

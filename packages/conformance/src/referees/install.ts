@@ -18,11 +18,14 @@ export interface Tools {
 }
 
 /**
- * Brings the referees to `.tools/`, at the pinned versions, unless they are there.
+ * Brings the referees to `.tools/`, at the pinned versions, unless they are there, and SST to `infra/`.
  *
  * @throws Error that names what is missing on this machine and how to get it.
  */
 export async function installReferees(): Promise<Tools> {
+  await run(process.execPath, [
+    fileURLToPath(new URL("../../../../infra/install.mjs", import.meta.url)),
+  ]);
   const python = join(toolsDir, "python");
   await once(python, pythonPackages.join("\n"), async () => {
     await need("python3", ["-c", "import venv, ensurepip"], ["python3", "python3-venv"]);
@@ -51,7 +54,11 @@ export async function installReferees(): Promise<Tools> {
 }
 
 /** Fills a directory anew unless it was filled, to the end, from just this recipe. */
-export async function once(directory: string, recipe: string, fill: () => Promise<void>): Promise<void> {
+export async function once(
+  directory: string,
+  recipe: string,
+  fill: () => Promise<void>,
+): Promise<void> {
   const stamp = join(directory, ".recipe");
   const hash = createHash("sha256").update(recipe).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;

@@ -73,9 +73,11 @@ export async function requireIncomplete(
   address: Address,
 ): Promise<void> {
   const head = await Mailbox.read(deps.table, address);
-  const last = head?.last ? await Run.peek(deps.table, address, head.last) : undefined;
-  const waits = (head?.open.length ?? 0) > 0;
-  if (!waits && last?.incompleteReason === "max_output_tokens") return;
+  // The newest may have ended and not have left the mailbox yet.
+  const lastId = head?.open.at(-1) ?? head?.last;
+  const last = lastId ? await Run.peek(deps.table, address, lastId) : undefined;
+  if (last?.incompleteReason === "max_output_tokens") return;
+  const waits = last !== undefined && !Run.isTerminal(last.status);
   throw new Problem.ProblemError("nothing_to_continue", {
     message: waits
       ? "Messages of this conversation wait for their answers. Continue when they have ended."

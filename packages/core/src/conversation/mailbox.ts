@@ -23,7 +23,7 @@ import {
   type Table,
   type Key as TableKey,
 } from "../ports/index.ts";
-import { type Address, encode, group } from "../run/address.ts";
+import { type Address, encode, group, pick } from "../run/address.ts";
 
 export const Head = v.object({
   botId: v.string(),
@@ -41,6 +41,8 @@ export const Head = v.object({
   /** Absent where the conversation was deleted and nothing has been sent since. */
   createdAt: v.optional(v.number()),
   expiresAt: v.number(),
+  /** When a message or the sweeper last rang for it; see `sortable`. */
+  openSk: v.optional(v.string()),
   /** When it was deleted last, if ever. */
   deletedAt: v.optional(v.number()),
   /** Runs that were open then; there until the removal has ended, and no run is appended before. */
@@ -92,7 +94,7 @@ export async function append(
     keyOf(address),
     {
       append: { open: [runId] },
-      set: { ...address, expiresAt, ...openIndex(address, now) },
+      set: { ...pick(address), expiresAt, ...openIndex(address, now) },
       setIfAbsent: { createdAt: now, title },
     },
     unlessPopped ? all(free, lastIs(unlessPopped.last)) : free,
@@ -232,8 +234,7 @@ export async function expireAt(
 
 /** Action Ring: asks for a reader. The message carries nothing that could be lost. */
 export async function ring(queue: Queue, address: Address, delaySeconds = 0): Promise<void> {
-  const { botId, clientId, conversationId } = address;
-  await queue.send(JSON.stringify({ botId, clientId, conversationId }), {
+  await queue.send(JSON.stringify(pick(address)), {
     group: group(address),
     delaySeconds,
   });
@@ -251,9 +252,31 @@ export async function listOpen(deps: Deps, quietMs: number): Promise<Head[]> {
   return shards.flat();
 }
 
-/** Whether nobody is at work there. */
-export const isUnattended = (head: Head, now: number): boolean =>
-  !head.leaseUntil || head.leaseUntil < now;
+/** The longest that a mailbox waits for another ring. */
+const ringEveryMaxMs = 300_000;
+
+/**
+ * Whether nobody is at work there and it is time to ring. A lease that has run out belonged to a
+ * worker that is dead; without one the bell may only be waiting behind many others, so it is rung for
+ * again after as long as it has waited, lest a long queue grows longer by the sweeper's own doing.
+ */
+export function isUnattended(head: Head, now: number, quietMs: number): boolean {
+  if (head.leaseUntil) return head.leaseUntil < now;
+  const [oldest] = head.open;
+  const rungAt = Number(head.openSk ?? 0);
+  const waited = oldest === undefined ? 0 : rungAt - Id.timeOf(oldest);
+  return now - rungAt >= Math.min(ringEveryMaxMs, Math.max(quietMs, waited));
+}
+
+/** Notes that it was rung for, unless somebody else has been there since. */
+export async function noteRing(deps: Deps, head: Head): Promise<void> {
+  if (head.openSk === undefined) return;
+  await deps.table.update(
+    keyOf(head),
+    { set: { openSk: sortable(deps.clock.now()) } },
+    equals("openSk", head.openSk),
+  );
+}
 
 /** Spreads the sparse index over partitions, so that accepts do not all write to one. */
 const openShards = 8;

@@ -15,7 +15,7 @@ export interface RedriveDeps {
 /**
  * Puts a failed run back into its mailbox, at the end: failed → queued, then Append. Its first end
  * stays billed; the next one is billed beside it. Doing it again mends what was broken off.
- * @throws ProblemError `run_not_failed`, `not_found`, `conversation_busy`
+ * @throws ProblemError `run_not_failed`, `not_found`, `conflict`, `conversation_busy`
  */
 export async function redrive(deps: RedriveDeps, entry: RunLog.Entry): Promise<Run.State> {
   const head = await Mailbox.read(deps.table, entry);
@@ -23,6 +23,7 @@ export async function redrive(deps: RedriveDeps, entry: RunLog.Entry): Promise<R
   if (!head || !found || head.createdAt === undefined) throw gone(entry.runId);
   // Its end is not billed before it has left the mailbox.
   const isOpen = head.open.includes(entry.runId);
+  if (isOpen && found.status === "failed") throw closing();
   const isBrokenOff = found.status === "queued" && found.redrives > 0 && found.parent === null;
   if (isOpen || !(found.status === "failed" || isBrokenOff)) throw notFailed(found);
   const run = isBrokenOff ? found : await Run.reopen(deps, found);
@@ -49,6 +50,12 @@ export async function redrive(deps: RedriveDeps, entry: RunLog.Entry): Promise<R
 
 const gone = (runId: string) =>
   new Problem.ProblemError("not_found", `What was said in run ${runId} has been deleted.`);
+
+const closing = () =>
+  new Problem.ProblemError("conflict", {
+    message: "The run has only just failed and is being closed. Repeat it.",
+    retryAfter: 1,
+  });
 
 const notFailed = (run: Run.State) =>
   new Problem.ProblemError(

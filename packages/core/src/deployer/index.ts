@@ -193,6 +193,6 @@ const tokenOf = (publication: Publication.Info, half: "deploy" | "remove"): stri
   `${half}-${publication.operation?.operationId ?? "none"}`;
 
 function specOf(publication: Publication.Info): StackSpec {
-  const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId } = publication;
-  return { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId };
+  const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts } = publication;
+  return { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts };
 }

@@ -11,6 +11,15 @@ export interface StackSpec {
   /** Origins a browser may call from. Empty: no CORS headers at all. */
   allowedOrigins: string[];
   ownerId: string;
+  /** Thresholds that the stack's own alarms watch, and who is written to. `null` is no alarm. */
+  alerts?: {
+    /** Share of 4xx and 5xx within 15 minutes. */
+    errorRatePercent: number | null;
+    p99Ms: number | null;
+    /** Set: told of the first request over the quota. CloudWatch does not know what is left of it. */
+    quotaUsedPercent: number | null;
+    emails: string[];
+  };
 }
 
 export interface StackStatus {

@@ -5,6 +5,7 @@
 export * as Publication from "./index.ts";
 
 import * as v from "valibot";
+import { none as noAlerts, Settings as Alerts } from "../alerts/settings.ts";
 import { Bot } from "../bot/index.ts";
 import { Caller } from "../caller/index.ts";
 import type { Id } from "../id/index.ts";
@@ -25,7 +26,14 @@ import { Problem } from "../problem/index.ts";
 import type { TestRun } from "../test-run/index.ts";
 import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./settings.ts";
 
-export { AllowedOrigins, originMatches, Quota, RetentionDays, Stage, Throttle } from "./settings.ts";
+export {
+  AllowedOrigins,
+  originMatches,
+  Quota,
+  RetentionDays,
+  Stage,
+  Throttle,
+} from "./settings.ts";
 
 export const Status = v.picklist([
   "unpublished",
@@ -44,6 +52,7 @@ const Settings = v.object({
   quota: v.nullable(Quota),
   allowedOrigins: AllowedOrigins,
   retentionDays: v.optional(RetentionDays, 30),
+  alerts: v.optional(Alerts, noAlerts),
 });
 export type Settings = v.InferOutput<typeof Settings>;
 
@@ -84,6 +93,7 @@ export const Publish = v.strictObject({
   quota: v.optional(v.nullable(Quota), { limit: 10_000, period: "DAY" }),
   allowedOrigins: v.optional(AllowedOrigins, []),
   retentionDays: v.optional(RetentionDays, 30),
+  alerts: v.optional(Alerts, noAlerts),
 });
 
 /** Absent members stay as they are; `null` turns a limit off. */
@@ -93,6 +103,7 @@ export const Edit = v.strictObject({
   allowedOrigins: v.optional(AllowedOrigins),
   /** Of what is sent from then on. */
   retentionDays: v.optional(RetentionDays),
+  alerts: v.optional(Alerts),
 });
 
 export const Unpublish = v.strictObject({
@@ -261,14 +272,15 @@ export async function update(
   requireMayPublish(caller);
   const current = await requireLive(deps.table, bot.botId);
   if (current.status === "updating") throw refusal(current);
-  const { stage, throttle, quota, allowedOrigins, retentionDays, status } = current;
+  const { stage, throttle, quota, allowedOrigins, retentionDays, alerts, status } = current;
   return begin(deps, caller, current, {
     throttle: input.throttle === undefined ? throttle : input.throttle,
     quota: input.quota === undefined ? quota : input.quota,
     allowedOrigins: input.allowedOrigins ?? allowedOrigins,
     retentionDays: input.retentionDays ?? retentionDays,
+    alerts: input.alerts ?? alerts,
     status: "updating",
-    previous: { stage, throttle, quota, allowedOrigins, retentionDays, status },
+    previous: { stage, throttle, quota, allowedOrigins, retentionDays, alerts, status },
   });
 }
 

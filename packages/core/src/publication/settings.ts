@@ -23,12 +23,7 @@ export const Quota = v.strictObject({
 });
 
 /** Days that messages and answers are kept, counted from the last message of a conversation. */
-export const RetentionDays = v.pipe(
-  v.number(),
-  v.integer(),
-  v.minValue(1),
-  v.maxValue(90),
-);
+export const RetentionDays = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(90));
 
 const label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
 const origin = new RegExp(

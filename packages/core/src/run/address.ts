@@ -8,6 +8,13 @@ export interface Address {
   conversationId: string;
 }
 
+/** The three ids alone, of whatever has them: what is stored must not carry more. */
+export const pick = ({ botId, clientId, conversationId }: Address): Address => ({
+  botId,
+  clientId,
+  conversationId,
+});
+
 /** The partition of a conversation. Ids are percent-encoded: no id can run into its neighbour. */
 export const encode = ({ botId, clientId, conversationId }: Address): string =>
   `CONV#${[botId, clientId, conversationId].map(encodeURIComponent).join("#")}`;

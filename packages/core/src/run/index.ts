@@ -20,7 +20,7 @@ import {
   type Table,
   type Key as TableKey,
 } from "../ports/index.ts";
-import { type Address, encode } from "./address.ts";
+import { type Address, encode, pick } from "./address.ts";
 import type { Content, NewContent } from "./content.ts";
 import { workerLost } from "./outcome.ts";
 import {
@@ -89,7 +89,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
   const item: Item = {
     ...keyOf(address, input.runId),
     ...rest,
-    ...address,
+    ...pick(address),
     folder,
     question: await storeQuestion(deps.objects, folder, content),
     reply: null,

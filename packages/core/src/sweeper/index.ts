@@ -32,8 +32,11 @@ export async function sweep(
   const open = await Mailbox.listOpen(deps, deps.policy.quietMs);
   for (const head of open) await giveUpLate(deps, head);
   // Rung after that, for whoever comes bills what has ended and takes it out of the mailbox.
-  const unattended = open.filter((head) => Mailbox.isUnattended(head, now));
-  for (const head of unattended) await Mailbox.ring(deps.runQueue, head);
+  const { quietMs } = deps.policy;
+  const unattended = open.filter((head) => Mailbox.isUnattended(head, now, quietMs));
+  for (let i = 0; i < unattended.length; i += atOnce) {
+    await Promise.all(unattended.slice(i, i + atOnce).map((head) => ring(deps, head)));
+  }
   const stuck = (await Publication.listInFlight(deps.table)).filter(
     (p) => p.updatedAt < now - deps.policy.quietMs,
   );
@@ -52,6 +55,14 @@ export async function sweep(
   if (rung.conversations + rung.publications + rung.knowledge > 0)
     deps.log.info("rang again", rung);
   return rung;
+}
+
+/** Conversations rung for side by side. */
+const atOnce = 10;
+
+async function ring(deps: Deps, head: Mailbox.Head): Promise<void> {
+  await Mailbox.ring(deps.runQueue, head);
+  await Mailbox.noteRing(deps, head);
 }
 
 /** Fails the runs of a mailbox that have been queued too long: nobody need wait for them any more. */

@@ -7,7 +7,7 @@ export * as Usage from "./index.ts";
 import * as v from "valibot";
 import type { ModelCatalog } from "../model-catalog/index.ts";
 import { absent, type Clock, type ModelUsage, type Table } from "../ports/index.ts";
-import { announce, hourOf } from "./roll-up-head.ts";
+import { announce, hourOf, isTimely } from "./roll-up-head.ts";
 
 export { hourOf } from "./roll-up-head.ts";
 
@@ -73,12 +73,17 @@ export async function record(
   entry: Entry,
   suffix?: number | string | undefined,
 ): Promise<boolean> {
-  await announce(deps, entry.botId, entry.finishedAt);
+  const { botId, finishedAt } = entry;
+  const announcedAt = deps.clock.now();
+  await announce(deps, botId, finishedAt);
   const sk = suffix === undefined ? entry.runId : `${entry.runId}#${suffix}`;
-  return deps.table.put(
-    { ...entry, pk: partition(entry.botId, entry.finishedAt), sk },
+  const isNew = await deps.table.put(
+    { ...entry, pk: partition(botId, finishedAt), sk },
     absent("pk"),
   );
+  // The machine slept in between: what was announced may have been given up.
+  if (!isTimely(announcedAt, deps.clock.now())) await announce(deps, botId, finishedAt);
+  return isNew;
 }
 
 /** All entries of one bot whose runs ended within one hour, `YYYY-MM-DDTHH` UTC. */

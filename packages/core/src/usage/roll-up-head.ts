@@ -74,6 +74,10 @@ export async function announce(
   await deps.table.update(headKeys.day(botId, finishedAt), reopen);
 }
 
+/** Whether a put came soon enough after its announcement to be waited for. */
+export const isTimely = (announcedAt: number, putAt: number): boolean =>
+  putAt - announcedAt < Math.min(skewMs, settlesWithinMs);
+
 /** The heads that this process has made, per table: one write an hour and bot, not one a run. */
 const made = new WeakMap<Table, Set<string>>();
 const madeMax = 10_000;

@@ -204,7 +204,8 @@ function keepAlive(deps: Deps, run: Run.State, token: number, limits: Limits): W
     for (;;) {
       const now = deps.clock.now();
       if (now >= endsAt) return interrupt("run_timeout");
-      await deps.clock.sleep(Math.min(cancelPollMs, extendAt - now, endsAt - now), done.signal);
+      const nextMs = Math.min(cancelPollMs, Math.max(0, extendAt - now), endsAt - now);
+      await deps.clock.sleep(nextMs, done.signal);
       if (deps.clock.now() >= extendAt) {
         if (!(await Mailbox.extend(deps, run, token, leaseMs))) return interrupt("overtaken");
         extendAt = deps.clock.now() + heartbeatMs;

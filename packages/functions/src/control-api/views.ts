@@ -70,6 +70,7 @@ export function publicationView(
     quota: publication?.quota ?? null,
     allowedOrigins: publication?.allowedOrigins ?? [],
     retentionDays: publication?.retentionDays ?? null,
+    alerts: publication?.alerts ?? null,
     progress: publication?.progress ?? null,
     failure: publication?.failure
       ? { message: publication.failure.message, at: time(publication.failure.at) }

@@ -44,7 +44,8 @@ const instructions = [
 
 /** @returns whether every step held; stops at the first that did not. */
 export async function runDemo(tools: Tools): Promise<boolean> {
-  const { ready, run, demo } = tools;
+  const { ready, demo } = tools;
+  const run: Tools["run"] = (name, act) => tools.run(name, act);
   const tokens = await run("sign in as the owner", () => signInAsOwner(ready));
   if (!tokens) return false;
   const control = controlApi(ready, tokens.accessToken);

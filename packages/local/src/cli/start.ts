@@ -1,3 +1,4 @@
+import { ensureConsole } from "../runtime/console-build.ts";
 import { OptionError, readOptions, usage } from "../runtime/options.ts";
 import type { Ready } from "../runtime/ready-file.ts";
 import { type Runtime, startRuntime } from "../runtime/runtime.ts";
@@ -18,6 +19,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const asked = untilAskedToStop();
+  try {
+    await ensureConsole(() => process.stderr.write("Building the console …\n"));
+  } catch (error) {
+    // Everything but the console works without it.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  }
   let runtime: Runtime;
   try {
     runtime = await startRuntime(options);

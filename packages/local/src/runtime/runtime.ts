@@ -15,7 +15,8 @@ import { loadSecrets } from "../oidc/secrets.ts";
 import { openStorage } from "../oidc/storage.ts";
 import { type DemoUser, demoUsers } from "../oidc/users.ts";
 import { type Backends, createBackends } from "./backends.ts";
-import { serveConsole } from "./console-page.ts";
+import { consoleDir } from "./console-build.ts";
+import { createConsole } from "./console-page.ts";
 import { type Handle, listen } from "./http-server.ts";
 import { createFileLog } from "./log.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -92,9 +93,13 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   const issuer = createIssuer({ issuer: issuerUrl, secrets: secrets.issuer, users, storage, log });
   const authentication = { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` };
   const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
+  const serveConsole = createConsole(consoleDir, origin);
   handle = async (req, res) => {
     const path = req.url ?? "/";
-    if (/^\/api(\/|\?|$)/.test(path)) return void (await control(req, res));
+    if (/^\/api(\/|\?|$)/.test(path)) {
+      await control(req, res);
+      return;
+    }
     if (/^\/oidc(\/|\?|$)/.test(path)) return issuer.handle(req, res);
     if (!(await edge.handle(req, res))) await serveConsole(req, res);
   };

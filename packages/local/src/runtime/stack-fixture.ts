@@ -27,7 +27,6 @@ import type { Policy } from "@outlet/functions/policy";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import { createSweeper } from "@outlet/functions/sweeper";
 import { createWorker } from "@outlet/functions/worker";
-import type { APIGatewayProxyEvent } from "aws-lambda";
 import { type Emulators, startEmulators } from "../emulators/start.ts";
 import { createPoller } from "../poller/poller.ts";
 import { policy } from "./platform.ts";
@@ -83,9 +82,9 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const deps = {
     table: createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
     objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
-    runQueue: queueOf(clients, emulators, "runs"),
-    deployQueue: queueOf(clients, emulators, "deploys"),
-    syncQueue: queueOf(clients, emulators, "syncs"),
+    runQueue: queueOf(clients, emulators, "runs") as Queue,
+    deployQueue: queueOf(clients, emulators, "deploys") as Queue,
+    syncQueue: queueOf(clients, emulators, "syncs") as Queue,
     clock: systemClock as Clock,
     randomness: systemRandomness,
     ids: Id.createIds(systemClock),
@@ -116,7 +115,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
     createBot: (title: string) => Bot.create(deps, owner, { ...botDefaults, title }),
     worker: (over: Partial<typeof deps> = {}) => createWorker({ ...deps, ...over }),
     sweep: (over: Partial<typeof deps> = {}) => createSweeper({ ...deps, ...over })(),
-    deadLetters: () => createDeadLetters(deps),
+    deadLetters: (over: Partial<typeof deps> = {}) => createDeadLetters({ ...deps, ...over }),
     /** Answers what is accepted from now on, until the returned poller is stopped. */
     answer(maximumConcurrency = 8, over: Partial<typeof deps> = {}) {
       const poller = createPoller({
@@ -173,7 +172,7 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
     allowedOrigins: "[]",
   };
   const requestContext = { requestId: "request-1", authorizer };
-  const event = { requestContext, stageVariables: { botId } } as Partial<APIGatewayProxyEvent>;
+  const env: object = { event: { requestContext, stageVariables: { botId } } };
   const call = async (
     method: string,
     path: string,
@@ -182,7 +181,7 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
   ): Promise<Reply> => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const init = { method, headers, ...(body === undefined ? {} : { body: text }) };
-    const response = await app.request(path, init, { event });
+    const response = await app.request(path, init, env);
     const answer = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") && answer;
     const { status } = response;

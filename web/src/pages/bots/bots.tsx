@@ -31,7 +31,10 @@ export default function Bots() {
       return bots.isError || me.isError;
     },
     get data() {
-      return me.data && bots.data && { mine: all().filter(isMine), others: all().filter((b) => !isMine(b)) };
+      return (
+        me.data &&
+        bots.data && { mine: all().filter(isMine), others: all().filter((b) => !isMine(b)) }
+      );
     },
     get error() {
       return bots.error ?? me.error;

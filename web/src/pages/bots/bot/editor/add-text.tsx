@@ -42,7 +42,8 @@ export function AddText(props: Props) {
     event.preventDefault();
     if (!add.isPending) add.mutate();
   };
-  const isFieldError = () => Boolean(fieldError(add.error, "name") ?? fieldError(add.error, "text"));
+  const isFieldError = () =>
+    Boolean(fieldError(add.error, "name") ?? fieldError(add.error, "text"));
   return (
     <Dialog
       open={props.open}

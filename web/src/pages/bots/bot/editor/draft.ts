@@ -54,7 +54,8 @@ export function createDraft(bot: Accessor<Bot>) {
   const saved = createMemo(() => JSON.stringify(toFields(bot())));
   return {
     fields,
-    set: <K extends keyof Fields>(name: K, value: Fields[K]) => setFields(name as never, value as never),
+    set: <K extends keyof Fields>(name: K, value: Fields[K]) =>
+      setFields(name as never, value as never),
     isDirty: () => JSON.stringify(fields) !== saved(),
     reset: (to: Bot = bot()) => setFields(reconcile(toFields(to))),
   };

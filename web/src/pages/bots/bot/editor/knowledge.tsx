@@ -36,7 +36,13 @@ export function KnowledgeCard() {
   const upload = useMutation(() => ({
     mutationFn: async (files: File[]) => {
       for (const file of files) {
-        await read(route.$post({ param: { botId: botId() }, json: await readUpload(file) }));
+        const json = await readUpload(file);
+        const added = await read(route.$post({ param: { botId: botId() }, json }));
+        // What the API took in is shown at once; how its reading goes on is asked for.
+        client.setQueryData<Knowledge>(
+          names.knowledge(botId()),
+          (old) => old && { ...old, sources: [...old.sources, added] },
+        );
         changed();
       }
     },
@@ -50,8 +56,10 @@ export function KnowledgeCard() {
       done(route[":sourceId"].$delete({ param: { botId: botId(), sourceId: source.sourceId } })),
     onSuccess: (_data: void, source: Source) => {
       setRemoving(undefined);
-      client.setQueryData<Knowledge>(names.knowledge(botId()), (old) =>
-        old && { ...old, sources: old.sources.filter((s) => s.sourceId !== source.sourceId) },
+      client.setQueryData<Knowledge>(
+        names.knowledge(botId()),
+        (old) =>
+          old && { ...old, sources: old.sources.filter((s) => s.sourceId !== source.sourceId) },
       );
       announce(copy.knowledge.removed(source.name));
       changed();
@@ -100,7 +108,12 @@ export function KnowledgeCard() {
       <Show when={resync.isError}>
         <ErrorPanel title={copy.knowledge.resyncFailed} error={resync.error} />
       </Show>
-      <AddText open={writing()} onClose={() => setWriting(false)} botId={botId()} onAdded={changed} />
+      <AddText
+        open={writing()}
+        onClose={() => setWriting(false)}
+        botId={botId()}
+        onAdded={changed}
+      />
       <Dialog
         open={removing() !== undefined}
         onClose={() => setRemoving(undefined)}

@@ -10,7 +10,6 @@ import { ErrorPanel } from "../../../../ui/error-panel.tsx";
 import { Icon } from "../../../../ui/icon.tsx";
 import { Notice } from "../../../../ui/notice.tsx";
 import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
 import { useCurrentBot } from "../bot-context.ts";
 import styles from "./test-chat.module.css";
 import { askTest, type Passage } from "./test-stream.ts";

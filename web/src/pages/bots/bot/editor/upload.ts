@@ -11,7 +11,7 @@ export async function readUpload(file: File): Promise<{ name: string; base64: st
   if (file.size > bytesMax) throw refuse(copy.knowledge.tooLarge(file.name));
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
+    reader.onload = () => resolve(typeof reader.result === "string" ? reader.result : "");
     reader.onerror = () => reject(refuse(copy.knowledge.unreadable(file.name)));
     reader.readAsDataURL(file);
   });

@@ -30,7 +30,9 @@ export function KeyRow(props: Props) {
     // Shown once the gateway's side has said so, never before: it decides who gets in.
     onSuccess: (changed: Key) => {
       replaceKey(client, props.botId, changed);
-      announce(changed.enabled ? copy.keys.enabled(changed.label) : copy.keys.disabled(changed.label));
+      announce(
+        changed.enabled ? copy.keys.enabled(changed.label) : copy.keys.disabled(changed.label),
+      );
     },
     onError: (error) => announce(error.message, "bad"),
   }));
@@ -117,13 +119,15 @@ export function replaceKey(
   botId: string,
   changed: Key,
 ): void {
-  client.setQueryData<InfiniteData<Keys>>(names.keys(botId), (old) =>
-    old && {
-      ...old,
-      pages: old.pages.map((one) => ({
-        ...one,
-        keys: one.keys.map((key) => (key.keyId === changed.keyId ? changed : key)),
-      })),
-    },
+  client.setQueryData<InfiniteData<Keys>>(
+    names.keys(botId),
+    (old) =>
+      old && {
+        ...old,
+        pages: old.pages.map((one) => ({
+          ...one,
+          keys: one.keys.map((key) => (key.keyId === changed.keyId ? changed : key)),
+        })),
+      },
   );
 }

@@ -22,38 +22,44 @@ export function Checklist(props: { prerequisites: Prerequisite[] }) {
     >
       <ul>
         <For each={props.prerequisites}>
-          {(item) => (
-            <li
-              class={styles.item}
-              data-met={item.met ? "" : undefined}
-              data-advice={item.required ? undefined : ""}
-              data-name={item.name}
-            >
-              <span class={styles.mark}>
-                <Icon name={item.met ? "check" : item.required ? "cross" : "warning"} />
-              </span>
-              <div>
-                <p class={page.row}>
-                  <span class={styles.name}>{copy.prerequisites[item.name]}</span>
-                  <span class="visually-hidden">{item.met ? copy.publish.met : copy.publish.notMet}</span>
-                  <Show when={!item.required}>
-                    <Chip>{copy.publish.advice}</Chip>
-                  </Show>
-                </p>
-                <p class={styles.detail}>{item.detail}</p>
-              </div>
-              <Show when={!item.met && inEditor.includes(item.name)}>
-                <span class={styles.way}>
-                  <ButtonLink href={`/bots/${bot().botId}`} size="small">
-                    {copy.publish.openEditor}
-                    <span class="visually-hidden">: {copy.prerequisites[item.name]}</span>
-                  </ButtonLink>
-                </span>
-              </Show>
-            </li>
-          )}
+          {(item) => <PrerequisiteRow of={item} editor={`/bots/${bot().botId}`} />}
         </For>
       </ul>
     </Card>
+  );
+}
+
+export function PrerequisiteRow(props: { of: Prerequisite; editor: string }) {
+  return (
+    <li
+      class={styles.item}
+      data-met={props.of.met ? "" : undefined}
+      data-advice={props.of.required ? undefined : ""}
+      data-name={props.of.name}
+    >
+      <span class={styles.mark}>
+        <Icon name={props.of.met ? "check" : props.of.required ? "cross" : "warning"} />
+      </span>
+      <div>
+        <p class={page.row}>
+          <span class={styles.name}>{copy.prerequisites[props.of.name]}</span>
+          <span class="visually-hidden">
+            {props.of.met ? copy.publish.met : copy.publish.notMet}
+          </span>
+          <Show when={!props.of.required}>
+            <Chip>{copy.publish.advice}</Chip>
+          </Show>
+        </p>
+        <p class={styles.detail}>{props.of.detail}</p>
+      </div>
+      <Show when={!props.of.met && inEditor.includes(props.of.name)}>
+        <span class={styles.way}>
+          <ButtonLink href={props.editor} size="small">
+            {copy.publish.openEditor}
+            <span class="visually-hidden">: {copy.prerequisites[props.of.name]}</span>
+          </ButtonLink>
+        </span>
+      </Show>
+    </li>
   );
 }

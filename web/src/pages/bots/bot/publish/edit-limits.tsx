@@ -36,7 +36,9 @@ export function EditLimits(props: { publication: Publication }) {
     if (!save.isPending && !isUpdating()) save.mutate();
   };
   const isFieldError = () =>
-    ["throttle", "quota", "allowedOrigins"].some((path) => fieldError(save.error, path));
+    ["throttle", "quota", "allowedOrigins", "retentionDays"].some((path) =>
+      fieldError(save.error, path),
+    );
   return (
     <form onSubmit={submit}>
       <Card title={copy.limits.title} hint={copy.limits.editHint}>

@@ -20,7 +20,9 @@ export function Endpoint(props: { publication: Publication }) {
     mutationFn: () => {
       const { publication } = api.bots[":botId"];
       const param = { botId: props.publication.botId };
-      return read(isPaused() ? publication.resume.$post({ param }) : publication.pause.$post({ param }));
+      return read(
+        isPaused() ? publication.resume.$post({ param }) : publication.pause.$post({ param }),
+      );
     },
     onSuccess: (changed: Publication) => {
       client.setQueryData(names.publication(changed.botId), changed);

@@ -85,6 +85,16 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
         rows={2}
         disabled={props.disabled}
       />
+      <TextField
+        label={copy.limits.retention}
+        hint={copy.limits.retentionHint}
+        value={fields().retentionDays}
+        onInput={(value) => props.draft.set("retentionDays", value)}
+        error={error("retentionDays")}
+        required
+        disabled={props.disabled}
+        inputProps={{ type: "number", min: 1, max: 90, step: 1 }}
+      />
     </div>
   );
 }

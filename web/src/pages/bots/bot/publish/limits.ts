@@ -9,6 +9,7 @@ export interface LimitFields {
   quotaLimit: string;
   quotaPeriod: "DAY" | "WEEK" | "MONTH";
   origins: string;
+  retentionDays: string;
 }
 
 const defaults: LimitFields = {
@@ -19,11 +20,12 @@ const defaults: LimitFields = {
   quotaLimit: "10000",
   quotaPeriod: "DAY",
   origins: "",
+  retentionDays: "30",
 };
 
-type Limits = Pick<Publication, "throttle" | "quota" | "allowedOrigins">;
+type Limits = Pick<Publication, "throttle" | "quota" | "allowedOrigins" | "retentionDays">;
 
-const toFields = ({ throttle, quota, allowedOrigins }: Limits): LimitFields => ({
+const toFields = ({ throttle, quota, allowedOrigins, retentionDays }: Limits): LimitFields => ({
   throttled: throttle !== null,
   burstLimit: throttle ? String(throttle.burstLimit) : defaults.burstLimit,
   rateLimit: throttle ? String(throttle.rateLimit) : defaults.rateLimit,
@@ -31,6 +33,7 @@ const toFields = ({ throttle, quota, allowedOrigins }: Limits): LimitFields => (
   quotaLimit: quota ? String(quota.limit) : defaults.quotaLimit,
   quotaPeriod: quota?.period ?? defaults.quotaPeriod,
   origins: allowedOrigins.join("\n"),
+  retentionDays: String(retentionDays ?? defaults.retentionDays),
 });
 
 /** What a publication asked for last, or the defaults where none has been made yet. */
@@ -56,6 +59,7 @@ export function createLimits(publication: Publication) {
         .split(/[\s,]+/)
         .map((origin) => origin.trim())
         .filter((origin) => origin !== ""),
+      retentionDays: Number(fields.retentionDays),
     }),
   };
 }

@@ -39,7 +39,9 @@ export function PublishForm(props: { publication: Publication }) {
   };
   const isFieldError = () =>
     publish.error instanceof ApiError &&
-    ["stage", "throttle", "quota", "allowedOrigins"].some((p) => fieldError(publish.error, p));
+    ["stage", "throttle", "quota", "allowedOrigins", "retentionDays"].some((p) =>
+      fieldError(publish.error, p),
+    );
   return (
     <form class={page.form} onSubmit={submit}>
       <Card title={copy.publish.settings} hint={copy.publish.settingsHint}>
@@ -69,12 +71,7 @@ export function PublishForm(props: { publication: Publication }) {
         </Notice>
       </Show>
       <div>
-        <Button
-          look="primary"
-          type="submit"
-          busy={publish.isPending}
-          disabled={unmet().length > 0}
-        >
+        <Button look="primary" type="submit" busy={publish.isPending} disabled={unmet().length > 0}>
           {copy.publish.action}
         </Button>
       </div>

@@ -1,0 +1,80 @@
+import { router } from "./router";
+import { region } from "./stage";
+
+/** Nobody signs up by themselves: an administrator makes users (docs/deploy.md). */
+export const users = new sst.aws.CognitoUserPool("Users", {
+  usernames: ["email"],
+  mfa: "optional",
+  softwareToken: true,
+  domain: {
+    prefix: $interpolate`outlet-${$app.stage}-${aws.getCallerIdentityOutput({}).accountId}`,
+  },
+  transform: {
+    userPool: {
+      adminCreateUserConfig: { allowAdminCreateUserOnly: true },
+      accountRecoverySetting: { recoveryMechanisms: [{ name: "verified_email", priority: 1 }] },
+      passwordPolicy: {
+        minimumLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireNumbers: true,
+        requireSymbols: false,
+        temporaryPasswordValidityDays: 7,
+      },
+    },
+  },
+});
+
+/** Public clients, without a secret: the code flow only, and PKCE stands in for one. */
+const publicClient = (
+  name: string,
+  urls: { callbackUrls: $util.Input<string>[]; logoutUrls?: $util.Input<string>[] },
+) =>
+  users.addClient(name, {
+    transform: {
+      client: {
+        ...urls,
+        generateSecret: false,
+        allowedOauthFlowsUserPoolClient: true,
+        allowedOauthFlows: ["code"],
+        allowedOauthScopes: ["openid", "email", "profile"],
+        explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
+        preventUserExistenceErrors: "ENABLED",
+        enableTokenRevocation: true,
+        accessTokenValidity: 1,
+        refreshTokenValidity: 30,
+      },
+    },
+  });
+
+export const consoleClient = publicClient("Console", {
+  callbackUrls: ["/auth/callback", "/auth/silent-renew"].map(
+    (path) => $interpolate`${router.url}${path}`,
+  ),
+  logoutUrls: [$interpolate`${router.url}/`],
+});
+export const cliClient = publicClient("CommandLine", {
+  callbackUrls: ["http://localhost/callback"],
+});
+
+for (const [name, description] of [
+  ["PublishAllowed", "May publish the bots they own."],
+  ["Admin", "May do everything to every bot, and sees all usage."],
+]) {
+  new aws.cognito.UserGroup(name!, {
+    name: name!,
+    description: description!,
+    userPoolId: users.id,
+  });
+}
+
+export const issuer = $interpolate`https://cognito-idp.${region}.amazonaws.com/${users.id}`;
+
+export const signIn = new sst.Linkable("SignIn", {
+  properties: {
+    issuer,
+    // Said, so that no cold start has to discover it.
+    jwksUri: $interpolate`${issuer}/.well-known/jwks.json`,
+    clientIds: $interpolate`${consoleClient.id},${cliClient.id}`,
+  },
+});

@@ -1,0 +1,84 @@
+import { alarm } from "./alarms";
+import { signIn } from "./auth";
+import { functionDefaults, logEnvironment } from "./function-defaults";
+import {
+  bucketListGrant,
+  itemGrants,
+  modelGrant,
+  objectGrants,
+  queryGrant,
+  sendGrant,
+} from "./grants";
+import { installation } from "./installation";
+import { syncQueue } from "./knowledge";
+import { deployQueue, publishing } from "./publishing";
+import { describeStacksGrant, gatewayKeyGrants } from "./publishing-grants";
+import { runQueue } from "./queue";
+import { router } from "./router";
+import { keyPepper } from "./secrets";
+import { payloads, table } from "./storage";
+
+/**
+ * A REST API and not a function URL: CloudFront can only keep strangers from a function URL by
+ * signing requests itself, in the very header that the caller's token comes in.
+ */
+export const controlApi = new sst.aws.ApiGatewayV1("ControlApi", {
+  endpoint: { type: "regional" },
+  cors: false,
+  accessLog: { retention: "1 month" },
+});
+
+controlApi.route(
+  "ANY /api/{proxy+}",
+  {
+    ...functionDefaults,
+    handler: "packages/functions/src/lambda/control-api.handler",
+    streaming: true,
+    timeout: "5 minutes",
+    memory: "1024 MB",
+    environment: logEnvironment("control-api"),
+    link: [
+      installation,
+      signIn,
+      publishing,
+      keyPepper,
+      table,
+      payloads,
+      runQueue,
+      deployQueue,
+      syncQueue,
+    ],
+    permissions: [
+      itemGrants("Get", "Put", "Update", "Delete"),
+      queryGrant("listing", "public", "open"),
+      objectGrants("Get", "Put", "Delete"),
+      bucketListGrant,
+      sendGrant(runQueue),
+      sendGrant(deployQueue),
+      sendGrant(syncQueue),
+      modelGrant(),
+      describeStacksGrant,
+      ...gatewayKeyGrants,
+    ],
+  },
+  { name: "ControlApiFunction" },
+);
+controlApi.deploy();
+
+router.route(
+  "/api",
+  controlApi.nodes.api.id.apply(
+    (id) => $interpolate`https://${id}.execute-api.${aws.getRegionOutput({}).region}.amazonaws.com`,
+  ),
+  {
+    rewrite: { regex: "^/api", to: `/${$app.stage}/api` },
+  },
+);
+
+alarm("ControlApiFaults", "The control API answered 5xx.", {
+  namespace: "AWS/ApiGateway",
+  metricName: "5XXError",
+  dimensions: { ApiName: controlApi.nodes.api.name },
+  statistic: "Sum",
+  above: 0,
+});

@@ -1,0 +1,43 @@
+import { ModelCatalog } from "../packages/core/src/model-catalog/index";
+import { models } from "./settings";
+import { accountId, partition, region } from "./stage";
+import { payloads, table } from "./storage";
+
+/** Items of the table and what is found through its indexes; never a scan, never the table itself. */
+export const itemGrants = (...actions: ("Get" | "Put" | "Update" | "Delete")[]) => ({
+  actions: actions.map((action) => `dynamodb:${action}Item`),
+  resources: [table.arn],
+});
+
+export const queryGrant = (...indexes: ("listing" | "public" | "open")[]) => ({
+  actions: ["dynamodb:Query"],
+  resources: [table.arn, ...indexes.map((index) => $interpolate`${table.arn}/index/${index}`)],
+});
+
+export const objectGrants = (...actions: ("Get" | "Put" | "Delete")[]) => ({
+  actions: actions.map((action) => `s3:${action}Object`),
+  resources: [$interpolate`${payloads.arn}/*`],
+});
+
+/** Without it S3 answers 403 and not 404 for what is not there. */
+export const bucketListGrant = { actions: ["s3:ListBucket"], resources: [payloads.arn] };
+
+export const sendGrant = (queue: sst.aws.Queue) => ({
+  actions: ["sqs:SendMessage"],
+  resources: [queue.arn],
+});
+
+/** The allowed models and no others; a cross-Region profile also needs the model behind it. */
+export const modelGrant = () => ({
+  actions: ["bedrock:InvokeModelWithResponseStream"],
+  resources: ModelCatalog.createCatalog(models).models.flatMap(({ modelId }) => {
+    const behind = modelId.replace(/^(us|eu|apac|global)\./, "");
+    const model = $interpolate`arn:${partition}:bedrock:*::foundation-model/${behind}`;
+    return behind === modelId
+      ? [model]
+      : [
+          model,
+          $interpolate`arn:${partition}:bedrock:${region}:${accountId}:inference-profile/${modelId}`,
+        ];
+  }),
+});

@@ -1,0 +1,45 @@
+import { stackRole } from "./stack-role";
+import { accountId, partition, region } from "./stage";
+
+const stacks = $interpolate`arn:${partition}:cloudformation:${region}:${accountId}:stack/outlet-bot-*/*`;
+const gateway = (path: string) => $interpolate`arn:${partition}:apigateway:${region}::${path}`;
+
+export const describeStacksGrant = {
+  actions: ["cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"],
+  resources: [stacks],
+};
+
+/** The gateway's own keys, which belong to no stack. */
+export const gatewayKeyGrants = [
+  { actions: ["apigateway:POST", "apigateway:GET"], resources: [gateway("/apikeys")] },
+  { actions: ["apigateway:DELETE"], resources: [gateway("/apikeys/*")] },
+  { actions: ["apigateway:POST"], resources: [gateway("/usageplans/*/keys")] },
+];
+
+/** What the deployer may do to stacks of bots; the resources in them are CloudFormation's to make. */
+export const publishingGrants = [
+  describeStacksGrant,
+  {
+    actions: [
+      "CreateStack",
+      "UpdateStack",
+      "DeleteStack",
+      "ContinueUpdateRollback",
+      "TagResource",
+    ].map((action) => `cloudformation:${action}`),
+    resources: [stacks],
+  },
+  {
+    actions: ["iam:PassRole"],
+    resources: [stackRole.arn],
+    conditions: [
+      {
+        test: "StringEquals",
+        variable: "iam:PassedToService",
+        values: ["cloudformation.amazonaws.com"],
+      },
+    ],
+  },
+  ...gatewayKeyGrants,
+  { actions: ["apigateway:GET"], resources: [gateway("/usageplans/*/keys")] },
+];

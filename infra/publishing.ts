@@ -1,0 +1,57 @@
+import { watchFunction, watchQueue } from "./alarms";
+import { functionDefaults, logEnvironment } from "./function-defaults";
+import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from "./grants";
+import { installation } from "./installation";
+import { authorizer, publishedApi } from "./published-api";
+import { publishingGrants } from "./publishing-grants";
+import { keyPepper } from "./secrets";
+import { stackRole } from "./stack-role";
+import { payloads, table } from "./storage";
+import { webAcl } from "./waf";
+
+/** What the stack of a bot is made from. */
+export const publishing = new sst.Linkable("Publishing", {
+  properties: {
+    serviceRoleArn: stackRole.arn,
+    publishedApiFunctionArn: publishedApi.arn,
+    authorizerFunctionArn: authorizer.arn,
+    webAclArn: webAcl.arn,
+  },
+});
+
+const dead = new sst.aws.Queue("DeployDeadLetters", {
+  transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
+});
+
+/** Names bots whose publication has to go on; a message's delay is the time between two looks. */
+export const deployQueue = new sst.aws.Queue("DeployQueue", {
+  visibilityTimeout: "30 minutes",
+  dlq: { queue: dead.arn, retry: 5 },
+});
+
+const deployer = deployQueue.subscribe(
+  {
+    ...functionDefaults,
+    handler: "packages/functions/src/lambda/deployer.handler",
+    timeout: "5 minutes",
+    memory: "512 MB",
+    environment: logEnvironment("deployer"),
+    link: [installation, publishing, keyPepper, table, payloads, deployQueue],
+    permissions: [
+      itemGrants("Get", "Put", "Update", "Delete"),
+      queryGrant(),
+      objectGrants("Get", "Delete"),
+      bucketListGrant,
+      sendGrant(deployQueue),
+      ...publishingGrants,
+    ],
+  },
+  {
+    batch: { size: 1, partialResponses: true },
+    // The least there is. What may not overlap is kept apart by a slot in the table.
+    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: 2 } } },
+  },
+);
+
+watchQueue("DeployQueue", deployQueue, dead, 3_600);
+watchFunction("Deployer", deployer.nodes.function);

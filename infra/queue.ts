@@ -1,0 +1,49 @@
+import { watchQueue } from "./alarms";
+import { functionDefaults, logEnvironment } from "./function-defaults";
+import {
+  bucketListGrant,
+  itemGrants,
+  modelGrant,
+  objectGrants,
+  queryGrant,
+  sendGrant,
+} from "./grants";
+import { installation } from "./installation";
+import { payloads, table } from "./storage";
+
+const dead = new sst.aws.Queue("RunDeadLetters", {
+  transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
+});
+
+/** Doorbells of conversations. Standard and fair: senders name the bot as the message group. */
+export const runQueue = new sst.aws.Queue("RunQueue", {
+  // AWS advises six times the function's timeout. A conversation whose worker died does not wait
+  // so long: the sweeper rings for it again.
+  visibilityTimeout: "90 minutes",
+  dlq: { queue: dead.arn, retry: 5 },
+});
+
+export const worker = runQueue.subscribe(
+  {
+    ...functionDefaults,
+    handler: "packages/functions/src/lambda/worker.handler",
+    timeout: "15 minutes",
+    memory: "1024 MB",
+    environment: logEnvironment("worker"),
+    link: [installation, table, payloads, runQueue],
+    permissions: [
+      itemGrants("Get", "Put", "Update", "Delete"),
+      queryGrant(),
+      objectGrants("Get", "Put", "Delete"),
+      bucketListGrant,
+      sendGrant(runQueue),
+      modelGrant(),
+    ],
+  },
+  {
+    batch: { size: 10, partialResponses: true },
+    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: 50 } } },
+  },
+);
+
+watchQueue("RunQueue", runQueue, dead, 900);

@@ -1,0 +1,57 @@
+/**
+ * What whoever deploys decides, from the environment or `.env` (docs/deploy.md has them all).
+ * Everything that is wrong is said at once, before anything is changed.
+ */
+const faults: string[] = [];
+const read = (name: string): string => process.env[`OUTLET_${name}`]?.trim() ?? "";
+const list = (name: string): string[] =>
+  read(name)
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+
+const cidr = {
+  4: /^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
+  6: /^[0-9a-f:.]*:[0-9a-f:.]*\/([1-9]\d?|1[01]\d|12[0-8])$/i,
+};
+
+function ranges(name: string, version: 4 | 6): string[] {
+  const entries = list(name);
+  for (const entry of entries.filter((e) => !cidr[version].test(e))) {
+    faults.push(
+      `OUTLET_${name} takes IPv${version} ranges such as ${version === 4 ? "203.0.113.0/24" : "2001:db8::/32"}, not "${entry}" (AWS WAF refuses /0: split it in two /1).`,
+    );
+  }
+  return entries;
+}
+
+export const publishedApiAllowedIpV4 = ranges("PUBLISHED_API_ALLOWED_IPV4", 4);
+export const publishedApiAllowedIpV6 = ranges("PUBLISHED_API_ALLOWED_IPV6", 6);
+if (publishedApiAllowedIpV4.length + publishedApiAllowedIpV6.length === 0) {
+  faults.push(
+    "Say who may call published bots: set OUTLET_PUBLISHED_API_ALLOWED_IPV4 or OUTLET_PUBLISHED_API_ALLOWED_IPV6, or nobody can (0.0.0.0/1,128.0.0.0/1 is everybody).",
+  );
+}
+
+/** Requests that one address may send in five minutes; no such rule where absent. */
+export const rateLimitPerIp = read("RATE_LIMIT_PER_IP")
+  ? Number(read("RATE_LIMIT_PER_IP"))
+  : undefined;
+if (rateLimitPerIp !== undefined && !(Number.isInteger(rateLimitPerIp) && rateLimitPerIp >= 10)) {
+  faults.push(
+    "OUTLET_RATE_LIMIT_PER_IP takes a whole number of 10 or more requests in five minutes.",
+  );
+}
+
+/** Short names of Bedrock models, the first being the default of new bots. */
+const modelList = list("MODELS");
+export const models =
+  modelList.length > 0 ? modelList : ["claude-v4.5-haiku", "amazon-nova-pro", "amazon-nova-lite"];
+
+/** Domain name of the console and control API; CloudFront's own where empty. */
+export const domain = read("DOMAIN");
+/** Who is told of alarms; nobody by mail where empty. */
+export const alarmEmail = read("ALARM_EMAIL");
+
+if (faults.length > 0)
+  throw new Error(`Outlet cannot be deployed like this:\n- ${faults.join("\n- ")}`);

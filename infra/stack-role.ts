@@ -1,0 +1,63 @@
+import { accountId, partition, region } from "./stage";
+import { webAcl } from "./waf";
+
+const arn = (service: string, resource: string, account: $util.Input<string> = accountId) =>
+  $interpolate`arn:${partition}:${service}:${region}:${account}:${resource}`;
+
+const restApis = [arn("apigateway", "/restapis", ""), arn("apigateway", "/restapis/*", "")];
+const plans = [arn("apigateway", "/usageplans", ""), arn("apigateway", "/usageplans/*", "")];
+const logGroups = [arn("logs", "log-group:/outlet/published/*")];
+
+/** What CloudFormation may do for the stack of a published bot; nobody else takes this role. */
+export const stackRole = new aws.iam.Role("StackRole", {
+  assumeRolePolicy: aws.iam.getPolicyDocumentOutput({
+    statements: [
+      {
+        actions: ["sts:AssumeRole"],
+        principals: [{ type: "Service", identifiers: ["cloudformation.amazonaws.com"] }],
+      },
+    ],
+  }).json,
+  inlinePolicies: [
+    {
+      name: "published-bot",
+      policy: aws.iam.getPolicyDocumentOutput({
+        statements: [
+          {
+            actions: ["GET", "POST", "PUT", "PATCH", "DELETE"].map((verb) => `apigateway:${verb}`),
+            resources: [...restApis, ...plans, arn("apigateway", "/tags/*", "")],
+          },
+          {
+            actions: ["apigateway:SetWebACL"],
+            resources: [arn("apigateway", "/restapis/*/stages/*", "")],
+          },
+          {
+            actions: [
+              "wafv2:AssociateWebACL",
+              "wafv2:DisassociateWebACL",
+              "wafv2:GetWebACLForResource",
+              "wafv2:GetWebACL",
+            ],
+            resources: [webAcl.arn, arn("apigateway", "/restapis/*/stages/*", "")],
+          },
+          {
+            actions: [
+              "CreateLogGroup",
+              "DeleteLogGroup",
+              "PutRetentionPolicy",
+              "DeleteRetentionPolicy",
+              "TagResource",
+              "UntagResource",
+              "ListTagsForResource",
+              "PutMetricFilter",
+              "DeleteMetricFilter",
+              "DescribeMetricFilters",
+            ].map((action) => `logs:${action}`),
+            resources: logGroups,
+          },
+          { actions: ["logs:DescribeLogGroups"], resources: [arn("logs", "log-group:*")] },
+        ],
+      }).json,
+    },
+  ],
+});

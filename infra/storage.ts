@@ -1,0 +1,37 @@
+import "./links";
+import { isProd } from "./stage";
+
+/** All items of Outlet; its indexes are those of packages/core/src/ports/table.ts. */
+export const table = new sst.aws.Dynamo("Table", {
+  fields: {
+    pk: "string",
+    sk: "string",
+    listingPk: "string",
+    listingSk: "string",
+    publicPk: "string",
+    publicSk: "string",
+    openPk: "string",
+    openSk: "string",
+  },
+  primaryIndex: { hashKey: "pk", rangeKey: "sk" },
+  globalIndexes: {
+    listing: { hashKey: "listingPk", rangeKey: "listingSk" },
+    public: { hashKey: "publicPk", rangeKey: "publicSk" },
+    open: { hashKey: "openPk", rangeKey: "openSk" },
+  },
+  ttl: "expiresAt",
+  deletionProtection: isProd,
+});
+
+/** The days a bot's runs may be kept; a run's objects are under `runs/{days}d/`. */
+const retentionDays = Array.from({ length: 90 }, (_, index) => index + 1);
+
+/** What is too large for an item. */
+export const payloads = new sst.aws.Bucket("Payloads", {
+  cors: false,
+  // Runs go by the table's time to live; their objects by this, a day later at the earliest.
+  lifecycle: retentionDays.map((days) => ({
+    prefix: `runs/${days}d/`,
+    expiresIn: `${days + 1} days` as const,
+  })),
+});

@@ -1,0 +1,32 @@
+import { watchFunction } from "./alarms";
+import { functionDefaults, logEnvironment } from "./function-defaults";
+import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from "./grants";
+import { installation } from "./installation";
+import { syncQueue } from "./knowledge";
+import { deployQueue } from "./publishing";
+import { runQueue } from "./queue";
+import { payloads, table } from "./storage";
+
+/** Rings where something is open and nobody is at work. */
+const sweeper = new sst.aws.CronV2("Sweeper", {
+  schedule: "rate(1 minute)",
+  function: {
+    ...functionDefaults,
+    handler: "packages/functions/src/lambda/sweeper.handler",
+    timeout: "50 seconds",
+    memory: "512 MB",
+    environment: logEnvironment("sweeper"),
+    link: [installation, table, payloads, runQueue, deployQueue, syncQueue],
+    permissions: [
+      itemGrants("Get", "Put", "Update", "Delete"),
+      queryGrant("open"),
+      objectGrants("Get", "Put", "Delete"),
+      bucketListGrant,
+      sendGrant(runQueue),
+      sendGrant(deployQueue),
+      sendGrant(syncQueue),
+    ],
+  },
+});
+
+watchFunction("Sweeper", sweeper.nodes.function);

@@ -1,0 +1,215 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { Bot } from "@outlet/core/bot";
+import { Id } from "@outlet/core/id";
+import { Key } from "@outlet/core/key";
+import { ModelCatalog } from "@outlet/core/model-catalog";
+import { silentLog, systemClock, systemRandomness, type Table } from "@outlet/core/ports";
+import { Publication } from "@outlet/core/publication";
+import { startBedrock } from "@outlet/local/bedrock/server";
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type App, startApp } from "../emulator/start.ts";
+import type { Graph } from "../sst/graph.ts";
+import { runtimeClient } from "../tools.ts";
+import { environment, root } from "./program.ts";
+
+const pepper = Buffer.alloc(32, 7);
+const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
+const sender = { throttle: null, quota: null };
+
+let app: App;
+let bedrock: Awaited<ReturnType<typeof startBedrock>>;
+let table: Table;
+let types: string;
+
+beforeAll(async () => {
+  types = await readFile(join(root, "sst-env.d.ts"), "utf8");
+  bedrock = await startBedrock({ backend: { kind: "demo" }, log: silentLog, clock: systemClock });
+  app = await startApp({
+    stage: "applied",
+    build: !process.env.NOBUILD,
+    region: "us-east-1",
+    secrets: { KeyPepper: pepper.toString("base64") },
+    env: { ...environment, OUTLET_MODELS: "outlet-demo" },
+    runtimeClient,
+    adapt: (graph) => {
+      const { variables } = lambdaOf(graph, "worker").environment;
+      variables.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = bedrock.url;
+    },
+  });
+  const links = app.resolve(app.graph.links);
+  table = createDynamoTable({
+    client: app.client(DynamoDBClient),
+    tableName: String(links.Table?.name),
+  });
+}, 180_000);
+
+afterAll(async () => {
+  await app?.stop();
+  await bedrock?.stop();
+});
+
+const idOf = (graph: Graph, name: string) =>
+  graph.function(`packages/functions/src/lambda/${name}.handler`).id;
+const lambdaOf = (graph: Graph, name: string) =>
+  graph.one("aws:lambda/function:Function", `${idOf(graph, name)}Function`).inputs;
+
+test("everything is made but what the emulator has no counterpart of", () => {
+  expect({
+    skipped: Object.keys(app.skipped).sort(),
+    ignored: app.ignored,
+  }).toMatchInlineSnapshot(`
+    {
+      "ignored": {
+        "aws:apigateway/deployment:Deployment": [
+          "triggers",
+        ],
+        "aws:s3/bucket:Bucket": [
+          "forceDestroy",
+        ],
+        "aws:s3/bucketObjectv2:BucketObjectv2": [
+          "source",
+        ],
+      },
+      "skipped": [
+        "aws:cloudfront/cachePolicy:CachePolicy",
+        "aws:cloudfront/distribution:Distribution",
+        "aws:cloudfront/function:Function",
+        "aws:cloudfront/keyValueStore:KeyValueStore",
+        "aws:cloudwatch/dashboard:Dashboard",
+        "aws:cognito/userPoolDomain:UserPoolDomain",
+        "command:local:Command",
+        "pulumi-nodejs:dynamic:Resource",
+      ],
+    }
+  `);
+});
+
+test("SST's own diff has run, and found the committed types true", async () => {
+  expect(await readFile(join(root, "sst-env.d.ts"), "utf8")).toBe(types);
+});
+
+test.runIf(!runtimeClient)(
+  "AWS's runtime client is missing: functions ran on the emulator's",
+  () => {
+    expect(runtimeClient).toBeDefined();
+  },
+);
+
+/** A published bot with a key, written as the control API writes it. */
+async function publishedBot() {
+  const ids = Id.createIds(systemClock);
+  const catalog = ModelCatalog.createCatalog(["outlet-demo"]);
+  const deployQueue = { send: async () => {} };
+  const deps = {
+    table,
+    clock: systemClock,
+    ids,
+    catalog,
+    deployQueue,
+    randomness: systemRandomness,
+    pepper,
+    cell: "111122223333/us-east-1",
+  };
+  const input = v.parse(Bot.Create, { title: "Applied", instruction: "Outlet publishes bots." });
+  const { botId } = await Bot.create(deps, owner, input);
+  const bot = await Bot.share(deps, owner, botId, {
+    scope: "all",
+    allowedUsers: [],
+    allowedGroups: [],
+  });
+  const publication = await Publication.publish(
+    deps,
+    owner,
+    bot,
+    v.parse(Publication.Publish, sender),
+  );
+  await Publication.save(deps, publication, { status: "published", operation: null });
+  const { key, value } = await Key.create(deps, botId, {
+    label: "k",
+    expiresAt: null,
+    createdBy: "owner",
+  });
+  await Key.activate(table, key);
+  return { botId, value };
+}
+
+const requestEvent = (botId: string, method: string, path: string, more: object = {}) => ({
+  resource: "/{proxy+}",
+  path,
+  httpMethod: method,
+  headers: { "content-type": "application/json" },
+  multiValueHeaders: {},
+  queryStringParameters: null,
+  multiValueQueryStringParameters: null,
+  stageVariables: { botId },
+  body: null,
+  isBase64Encoded: false,
+  requestContext: { requestId: "request", stage: "api", identity: { sourceIp: "127.0.0.1" } },
+  ...more,
+});
+
+/** As API Gateway does: the authorizer first, then the function. */
+async function call(
+  bot: { botId: string; value: string },
+  method: string,
+  path: string,
+  body?: unknown,
+) {
+  const allowed = await app.invoke(idOf(app.graph, "authorizer"), {
+    ...requestEvent(bot.botId, method, path),
+    type: "REQUEST",
+    methodArn: "arn:aws:execute-api:us-east-1:111122223333:api/api/GET/x",
+    headers: { authorization: `Bearer ${bot.value}` },
+  });
+  expect(allowed.policyDocument.Statement[0].Effect).toBe("Allow");
+  const event = requestEvent(bot.botId, method, path, { body: body ? JSON.stringify(body) : null });
+  Object.assign(event.requestContext, { authorizer: allowed.context });
+  return http("published-api", event);
+}
+
+/** A streaming function's answer: a head in JSON, eight NUL bytes, the body. */
+async function http(name: string, event: unknown) {
+  const { Payload } = await app.client(LambdaClient).send(
+    new InvokeCommand({
+      FunctionName: lambdaOf(app.graph, name).name,
+      Payload: JSON.stringify(event),
+    }),
+  );
+  const text: unknown = JSON.parse(Payload?.transformToString() || "null");
+  if (typeof text !== "string") throw new Error(`${name} answered ${JSON.stringify(text)}`);
+  const [head = "", body = ""] = text.split("\0\0\0\0\0\0\0\0");
+  return { status: JSON.parse(head).statusCode as number, body: body ? JSON.parse(body) : null };
+}
+
+describe("a published bot, each function under its own role", () => {
+  test("takes a message, answers it through the queue, and remembers the conversation", async () => {
+    const bot = await publishedBot();
+    expect(await call(bot, "GET", "/health")).toMatchObject({
+      status: 200,
+      body: { status: "ok" },
+    });
+    const message = { content: [{ contentType: "text", body: "What does Outlet publish?" }] };
+    const accepted = await call(bot, "POST", "/conversation", { message });
+    expect(accepted.status).toBe(200);
+    const path = `/conversation/${accepted.body.conversationId}/${accepted.body.messageId}`;
+    await vi.waitFor(
+      async () => {
+        const { status, body } = await call(bot, "GET", path);
+        expect(status, JSON.stringify(body)).toBe(200);
+        expect(JSON.stringify(body)).toContain("Outlet publishes bots");
+      },
+      { timeout: 20_000, interval: 300 },
+    );
+  }, 60_000);
+
+  test("sweeps without being refused anything", async () => {
+    await app.invoke(idOf(app.graph, "sweeper"), {});
+    const lines = (await app.logs(idOf(app.graph, "sweeper"))).join("\n");
+    expect(lines).not.toMatch(/AccessDenied|not authorized/);
+  });
+});

@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Mutant, mutants } from "./mutants.ts";
+
+/** Runs within which a missing condition has to show. */
+const runsMax = 3_000;
+
+/**
+ * Takes out one condition after the other and expects the harness to miss it.
+ * @returns how many were not missed.
+ */
+export async function judgeMutants(
+  seed: string,
+  only: string | undefined,
+  say: (line: string) => void,
+): Promise<number> {
+  const chosen = mutants.filter(({ name }) => only === undefined || name.includes(only));
+  let missed = 0;
+  say("| taken out of the code | caught by | after runs | seconds |\n|---|---|---|---|");
+  for (const mutant of chosen) {
+    const begun = performance.now();
+    const output = await play(mutant, seed);
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    const caughtBy = /^Violated: (\w+)/m.exec(output)?.[1];
+    const runs = /^seed \S+: (\d+) runs/m.exec(output)?.[1];
+    if (!caughtBy) missed += 1;
+    say(`| ${mutant.name} | ${caughtBy ?? "NOTHING"} | ${runs ?? "-"} | ${seconds} |`);
+    if (!runs) say(output);
+  }
+  say(`${chosen.length - missed} passed, ${missed} failed`);
+  return chosen.length === 0 ? 1 : missed;
+}
+
+function play(mutant: Mutant, seed: string): Promise<string> {
+  const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+  const args = ["--import", here("mutation-hook.ts"), here("main.ts")];
+  const child = spawn(
+    process.execPath,
+    [...args, "--seed", seed, "--runs", String(runsMax), "--random-only"],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, OUTLET_FAULTS_MUTANT: mutant.name },
+    },
+  );
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", () => resolve(output));
+  });
+}

@@ -1,0 +1,138 @@
+/** One condition of the protocol, taken out of the code. */
+export interface Mutant {
+  name: string;
+  /** Module in `packages/core/src`. */
+  file: string;
+  /** Each is there exactly once. */
+  replace: [find: string, by: string][];
+}
+
+/**
+ * The conditions that the model finds load-bearing (`docs/run-protocol/README.md`), where the code
+ * has them; then those that only the code has.
+ */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "start without token compare",
+    file: "run/index.ts",
+    replace: [
+      [`  if (run.token >= token) return { outcome: "fenced" };\n`, ""],
+      [`    below("token", token),\n`, ""],
+    ],
+  },
+  {
+    name: "start without status",
+    file: "run/index.ts",
+    replace: [
+      [
+        `  if (isTerminal(run.status)) return { outcome: "ended", run: await link(deps, run, options) };\n`,
+        "",
+      ],
+      [`    any(equals("status", "queued"), equals("status", "in_progress")),\n`, ""],
+    ],
+  },
+  {
+    name: "finish without token",
+    file: "run/index.ts",
+    replace: [
+      [
+        `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
+        `  const mine = equals("status", "in_progress");\n`,
+      ],
+    ],
+  },
+  {
+    name: "finish unconditional",
+    file: "run/index.ts",
+    replace: [
+      [
+        `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
+        `  const mine = equals("runId", run.runId);\n`,
+      ],
+    ],
+  },
+  {
+    name: "cancel without status",
+    file: "run/index.ts",
+    replace: [
+      [
+        `      equals("status", "queued"),\n    )) ||\n`,
+        `      equals("runId", run.runId),\n    )) ||\n`,
+      ],
+    ],
+  },
+  {
+    name: "put overwrites",
+    file: "run/index.ts",
+    replace: [
+      [`  return deps.table.put(item, absent("pk"));\n`, `  return deps.table.put(item);\n`],
+    ],
+  },
+  {
+    name: "pop unconditional",
+    file: "conversation/mailbox.ts",
+    replace: [
+      [
+        `  const mine = all(equals("token", token), first("open", runId));\n`,
+        `  const mine = exists("open");\n`,
+      ],
+    ],
+  },
+  {
+    name: "lease without expiry",
+    file: "conversation/mailbox.ts",
+    replace: [[`any(absent("leaseUntil"), below("leaseUntil", now))`, `absent("leaseUntil")`]],
+  },
+  {
+    name: "pop a terminal run without billing it first",
+    file: "worker/index.ts",
+    replace: [
+      [
+        `  await Usage.record(deps, entry, Run.ledgerSuffix(ended));\n`,
+        `  if (started.outcome !== "ended") await Usage.record(deps, entry, Run.ledgerSuffix(ended));\n`,
+      ],
+    ],
+  },
+  {
+    name: "pick the newest open run",
+    file: "worker/index.ts",
+    replace: [[`= current?.open[0];`, `= current?.open.at(-1);`]],
+  },
+  {
+    name: "pop gives a run a new place",
+    file: "worker/index.ts",
+    replace: [[`{ again: ended.parent !== parent }`, `{}`]],
+  },
+  {
+    name: "ledger overwritten",
+    file: "usage/index.ts",
+    replace: [[`    absent("pk"),\n  );\n`, `  );\n`]],
+  },
+  {
+    name: "no sweeper",
+    file: "sweeper/index.ts",
+    replace: [[`  for (const head of unattended) await Mailbox.ring(deps.runQueue, head);\n`, ""]],
+  },
+  {
+    name: "finish takes a lost reply for being overtaken",
+    file: "run/index.ts",
+    replace: [
+      [
+        `  if (current && current.token === token && isTerminal(current.status)) return current;\n`,
+        "",
+      ],
+    ],
+  },
+];
+
+/** The module's source without the condition. @throws Error where the source has moved on. */
+export function mutate({ name, file, replace }: Mutant, source: string): string {
+  let text = source;
+  for (const [find, by] of replace) {
+    if (text.split(find).length !== 2) {
+      throw new Error(`"${name}": ${file} does not have exactly once: ${find.trim()}`);
+    }
+    text = text.replace(find, () => by);
+  }
+  return text;
+}

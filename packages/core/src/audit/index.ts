@@ -1,0 +1,218 @@
+/** Who did what, when, to what, and what it was before and after. Entries are added, never removed. */
+export * as Audit from "./index.ts";
+
+import * as v from "valibot";
+import type { Caller } from "../caller/index.ts";
+import type { Id } from "../id/index.ts";
+import {
+  absent,
+  type Clock,
+  equals,
+  type Item,
+  type Table,
+  type Key as TableKey,
+  type Value,
+} from "../ports/index.ts";
+
+export const actions = [
+  "bot.create",
+  "bot.update",
+  "bot.share",
+  "bot.delete",
+  "knowledge.add",
+  "knowledge.sync",
+  "knowledge.remove",
+  "publication.publish",
+  "publication.update",
+  "publication.pause",
+  "publication.resume",
+  "publication.unpublish",
+  "key.create",
+  "key.update",
+  "key.rotate",
+  "key.delete",
+  "run.redrive",
+] as const;
+export const Action = v.picklist(actions);
+export type Action = v.InferOutput<typeof Action>;
+
+const Snapshot = v.nullable(v.record(v.string(), v.unknown()));
+
+export const Entry = v.object({
+  /** A ULID: entries sort by when they were begun. */
+  auditId: v.string(),
+  /** Epoch milliseconds. */
+  at: v.number(),
+  actor: v.object({ userId: v.string(), username: v.string() }),
+  action: Action,
+  botId: v.nullable(v.string()),
+  /** Id of the key, run or source it was done to; `null` where that is the bot itself. */
+  targetId: v.nullable(v.string()),
+  /** `begun`: it is not known how it ended; the process was lost in the middle of it. */
+  outcome: v.picklist(["begun", "done", "refused", "failed"]),
+  /** Why it was refused. */
+  errorCode: v.nullable(v.string()),
+  /** What was changed, as it was and as it is. Never a secret. */
+  before: Snapshot,
+  after: Snapshot,
+});
+export type Entry = v.InferOutput<typeof Entry>;
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  ids: Id.Ids;
+}
+
+export type Snapshot = { [name: string]: Value } | null;
+
+/** Notes an act before it is done, so that none can happen without a trace. */
+export async function begin(
+  deps: Deps,
+  caller: Caller.Info,
+  act: { action: Action; botId: string | null; targetId: string | null },
+): Promise<Entry> {
+  const entry: Entry = {
+    ...act,
+    auditId: deps.ids.ulid(),
+    at: deps.clock.now(),
+    actor: { userId: caller.userId, username: caller.username },
+    outcome: "begun",
+    errorCode: null,
+    before: null,
+    after: null,
+  };
+  await deps.table.put(toItem(entry), absent("pk"));
+  return entry;
+}
+
+/** How it ended; said once. */
+export async function end(
+  { table }: Pick<Deps, "table">,
+  entry: Entry,
+  result: {
+    outcome: Exclude<Entry["outcome"], "begun">;
+    errorCode?: string | null;
+    botId?: string | null;
+    targetId?: string | null;
+    before?: Snapshot;
+    after?: Snapshot;
+  },
+): Promise<void> {
+  const { before = null, after = null, ...rest } = result;
+  const changed = entry.action.endsWith(".delete") ? { before, after } : difference(before, after);
+  const ended = { ...entry, ...rest };
+  const { pk, sk, ...set } = toItem({ ...ended, ...changed });
+  await table.update({ pk, sk }, { set }, equals("outcome", "begun"));
+}
+
+export interface Filter {
+  actor?: string | undefined;
+  botId?: string | undefined;
+  action?: Action | undefined;
+  /** Epoch milliseconds; `to` is exclusive. */
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+export interface Listing {
+  entries: Entry[];
+  cursor: string | null;
+}
+
+/** No page reads more than so many entries to find those asked for. */
+const readMax = 2_000;
+
+/**
+ * Entries newest first. A page may hold fewer than asked for and still have a cursor, where few of
+ * very many fit the filter.
+ */
+export async function list(
+  deps: Pick<Deps, "table" | "clock">,
+  filter: Filter,
+  paging: { limit: number; cursor?: string | undefined },
+): Promise<Listing> {
+  const now = deps.clock.now();
+  const to = Math.min(filter.to ?? now + 60_000, now + 60_000);
+  const from = Math.max(filter.from ?? to - 90 * 86_400_000, to - 366 * 86_400_000);
+  const months = monthsBetween(from, to);
+  const [month, inner] = paging.cursor?.split(".") ?? [];
+  const entries: Entry[] = [];
+  let read = 0;
+  let cursor = inner || undefined;
+  for (const at of months.slice(month ? Math.max(0, months.indexOf(month)) : 0)) {
+    for (;;) {
+      if (entries.length >= paging.limit || read >= readMax) {
+        return { entries, cursor: `${at}.${cursor ?? ""}` };
+      }
+      const page = await deps.table.query({
+        pk: `AUDIT#${at}`,
+        skFrom: timeKey(from),
+        skTo: `${timeKey(to - 1)}~`,
+        descending: true,
+        // One more than is missing is not read: what is read is shown or passed over for good.
+        limit: Math.min(paging.limit - entries.length, 100),
+        cursor,
+      });
+      read += page.items.length;
+      entries.push(...page.items.map(fromItem).filter((entry) => fits(entry, filter)));
+      cursor = page.cursor;
+      if (!cursor) break;
+    }
+  }
+  return { entries, cursor: null };
+}
+
+function fits(entry: Entry, { actor, botId, action }: Filter): boolean {
+  return (
+    (actor === undefined || entry.actor.userId === actor || entry.actor.username === actor) &&
+    (botId === undefined || entry.botId === botId) &&
+    (action === undefined || entry.action === action)
+  );
+}
+
+/** Only what differs: a bot's whole instruction does not go into every entry. */
+export function difference(
+  before: Snapshot,
+  after: Snapshot,
+): { before: Snapshot; after: Snapshot } {
+  if (!before || !after) return { before, after };
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  const pick = (of: NonNullable<Snapshot>) =>
+    Object.fromEntries(names.flatMap((name) => (name in of ? [[name, of[name] ?? null]] : [])));
+  return { before: pick(before), after: pick(after) };
+}
+
+/** Newest first: `2026-11`. */
+function monthsBetween(from: number, to: number): string[] {
+  const months: string[] = [];
+  const date = new Date(to);
+  const end = monthOf(from);
+  for (;;) {
+    const month = monthOf(date.getTime());
+    months.push(month);
+    if (month <= end) return months;
+    date.setUTCDate(1);
+    date.setUTCMonth(date.getUTCMonth() - 1);
+  }
+}
+
+const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+/** In the order of time, whatever the number of digits. */
+const timeKey = (at: number): string => String(Math.max(0, at)).padStart(15, "0");
+
+const keyOf = ({ at, auditId }: Pick<Entry, "at" | "auditId">): TableKey => ({
+  pk: `AUDIT#${monthOf(at)}`,
+  sk: `${timeKey(at)}#${auditId}`,
+});
+
+const toItem = (entry: Entry): Item => ({
+  ...entry,
+  // They came from JSON and hold nothing that a table could not.
+  before: entry.before as Value,
+  after: entry.after as Value,
+  ...keyOf(entry),
+});
+const fromItem = (item: Item): Entry => v.parse(Entry, item);

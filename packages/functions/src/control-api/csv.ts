@@ -1,0 +1,46 @@
+import { stringify } from "csv-stringify/sync";
+import type { Context, MiddlewareHandler } from "hono";
+import * as v from "valibot";
+
+export type Cell = string | number | null;
+export type Row = Record<string, Cell>;
+
+/** `?format=csv`, for those who cannot set an Accept header: links. */
+export const Format = { format: v.optional(v.picklist(["json", "csv"])) };
+
+/**
+ * Answers with a table where the caller asks for one, by `?format=csv` or `Accept: text/csv`. The
+ * handler answers JSON all the same: its type is what Hono's client sees.
+ * @param rowsOf the rows of what the handler answered.
+ */
+export function csv<View>(
+  name: string,
+  columns: readonly string[],
+  rowsOf: (view: View) => Row[],
+): MiddlewareHandler {
+  return async function answerCsv(c, next) {
+    await next();
+    if (!wantsCsv(c) || c.res.status !== 200) return;
+    // What the handler behind this has just put there.
+    const view = (await c.res.json()) as View;
+    const text = stringify(rowsOf(view), {
+      header: true,
+      columns: [...columns],
+      // Titles and names are people's: a spreadsheet must not run them as formulas.
+      escape_formulas: true,
+      record_delimiter: "\r\n",
+    });
+    c.res = new Response(text, {
+      headers: {
+        "Content-Type": "text/csv; charset=utf-8; header=present",
+        "Content-Disposition": `attachment; filename="${name}.csv"`,
+      },
+    });
+  };
+}
+
+function wantsCsv(c: Context): boolean {
+  const format = c.req.query("format");
+  if (format !== undefined) return format === "csv";
+  return /^\s*text\/csv\b/i.test(c.req.header("accept") ?? "");
+}

@@ -1,0 +1,10 @@
+/** Pictures of every page, narrow and wide, light and dark, in `shots/`: `npm run shots`. */
+import { spawnSync } from "node:child_process";
+import { ensureChromium } from "./chromium.ts";
+
+const OUTLET_CHROMIUM = ensureChromium();
+const { status } = spawnSync(process.execPath, ["web/test/shots.ts"], {
+  stdio: "inherit",
+  env: { ...process.env, OUTLET_CHROMIUM },
+});
+process.exitCode = status ?? 1;

@@ -1,0 +1,109 @@
+import { useQueryClient } from "@tanstack/solid-query";
+import { createSignal, onCleanup, Show } from "solid-js";
+import { names } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { formatMs } from "../../../../format.ts";
+import { Button } from "../../../../ui/button.tsx";
+import { Card } from "../../../../ui/card.tsx";
+import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { TextField } from "../../../../ui/text-field.tsx";
+import page from "../../../page.module.css";
+import { useCurrentBot } from "../bot-context.ts";
+import { callEndpoint } from "./call-endpoint.ts";
+import styles from "./try-it.module.css";
+
+/** A real call to the real endpoint. The key is held in this page's memory and nowhere else. */
+export function TryIt(props: { endpoint: string }) {
+  const bot = useCurrentBot();
+  const client = useQueryClient();
+  const [key, setKey] = createSignal("");
+  const [message, setMessage] = createSignal("");
+  const [state, setState] = createSignal<string>();
+  const [answer, setAnswer] = createSignal<{ text: string; ms: number }>();
+  const [error, setError] = createSignal<unknown>();
+  let asking: AbortController | undefined;
+  onCleanup(() => asking?.abort());
+
+  async function send() {
+    asking?.abort();
+    const controller = new AbortController();
+    asking = controller;
+    const startedAt = performance.now();
+    setError(undefined);
+    setAnswer(undefined);
+    setState("queued");
+    try {
+      for await (const event of callEndpoint(
+        props.endpoint,
+        key().trim(),
+        message(),
+        controller.signal,
+      )) {
+        if (event.type === "state") setState(event.state);
+        else setAnswer({ text: event.text, ms: performance.now() - startedAt });
+      }
+      void client.invalidateQueries({ queryKey: names.runs(bot().botId) });
+      void client.invalidateQueries({ queryKey: names.keys(bot().botId) });
+    } catch (cause) {
+      if (!controller.signal.aborted) setError(cause);
+    } finally {
+      if (asking === controller) setState(undefined);
+    }
+  }
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!state()) void send();
+  };
+  return (
+    <Card title={copy.connect.tryTitle} hint={copy.connect.tryHint}>
+      <form class={page.form} onSubmit={submit}>
+        <div class={page.pair}>
+          <TextField
+            label={copy.connect.key}
+            hint={copy.connect.keyHint}
+            value={key()}
+            onInput={setKey}
+            required
+            mono
+            inputProps={{ type: "password", autocomplete: "off", spellcheck: false }}
+          />
+          <TextField
+            label={copy.connect.message}
+            value={message()}
+            onInput={setMessage}
+            required
+            inputProps={{ autocomplete: "off" }}
+          />
+        </div>
+        <div>
+          <Button look="primary" type="submit" busy={state() !== undefined}>
+            {copy.connect.send}
+          </Button>
+        </div>
+      </form>
+      <section class={styles.answer} aria-label={copy.connect.answer} aria-live="polite">
+        <Show when={state()}>
+          {(now) => (
+            <p class={page.soft}>
+              {copy.connect.waiting((copy.runStatus[now()] ?? now()).toLowerCase())}
+            </p>
+          )}
+        </Show>
+        <Show when={answer()}>
+          {(given) => (
+            <>
+              <p class={styles.text}>{given().text}</p>
+              <p class={`${page.soft} ${page.small}`}>{copy.connect.took(formatMs(given().ms))}</p>
+            </>
+          )}
+        </Show>
+        <Show when={!state() && !answer() && !error()}>
+          <p class={page.soft}>{copy.connect.answerEmpty}</p>
+        </Show>
+      </section>
+      <Show when={error()}>
+        {(cause) => <ErrorPanel title={copy.connect.failedTitle} error={cause()} />}
+      </Show>
+    </Card>
+  );
+}

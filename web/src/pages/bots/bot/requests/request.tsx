@@ -1,0 +1,208 @@
+import { A, useParams } from "@solidjs/router";
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { type JSX, Show } from "solid-js";
+import { api, read } from "../../../../api/client.ts";
+import { names } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
+import { announce } from "../../../../ui/announcer.tsx";
+import { Async } from "../../../../ui/async.tsx";
+import { Button } from "../../../../ui/button.tsx";
+import { Card } from "../../../../ui/card.tsx";
+import { CopyButton } from "../../../../ui/copy-button.tsx";
+import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { Icon } from "../../../../ui/icon.tsx";
+import { Notice } from "../../../../ui/notice.tsx";
+import { Time } from "../../../../ui/time.tsx";
+import page from "../../../page.module.css";
+import bots from "../bot.module.css";
+import { type RunDetail, useRun } from "./queries.ts";
+import styles from "./requests.module.css";
+import { RunChip } from "./run-chip.tsx";
+
+export default function Request() {
+  const params = useParams<{ botId: string; runId: string }>();
+  const run = useRun(
+    () => params.botId,
+    () => params.runId,
+  );
+  return (
+    <div class={page.page}>
+      <A class={bots.crumb} href={`/bots/${params.botId}/requests`}>
+        <Icon name="back" /> {copy.request.back}
+      </A>
+      <Async query={run} title={copy.request.failed}>
+        {(data) => (
+          <>
+            <div class={page.head}>
+              <h2>
+                {copy.request.title}{" "}
+                <Show when={data().createdAt}>{(at) => <Time at={at()} />}</Show>
+              </h2>
+              <RunChip status={data().status} />
+            </div>
+            <Failure run={data()} botId={params.botId} />
+            <Timing run={data()} />
+            <Text title={copy.request.question} parts={data().question} />
+            <Text title={copy.request.answer} parts={data().answer} />
+            <Facts run={data()} />
+          </>
+        )}
+      </Async>
+    </div>
+  );
+}
+
+/** Why a run failed, and the way to have it answered after all. */
+function Failure(props: { run: RunDetail; botId: string }) {
+  const client = useQueryClient();
+  const redrive = useMutation(() => ({
+    mutationFn: () =>
+      read(
+        api.bots[":botId"].publication.runs[":runId"].redrive.$post({
+          param: { botId: props.botId, runId: props.run.runId },
+        }),
+      ),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: names.runs(props.botId) });
+      announce(copy.request.redriven);
+    },
+  }));
+  return (
+    <Show when={props.run.status === "failed" && props.run.error}>
+      {(error) => (
+        <>
+          <Notice tone="bad" title={copy.request.failure}>
+            <p>
+              {error().message} <code>{error().code}</code>
+            </p>
+            <Show when={error().cause}>
+              <p class={page.small}>{error().cause}</p>
+            </Show>
+            <p>{copy.request.redriveHint}</p>
+            <Button size="small" busy={redrive.isPending} onClick={() => redrive.mutate()}>
+              <Icon name="refresh" />
+              {copy.request.redrive}
+            </Button>
+          </Notice>
+          <Show when={redrive.isError}>
+            <ErrorPanel title={copy.request.redriveFailed} error={redrive.error} />
+          </Show>
+        </>
+      )}
+    </Show>
+  );
+}
+
+export function Timing(props: { run: Pick<RunDetail, "queueMs" | "firstTokenMs" | "runMs"> }) {
+  const queue = () => props.run.queueMs ?? 0;
+  const first = () => props.run.firstTokenMs ?? 0;
+  const rest = () => Math.max(0, (props.run.runMs ?? 0) - first());
+  const total = () => queue() + first() + rest();
+  const share = (ms: number) => (total() === 0 ? 0 : (ms / total()) * 100);
+  return (
+    <Card title={copy.request.timing} hint={copy.request.timeline}>
+      <svg
+        class={styles.bar}
+        viewBox="0 0 100 10"
+        preserveAspectRatio="none"
+        width="100%"
+        aria-hidden="true"
+      >
+        <rect class={styles.queue} x="0" width={share(queue())} height="10" />
+        <rect class={styles.first} x={share(queue())} width={share(first())} height="10" />
+        <rect
+          class={styles.rest}
+          x={share(queue()) + share(first())}
+          width={share(rest())}
+          height="10"
+        />
+      </svg>
+      <dl class={page.facts}>
+        <Fact
+          label={
+            <>
+              <span class={styles.key} data-part="queue" />
+              {copy.request.queue}
+            </>
+          }
+        >
+          {msOr(props.run.queueMs)}
+        </Fact>
+        <Fact
+          label={
+            <>
+              <span class={styles.key} data-part="first" />
+              {copy.request.firstToken}
+            </>
+          }
+        >
+          {msOr(props.run.firstTokenMs)}
+        </Fact>
+        <Fact
+          label={
+            <>
+              <span class={styles.key} data-part="rest" />
+              {copy.request.rest}
+            </>
+          }
+        >
+          {props.run.runMs === null ? copy.requests.none : formatMs(rest())}
+        </Fact>
+        <Fact label={copy.request.total}>{formatMs(total())}</Fact>
+      </dl>
+    </Card>
+  );
+}
+
+function Facts(props: { run: RunDetail }) {
+  return (
+    <Card title={copy.request.facts}>
+      <dl class={page.facts}>
+        <Fact label={copy.request.runId}>
+          <span class={styles.id}>
+            <code>{props.run.runId}</code>
+            <CopyButton value={props.run.runId} label={copy.request.copyId} />
+          </span>
+        </Fact>
+        <Fact label={copy.request.conversation}>
+          <code>{props.run.conversationId}</code>
+        </Fact>
+        <Fact label={copy.requests.model}>{props.run.model ?? copy.requests.none}</Fact>
+        <Fact label={copy.request.attempts}>{formatNumber(props.run.attempts)}</Fact>
+        <Fact label={copy.request.inputTokens}>{formatNumber(props.run.inputTokens ?? 0)}</Fact>
+        <Fact label={copy.request.outputTokens}>{formatNumber(props.run.outputTokens ?? 0)}</Fact>
+        <Fact label={copy.requests.cost}>{formatUsd(props.run.costMicroUsd ?? 0)}</Fact>
+        <Show when={props.run.finishedAt}>
+          {(at) => (
+            <Fact label={copy.request.finished}>
+              <Time at={at()} />
+            </Fact>
+          )}
+        </Show>
+      </dl>
+    </Card>
+  );
+}
+
+const Fact = (props: { label: JSX.Element; children: JSX.Element }) => (
+  <div>
+    <dt>{props.label}</dt>
+    <dd>{props.children}</dd>
+  </div>
+);
+
+function Text(props: { title: string; parts: RunDetail["question"] }) {
+  const text = () =>
+    (props.parts ?? [])
+      .map((part) => ("body" in part ? part.body : "fileName" in part ? part.fileName : ""))
+      .filter((line) => line !== "")
+      .join("\n");
+  return (
+    <Card title={props.title}>
+      <p class={styles.text}>{text() || copy.request.noText}</p>
+    </Card>
+  );
+}
+
+const msOr = (ms: number | null) => (ms === null ? copy.requests.none : formatMs(ms));

@@ -1,0 +1,175 @@
+import { A, useSearchParams } from "@solidjs/router";
+import { For, Show } from "solid-js";
+import { isLive, type Key, useKeys, useMe } from "../../../../api/queries.ts";
+import { copy } from "../../../../copy.ts";
+import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
+import { Async } from "../../../../ui/async.tsx";
+import { Button } from "../../../../ui/button.tsx";
+import { EmptyState } from "../../../../ui/empty-state.tsx";
+import { Select } from "../../../../ui/select.tsx";
+import { Skeleton } from "../../../../ui/skeleton.tsx";
+import { Table } from "../../../../ui/table.tsx";
+import { Time } from "../../../../ui/time.tsx";
+import page from "../../../page.module.css";
+import { useCurrentBot } from "../bot-context.ts";
+import { NotPublished } from "../not-published.tsx";
+import { type Run, useRuns } from "./queries.ts";
+import styles from "./requests.module.css";
+import { RunChip } from "./run-chip.tsx";
+
+const statuses = ["queued", "in_progress", "completed", "failed", "cancelled", "incomplete"];
+
+export default function Requests() {
+  const bot = useCurrentBot();
+  const me = useMe();
+  return (
+    <Show when={me.isSuccess} fallback={<Skeleton kind="row" count={4} />}>
+      <Show
+        when={me.data?.may.publish.allowed}
+        fallback={<NotPublished what={copy.requests.what} />}
+      >
+        <Log botId={bot().botId} />
+      </Show>
+    </Show>
+  );
+}
+
+function Log(props: { botId: string }) {
+  const bot = useCurrentBot();
+  const [search, setSearch] = useSearchParams<{ status?: string; key?: string }>();
+  const filters = () => ({ status: search.status ?? "", keyId: search.key ?? "" });
+  const isFiltered = () => filters().status !== "" || filters().keyId !== "";
+  const runs = useRuns(
+    () => props.botId,
+    filters,
+    () => true,
+  );
+  // Keys end with the publication, the log of what they sent does not.
+  const keys = useKeys(
+    () => props.botId,
+    () => isLive(bot().publicationStatus),
+  );
+  const known = () => keys.data?.pages.flatMap((one) => one.keys) ?? [];
+  const all = () => runs.data?.pages.flatMap((one) => one.runs) ?? [];
+  return (
+    <div class={page.page}>
+      <div class={page.words}>
+        <h2>{copy.requests.title}</h2>
+        <p class={page.lead}>{copy.requests.lead}</p>
+      </div>
+      <div class={styles.filters}>
+        <Select
+          label={copy.requests.status}
+          options={[
+            { value: "", label: copy.requests.anyStatus },
+            ...statuses.map((value) => ({ value, label: copy.runStatus[value] ?? value })),
+          ]}
+          value={filters().status}
+          onChange={(status) => setSearch({ status: status || undefined })}
+        />
+        <Select
+          label={copy.requests.key}
+          options={[
+            { value: "", label: copy.requests.anyKey },
+            ...known().map((key) => ({ value: key.keyId, label: key.label })),
+          ]}
+          value={filters().keyId}
+          onChange={(key) => setSearch({ key: key || undefined })}
+        />
+      </div>
+      <Async query={runs} title={copy.requests.failed} skeleton={<Skeleton kind="row" count={4} />}>
+        {() => (
+          <Show
+            when={all().length > 0}
+            fallback={
+              <Show
+                when={isFiltered()}
+                fallback={
+                  <EmptyState
+                    icon="arrow"
+                    title={copy.requests.emptyTitle}
+                    text={copy.requests.emptyText}
+                  />
+                }
+              >
+                <div class={page.row}>
+                  <p>{copy.requests.emptyFilter}</p>
+                  <Button
+                    size="small"
+                    onClick={() => setSearch({ status: undefined, key: undefined })}
+                  >
+                    {copy.requests.clearFilters}
+                  </Button>
+                </div>
+              </Show>
+            }
+          >
+            <RunTable runs={all()} keys={known()} botId={props.botId} />
+            <Show when={runs.hasNextPage}>
+              <div>
+                <Button busy={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
+                  {copy.requests.more}
+                </Button>
+              </div>
+            </Show>
+          </Show>
+        )}
+      </Async>
+    </div>
+  );
+}
+
+export function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
+  const labelOf = (keyId: string) =>
+    props.keys.find((key) => key.keyId === keyId)?.label ?? copy.requests.deletedKey;
+  return (
+    <Table
+      label={copy.requests.title}
+      columns={[
+        { label: copy.requests.at },
+        { label: copy.requests.status },
+        { label: copy.requests.key },
+        { label: copy.requests.queue, number: true },
+        { label: copy.requests.firstToken, number: true },
+        { label: copy.requests.took, number: true },
+        { label: copy.requests.tokens, number: true },
+        { label: copy.requests.cost, number: true },
+      ]}
+    >
+      <For each={props.runs}>
+        {(run) => (
+          <tr data-run={run.runId}>
+            <td data-label={copy.requests.at}>
+              <A href={`/bots/${props.botId}/requests/${run.runId}`}>
+                <Show when={run.createdAt} fallback={run.runId}>
+                  {(at) => <Time at={at()} />}
+                </Show>
+              </A>
+            </td>
+            <td data-label={copy.requests.status}>
+              <RunChip status={run.status} />
+            </td>
+            <td data-label={copy.requests.key}>{labelOf(run.keyId)}</td>
+            <td data-label={copy.requests.queue} data-number="">
+              {msOr(run.queueMs)}
+            </td>
+            <td data-label={copy.requests.firstToken} data-number="">
+              {msOr(run.firstTokenMs)}
+            </td>
+            <td data-label={copy.requests.took} data-number="">
+              {msOr(run.runMs)}
+            </td>
+            <td data-label={copy.requests.tokens} data-number="">
+              {formatNumber((run.inputTokens ?? 0) + (run.outputTokens ?? 0))}
+            </td>
+            <td data-label={copy.requests.cost} data-number="">
+              {formatUsd(run.costMicroUsd ?? 0)}
+            </td>
+          </tr>
+        )}
+      </For>
+    </Table>
+  );
+}
+
+const msOr = (ms: number | null) => (ms === null ? copy.requests.none : formatMs(ms));

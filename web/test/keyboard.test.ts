@@ -1,0 +1,133 @@
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { launch, openTab } from "./support/browser.ts";
+
+const ready = inject("ready");
+const tabsMax = 80;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+  ({ page } = await openTab(browser));
+});
+afterAll(() => browser?.close());
+
+/** Presses Tab until it is reached: what a mouse could do that a keyboard cannot would never be. */
+async function reach(target: Locator): Promise<void> {
+  await target.first().waitFor();
+  for (let presses = 0; presses < tabsMax; presses++) {
+    if (await target.first().evaluate((element) => element === document.activeElement)) {
+      const ring = await target.first().evaluate((element) => {
+        const shown = element.matches("input[type=radio], input[type=checkbox]")
+          ? element.nextElementSibling
+          : element;
+        return getComputedStyle(shown ?? element).outlineStyle;
+      });
+      expect(ring, "the focus is visible").not.toBe("none");
+      return;
+    }
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not lead to ${String(target)}.`);
+}
+
+async function press(target: Locator, key = "Enter"): Promise<void> {
+  await reach(target);
+  await page.keyboard.press(key);
+}
+
+async function write(target: Locator, text: string): Promise<void> {
+  await reach(target);
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type(text);
+}
+
+const button = (name: string | RegExp, within: Page | Locator = page) =>
+  within.getByRole("button", { name });
+const link = (name: string) => page.getByRole("link", { name, exact: true });
+const dialog = () => page.getByRole("dialog");
+
+test("a bot is made, tried, published, called for, and taken back with the keyboard alone", async () => {
+  await page.goto(ready.consoleUrl);
+  const owner = ready.users.find(({ name }) => name === "owner");
+  await write(page.getByLabel("Name"), "owner");
+  await write(page.getByLabel("Password"), owner?.password ?? "");
+  await page.keyboard.press("Enter");
+
+  await press(button("Create a bot"));
+  await write(dialog().getByLabel("Title"), "Keyboard bot");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Keyboard bot" }).waitFor();
+
+  await write(page.getByLabel("Instruction"), "Say when the shop opens.");
+  await press(button("Save changes"));
+  await page.getByText("Changes saved").waitFor();
+
+  await press(button("Write a text"));
+  await write(dialog().getByLabel("Name"), "Hours");
+  await write(dialog().getByLabel("Text"), "The shop opens at nine.");
+  await press(button("Add text", dialog()));
+  await page.getByRole("listitem").filter({ hasText: "Hours" }).getByText("In sync").waitFor();
+
+  await reach(page.getByRole("radio", { name: "Private" }));
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await press(button("Save sharing"));
+  await page.getByText("Sharing saved").waitFor();
+
+  await write(page.getByLabel("Question"), "When does the shop open?");
+  await page.keyboard.press("Enter");
+  await page.getByText(/tokens · /).waitFor();
+
+  await press(link("Publish"));
+  await page.getByText("Everything that is needed is there.").waitFor();
+  await write(page.getByLabel("Burst"), "10");
+  await press(button(/Period/));
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await press(button("Publish bot"));
+  await page.getByRole("heading", { name: "Endpoint" }).waitFor();
+
+  await press(link("Manage keys"));
+  await press(button("Generate key"));
+  await write(dialog().getByLabel("Label"), "Laptop");
+  await press(button("Generate key", dialog()));
+  await press(button("I have stored the key", dialog()));
+  await page.getByRole("cell", { name: "Laptop", exact: true }).waitFor();
+
+  await press(button("Actions for Laptop"));
+  await page.getByRole("menuitem", { name: "Rotate key" }).waitFor();
+  await page.keyboard.press("Enter");
+  await press(button("Rotate key", dialog()));
+  await press(button("I have stored the key", dialog()));
+  await dialog().waitFor({ state: "detached" });
+
+  await press(link("Publish"));
+  await press(button("Pause endpoint"));
+  await page.getByText("The endpoint is paused").waitFor();
+  await press(button("Resume endpoint"));
+  await press(button("Unpublish bot"));
+  await write(dialog().getByLabel(/Type .* to confirm/), "Keyboard bot");
+  await page.keyboard.press("Enter");
+  await page.getByText("Before you publish").waitFor();
+}, 120_000);
+
+test("the first Tab on a page offers to skip to its content", async () => {
+  await page.goto(ready.consoleUrl);
+  await button(/Account of/).waitFor();
+  await page.keyboard.press("Tab");
+  const skip = link("Skip to content");
+  expect(await skip.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+});
+
+test("a closed dialog gives the focus back to what opened it", async () => {
+  await press(button("Create a bot"));
+  await dialog().waitFor();
+  await page.keyboard.press("Escape");
+  await dialog().waitFor({ state: "detached" });
+  const opener = button("Create a bot").first();
+  expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
+});

@@ -1,0 +1,219 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { violations } from "./support/axe.ts";
+import { launch, openTab, signIn } from "./support/browser.ts";
+import { setStage, type Stage, type View, views } from "./support/stage.ts";
+
+const ready = inject("ready");
+const names = views({ full: "", bare: "", runId: "" }).map(({ name }) => name);
+/** Pages that show what the control API says, with the text of their error. */
+const fromApi: [name: string, failed: string][] = [
+  ["bots", "The bots could not be loaded"],
+  ["editor", "The bot could not be loaded"],
+];
+/** Parts of a bot's pages that load by themselves. */
+const parts: [name: string, route: RegExp, failed: string][] = [
+  ["editor", /\/knowledge$/, "The knowledge could not be loaded"],
+  ["publish", /\/publication$/, "The publication could not be loaded"],
+  ["keys", /\/keys\?/, "The keys could not be loaded"],
+  ["connect", /\/publication$/, "The endpoint could not be loaded"],
+  ["requests", /\/runs\?/, "The requests could not be loaded"],
+  ["request", /\/runs\/\w+$/, "The request could not be loaded"],
+  ["reference", /\/publication$/, "The endpoint could not be loaded"],
+];
+
+let browser: Browser;
+let stage: Stage;
+
+beforeAll(async () => {
+  browser = await launch();
+  stage = await setStage(browser, ready);
+});
+afterAll(() => browser?.close());
+
+const viewOf = (name: string): View => {
+  const view = views(stage).find((candidate) => candidate.name === name);
+  if (!view) throw new Error(`There is no page ${name}.`);
+  return view;
+};
+
+async function visit(page: Page, name: string): Promise<void> {
+  const { path, shows } = viewOf(name);
+  await page.goto(ready.consoleUrl + path);
+  await page.getByText(shows).first().waitFor();
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page), colorScheme).toEqual([]);
+  }
+}
+
+const isWhole = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+
+describe.each(names)("the page %s", (name) => {
+  test("has nothing that axe finds wrong, light or dark", async () => {
+    await visit(stage.page, name);
+    await expectAccessible(stage.page);
+  });
+
+  test("fits a screen of 360 pixels", async () => {
+    const { page } = stage;
+    await page.setViewportSize({ width: 360, height: 740 });
+    await visit(page, name);
+    expect(await isWhole(page)).toBe(true);
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  test("asks for each resource once as it loads", async () => {
+    const { page } = stage;
+    const asked: string[] = [];
+    const note = (request: { url(): string; method(): string }) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith("/api/")) asked.push(`${request.method()} ${pathname}`);
+    };
+    page.on("request", note);
+    await visit(page, name);
+    await page.waitForLoadState("networkidle");
+    page.off("request", note);
+    expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+  });
+});
+
+describe("a page whose data is on its way", () => {
+  test.each([...fromApi.map(([name]) => [name, /\/api\/bots/] as const), ...parts])(
+    "draws %s as loading, accessibly",
+    async (name, route) => {
+      const { page } = stage;
+      const held: (() => void)[] = [];
+      await page.route(route, async (request) => {
+        await new Promise<void>((resolve) => held.push(resolve));
+        await request.continue();
+      });
+      await page.goto(ready.consoleUrl + viewOf(name).path);
+      await page.getByText("Loading …").first().waitFor({ state: "attached" });
+      await expectAccessible(page);
+      for (const release of held) release();
+      await page.unroute(route);
+      await page.getByText(viewOf(name).shows).first().waitFor();
+    },
+  );
+});
+
+describe("a page whose data cannot be had", () => {
+  test.each([...fromApi.map(([name, failed]) => [name, /\/api\/bots/, failed] as const), ...parts])(
+    "says so on %s, with cause, request id and a way to try again",
+    async (name, route, failed) => {
+      const { page } = stage;
+      await page.route(route, (request) =>
+        request.fulfill({
+          status: 403,
+          contentType: "application/problem+json",
+          body: JSON.stringify({
+            detail: "Made to fail by a test.",
+            error: { code: "forbidden" },
+            requestId: "11111111-2222",
+          }),
+        }),
+      );
+      await page.goto(ready.consoleUrl + viewOf(name).path);
+      const alert = page.getByRole("alert").filter({ hasText: failed });
+      await alert.getByText("Made to fail by a test.").waitFor();
+      await alert.getByText("11111111-2222").waitFor();
+      await expectAccessible(page);
+      await page.unroute(route);
+      await alert.getByRole("button", { name: "Try again" }).click();
+      await page.getByText(viewOf(name).shows).first().waitFor();
+    },
+  );
+});
+
+describe("what opens over a page", () => {
+  const openers: [what: string, name: string, open: (page: Page) => Promise<void>][] = [
+    [
+      "the account menu",
+      "bots",
+      (page) => page.getByRole("button", { name: /Account of/ }).click(),
+    ],
+    ["a new bot", "bots", (page) => page.getByRole("button", { name: "Create a bot" }).click()],
+    ["a new text", "editor", (page) => page.getByRole("button", { name: "Write a text" }).click()],
+    ["deletion", "editor", (page) => page.getByRole("button", { name: "Delete bot" }).click()],
+    [
+      "the removal of a source",
+      "editor",
+      (page) => page.getByRole("button", { name: "Remove README.md" }).click(),
+    ],
+    ["a select", "publish", (page) => page.getByRole("button", { name: /Period/ }).click()],
+    [
+      "unpublishing",
+      "publish",
+      (page) => page.getByRole("button", { name: "Unpublish bot" }).click(),
+    ],
+    ["a new key", "keys", (page) => page.getByRole("button", { name: "Generate key" }).click()],
+    [
+      "the menu of a key",
+      "keys",
+      (page) => page.getByRole("button", { name: "Actions for Sample key" }).click(),
+    ],
+  ];
+  test.each(openers)("has nothing that axe finds wrong: %s", async (_what, name, open) => {
+    const { page } = stage;
+    await visit(page, name);
+    await open(page);
+    await page.locator("[role=dialog], [role=menu], [role=listbox]").first().waitFor();
+    await expectAccessible(page);
+  });
+});
+
+describe("how fast it is", () => {
+  test("first load brings at most 120 KB of JavaScript, paints within a second, shifts nothing", async () => {
+    const rounds: { lcp: number; cls: number; script: number }[] = [];
+    // The machine may be busy with something else: the quickest of three is the page's own time.
+    for (let round = 0; round < 3; round++) {
+      const { page, context } = await openTab(browser);
+      await signIn(page, ready, "owner");
+      for (const path of ["", `bots/${stage.full}`, `bots/${stage.full}/publish`]) {
+        await page.goto(ready.consoleUrl + path);
+        await page.waitForLoadState("networkidle");
+        rounds.push(await page.evaluate(figures));
+      }
+      await context.close();
+    }
+    const best = Math.min(...rounds.map(({ lcp }) => lcp));
+    const script = Math.max(...rounds.map((round) => round.script));
+    const cls = Math.max(...rounds.map((round) => round.cls));
+    const all = rounds.map(({ lcp }) => Math.round(lcp)).join(", ");
+    process.stdout.write(
+      `JavaScript ${(script / 1000).toFixed(1)} KB gzipped at most; LCP ${all} ms; CLS ${cls}\n`,
+    );
+    expect(script).toBeLessThanOrEqual(120_000);
+    expect(cls).toBe(0);
+    expect(best).toBeLessThan(1_000);
+  });
+});
+
+/** Runs in the page. */
+async function figures(): Promise<{ lcp: number; cls: number; script: number }> {
+  const observe = (type: string) =>
+    new Promise<PerformanceEntry[]>((resolve) => {
+      const entries: PerformanceEntry[] = [];
+      new PerformanceObserver((list) => entries.push(...list.getEntries())).observe({
+        type,
+        buffered: true,
+      });
+      setTimeout(() => resolve(entries), 150);
+    });
+  const paints = await observe("largest-contentful-paint");
+  const shifts = await observe("layout-shift");
+  const resources = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+  return {
+    lcp: paints.at(-1)?.startTime ?? 0,
+    cls: shifts.reduce((sum, shift) => sum + Number(Reflect.get(shift, "value")), 0),
+    script: resources
+      .filter(({ name }) => new URL(name).pathname.endsWith(".js"))
+      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Browser } from "playwright-core";
+import { openTab, signIn, type Tab } from "./browser.ts";
+import { controlOf } from "./control.ts";
+import type { Ready } from "./outlet.ts";
+
+export interface Stage extends Tab {
+  /** Published, with a key and a request that was answered. */
+  full: string;
+  runId: string;
+  /** Just created: nothing in it. */
+  bare: string;
+}
+
+/** The owner, signed in, with one bot that has everything and one that has nothing. */
+export async function setStage(
+  browser: Browser,
+  ready: Ready,
+  options: Parameters<typeof openTab>[1] = {},
+): Promise<Stage> {
+  const tab = await openTab(browser, options);
+  await signIn(tab.page, ready, "owner");
+  const control = await controlOf(tab.page, ready);
+  const { botId, endpoint, apiKey } = ready.sampleBot;
+  const sent = await fetch(`${endpoint}/conversation`, {
+    method: "POST",
+    headers: { "x-api-key": apiKey, "content-type": "application/json", prefer: "wait=20" },
+    body: JSON.stringify({
+      message: { content: [{ contentType: "text", body: "What is Outlet?" }] },
+    }),
+  });
+  if (!sent.ok) throw new Error(`The sample bot answered ${sent.status}.`);
+  const { runs } = await control<{ runs: { runId: string }[] }>(
+    "GET",
+    `/bots/${botId}/publication/runs`,
+  );
+  const bare = await control<{ botId: string }>("POST", "/bots", {
+    title: "Bare bot",
+    description: "Made to see pages that are still empty.",
+  });
+  return { ...tab, full: botId, runId: runs[0]?.runId ?? "", bare: bare.botId };
+}
+
+export interface View {
+  name: string;
+  path: string;
+  /** Text that is there once the page is. */
+  shows: string;
+}
+
+export const views = (stage: Pick<Stage, "full" | "bare" | "runId">): View[] => {
+  const { full, bare, runId } = stage;
+  return [
+    { name: "bots", path: "", shows: "Your bots" },
+    { name: "editor", path: `bots/${full}`, shows: "README.md" },
+    { name: "publish", path: `bots/${full}/publish`, shows: "Unpublish this bot" },
+    { name: "keys", path: `bots/${full}/keys`, shows: "Sample key" },
+    { name: "connect", path: `bots/${full}/connect`, shows: "Call it from your program" },
+    { name: "requests", path: `bots/${full}/requests`, shows: "Completed" },
+    { name: "request", path: `bots/${full}/requests/${runId}`, shows: "Timing" },
+    { name: "reference", path: `bots/${full}/reference`, shows: "Routes of this endpoint" },
+    { name: "editor-empty", path: `bots/${bare}`, shows: "No sources yet" },
+    { name: "publish-unmet", path: `bots/${bare}/publish`, shows: "Before you publish" },
+    { name: "keys-unpublished", path: `bots/${bare}/keys`, shows: "The bot is not published" },
+    { name: "requests-empty", path: `bots/${bare}/requests`, shows: "No requests yet" },
+    { name: "design", path: "design", shows: "Every component" },
+    { name: "not-found", path: `bots/${full}/nowhere`, shows: "There is no such page" },
+  ];
+};

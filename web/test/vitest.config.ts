@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    dir: import.meta.dirname,
+    include: ["**/*.test.ts"],
+    // One Outlet and one browser for all: the machine may be small.
+    fileParallelism: false,
+    globalSetup: [`${import.meta.dirname}/support/outlet.ts`],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    bail: 0,
+  },
+});
