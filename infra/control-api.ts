@@ -12,7 +12,7 @@ import {
 import { installation } from "./installation";
 import { syncQueue } from "./knowledge";
 import { deployQueue, publishing } from "./publishing";
-import { describeStacksGrant, gatewayKeyGrants } from "./publishing-grants";
+import { describeStacksGrant, gatewayKeyGrants, metricsGrants } from "./publishing-grants";
 import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
@@ -59,6 +59,7 @@ controlApi.route(
       modelGrant(),
       describeStacksGrant,
       ...gatewayKeyGrants,
+      ...metricsGrants,
     ],
   },
   { name: "ControlApiFunction" },

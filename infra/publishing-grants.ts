@@ -16,6 +16,15 @@ export const gatewayKeyGrants = [
   { actions: ["apigateway:POST"], resources: [gateway("/usageplans/*/keys")] },
 ];
 
+/** Each key's use of its quota, and what the gateway measured; CloudWatch knows no narrower right. */
+export const metricsGrants = [
+  {
+    actions: ["apigateway:GET"],
+    resources: [gateway("/usageplans/*/keys"), gateway("/usageplans/*/usage")],
+  },
+  { actions: ["cloudwatch:GetMetricData"], resources: ["*"] },
+];
+
 /** What the deployer may do to stacks of bots; the resources in them are CloudFormation's to make. */
 export const publishingGrants = [
   describeStacksGrant,

@@ -1,6 +1,6 @@
 /**
- * Sources of credentials that the SDK would only ask where there are none in the environment, which
- * Lambda always sets. It imports them when it gets to them.
+ * What is imported only in cases that do not come up: sources of credentials that the SDK asks where
+ * there are none in the environment, which Lambda always sets, and the sketches' wire format.
  */
 export const unreachable = [
   "@aws-sdk/credential-provider-ini",
@@ -11,4 +11,5 @@ export const unreachable = [
   "@aws-sdk/token-providers",
   "@aws-sdk/nested-clients",
   "@smithy/credential-provider-imds",
+  "protobufjs/minimal",
 ];

@@ -24,6 +24,7 @@ export const budgetsKib: Record<string, number> = {
   deployer: 600,
   sweeper: 420,
   syncer: 480,
+  "dead-letters": 420,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -6,7 +6,7 @@
  * Runs on any Node ≥ 20.19 and before anything is installed, so it may import nothing but Node.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -71,12 +71,27 @@ function run(args) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => child.kill(signal));
   }
+  // npm hands SIGTERM to the shell it runs us in, which dies without a word to us: then the child is
+  // to end in peace. npm killed outright leaves the shell: then the child is to end at once, for
+  // whoever does that does not wait for ports and data to come free.
   const parent = process.ppid;
-  // npm killed outright leaves this process to init: end the child rather than orphan it.
+  const grandparent = parentOf(parent);
   setInterval(() => {
     if (process.ppid !== parent) child.kill("SIGTERM");
-  }, 500).unref();
+    else if (parentOf(parent) !== grandparent) child.kill("SIGKILL");
+  }, 200).unref();
   child.on("exit", (code, signal) => {
     process.exit(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1));
   });
+}
+
+/** The parent of a process, where the system tells. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // proc(5): the second field after the name, which may hold anything but ends in a bracket.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+  } catch {
+    return undefined;
+  }
 }

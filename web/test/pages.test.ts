@@ -6,13 +6,10 @@ import { setStage, type Stage, type View, views } from "./support/stage.ts";
 
 const ready = inject("ready");
 const names = views({ full: "", bare: "", runId: "" }).map(({ name }) => name);
-/** Pages that show what the control API says, with the text of their error. */
-const fromApi: [name: string, failed: string][] = [
-  ["bots", "The bots could not be loaded"],
-  ["editor", "The bot could not be loaded"],
-];
-/** Parts of a bot's pages that load by themselves. */
-const parts: [name: string, route: RegExp, failed: string][] = [
+/** What is asked of the control API, and what a page says where that cannot be had. */
+const loading: [name: string, route: RegExp, failed: string][] = [
+  ["bots", /\/api\/bots\?/, "The bots could not be loaded"],
+  ["editor", /\/api\/bots\/\w+$/, "The bot could not be loaded"],
   ["editor", /\/knowledge$/, "The knowledge could not be loaded"],
   ["publish", /\/publication$/, "The publication could not be loaded"],
   ["keys", /\/keys\?/, "The keys could not be loaded"],
@@ -84,27 +81,24 @@ describe.each(names)("the page %s", (name) => {
 });
 
 describe("a page whose data is on its way", () => {
-  test.each([...fromApi.map(([name]) => [name, /\/api\/bots/] as const), ...parts])(
-    "draws %s as loading, accessibly",
-    async (name, route) => {
-      const { page } = stage;
-      const held: (() => void)[] = [];
-      await page.route(route, async (request) => {
-        await new Promise<void>((resolve) => held.push(resolve));
-        await request.continue();
-      });
-      await page.goto(ready.consoleUrl + viewOf(name).path);
-      await page.getByText("Loading …").first().waitFor({ state: "attached" });
-      await expectAccessible(page);
-      for (const release of held) release();
-      await page.unroute(route);
-      await page.getByText(viewOf(name).shows).first().waitFor();
-    },
-  );
+  test.each(loading)("draws %s as loading, accessibly", async (name, route, _failed) => {
+    const { page } = stage;
+    const held: (() => void)[] = [];
+    await page.route(route, async (request) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      await request.continue();
+    });
+    await page.goto(ready.consoleUrl + viewOf(name).path);
+    await page.getByText("Loading …").first().waitFor({ state: "attached" });
+    await expectAccessible(page);
+    for (const release of held) release();
+    await page.unroute(route);
+    await page.getByText(viewOf(name).shows).first().waitFor();
+  });
 });
 
 describe("a page whose data cannot be had", () => {
-  test.each([...fromApi.map(([name, failed]) => [name, /\/api\/bots/, failed] as const), ...parts])(
+  test.each(loading)(
     "says so on %s, with cause, request id and a way to try again",
     async (name, route, failed) => {
       const { page } = stage;

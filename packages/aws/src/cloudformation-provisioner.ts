@@ -24,6 +24,7 @@ import {
   createTags,
   createTemplate,
   type Platform,
+  type Template,
   templateBody,
 } from "./published-stack/template.ts";
 import { reachStore } from "./store-error.ts";
@@ -34,6 +35,8 @@ export interface CloudFormationProvisionerOptions extends ControlPlaneClients {
   serviceRoleArn: string;
   pace: Pace;
   log: Log;
+  /** For emulators that cannot run the template as it is; as it is where absent. */
+  adapt?: (template: Template) => Template;
   /** How often an act is begun anew after a failure that passes. 5 where absent. */
   triesMax?: number;
 }
@@ -52,6 +55,7 @@ export function createCloudFormationProvisioner(
   options: CloudFormationProvisionerOptions,
 ): Provisioner {
   const { cloudFormation, pace, log, serviceRoleArn, platform, triesMax = 5 } = options;
+  const adapt = options.adapt ?? ((template) => template);
   const keys = createGatewayKeys(options.apiGateway);
   const stacks = createStackReader(cloudFormation, resourceCountOf(platform));
   const standings = new Map<string, Standing>();
@@ -196,7 +200,7 @@ export function createCloudFormationProvisioner(
 
   const inputOf = (spec: StackSpec) => ({
     StackName: spec.stackName,
-    TemplateBody: templateBody(createTemplate(spec, platform)),
+    TemplateBody: templateBody(adapt(createTemplate(spec, platform))),
     RoleARN: serviceRoleArn,
     Tags: createTags(spec, platform),
   });

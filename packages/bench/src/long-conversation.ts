@@ -22,7 +22,8 @@ const stack = await startStack({
         const input = { ...args.input, ReturnConsumedCapacity: "TOTAL" as const };
         const result = await next({ ...args, input });
         const output: object = result.output;
-        const capacity: unknown = "ConsumedCapacity" in output ? output.ConsumedCapacity : undefined;
+        const capacity: unknown =
+          "ConsumedCapacity" in output ? output.ConsumedCapacity : undefined;
         const units =
           typeof capacity === "object" && capacity && "CapacityUnits" in capacity
             ? Number(capacity.CapacityUnits)

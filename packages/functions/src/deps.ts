@@ -4,8 +4,10 @@
  */
 import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
+import { createCloudWatchClient, createCloudWatchMetrics } from "@outlet/aws/cloudwatch-metrics";
 import { createDynamoDbClient } from "@outlet/aws/dynamodb-client";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { createSqsClient } from "@outlet/aws/sqs-client";
@@ -150,6 +152,11 @@ export function controlApiDeps() {
     model: model(),
     pepper: pepper(),
     provisioner: provisioner(shared),
+    metrics: createCloudWatchMetrics({ client: createCloudWatchClient(options()) }),
+    quotaCounters: createGatewayQuotaCounters({
+      apiGateway: createControlPlaneClients(options()).apiGateway,
+      clock: systemClock,
+    }),
     cell,
     endpointOf: (restApiId: string, stage: string) =>
       `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,

@@ -28,4 +28,9 @@ export interface Platform {
   webAclArn: string;
   /** A value CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90 … */
   accessLogRetentionDays: number;
+  /**
+   * Whether each bot's stack has an application inference profile for each of its models, so that
+   * the bill of the models can be split by the bot's tags.
+   */
+  inferenceProfiles?: boolean;
 }

@@ -58,6 +58,19 @@ const specs: fc.Arbitrary<StackSpec> = fc.record({
   ),
   allowedOrigins: fc.array(origin, { maxLength: 50 }),
   ownerId: fc.string({ minLength: 1, maxLength: 300 }),
+  modelIds: fc.uniqueArray(
+    fc.constantFrom(
+      "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+      "amazon.nova-pro-v1:0",
+      "anthropic.claude-3-haiku-20240307-v1:0",
+    ),
+  ),
+  alerts: fc.record({
+    errorRatePercent: fc.option(fc.double({ min: 0.001, max: 100, noNaN: true })),
+    p99Ms: fc.option(fc.integer({ min: 1, max: 900_000 })),
+    quotaUsedPercent: fc.option(fc.integer({ min: 1, max: 100 })),
+    emails: fc.array(fc.emailAddress(), { maxLength: 5 }),
+  }),
 });
 
 describe("the template of a published bot", () => {
@@ -99,7 +112,7 @@ describe("the template of a published bot", () => {
   it("passes both for any spec, well under CloudFormation's limit", () => {
     fc.assert(
       fc.property(specs, (any) => {
-        const template = createTemplate(any, platform);
+        const template = createTemplate(any, { ...platform, inferenceProfiles: true });
         expect(faults(templateBody(template))).toEqual([]);
         expect(checkTemplate(template)).toEqual([]);
         expect(templateBody(template).length).toBeLessThan(25_000);
@@ -193,5 +206,81 @@ describe("the gateway's own answers", () => {
       statusCode: "403",
       responseTemplates: { "application/json": '{"message":"Forbidden"}' },
     });
+  });
+});
+
+describe("alarms", () => {
+  const alerts = {
+    errorRatePercent: 5,
+    p99Ms: 4_000,
+    quotaUsedPercent: 80,
+    emails: ["a@b.example"],
+  };
+  const resources = (asked: NonNullable<StackSpec["alerts"]>) =>
+    createTemplate({ ...spec, alerts: asked }, platform).Resources;
+  const none = { errorRatePercent: null, p99Ms: null, quotaUsedPercent: null, emails: [] };
+
+  it("are in the stack only where its owner asked for them", () => {
+    const typesOf = (asked: NonNullable<StackSpec["alerts"]>) =>
+      Object.entries(resources(asked))
+        .filter(([, { Type }]) => /Alarm|SNS/.test(Type))
+        .map(([id]) => id);
+    expect(typesOf(none)).toEqual([]);
+    expect(typesOf({ ...none, emails: ["a@b.example"] })).toEqual([]);
+    expect(typesOf({ ...none, p99Ms: 100 })).toEqual(["AlertTopic", "LatencyAlarm"]);
+    expect(typesOf(alerts)).toEqual(["AlertTopic", "ErrorRateAlarm", "LatencyAlarm", "QuotaAlarm"]);
+  });
+
+  it("watch the bot's own metrics at the owner's thresholds, and write to whom the owner named", () => {
+    const { AlertTopic, ErrorRateAlarm, LatencyAlarm, QuotaAlarm } = resources(alerts);
+    expect(AlertTopic?.Properties.Subscription).toEqual([
+      { Protocol: "email", Endpoint: "a@b.example" },
+    ]);
+    expect(ErrorRateAlarm?.Properties.Threshold).toBe(5);
+    expect(JSON.stringify(ErrorRateAlarm?.Properties.Metrics)).toContain(
+      `"Dimensions":[{"Name":"ApiName","Value":"outlet-${spec.botId}"}]`,
+    );
+    expect(LatencyAlarm?.Properties).toMatchObject({
+      Threshold: 4_000,
+      ExtendedStatistic: "p99",
+      AlarmActions: [{ Ref: "AlertTopic" }],
+    });
+    expect(QuotaAlarm?.Properties.Dimensions).toEqual([{ Name: "BotId", Value: spec.botId }]);
+  });
+
+  it("need no new deployment of the API", () => {
+    const ids = (asked: NonNullable<StackSpec["alerts"]>) =>
+      Object.keys(resources(asked)).filter((id) => id.startsWith("Deployment"));
+    expect(ids(alerts)).toEqual(ids(none));
+  });
+});
+
+describe("inference profiles", () => {
+  const modelIds = ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "amazon.nova-pro-v1:0"];
+
+  it("are made for each model where configured, with the bot's tags", () => {
+    const { Resources, Outputs } = createTemplate(
+      { ...spec, modelIds },
+      { ...platform, inferenceProfiles: true },
+    );
+    const profiles = Object.values(Resources).filter(
+      ({ Type }) => Type === "AWS::Bedrock::ApplicationInferenceProfile",
+    );
+    expect(profiles.map(({ Properties }) => Properties.ModelSource)).toEqual([
+      {
+        CopyFrom:
+          "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0",
+      },
+      { CopyFrom: "arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-pro-v1:0" },
+    ]);
+    expect(JSON.stringify(profiles[0]?.Properties.Tags)).toContain("outlet:bot-id");
+    expect(Object.keys(Outputs).filter((name) => name.startsWith("InferenceProfile"))).toHaveLength(
+      2,
+    );
+  });
+
+  it("are not made elsewhere", () => {
+    const { Resources } = createTemplate({ ...spec, modelIds }, platform);
+    expect(JSON.stringify(Resources)).not.toContain("InferenceProfile");
   });
 });

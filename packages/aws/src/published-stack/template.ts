@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { StackSpec } from "@outlet/core/ports";
 import { createAccessLogFormat } from "./access-log-format.ts";
+import { alarms } from "./alarms.ts";
+import { inferenceProfiles } from "./inference-profiles.ts";
 import { createOpenApiBody } from "./open-api-body.ts";
 import type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
 
@@ -38,6 +40,11 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
   const tags = createTags(spec, platform);
   const body = createOpenApiBody(name, templateVersion, spec.allowedOrigins, platform);
   const deploymentId = deploymentLogicalId(body);
+  const botMetrics = {
+    namespace: metricNamespace,
+    dimensions: [{ Name: "BotId", Value: spec.botId }],
+  };
+  const profiles = inferenceProfiles(spec, platform, tags);
   return {
     AWSTemplateFormatVersion: "2010-09-09",
     Description: `Outlet: the published API of bot ${spec.botId}`,
@@ -59,8 +66,11 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
       UsagePlan: usagePlan(spec, name, tags),
       WebAclAssociation: webAclAssociation(platform),
       ...metricFilters(),
+      ...alarms(spec, name, botMetrics, tags),
+      ...profiles.resources,
     },
     Outputs: {
+      ...profiles.outputs,
       RestApiId: { Value: { Ref: "RestApi" } },
       UsagePlanId: { Value: { Ref: "UsagePlan" } },
       Endpoint: {

@@ -62,7 +62,8 @@ export function createBroker(options: {
       const delivered = await lane.pass(body, group);
       const fault = faults.atBell();
       if (fault) world.note(`  ! ${fault}`);
-      if (!delivered || fault === "bellLost") return;
+      if (!delivered) return;
+      if (fault === "bellLost") return lane.remove(delivered);
       const visibleAt = world.now() + delaySeconds * 1000;
       add(delivered, visibleAt);
       if (fault === "bellTwice") add(delivered, visibleAt + world.prng.below(3_000));

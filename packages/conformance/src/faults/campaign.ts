@@ -16,7 +16,6 @@ export interface CampaignOptions {
   randomOnly?: boolean;
   stores: Stores;
   say: (line: string) => void;
-  sweeps?: boolean;
 }
 
 export interface Report {
@@ -66,7 +65,11 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
     while (report.runs < runs && report.failures.length === 0) {
       const { value: name } = next.next();
       if (name === undefined) return;
+      const before = report.runs;
       tally(name, await playNamed(name, { ...options, stores, lane }));
+      if (Math.floor(report.runs / 500) > Math.floor(before / 500)) {
+        say(`  ${report.runs} runs, ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+      }
     }
   };
   await Promise.all(Array.from({ length: lanes }, async (_, i) => work(await stores.openLane(i))));

@@ -27,8 +27,6 @@ export interface EpisodeOptions {
   speak?: Speak | undefined;
   /** Numbers of faults that are left out, to find out which of them matter. */
   leftOut?: ReadonlySet<number>;
-  isWireFaulty?: boolean;
-  sweeps?: boolean;
 }
 
 export interface Episode {
@@ -74,7 +72,6 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     outages: new Set(),
     stallMs: policy.leaseMs * 1.5,
     killed: () => {},
-    isWireFaulty: options.isWireFaulty ?? false,
   };
   const catalog = ModelCatalog.createCatalog(["claude-v4.5-haiku"]);
   const botId = await createBot(surroundings, catalog);
@@ -137,7 +134,6 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
   const sweepOffset = skew();
   const sweep = () => {
     world.at(world.now() + policy.sweepEveryMs, "", sweep);
-    if (options.sweeps === false) return;
     const sweeper = world.start("sweeper", sweepOffset);
     const ports = portsOf(surroundings, sweeper, false);
     const deps = {

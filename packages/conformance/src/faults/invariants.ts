@@ -1,7 +1,7 @@
 import type { Item, ObjectStore, Table } from "@outlet/core/ports";
 import type { Broker } from "./broker.ts";
 import type { ClientSide } from "./clients.ts";
-import { isTerminal, type Journal, listAt, numberAt, Violation } from "./journal.ts";
+import { canonical, isTerminal, type Journal, listAt, numberAt, Violation } from "./journal.ts";
 import { saidIn, textOfPiece } from "./scripted-model.ts";
 import type { World } from "./world.ts";
 
@@ -164,12 +164,3 @@ const tokensOf = (run: Item): number => {
     ? Number(usage.inputTokens ?? 0)
     : 0;
 };
-
-/** DynamoDB keeps no order of attributes, and drops those that are undefined. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    member && typeof member === "object" && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
-}

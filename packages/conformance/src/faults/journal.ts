@@ -219,3 +219,12 @@ export const listAt = (item: Item | undefined, name: string): string[] => {
   const value = item?.[name];
   return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 };
+
+/** DynamoDB keeps no order of attributes, and drops those that are undefined. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    member && typeof member === "object" && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

@@ -1,6 +1,6 @@
 import type { Item, Key, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
 import type { Faults } from "./faults.ts";
-import type { Journal } from "./journal.ts";
+import { canonical, type Journal } from "./journal.ts";
 import { unavailable } from "./stores.ts";
 import type { Process, World } from "./world.ts";
 
@@ -19,8 +19,6 @@ export interface Surroundings {
   stallMs: number;
   /** The process was killed by a fault. */
   killed: (process: Process) => void;
-  /** Whether writes may have come through, or come through twice, unseen: look after each. */
-  isWireFaulty: boolean;
 }
 
 /** The stores as one process sees them. Each call is a step, and may go wrong in every way. */
@@ -90,7 +88,7 @@ type Stepping = <T>(label: string, write: boolean, carryOut: () => Promise<T>) =
 
 /** The table with a record of every write that was carried out. */
 function journalled(surroundings: Surroundings, process: Process, step: Stepping): Table {
-  const { journal, table, isWireFaulty } = surroundings;
+  const { journal, table } = surroundings;
 
   async function write<T>(
     key: Key,
@@ -105,18 +103,21 @@ function journalled(surroundings: Surroundings, process: Process, step: Stepping
     const after = "value" in settled ? outcome(settled.value, before) : "refused";
     if (after === "refused") surroundings.world.note("  not written");
     if (after !== "refused") journal.record({ ...seen, after });
-    else if (isWireFaulty) await catchUp(seen);
+    else await catchUp(seen);
     if ("error" in settled) throw settled.error;
     return settled.value;
   }
 
-  /** A write whose reply was lost on the wire may have been carried out all the same. */
+  /**
+   * A write whose reply was lost on the wire may have been carried out all the same: on a slow
+   * machine, or where somebody sees to it, the SDK really does send twice.
+   */
   async function catchUp(seen: Omit<Parameters<Journal["record"]>[0], "after">): Promise<void> {
     for (let tries = 0; ; tries++) {
       const read = await settle(table.get(seen.key));
       if ("error" in read && tries < 20) continue;
       if ("error" in read) throw read.error;
-      if (JSON.stringify(read.value) === JSON.stringify(seen.before)) return;
+      if (canonical(read.value) === canonical(seen.before)) return;
       return journal.record({ ...seen, after: read.value });
     }
   }

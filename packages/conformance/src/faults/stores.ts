@@ -46,6 +46,8 @@ export async function startEmbeddedStores(dataDir: string): Promise<Stores> {
     dataDir,
     log: silentLog,
     visibilityTimeoutSeconds: 600,
+    // Thousands of conversations: the cap of a single user's runtime makes it slow.
+    heapMb: 800,
   });
   const { region, endpoints, bucket, tableName } = emulators;
   const clients = createClients({ region, endpoints, local: true });

@@ -95,17 +95,15 @@ export async function read(where: Where, message: Sent, complaints: string[]): P
   const reply = await call(where, `/${message.conversationId}/${message.runId}`, {});
   if (!reply || reply.status === 202 || reply.status === 429) return;
   const isAnswer = reply.status === 200;
-  const said = JSON.parse(reply.body) as { code?: string; message?: { content: unknown } };
-  if (!isAnswer && said.code === undefined) {
-    return void complaints.push(`${message.runId} answered ${reply.status}: ${reply.body}`);
-  }
+  // Of our own API: an answer, or a problem document.
+  const said = JSON.parse(reply.body) as Reply;
+  const code = said.error?.code ?? "";
   // The runtime may be going down: that says nothing of the run.
-  if (!isAnswer && !endings.has(said.code ?? "")) {
-    if (reply.status < 500)
-      complaints.push(`${message.runId} answered ${reply.status} ${said.code}`);
+  if (!isAnswer && !endings.has(code)) {
+    if (reply.status < 500) complaints.push(`${message.runId} answered ${reply.status} ${code}`);
     return;
   }
-  const outcome = isAnswer ? JSON.stringify(said.message?.content) : (said.code ?? "");
+  const outcome = isAnswer ? JSON.stringify(said.message?.content) : code;
   if (message.outcome !== undefined && message.outcome !== outcome) {
     complaints.push(`${message.runId} changed from ${message.outcome} to ${outcome}`);
   }

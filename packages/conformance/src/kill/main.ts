@@ -22,8 +22,8 @@ try {
     seed: values.seed,
     times: Number(values.times),
     dataDir,
-    conversations: 4,
-    tokensPerSecond: 400,
+    conversations: 8,
+    tokensPerSecond: 2_000,
     say: (line) => process.stdout.write(`${line}\n`),
   });
   for (const complaint of report.complaints) process.stdout.write(`FAILED ${complaint}\n`);

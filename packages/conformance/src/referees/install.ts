@@ -10,6 +10,9 @@ export const toolsDir = fileURLToPath(new URL("../../../../.tools/", import.meta
 
 const pythonPackages = ["ministack==1.5.33", "moto[server]==5.2.5", "cryptography==46.0.3"];
 
+/** AWS's own runtime client of Lambda for Node; its installation builds native code. */
+const lambdaRuntime = "aws-lambda-ric@4.0.2";
+
 export interface Tools {
   ministack: string;
   moto: string;
@@ -31,6 +34,12 @@ export async function installReferees(): Promise<Tools> {
     await need("python3", ["-c", "import venv, ensurepip"], ["python3", "python3-venv"]);
     await run("python3", ["-m", "venv", python]);
     await run(join(python, "bin", "pip"), ["install", "--quiet", ...pythonPackages]);
+  });
+  const runtime = join(toolsDir, "lambda-runtime");
+  await once(runtime, lambdaRuntime, async () => {
+    await need("cmake", ["--version"], ["cmake", "make", "g++"]);
+    const options = ["--no-audit", "--no-fund", "--loglevel=error"];
+    await run("npm", ["install", `--prefix=${runtime}`, ...options, lambdaRuntime]);
   });
   await need("java", ["-version"], ["default-jre-headless"]);
   const elasticmq = join(toolsDir, "elasticmq");

@@ -16,8 +16,7 @@ beforeEach(() => {
 });
 
 const limits = { deadline: Number.MAX_SAFE_INTEGER };
-const work = (address: Address) =>
-  Worker.work(stack.deps, address, limits);
+const work = (address: Address) => Worker.work(stack.deps, address, limits);
 
 /** Speaks half, then waits until it is broken off. */
 function halts() {
@@ -36,7 +35,9 @@ function halts() {
 }
 
 const ledger = async () =>
-  (await Promise.all([0, 1].map((h) => Usage.listHour(stack.table, stack.bot.botId, hour(h))))).flat();
+  (
+    await Promise.all([0, 1].map((h) => Usage.listHour(stack.table, stack.bot.botId, hour(h))))
+  ).flat();
 const hour = (ago: number) => Usage.hourOf(Date.now() - ago * 3_600_000);
 
 test("a queued run is cancelled at once, and again without effect", async () => {
@@ -133,6 +134,20 @@ test("deleting breaks off the model, bills once and lets nothing come back", asy
 });
 
 const byText = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : 1);
+
+test("whoever held the conversation is fenced off by its deletion", async () => {
+  const client = stack.client();
+  const address = client.address("d-held");
+  await client.send("Hi", "d-held");
+  const held = await Conversation.Mailbox.lease(stack, address, 60_000);
+  await client.call("DELETE", "/conversation/d-held");
+  await client.send("New", "d-held");
+  const token = held?.token ?? 0;
+  expect(await Conversation.Mailbox.extend(stack, address, token, 60_000)).toBe(false);
+  expect(await Conversation.Mailbox.release(stack, address, token)).toBe(false);
+  const next = await Conversation.Mailbox.lease(stack, address, 60_000);
+  expect(next?.token).toBeGreaterThan(token + 1);
+});
 
 test("a message sent under a deleted id starts afresh", async () => {
   const client = stack.client();

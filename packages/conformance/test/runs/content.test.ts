@@ -133,10 +133,18 @@ describe("what is sent with a message", () => {
     ["an image of a foreign type", [text, image("image/bmp", png)], "[1].mediaType"],
     ["a file that is not what its name says", [text, attachment("a.pdf", "hi")], "[1].body"],
     ["a zip that is no document", [text, attachment("a.docx", zipOf("a.txt"))], "[1].body"],
-    ["text that is not UTF-8", [text, attachment("a.txt", Buffer.from([0xff, 0xfe, 0]))], "[1].body"],
+    [
+      "text that is not UTF-8",
+      [text, attachment("a.txt", Buffer.from([0xff, 0xfe, 0]))],
+      "[1].body",
+    ],
     ["a file of a foreign kind", [text, attachment("a.exe", "MZ")], "[1].fileName"],
     ["a name that is only an ending", [text, attachment(".txt", "hi")], "[1].fileName"],
-    ["base64 with a line break", [text, { ...attachment("a.txt", ""), body: "aGVs\nbG8=" }], "[1].body"],
+    [
+      "base64 with a line break",
+      [text, { ...attachment("a.txt", ""), body: "aGVs\nbG8=" }],
+      "[1].body",
+    ],
     ["base64 without padding", [text, { ...attachment("a.txt", ""), body: "aGVsbG8" }], "[1].body"],
     ["nothing in base64", [text, attachment("a.txt", "")], "[1].body"],
     ["a tool's use", [{ contentType: "toolUse", body: {} }], "[0].contentType"],
@@ -180,7 +188,10 @@ describe("an answer that ran into the token limit", () => {
     const { conversationId } = sent.json;
     for (const id of [conversationId, "unknown", undefined]) {
       const reply = await post([], { conversationId: id, continueGenerate: true });
-      expect(reply).toMatchObject({ status: 409, json: { error: { code: "nothing_to_continue" } } });
+      expect(reply).toMatchObject({
+        status: 409,
+        json: { error: { code: "nothing_to_continue" } },
+      });
     }
     expect(await post([])).toMatchObject({ status: 422 });
   });

@@ -1,6 +1,7 @@
 import { Conversation } from "@outlet/core/conversation";
 import { ModelError } from "@outlet/core/ports";
 import { RequestLog } from "@outlet/core/request-log";
+import { Run, RunLog } from "@outlet/core/run";
 import { Usage } from "@outlet/core/usage";
 import { createPoller } from "@outlet/local/poller/poller";
 import { createPollingClient } from "@outlet/aws/clients";
@@ -13,7 +14,8 @@ const log = {
   debug() {},
   info() {},
   warn() {},
-  error: (message: string, fields?: Record<string, unknown>) => void lines.push({ message, fields }),
+  error: (message: string, fields?: Record<string, unknown>) =>
+    void lines.push({ message, fields }),
 };
 
 beforeAll(async () => {
@@ -37,7 +39,9 @@ const works = () => {
 const ledgerOf = async (botId: string) =>
   (
     await Promise.all(
-      [0, 3_600_000].map((ago) => Usage.listHour(stack.table, botId, Usage.hourOf(Date.now() - ago))),
+      [0, 3_600_000].map((ago) =>
+        Usage.listHour(stack.table, botId, Usage.hourOf(Date.now() - ago)),
+      ),
     )
   ).flat();
 
@@ -94,9 +98,13 @@ describe("a run that has failed for good", () => {
     const entries = (await ledgerOf(botId)).filter((entry) => entry.runId === runId);
     expect(entries.map((entry) => entry.status).toSorted()).toEqual(["completed", "failed"]);
     const { runs } = await RequestLog.list(stack.deps, botId, { limit: 10 });
-    expect(runs.filter((run) => run.runId === runId).map((run) => run.status)).toEqual(["completed"]);
+    expect(runs.filter((run) => run.runId === runId).map((run) => run.status)).toEqual([
+      "completed",
+    ]);
     // The model was told the conversation as it now stands.
-    const texts = stack.model.requests.at(-1)?.messages.map((m) => m.content.map((p) => "text" in p && p.text));
+    const texts = stack.model.requests
+      .at(-1)
+      ?.messages.map((m) => m.content.map((p) => "text" in p && p.text));
     expect(texts?.flat()).toEqual(["Two", "To Two", "One", "To One", "Three"]);
   });
 
@@ -137,7 +145,9 @@ describe("a run that has failed for good", () => {
     };
     await vi.waitFor(async () => {
       writes = 0;
-      await expect(RequestLog.redrive({ ...stack.deps, table }, botId, runId)).rejects.toThrow("dies");
+      await expect(RequestLog.redrive({ ...stack.deps, table }, botId, runId)).rejects.toThrow(
+        "dies",
+      );
     });
     expect((await client.call("GET", `/conversation/c/${runId}`)).status).toBe(202);
     await redrive(botId, runId);
@@ -150,7 +160,10 @@ describe("a run that has failed for good", () => {
     fails();
     const sent = await Promise.all(["a", "b", "c"].map((id) => client.send("Hi", id)));
     const foreign = await other.client.send("Hi", "a");
-    await Promise.all([...sent.map((reply) => client.outcome(reply)), other.client.outcome(foreign)]);
+    await Promise.all([
+      ...sent.map((reply) => client.outcome(reply)),
+      other.client.outcome(foreign),
+    ]);
     works();
     const ids = sent.map((reply) => reply.json.messageId).toSorted();
     const redriven = new Set<string>();
@@ -160,6 +173,28 @@ describe("a run that has failed for good", () => {
     });
     for (const reply of sent) expect((await client.outcome(reply)).json.status).toBe("completed");
     expect((await other.client.outcome(foreign)).status).toBe(502);
+  });
+
+  test("is reopened by one redrive only, and its log goes forward only", async () => {
+    const { botId, client } = await newBot();
+    fails();
+    const sent = await client.send("Hi", "c");
+    await client.outcome(sent);
+    works();
+    const runId = sent.json.messageId;
+    const failed = await Run.peek(stack.table, client.address("c"), runId);
+    await redrive(botId, runId);
+    await client.outcome(sent);
+    if (!failed) throw new Error("The run is not there.");
+    expect(await Run.reopen(stack, failed)).toBeUndefined();
+    expect(await Run.reopen(stack, { ...failed, redrives: 1 })).toBeUndefined();
+    const logged = () => RunLog.fromId(stack.table, botId, runId);
+    await vi.waitFor(async () => expect((await logged())?.status).toBe("completed"));
+    // A slow reader that writes again what it saw changes nothing.
+    await RunLog.record(stack.table, failed);
+    expect((await logged())?.status).toBe("completed");
+    await RunLog.record(stack.table, { ...failed, redrives: 2 });
+    expect((await logged())?.status).toBe("failed");
   });
 
   test("cannot be redriven where it has not failed, is unknown, or was deleted", async () => {
@@ -223,7 +258,10 @@ describe("the request log", () => {
     held.resolve();
     await client.outcome(open);
     const ended = await RequestLog.fromId(stack.deps, botId, open.json.messageId);
-    expect(ended).toMatchObject({ run: { answer: [{ body: "Done." }] }, entry: { outputTokens: 5 } });
+    expect(ended).toMatchObject({
+      run: { answer: [{ body: "Done." }] },
+      entry: { outputTokens: 5 },
+    });
   });
 });
 
@@ -237,7 +275,11 @@ describe("a dead bell", () => {
     const { sqs } = stack.clients;
     const queueUrl = stack.emulators.queueUrls.runsDeadLetters;
     const { SendMessageCommand } = await import("@aws-sdk/client-sqs");
-    const bodies = [JSON.stringify(address), JSON.stringify({ ...address, conversationId: "idle" }), "?"];
+    const bodies = [
+      JSON.stringify(address),
+      JSON.stringify({ ...address, conversationId: "idle" }),
+      "?",
+    ];
     for (const MessageBody of bodies) {
       await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
     }

@@ -1,6 +1,12 @@
 import { Conversation } from "@outlet/core/conversation";
 import { Run } from "@outlet/core/run";
-import { lastText, messageOf, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
+import {
+  lastText,
+  messageOf,
+  type Stack,
+  says,
+  startStack,
+} from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let stack: Stack;
@@ -52,13 +58,15 @@ test("another body under the same key is refused, another key of the client is a
   expect(elsewhere.status).toBe(200);
 });
 
-test.each([["empty", '""'], ["too long", "x".repeat(256)], ["not ASCII", "schlüssel"], ["half quoted", '"a']])(
-  "a key that is %s is refused",
-  async (_what, value) => {
-    const reply = await stack.client().send("Hi", undefined, keyed(value));
-    expect(reply).toMatchObject({ status: 422, json: { error: { param: "Idempotency-Key" } } });
-  },
-);
+test.each([
+  ["empty", '""'],
+  ["too long", "x".repeat(256)],
+  ["not ASCII", "schlüssel"],
+  ["half quoted", '"a'],
+])("a key that is %s is refused", async (_what, value) => {
+  const reply = await stack.client().send("Hi", undefined, keyed(value));
+  expect(reply).toMatchObject({ status: 422, json: { error: { param: "Idempotency-Key" } } });
+});
 
 test("a key is free again after 24 hours, whether the table has forgotten it or not", async () => {
   const client = stack.client();

@@ -31,7 +31,10 @@ test("a table that is down is said with Retry-After, and nothing is accepted", a
     tableName: stack.emulators.tableName,
   });
   const client = stack.client({}, { table });
-  for (const reply of [await client.send("Hi", "t-1"), await client.call("GET", "/conversation/t-1")]) {
+  for (const reply of [
+    await client.send("Hi", "t-1"),
+    await client.call("GET", "/conversation/t-1"),
+  ]) {
     expect(reply).toMatchObject({ status: 503, json: { error: { code: "service_unavailable" } } });
     expect(Number(reply.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(reply.text).not.toContain("ECONNREFUSED");

@@ -12,7 +12,13 @@ import { Conversation } from "@outlet/core/conversation";
 import { ModelError } from "@outlet/core/ports";
 import { Usage } from "@outlet/core/usage";
 import { eventually, type Outlet, startOutlet } from "@outlet/local/runtime/runtime-fixture";
-import { lastText, messageOf, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
+import {
+  lastText,
+  messageOf,
+  type Stack,
+  says,
+  startStack,
+} from "@outlet/local/runtime/stack-fixture";
 import type { SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -81,7 +87,10 @@ describe("messages and answers", () => {
     const address = client.address("p-3");
     await Promise.all([deliver(address), deliver(address)]);
     const replies = await Promise.all(sent.map((reply) => client.outcome(reply)));
-    expect(replies.map((reply) => reply.json.message.content[0].body)).toEqual(["To One", "To Two"]);
+    expect(replies.map((reply) => reply.json.message.content[0].body)).toEqual([
+      "To One",
+      "To Two",
+    ]);
   });
 
   test("4. a message sent at once after another sees the turn before it", async () => {

@@ -1,6 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { eventually, type Outlet, type PublishedBot, startOutlet } from "@outlet/local/runtime/runtime-fixture";
+import {
+  eventually,
+  type Outlet,
+  type PublishedBot,
+  startOutlet,
+} from "@outlet/local/runtime/runtime-fixture";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let server: Server;

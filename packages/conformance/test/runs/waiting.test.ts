@@ -101,7 +101,12 @@ test("Retry-After grows with the wait, from 1 to 30 seconds", async () => {
     expect(reply.status).toBe(202);
     hints.push(reply.headers.get("retry-after"));
   }
-  expect(hints).toEqual(["1", expect.stringMatching(/^[56]$/), expect.stringMatching(/^1[56]$/), "30"]);
+  expect(hints).toEqual([
+    "1",
+    expect.stringMatching(/^[56]$/),
+    expect.stringMatching(/^1[56]$/),
+    "30",
+  ]);
 });
 
 test("long-polling adds at most 50 ms to the model's own time, in the median", async () => {

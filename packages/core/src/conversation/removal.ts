@@ -21,6 +21,8 @@ interface Deps {
 }
 
 const triesMax = 20;
+/** Runs removed side by side. */
+const atOnce = 10;
 
 /**
  * Deletes a conversation with all that was said. A model at work on it is broken off.
@@ -50,10 +52,13 @@ export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
   const { doomed = [], doomedToken = 0 } = tombstone;
   for (const runId of doomed) await settle(deps, tombstone, runId, doomedToken);
   const condemned = new Set(doomed);
-  for (const run of await Run.listAll(deps.table, tombstone)) {
+  const runs = (await Run.listAll(deps.table, tombstone)).filter((run) => {
     // What has never been started may have been put for the conversation that comes after.
     const begunBefore = run.token > 0 && run.token <= doomedToken;
-    if (begunBefore || condemned.has(run.runId)) await Run.remove(deps, run);
+    return begunBefore || condemned.has(run.runId);
+  });
+  for (let i = 0; i < runs.length; i += atOnce) {
+    await Promise.all(runs.slice(i, i + atOnce).map((run) => Run.remove(deps, run)));
   }
   await Mailbox.bury(deps, tombstone);
 }

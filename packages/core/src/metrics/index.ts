@@ -4,6 +4,7 @@ export * as Metrics from "./index.ts";
 import type { MetricsPoint, MetricsRange } from "../ports/index.ts";
 import { Problem } from "../problem/index.ts";
 
+export { type Cell, countingRange, createLocalClock, toCells } from "./patterns.ts";
 export { Quantiles } from "./quantiles.ts";
 
 const minute = 60;

@@ -11,6 +11,8 @@ export interface StackSpec {
   /** Origins a browser may call from. Empty: no CORS headers at all. */
   allowedOrigins: string[];
   ownerId: string;
+  /** Bedrock ids of the models it may answer with; only for the bill, and only where configured. */
+  modelIds?: string[];
   /** Thresholds that the stack's own alarms watch, and who is written to. `null` is no alarm. */
   alerts?: {
     /** Share of 4xx and 5xx within 15 minutes. */

@@ -337,6 +337,18 @@ export async function list(
   return { publications: page.items.map(fromItem), cursor: page.cursor ?? null };
 }
 
+/** Every publication there ever was, those that are unpublished too. */
+export async function listEvery(table: Table): Promise<Info[]> {
+  const publications: Info[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ index: "listing", pk: "PUBLICATIONS", cursor });
+    publications.push(...page.items.map(fromItem));
+    cursor = page.cursor;
+  } while (cursor);
+  return publications;
+}
+
 /** Writes what the deployer found out, unless another act has begun meanwhile. */
 export async function save(
   deps: Pick<Deps, "table" | "clock">,

@@ -44,6 +44,7 @@ export {
   PayloadMissing,
   textOf,
 } from "./content.ts";
+export { RunLog } from "./log.ts";
 export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export {

@@ -20,6 +20,7 @@ import { closeDay, type Deps, mapLimited, readDays, readHours, type Slice } from
 import { count, type Durations, Tally } from "./tally.ts";
 
 export { mapLimited } from "./roll-up.ts";
+export { sharesOf } from "./shares.ts";
 
 export const By = v.picklist(["key", "model", "hour", "day"]);
 export type By = v.InferOutput<typeof By>;

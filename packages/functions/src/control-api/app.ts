@@ -5,13 +5,17 @@ import { bodyLimit } from "hono/body-limit";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
+import { audit } from "./audit.ts";
 import { authenticate } from "./authentication.ts";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
+import { adminRoutes } from "./routes/admin.ts";
+import { alertRoutes } from "./routes/alerts.ts";
 import { botRoutes } from "./routes/bots.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { meRoutes } from "./routes/me.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { publicationRoutes } from "./routes/publication.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { testRunRoutes } from "./routes/test-runs.ts";
@@ -57,6 +61,7 @@ export function createControlApi(deps: ControlApiDeps) {
       },
     }),
     jsonOnly(),
+    audit(deps),
   );
   return app
     .route("/", meRoutes(deps))
@@ -65,7 +70,10 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
-    .route("/", runRoutes(deps));
+    .route("/", runRoutes(deps))
+    .route("/", metricsRoutes(deps))
+    .route("/", alertRoutes(deps))
+    .route("/", adminRoutes(deps));
 }
 
 /** For Hono's typed client. */

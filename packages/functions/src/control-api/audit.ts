@@ -66,7 +66,11 @@ export function audit(deps: AuditDeps): MiddlewareHandler<ControlEnv> {
       await end(deps, c, { act, entry, ids, before });
     } catch (cause) {
       const { auditId } = entry;
-      deps.log.error("audit entry without an end", { requestId: c.get("requestId"), auditId, cause });
+      deps.log.error("audit entry without an end", {
+        requestId: c.get("requestId"),
+        auditId,
+        cause,
+      });
     }
   };
 }
@@ -153,8 +157,7 @@ function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
     ownerId,
     title,
     description,
-    instruction:
-      instruction.length > textMax ? `${instruction.slice(0, textMax)}…` : instruction,
+    instruction: instruction.length > textMax ? `${instruction.slice(0, textMax)}…` : instruction,
     model,
     callerModels,
     generation: { ...generation },

@@ -3,10 +3,12 @@ import type { ModelCatalog } from "@outlet/core/model-catalog";
 import type {
   Clock,
   Log,
+  Metrics,
   Model,
   ObjectStore,
   Provisioner,
   Queue,
+  QuotaCounters,
   Randomness,
   Table,
 } from "@outlet/core/ports";
@@ -22,6 +24,9 @@ export interface ControlApiDeps {
   /** For test runs: the very port that published bots answer by. */
   model: Model;
   provisioner: Provisioner;
+  /** What the gateway saw of published bots. */
+  metrics: Metrics;
+  quotaCounters: QuotaCounters;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;

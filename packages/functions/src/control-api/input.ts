@@ -36,6 +36,13 @@ export function jsonOnly(): MiddlewareHandler {
   };
 }
 
+/** RFC 3339; as epoch milliseconds to the handler. */
+export const Time = v.pipe(
+  v.string(),
+  v.isoTimestamp("must be an RFC 3339 time"),
+  v.transform((text) => Date.parse(text)),
+);
+
 const Limit = v.pipe(
   v.string(),
   v.regex(/^[0-9]{1,3}$/, "must be a number from 1 to 100"),

@@ -6,8 +6,8 @@ import { Publication } from "@outlet/core/publication";
 import type { TestRun } from "@outlet/core/test-run";
 
 /** RFC 3339, UTC. */
-const time = (epochMs: number): string => new Date(epochMs).toISOString();
-const timeOrNull = (epochMs: number | null): string | null =>
+export const time = (epochMs: number): string => new Date(epochMs).toISOString();
+export const timeOrNull = (epochMs: number | null): string | null =>
   epochMs === null ? null : time(epochMs);
 
 /** Instruction and sharing lists are the owner's; everybody else sees what the bot is. */

@@ -24,6 +24,11 @@ export function createErrorHandler(log: Log): ErrorHandler {
     if (error instanceof HTTPException && error.status === 400) {
       return respond(c, invalidJson());
     }
+    // The table's word for a cursor that is none of its own.
+    if (error instanceof RangeError && c.req.query("cursor") !== undefined) {
+      const message = "The cursor is malformed or belongs to another list. Begin without one.";
+      return respond(c, new Problem.ProblemError("invalid_request", { message, param: "cursor" }));
+    }
     if (error instanceof StoreUnavailable) {
       log.error("store unavailable", { requestId: c.get("requestId"), cause: error });
       const message = "A store behind this API is out of reach. Nothing was changed; try again.";

@@ -32,10 +32,13 @@ describe("the throttle", () => {
     const throttle = { burstLimit: 10, rateLimit: 5 };
     const { restApiId } = await test.publish(spec("BOT1", { throttle }), ["key-a", "key-b"]);
     const call = () => test.call(`/${restApiId}/api/health`, key("key-a"));
+    const begin = performance.now();
     const answers = await Promise.all(Array.from({ length: 100 }, call));
+    // What the rate adds while the requests are still being sent, on a machine that is slow at it.
+    const added = Math.ceil(5 * ((performance.now() - begin) / 1_000));
     const served = answers.filter(({ status }) => status === 200).length;
     expect(served).toBeGreaterThanOrEqual(10);
-    expect(served).toBeLessThanOrEqual(12);
+    expect(served).toBeLessThanOrEqual(Math.max(12, 10 + added));
     for (const answer of answers.filter(({ status }) => status !== 200)) {
       expectGatewayAnswer(
         answer,

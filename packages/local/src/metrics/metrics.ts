@@ -98,16 +98,19 @@ export function createLocalMetrics(options: {
 
 /** What keys have used of their quota, from the edge's own counters. */
 export function createLocalQuotaCounters(dataDir: string): QuotaCounters & { close(): void } {
-  const database = new DatabaseSync(join(dataDir, "gateway.sqlite"), { readOnly: true });
-  const used = database.prepare(
-    "SELECT key_id, sum(used) AS used FROM usage WHERE usage_plan_id = ? AND day >= ? GROUP BY key_id",
-  );
+  let opened: DatabaseSync | undefined;
   return {
-    used: async (usagePlanId, fromDay) =>
-      used
+    async used(usagePlanId, fromDay) {
+      // Only now: the edge makes it.
+      opened ??= new DatabaseSync(join(dataDir, "gateway.sqlite"), { readOnly: true });
+      return opened
+        .prepare(
+          "SELECT key_id, sum(used) AS used FROM usage WHERE usage_plan_id = ? AND day >= ? GROUP BY key_id",
+        )
         .all(usagePlanId, fromDay)
-        .map((row) => ({ keyId: String(row.key_id), used: Number(row.used) })),
-    close: () => database.close(),
+        .map((row) => ({ keyId: String(row.key_id), used: Number(row.used) }));
+    },
+    close: () => opened?.close(),
   };
 }
 

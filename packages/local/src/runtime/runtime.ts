@@ -9,6 +9,7 @@ import { createPublishedApiHandler } from "@outlet/functions/published-api/handl
 import { startBedrock } from "../bedrock/server.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
 import { startEmulators } from "../emulators/start.ts";
+import { createLocalMetrics, createLocalQuotaCounters } from "../metrics/metrics.ts";
 import { clientIds } from "../oidc/clients.ts";
 import { createIssuer } from "../oidc/issuer.ts";
 import { loadSecrets } from "../oidc/secrets.ts";
@@ -64,7 +65,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<Runtime> {
   const { dataDir } = options;
-  const emulators = parts.add(await startEmulators({ dataDir, log }), (it) => it.stop());
+  const emulators = parts.add(await startEmulators({ dataDir, log, lockPatienceMs }), (it) => it.stop());
   // Only now is the folder surely ours: another instance's file is not to be removed.
   await removeReady(dataDir);
   const secrets = await loadSecrets(dataDir);
@@ -74,6 +75,11 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   );
   const backends = createBackends(emulators, bedrock.url, secrets, options, log);
 
+  // Before the server and the edge, which end before it: it counts their last lines.
+  const metrics = parts.add(createLocalMetrics({ dataDir, clock: backends.clock, log }), (it) =>
+    it.close(),
+  );
+  const quotaCounters = parts.add(createLocalQuotaCounters(dataDir), (it) => it.close());
   let handle: Handle = notYet;
   const ipv6 = options.allow.some((range) => range.includes(":"));
   const server = parts.add(
@@ -83,7 +89,8 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   const origin = `http://localhost:${server.port}`;
   const edge = parts.add(mountEdge(options, backends, origin), (it) => it.close());
   const endpointOf = (restApiId: string, stage: string) => `${origin}/${restApiId}/${stage}`;
-  const deps = { ...backends, provisioner: edge.provisioner, endpointOf };
+  const provisioner = metrics.guard(edge.provisioner);
+  const deps = { ...backends, provisioner, metrics, quotaCounters, endpointOf };
 
   const users = demoUsers(secrets);
   const storage = parts.add(openStorage(join(dataDir, "oidc.sqlite"), backends.clock), (it) =>
@@ -122,6 +129,9 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     failed: emulators.exited.then(({ code }) => `The emulators ended (exit code ${code}).`),
   };
 }
+
+/** A predecessor on the same data may still be finishing what was in flight. */
+const lockPatienceMs = 10_000;
 
 const notYet: Handle = async (_req, res) => {
   res.writeHead(503, { "retry-after": "1" }).end();

@@ -16,6 +16,7 @@ import {
   type ModelRequest,
   type ObjectStore,
   type Queue,
+  type Randomness,
   silentLog,
   systemClock,
   systemRandomness,
@@ -31,6 +32,22 @@ import { type Emulators, startEmulators } from "../emulators/start.ts";
 import { createPoller } from "../poller/poller.ts";
 import { policy } from "./platform.ts";
 import type { Reply } from "./runtime-fixture.ts";
+
+/** What the handlers are given. */
+interface StackDeps {
+  table: Table;
+  objects: ObjectStore;
+  runQueue: Queue;
+  deployQueue: Queue;
+  syncQueue: Queue;
+  clock: Clock;
+  randomness: Randomness;
+  ids: Id.Ids;
+  catalog: ModelCatalog.Catalog;
+  log: Log;
+  policy: Policy;
+  model: Model;
+}
 
 /** What a scripted model does with a request: speaks, or throws. */
 export type Script = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
@@ -79,24 +96,24 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const clients = createClients({ ...emulators, local: true });
   options.wrap?.(clients);
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
-  const deps = {
+  const deps: StackDeps = {
     table: createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
     objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
-    runQueue: queueOf(clients, emulators, "runs") as Queue,
-    deployQueue: queueOf(clients, emulators, "deploys") as Queue,
-    syncQueue: queueOf(clients, emulators, "syncs") as Queue,
-    clock: systemClock as Clock,
+    runQueue: queueOf(clients, emulators, "runs"),
+    deployQueue: queueOf(clients, emulators, "deploys"),
+    syncQueue: queueOf(clients, emulators, "syncs"),
+    clock: systemClock,
     randomness: systemRandomness,
     ids: Id.createIds(systemClock),
     catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku", "claude-v3-haiku", "outlet-demo"]),
     log,
-    policy: { ...policy, attemptBackoffMs: 20, backoffMs: 5, backoffMaxMs: 20 } as Policy,
+    policy: { ...policy, attemptBackoffMs: 20, backoffMs: 5, backoffMaxMs: 20 },
     model: {
       stream(request, signal) {
         model.requests.push(request);
         return model.script(request, signal);
       },
-    } as Model,
+    },
   };
   const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
   const bot = await Bot.create(deps, owner, { ...botDefaults, title: "Test bot" });
@@ -124,6 +141,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
         invoke: (event) =>
           createWorker({ ...deps, ...over })(event, { getRemainingTimeInMillis: () => 900_000 }),
         maximumConcurrency,
+        batchSize: 1,
         visibilityTimeoutSeconds: 120,
         groupOf: (record) => Run.group(Run.parseBell(record.body)),
         log,

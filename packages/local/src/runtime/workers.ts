@@ -11,12 +11,14 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { removeExpired } from "../emulators/expiry.ts";
 import type { Emulators } from "../emulators/start.ts";
 import type { LambdaFunction } from "../lambda/function.ts";
+import type { LocalMetrics } from "../metrics/metrics.ts";
 import { createPoller, type Poller } from "../poller/poller.ts";
 import { type Backends, clientOptions } from "./backends.ts";
 import { lambda } from "./platform.ts";
 import { createSchedule } from "./schedule.ts";
 
 const sweepEveryMs = 2_000;
+const collectEveryMs = 5_000;
 const expireEveryMs = 600_000;
 /** Lambda's own limit. */
 const functionTimeoutMs = 900_000;
@@ -26,7 +28,7 @@ const drainMs = 8_000;
 /** Starts everything that works without being asked over HTTP. */
 export function startWorkers(
   emulators: Emulators,
-  backends: Backends & { provisioner: Provisioner },
+  backends: Backends & { provisioner: Provisioner; metrics: LocalMetrics },
 ): { stop(): Promise<void> } {
   const shutdown = new AbortController();
   const worker = lambda("worker", createWorker(backends, shutdown.signal), functionTimeoutMs);
@@ -43,12 +45,18 @@ export function startWorkers(
     async () => void (await removeExpired({ ...backends, client, tableName })),
     { everyMs: expireEveryMs, log: backends.log },
   );
+  // Ahead of any reader, so that none of them finds a day's worth of lines to count.
+  const collector = createSchedule(() => backends.metrics.collect(), {
+    everyMs: collectEveryMs,
+    log: backends.log,
+  });
   const poll = (queueUrl: string, fn: LambdaFunction, maximumConcurrency: number): Poller =>
     createPoller({
       sqs: createPollingClient(clientOptions(emulators)),
       queueUrl,
       invoke: async (event: SQSEvent) => (await fn.invoke(event)) as SQSBatchResponse,
-      batchSize: 10,
+      // An invocation costs nothing here, and a batch would give one bot ten times its share.
+      batchSize: 1,
       maximumConcurrency,
       visibilityTimeoutSeconds: 120,
       groupOf: (record) => groupOf(record.body),
@@ -63,9 +71,10 @@ export function startWorkers(
   for (const poller of pollers) poller.start();
   sweeper.start();
   expiry.start();
+  collector.start();
   return {
     async stop() {
-      await Promise.all([sweeper.stop(), expiry.stop()]);
+      await Promise.all([sweeper.stop(), expiry.stop(), collector.stop()]);
       const handOver = setTimeout(() => shutdown.abort(), drainMs);
       await Promise.all(pollers.map((poller) => poller.stop()));
       clearTimeout(handOver);

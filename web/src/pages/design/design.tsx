@@ -325,21 +325,9 @@ const prerequisites: Prerequisite[] = [
   { name: "test_run", met: false, required: false, detail: words.unmetDetail },
 ];
 
-const publishing: Publication = {
-  botId: "1",
+const publishing: Pick<Publication, "status" | "progress"> = {
   status: "publishing",
-  endpoint: null,
-  stage: "api",
-  throttle: null,
-  quota: null,
-  allowedOrigins: [],
-  retentionDays: 30,
   progress: { done: 4, total: 9, current: "RestApi" },
-  failure: null,
-  prerequisites: [],
-  cell: null,
-  publishedAt: null,
-  updatedAt: past,
 };
 
 const Publishing = () => (

@@ -10,7 +10,8 @@ export const alertRoutes = (deps: ControlApiDeps) =>
   new Hono<ControlEnv>().get(
     "/bots/:botId/publication/alerts",
     describeRoute({
-      summary: "How the publication stands by its owner's thresholds; PATCH …/publication sets them",
+      summary:
+        "How the publication stands by its owner's thresholds; PATCH …/publication sets them",
       tags: ["metrics"],
     }),
     async (c) => {

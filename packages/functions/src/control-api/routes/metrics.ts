@@ -63,11 +63,7 @@ export const metricsRoutes = (deps: ControlApiDeps) => {
       csv<MetricsView>("metrics", metricsColumns, ({ points }) => points),
       query(MetricsQuery),
       async (c) => {
-        const { botId } = await publishableBy(
-          deps.table,
-          c.get("caller"),
-          c.req.param("botId"),
-        );
+        const { botId } = await publishableBy(deps.table, c.get("caller"), c.req.param("botId"));
         const { from, to, period } = c.req.valid("query");
         const range = Metrics.toRange({ from, to, periodSeconds: period }, deps.clock.now());
         const [points, [whole]] = await Promise.all([
@@ -88,11 +84,7 @@ export const metricsRoutes = (deps: ControlApiDeps) => {
       ),
       query(UsageQuery),
       async (c) => {
-        const { botId } = await publishableBy(
-          deps.table,
-          c.get("caller"),
-          c.req.param("botId"),
-        );
+        const { botId } = await publishableBy(deps.table, c.get("caller"), c.req.param("botId"));
         const { from, to, by, keyId, model } = c.req.valid("query");
         const range = UsageReport.toRange({ from, to }, by, deps.clock.now());
         const [report, labels] = await Promise.all([

@@ -8,14 +8,8 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
-import { Paging, query } from "../input.ts";
+import { Paging, query, Time } from "../input.ts";
 import { runDetailView, runView } from "../run-views.ts";
-
-const Time = v.pipe(
-  v.string(),
-  v.isoTimestamp("must be an RFC 3339 time"),
-  v.transform((text) => Date.parse(text)),
-);
 
 const List = v.object({
   ...Paging.entries,

@@ -1,5 +1,5 @@
 import { A, type RouteSectionProps, useParams } from "@solidjs/router";
-import { For, Show, Suspense } from "solid-js";
+import { createEffect, For, on, Show, Suspense } from "solid-js";
 import { type Bot as BotInfo, useBot } from "../../../api/queries.ts";
 import { copy } from "../../../copy.ts";
 import { Async } from "../../../ui/async.tsx";
@@ -20,6 +20,18 @@ const tabs = ["", "publish", "keys", "connect", "requests", "reference"] as cons
 export default function Bot(props: RouteSectionProps) {
   const params = useParams<{ botId: string }>();
   const bot = useBot(() => params.botId);
+  let nav: HTMLElement | undefined;
+  // On a narrow screen the row of links scrolls: where one is has to be in sight.
+  createEffect(
+    on(
+      () => [props.location.pathname, bot.isSuccess],
+      () => {
+        const current = nav?.querySelector("[aria-current=page]");
+        current?.scrollIntoView({ inline: "center", block: "nearest" });
+      },
+      { defer: true },
+    ),
+  );
   return (
     <div class={page.page}>
       <A class={styles.crumb} href="/">
@@ -44,7 +56,13 @@ export default function Bot(props: RouteSectionProps) {
               </span>
             </div>
             <Show when={data().mine} fallback={<Others bot={data()} />}>
-              <nav class={styles.tabs} aria-label={copy.bot.tabsLabel}>
+              <nav
+                class={styles.tabs}
+                aria-label={copy.bot.tabsLabel}
+                ref={(element) => {
+                  nav = element;
+                }}
+              >
                 <For each={tabs}>
                   {(tab) => (
                     <A

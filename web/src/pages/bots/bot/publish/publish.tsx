@@ -49,7 +49,7 @@ export default function Publish() {
 }
 
 /** An act that the deployer is at: what it does, and how far it has come. */
-export function UnderWay(props: { publication: Publication }) {
+export function UnderWay(props: { publication: Pick<Publication, "status" | "progress"> }) {
   const steps = () => props.publication.progress;
   const words = () => {
     const progress = steps();

@@ -17,6 +17,8 @@ import { type Run, useRuns } from "./queries.ts";
 import styles from "./requests.module.css";
 import { RunChip } from "./run-chip.tsx";
 
+/** A select has no empty choice: its value for no filter. */
+const any = "any";
 const statuses = ["queued", "in_progress", "completed", "failed", "cancelled", "incomplete"];
 
 export default function Requests() {
@@ -61,20 +63,20 @@ function Log(props: { botId: string }) {
         <Select
           label={copy.requests.status}
           options={[
-            { value: "", label: copy.requests.anyStatus },
+            { value: any, label: copy.requests.anyStatus },
             ...statuses.map((value) => ({ value, label: copy.runStatus[value] ?? value })),
           ]}
-          value={filters().status}
-          onChange={(status) => setSearch({ status: status || undefined })}
+          value={filters().status || any}
+          onChange={(status) => setSearch({ status: status === any ? undefined : status })}
         />
         <Select
           label={copy.requests.key}
           options={[
-            { value: "", label: copy.requests.anyKey },
+            { value: any, label: copy.requests.anyKey },
             ...known().map((key) => ({ value: key.keyId, label: key.label })),
           ]}
-          value={filters().keyId}
-          onChange={(key) => setSearch({ key: key || undefined })}
+          value={filters().keyId || any}
+          onChange={(key) => setSearch({ key: key === any ? undefined : key })}
         />
       </div>
       <Async query={runs} title={copy.requests.failed} skeleton={<Skeleton kind="row" count={4} />}>

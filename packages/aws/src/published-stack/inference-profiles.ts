@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { StackSpec } from "@outlet/core/ports";
+import type { JsonObject, Platform, Resource, Template } from "./template-types.ts";
+
+/**
+ * Application inference profiles of one bot, one for each model: what is asked of a model through
+ * them is on the bill under the bot's tags.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-create.html
+ */
+export function inferenceProfiles(
+  { botId, modelIds = [] }: StackSpec,
+  platform: Platform,
+  tags: JsonObject[],
+): { resources: Record<string, Resource>; outputs: Template["Outputs"] } {
+  const resources: Record<string, Resource> = {};
+  const outputs: Template["Outputs"] = {};
+  if (!platform.inferenceProfiles) return { resources, outputs };
+  for (const modelId of modelIds) {
+    // By the model's own id: another order of the same models changes nothing.
+    const hash = createHash("sha256").update(modelId).digest("hex").slice(0, 12);
+    const id = `InferenceProfile${hash}`;
+    resources[id] = {
+      Type: "AWS::Bedrock::ApplicationInferenceProfile",
+      Properties: {
+        InferenceProfileName: `outlet-${botId}-${hash}`,
+        Description: `Outlet bot ${botId}`,
+        ModelSource: { CopyFrom: sourceArn(modelId, platform) },
+        Tags: tags,
+      },
+    };
+    outputs[id] = {
+      Description: modelId,
+      Value: { "Fn::GetAtt": [id, "InferenceProfileArn"] },
+    };
+  }
+  return { resources, outputs };
+}
+
+/** Cross-region profiles begin with where they lead: `us.`, `eu.`, `apac.`, `global.` */
+function sourceArn(modelId: string, { partition, region, accountId }: Platform): string {
+  if (modelId.startsWith("arn:")) return modelId;
+  return /^(us|us-gov|eu|apac|jp|au|global)\./.test(modelId)
+    ? `arn:${partition}:bedrock:${region}:${accountId}:inference-profile/${modelId}`
+    : `arn:${partition}:bedrock:${region}::foundation-model/${modelId}`;
+}
