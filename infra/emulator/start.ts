@@ -19,7 +19,7 @@ export interface AppOptions {
   /** Settings of the program. */
   env?: Record<string, string>;
   /** Changes to the graph before it is applied: what stands in for services the emulator has not. */
-  adapt?: (graph: Graph, emulator: Emulator) => void;
+  adapt?: (graph: Graph, emulator: Emulator) => Promise<void>;
   /** Whether to bundle the handlers first; not where a global setup has done it for several test files. */
   build?: boolean;
   /** A folder with aws-lambda-ric, to run the functions on that. */
@@ -65,7 +65,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ),
       build && timed("build", buildFunctions(stage, Object.keys(secrets), env)),
     ]);
-    adapt?.(graph, emulator);
+    await adapt?.(graph, emulator);
     const artifacts = path.join(root, ".sst/artifacts");
     const applied = await timed(
       "apply",

@@ -4,6 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { APIGatewayClient, GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
@@ -17,6 +19,7 @@ import { startBedrock } from "@outlet/local/bedrock/server";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type App, startApp } from "../emulator/start.ts";
+import { startTemplateProxy } from "./published-stack/template-proxy.ts";
 import { invoke, startFunction } from "../lambda/host.ts";
 import type { Graph } from "../sst/graph.ts";
 import { runtimeClient } from "../tools.ts";
@@ -24,12 +27,12 @@ import { environment, root } from "./program.ts";
 
 const pepper = Buffer.alloc(32, 7);
 const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
-const sender = { throttle: null, quota: null };
 
 let app: App;
 let bedrock: Awaited<ReturnType<typeof startBedrock>>;
 let table: Table;
 let types: string;
+let cloudFormation: Awaited<ReturnType<typeof startTemplateProxy>> | undefined;
 
 beforeAll(async () => {
   types = await readFile(join(root, "sst-env.d.ts"), "utf8");
@@ -40,9 +43,12 @@ beforeAll(async () => {
     secrets: { KeyPepper: pepper.toString("base64") },
     env: { ...environment, OUTLET_MODELS: "outlet-demo" },
     runtimeClient,
-    adapt: (graph) => {
+    adapt: async (graph, emulator) => {
       const { variables } = lambdaOf(graph, "worker").environment;
       variables.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = bedrock.url;
+      cloudFormation = await startTemplateProxy(emulator);
+      lambdaOf(graph, "deployer").environment.variables.AWS_ENDPOINT_URL_CLOUDFORMATION =
+        cloudFormation.url;
     },
   });
   const links = app.resolve(app.graph.links);
@@ -55,6 +61,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.stop();
   await bedrock?.stop();
+  cloudFormation?.stop();
 });
 
 const idOf = (graph: Graph, name: string) =>
@@ -97,49 +104,36 @@ test("SST's own diff has run, and found the committed types true", async () => {
   expect(await readFile(join(root, "sst-env.d.ts"), "utf8")).toBe(types);
 });
 
-test.runIf(!runtimeClient)(
-  "AWS's runtime client is missing: functions ran on the emulator's",
-  () => {
-    expect(runtimeClient).toBeDefined();
-  },
-);
+const ids = Id.createIds(systemClock);
+const deps = () => ({
+  table,
+  clock: systemClock,
+  ids,
+  catalog: ModelCatalog.createCatalog(["outlet-demo"]),
+  deployQueue: { send: async () => {} },
+  randomness: systemRandomness,
+  pepper,
+  cell: "111122223333/us-east-1",
+});
 
-/** A published bot with a key, written as the control API writes it. */
-async function publishedBot() {
-  const ids = Id.createIds(systemClock);
-  const catalog = ModelCatalog.createCatalog(["outlet-demo"]);
-  const deployQueue = { send: async () => {} };
-  const deps = {
-    table,
-    clock: systemClock,
-    ids,
-    catalog,
-    deployQueue,
-    randomness: systemRandomness,
-    pepper,
-    cell: "111122223333/us-east-1",
-  };
+/** As the control API leaves it for the deployer. */
+async function acceptedPublication() {
   const input = v.parse(Bot.Create, { title: "Applied", instruction: "Outlet publishes bots." });
-  const { botId } = await Bot.create(deps, owner, input);
-  const bot = await Bot.share(deps, owner, botId, {
-    scope: "all",
-    allowedUsers: [],
-    allowedGroups: [],
-  });
-  const publication = await Publication.publish(
-    deps,
-    owner,
-    bot,
-    v.parse(Publication.Publish, sender),
-  );
-  await Publication.save(deps, publication, { status: "published", operation: null });
-  const { key, value } = await Key.create(deps, botId, {
-    label: "k",
-    expiresAt: null,
-    createdBy: "owner",
-  });
+  const { botId } = await Bot.create(deps(), owner, input);
+  const sharing = { scope: "all" as const, allowedUsers: [], allowedGroups: [] };
+  const bot = await Bot.share(deps(), owner, botId, sharing);
+  const settings = v.parse(Publication.Publish, { throttle: null, quota: null });
+  return { bot, publication: await Publication.publish(deps(), owner, bot, settings) };
+}
+
+/** A published bot with a key. */
+async function publishedBot() {
+  const { bot, publication } = await acceptedPublication();
+  await Publication.save(deps(), publication, { status: "published", operation: null });
+  const input = { label: "k", expiresAt: null, createdBy: "owner" };
+  const { key, value } = await Key.create(deps(), bot.botId, input);
   await Key.activate(table, key);
-  return { botId, value };
+  return { botId: bot.botId, value };
 }
 
 const requestEvent = (botId: string, method: string, path: string, more: object = {}) => ({
@@ -211,6 +205,39 @@ describe("a published bot, each function under its own role", () => {
     );
   }, 60_000);
 
+  test("is published by the deployer, and leaves nothing when it is unpublished", async () => {
+    const { bot, publication } = await acceptedPublication();
+    const { stackName } = publication;
+    const gateway = app.client(APIGatewayClient);
+    const clouds = app.client(CloudFormationClient);
+    const look = () =>
+      app.invoke(idOf(app.graph, "deployer"), batch(JSON.stringify({ botId: bot.botId })));
+    expect(await look()).toEqual({ batchItemFailures: [] });
+    const { Stacks } = await clouds.send(new DescribeStacksCommand({ StackName: stackName }));
+    expect(Stacks?.[0]).toMatchObject({ StackStatus: "CREATE_COMPLETE" });
+    expect(Stacks?.[0]?.Tags).toContainEqual({ Key: "outlet:bot-id", Value: bot.botId });
+    // The probe's key was made and removed again; the endpoint itself is out of reach from here.
+    expect(await look()).toEqual({ batchItemFailures: [] });
+    expect((await gateway.send(new GetApiKeysCommand({}))).items ?? []).toEqual([]);
+
+    const stored = await Publication.fromBot(table, bot.botId);
+    if (!stored) throw new Error("no publication");
+    await Publication.save(deps(), stored, { status: "published", operation: null });
+    await Publication.unpublish(deps(), owner, bot);
+    await vi.waitFor(
+      async () => {
+        expect(await look()).toEqual({ batchItemFailures: [] });
+        expect((await Publication.fromBot(table, bot.botId))?.status).toBe("unpublished");
+      },
+      // One act may start 6 s after a create.
+      { timeout: 30_000, interval: 1_000 },
+    );
+    const after = clouds.send(new DescribeStacksCommand({ StackName: stackName }));
+    await expect(after).rejects.toThrow(/does not exist/);
+    const lines = (await app.logs(idOf(app.graph, "deployer"))).join("\n");
+    expect(lines).not.toMatch(/AccessDenied|not authorized/);
+  }, 60_000);
+
   test("sweeps without being refused anything", async () => {
     await app.invoke(idOf(app.graph, "sweeper"), {});
     const lines = (await app.logs(idOf(app.graph, "sweeper"))).join("\n");
@@ -229,7 +256,7 @@ const batch = (body: string) => ({
 });
 const broken = { batchItemFailures: [{ itemIdentifier: "message-1" }] };
 
-describe.runIf(runtimeClient)("the bundle in AWS's runtime client of", () => {
+describe("the bundle in AWS's runtime client of", () => {
   const coldMs: Record<string, number> = {};
 
   async function cold(name: string, event: unknown) {

@@ -10,7 +10,6 @@ export const copy = {
     skip: "Skip to content",
     nav: "Main",
     bots: "Bots",
-    account: "Account",
     accountOf: (name: string) => `Account of ${name}`,
     noGroup: "In no group",
     signOut: "Sign out",
@@ -128,6 +127,7 @@ export const copy = {
   },
 
   bot: {
+    title: "Bot",
     failed: "The bot could not be loaded",
     tabsLabel: "Pages of this bot",
     tabs: {
@@ -567,10 +567,12 @@ export const copy = {
     determinate: "With a known end",
     indeterminate: "Without",
     steps: "3 of 8",
+    noTiming: "Timing before it began",
     failure: "It is not valid JSON: unexpected end. Correct it, then upload it again.",
     metDetail: "What it means.",
     unmetDetail: "How to meet it.",
     code: "Code",
+    commandLabel: "A command",
     command: "curl -sS https://example.com/health",
     tabs: "Tabs",
     table: "Table",

@@ -236,3 +236,14 @@ describe("the stack of a published bot on MiniStack", () => {
     expect((await call(endpoint, "GET", "/health", { secret, key })).status).toBe(404);
   });
 });
+
+/** Said in every report, so that nobody takes a pass here for more than it is. */
+test.skip.each([
+  "WAF refuses addresses on no list — not judged: MiniStack's WAF refuses nobody",
+  "answers stream through the gateway — not judged: MiniStack answers 500 to streaming integrations",
+  "the authorizer names the key that is counted — not judged: MiniStack takes it from the header",
+  "access logs and their metrics — not judged: MiniStack writes none",
+  "an update keeps the endpoint's address — not judged: MiniStack replaces the API",
+  "the stack role's rights suffice — not judged: MiniStack does not enforce a role given to CloudFormation",
+  "control-plane rates and real durations — not judged: MiniStack has none",
+])("%s", () => {});

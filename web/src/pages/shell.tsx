@@ -1,16 +1,15 @@
 import { A, type RouteSectionProps } from "@solidjs/router";
-import { Show, Suspense } from "solid-js";
+import { createSignal, lazy, Show, Suspense } from "solid-js";
 import { useMe } from "../api/queries.ts";
 import { copy } from "../copy.ts";
-import { signOut } from "../session/session.ts";
-import { setTheme, type Theme, theme } from "../theme.ts";
+import { username } from "../session/session.ts";
 import { Announcer } from "../ui/announcer.tsx";
+import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { Menu } from "../ui/menu.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import styles from "./shell.module.css";
 
-const themes: Theme[] = ["system", "light", "dark"];
+const AccountMenu = lazy(() => import("./account-menu.tsx"));
 
 /** What every page sits in. */
 export function Shell(props: RouteSectionProps) {
@@ -29,7 +28,7 @@ export function Shell(props: RouteSectionProps) {
               {copy.shell.bots}
             </A>
           </nav>
-          <UserMenu />
+          <Account />
         </div>
       </header>
       <main id="main" class={styles.main} tabindex="-1">
@@ -40,32 +39,27 @@ export function Shell(props: RouteSectionProps) {
   );
 }
 
-function UserMenu() {
+/** A button, until it is pressed: what a menu is made of is not part of the first load. */
+function Account() {
   const me = useMe();
-  const name = () => (me.isSuccess ? me.data.username : copy.shell.account);
-  return (
-    <Menu
+  const [opened, setOpened] = createSignal(false);
+  const closed = () => (
+    <Button
       look="quiet"
-      label={copy.shell.accountOf(name())}
-      trigger={
-        <>
-          {name()}
-          <Icon name="chevron" />
-        </>
-      }
-      head={
-        <Show when={me.isSuccess}>
-          {me.data?.groups.length ? me.data.groups.join(", ") : copy.shell.noGroup}
-        </Show>
-      }
-      groups={[
-        themes.map((value) => ({
-          label: copy.shell.themes[value],
-          chosen: theme() === value,
-          onSelect: () => setTheme(value),
-        })),
-        [{ label: copy.shell.signOut, onSelect: () => void signOut() }],
-      ]}
-    />
+      size="small"
+      aria-haspopup="menu"
+      aria-label={copy.shell.accountOf(username())}
+      onClick={() => setOpened(true)}
+    >
+      {username()}
+      <Icon name="chevron" />
+    </Button>
+  );
+  return (
+    <Show when={opened()} fallback={closed()}>
+      <Suspense fallback={closed()}>
+        <AccountMenu name={username()} groups={me.data?.groups ?? []} />
+      </Suspense>
+    </Show>
   );
 }

@@ -26,6 +26,10 @@ const manager = new UserManager({
   monitorSession: false,
 });
 
+let name = "";
+/** What the identity token calls the user: known before the control API has been asked. */
+export const username = (): string => name;
+
 export type Entry = { kind: "ready" } | { kind: "leaving" } | { kind: "failed"; message: string };
 
 /** Signs in, or finds out that somebody is signed in; `leaving` where the page is about to go. */
@@ -38,10 +42,15 @@ export async function enter(): Promise<Entry> {
     }
     if (pathname === "/auth/callback") {
       const user = await manager.signinRedirectCallback();
+      name = nameOf(user);
       window.history.replaceState(null, "", returnPath(user.state));
       return { kind: "ready" };
     }
-    if (await validUser()) return { kind: "ready" };
+    const user = await validUser();
+    if (user) {
+      name = nameOf(user);
+      return { kind: "ready" };
+    }
     await signIn(pathname + search);
     return { kind: "leaving" };
   } catch (error) {
@@ -90,6 +99,11 @@ async function validUser(): Promise<User | undefined> {
     await manager.removeUser();
     return undefined;
   }
+}
+
+function nameOf({ profile }: User): string {
+  const named = profile["cognito:username"] ?? profile.name;
+  return typeof named === "string" ? named : profile.sub;
 }
 
 /** Only a path of ours: an address from elsewhere must not decide where sign-in ends. */

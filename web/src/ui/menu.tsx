@@ -19,12 +19,14 @@ interface Props {
   label?: string;
   look?: Look;
   head?: JSX.Element;
+  /** For one that is loaded because somebody has asked for it. */
+  defaultOpen?: boolean;
   groups: MenuItem[][];
 }
 
 export function Menu(props: Props) {
   return (
-    <Kobalte.Root gutter={4} placement="bottom-end">
+    <Kobalte.Root gutter={4} placement="bottom-end" modal={false} defaultOpen={props.defaultOpen}>
       <Kobalte.Trigger
         class={buttonClass}
         data-look={props.look ?? "secondary"}
@@ -36,7 +38,9 @@ export function Menu(props: Props) {
       <Kobalte.Portal>
         <Kobalte.Content class={styles.content}>
           <Show when={props.head}>
-            <div class={styles.head}>{props.head}</div>
+            <Kobalte.Group>
+              <Kobalte.GroupLabel class={styles.head}>{props.head}</Kobalte.GroupLabel>
+            </Kobalte.Group>
           </Show>
           <For each={props.groups}>
             {(group, index) => (

@@ -34,8 +34,16 @@ export function createBroker(options: {
 }): Broker {
   const { world, faults, lane, visibilityMs } = options;
   const messages = new Set<Message>();
+  const discarded = new Set<string>();
   const visible = () => [...messages].filter((message) => message.visibleAt <= world.now());
   const wakeAt = (ms: number) => world.at(ms, "", () => {});
+
+  /** A copy has the same handle, which is good for one removal. */
+  async function discard(message: Delivered): Promise<void> {
+    if (discarded.has(message.receiptHandle)) return;
+    discarded.add(message.receiptHandle);
+    await lane.remove(message);
+  }
 
   function add(delivered: Delivered, visibleAt: number): void {
     messages.add({ ...delivered, visibleAt, receives: 0 });
@@ -59,14 +67,14 @@ export function createBroker(options: {
       return messages.size;
     },
     async send(body, group, delaySeconds) {
-      const delivered = await lane.pass(body, group);
-      const fault = faults.atBell();
-      if (fault) world.note(`  ! ${fault}`);
-      if (!delivered) return;
-      if (fault === "bellLost") return lane.remove(delivered);
-      const visibleAt = world.now() + delaySeconds * 1000;
-      add(delivered, visibleAt);
-      if (fault === "bellTwice") add(delivered, visibleAt + world.prng.below(3_000));
+      for (const delivered of await lane.pass(body, group)) {
+        const fault = faults.atBell();
+        if (fault) world.note(`  ! ${fault}`);
+        const visibleAt = world.now() + delaySeconds * 1000;
+        if (fault === "bellLost") await discard(delivered);
+        else add(delivered, visibleAt);
+        if (fault === "bellTwice") add(delivered, visibleAt + world.prng.below(3_000));
+      }
     },
     deliveries(idle, handOver) {
       if (idle === 0 || visible().length === 0) return [];
@@ -83,7 +91,7 @@ export function createBroker(options: {
         handOver({ Records: records }, async (failed) => {
           for (const message of batch) {
             if (failed.has(message.messageId) || !messages.delete(message)) continue;
-            await lane.remove(message);
+            await discard(message);
           }
         });
       };

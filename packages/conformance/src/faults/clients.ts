@@ -7,7 +7,6 @@ import { Violation } from "./journal.ts";
 import type { Plan, PlannedMessage } from "./plan.ts";
 import type { policy } from "./policy.ts";
 import { portsOf, type Surroundings } from "./ports.ts";
-import type { Process } from "./world.ts";
 
 /** What clients have been told. */
 export interface ClientSide {
@@ -178,8 +177,7 @@ export function createClientSide(options: Options): ClientSide {
       const clock = world.clockOf(world.start("asker", 0));
       const app = createPublishedApi({
         ...shared,
-        table: surroundings.table,
-        objects: surroundings.objects,
+        ...surroundings.trusted,
         clock,
         ids: createIds(clock, world.prng),
         runQueue: { send: async () => {} },

@@ -60,15 +60,17 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     leftOut: options.leftOut,
   });
   const journal = createJournal();
-  const table = within(stores.table, `E${process.pid}.${++episodes}.`);
+  const space = `E${process.pid}.${++episodes}.`;
+  const trusted = { ...stores.trusted, table: within(stores.trusted.table, space) };
   const broker = createBroker({ world, faults, lane, visibilityMs: plan.visibilityMs });
   const surroundings: Surroundings = {
     world,
     faults,
     journal,
-    table,
+    table: within(stores.table, space),
     objects: stores.objects,
-    send: broker.send,
+    trusted,
+    send: (body, group, delaySeconds) => broker.send(body, group, delaySeconds),
     outages: new Set(),
     stallMs: policy.leaseMs * 1.5,
     killed: () => {},
@@ -181,7 +183,7 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     journal.fail(new Violation("EveryRunEnds", `not at rest past the deadline: ${said.join(" ")}`));
   }
   if (!journal.violation) {
-    await assertAtRest({ journal, table, objects: stores.objects, world, clients, broker });
+    await assertAtRest({ journal, table: trusted.table, clients });
   }
   const runs = [...journal.items.values()].filter(({ sk }) => sk.startsWith("RUN#"));
   return {
@@ -201,7 +203,7 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
 
 /** Put there beforehand, not by a process. */
 async function createBot(
-  { table, world }: Surroundings,
+  { trusted: { table }, world }: Surroundings,
   catalog: ModelCatalog.Catalog,
 ): Promise<string> {
   const clock = world.clockOf(world.start("owner", 0));

@@ -1,9 +1,7 @@
-import type { Item, ObjectStore, Table } from "@outlet/core/ports";
-import type { Broker } from "./broker.ts";
+import type { Item, Table } from "@outlet/core/ports";
 import type { ClientSide } from "./clients.ts";
 import { canonical, isTerminal, type Journal, listAt, numberAt, Violation } from "./journal.ts";
 import { saidIn, textOfPiece } from "./scripted-model.ts";
-import type { World } from "./world.ts";
 
 /** No run is open and nobody holds a lease. */
 export function isAtRest(journal: Journal, now: number): boolean {
@@ -17,10 +15,7 @@ export function isAtRest(journal: Journal, now: number): boolean {
 interface Subject {
   journal: Journal;
   table: Table;
-  objects: ObjectStore;
-  world: World;
   clients: ClientSide;
-  broker: Broker;
 }
 
 /** What has to hold over all runs once everything is at rest, read from the stores themselves. */
@@ -128,7 +123,7 @@ function assertBilledOnce(journal: Journal, run: Item, id: string, entries: Item
   const answered = run.usage === null ? undefined : numberAt(run, "token");
   if (answered !== undefined) assertPaid(journal, run, id, answered, usage);
   for (const extra of entries.filter(({ abandoned }) => abandoned === true)) {
-    const token = Number(String(extra.sk).split("#")[1]);
+    const token = Number(extra.sk.split("#")[1]);
     if (token === answered) {
       throw new Violation(
         "BilledOnce",

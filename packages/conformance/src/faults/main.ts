@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { judgeMutants } from "./judge-mutants.ts";
 import { playCampaign } from "./campaign.ts";
-import { startEmbeddedStores } from "./stores.ts";
+import { startEmbeddedStores, type Stores } from "./stores.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     episode: { type: "string" },
     lanes: { type: "string", default: "4" },
     "random-only": { type: "boolean", default: false },
+    backend: { type: "string", default: "embedded" },
     mutants: { type: "boolean", default: false },
     mutant: { type: "string" },
   },
@@ -33,7 +34,7 @@ if (values.mutants || values.mutant !== undefined) {
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), "outlet-faults-"));
-const stores = await startEmbeddedStores(dataDir);
+const stores = await startStores();
 try {
   const report = await playCampaign({
     seed: values.seed,
@@ -48,4 +49,23 @@ try {
 } finally {
   await stores.close();
   await rm(dataDir, { recursive: true, force: true });
+}
+
+/** `--backend ministack`: an independent emulator, behind a proxy that injects AWS-shaped faults. */
+async function startStores(): Promise<Stores> {
+  if (values.backend === "embedded") return startEmbeddedStores(dataDir);
+  if (values.backend !== "ministack") throw new Error("--backend is embedded or ministack.");
+  const { installReferees } = await import("../referees/install.ts");
+  const { startReferees } = await import("../referees/start.ts");
+  const { startMinistackStores } = await import("./ministack.ts");
+  const referees = await startReferees(await installReferees());
+  const ministack = await startMinistackStores(referees.endpoints.ministack);
+  return {
+    ...ministack,
+    async close() {
+      say(`  on the wire: ${JSON.stringify(await ministack.fired())}`);
+      await ministack.close();
+      await referees.stop();
+    },
+  };
 }

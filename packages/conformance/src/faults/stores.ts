@@ -29,14 +29,16 @@ export interface Delivered {
 export interface Stores {
   table: Table;
   objects: ObjectStore;
+  /** The same, past whatever makes the wire unreliable: for the harness itself. */
+  trusted: { table: Table; objects: ObjectStore };
   /** A queue of its own for each lane of episodes. */
   openLane(lane: number): Promise<Lane>;
   close(): Promise<void>;
 }
 
 export interface Lane {
-  /** Through the queue and back: what is kept is what came over the wire. */
-  pass(body: string, group: string): Promise<Delivered | undefined>;
+  /** Through the queue and back: what is kept is what came over the wire, perhaps twice. */
+  pass(body: string, group: string): Promise<Delivered[]>;
   remove(message: Delivered): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export async function startEmbeddedStores(dataDir: string): Promise<Stores> {
   const { region, endpoints, bucket, tableName } = emulators;
   const clients = createClients({ region, endpoints, local: true });
   return {
-    ...connect(clients, { tableName, bucket }),
+    ...connect(clients, clients, { tableName, bucket }),
     close: async () => {
       for (const client of Object.values(clients)) client.destroy();
       await emulators.stop();
@@ -60,17 +62,22 @@ export async function startEmbeddedStores(dataDir: string): Promise<Stores> {
   };
 }
 
-/** The adapters and lanes over these clients. */
+/** The adapters and lanes over these clients; the trusted ones are for the harness itself. */
 export function connect(
   clients: Clients,
-  names: { tableName: string; bucket: string },
+  trusted: Clients,
+  { tableName, bucket }: { tableName: string; bucket: string },
 ): Omit<Stores, "close"> {
+  const over = ({ dynamodb, s3 }: Clients) => ({
+    table: createDynamoTable({ client: dynamodb, tableName }),
+    objects: createS3ObjectStore({ client: s3, bucket }),
+  });
   return {
-    table: createDynamoTable({ client: clients.dynamodb, tableName: names.tableName }),
-    objects: createS3ObjectStore({ client: clients.s3, bucket: names.bucket }),
+    ...over(clients),
+    trusted: over(trusted),
     async openLane(lane) {
-      const name = `outlet-faults-${process.pid}-${lane}`;
-      const { QueueUrl: queueUrl } = await clients.sqs.send(
+      const name = `outlet-faults-${process.pid}-${lane}-${++lanes}`;
+      const { QueueUrl: queueUrl } = await trusted.sqs.send(
         new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: "600" } }),
       );
       if (!queueUrl) throw new Error("The queue has no URL.");
@@ -78,23 +85,24 @@ export function connect(
       return {
         async pass(body, group) {
           await queue.send(body, { group });
-          const receive = new ReceiveMessageCommand({
-            QueueUrl: queueUrl,
-            MaxNumberOfMessages: 1,
-          });
-          const { Messages = [] } = await clients.sqs.send(receive);
-          const { MessageId, Body, ReceiptHandle } = Messages[0] ?? {};
-          if (!MessageId || Body === undefined || !ReceiptHandle) return undefined;
-          return { messageId: MessageId, body: Body, receiptHandle: ReceiptHandle };
+          const input = { QueueUrl: queueUrl, MaxNumberOfMessages: 10 };
+          const { Messages = [] } = await trusted.sqs.send(new ReceiveMessageCommand(input));
+          return Messages.flatMap(({ MessageId, Body, ReceiptHandle }) =>
+            MessageId && Body !== undefined && ReceiptHandle
+              ? [{ messageId: MessageId, body: Body, receiptHandle: ReceiptHandle }]
+              : [],
+          );
         },
         async remove({ receiptHandle }) {
           const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
-          await clients.sqs.send(new DeleteMessageCommand(input));
+          await trusted.sqs.send(new DeleteMessageCommand(input));
         },
       };
     },
   };
 }
+
+let lanes = 0;
 
 const partitionKeys = ["pk", "listingPk", "publicPk", "openPk"];
 

@@ -23,6 +23,8 @@ export interface KillReport {
 }
 
 const quietPatienceMs = 120_000;
+/** A life in which nothing happens: everybody waits for the lease of one that was killed. */
+const lifeMaxMs = 1_000;
 
 /**
  * Kills the embedded runtime outright, again and again, at moments of the seed's choice, while
@@ -43,7 +45,8 @@ export async function playKills(options: KillOptions): Promise<KillReport> {
     const current = await startProcess(dataDir, options.tokensPerSecond);
     started.push(performance.now() - before);
     runtime = current;
-    await pause(prng.between(20, 600));
+    await untilProgress(clients, prng.below(5));
+    await pause(prng.below(200));
     runtime = undefined;
     await current.kill();
     if (kill % 20 === 0) say(progress(kill, begun, clients));
@@ -84,6 +87,20 @@ export async function playKills(options: KillOptions): Promise<KillReport> {
     lost: of("pending"),
     complaints,
   };
+}
+
+/**
+ * Until clients have seen this many acknowledgements and answers more: however slow the machine,
+ * some lives are long enough for a run to end and others are not.
+ */
+async function untilProgress(clients: Client[], events: number): Promise<void> {
+  const seen = () =>
+    clients
+      .flatMap((client) => client.sent)
+      .reduce((sum, { status }) => sum + (status === "pending" ? 1 : 2), 0);
+  const enough = seen() + events;
+  const giveUpAt = performance.now() + lifeMaxMs;
+  while (seen() < enough && performance.now() < giveUpAt) await pause(5);
 }
 
 function progress(kill: number, begun: number, clients: Client[]): string {

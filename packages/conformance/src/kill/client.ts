@@ -129,14 +129,14 @@ const endings = new Set([
 export async function call(
   where: Where,
   path: string,
-  init: RequestInit & { headers?: Record<string, string> },
+  { headers, ...init }: Omit<RequestInit, "headers"> & { headers?: Record<string, string> },
 ): Promise<{ status: number; body: string } | undefined> {
   const at = where();
   if (!at) return undefined;
   try {
     const response = await fetch(`${at.endpoint}/conversation${path}`, {
       ...init,
-      headers: { ...init.headers, "x-api-key": at.apiKey },
+      headers: { ...headers, "x-api-key": at.apiKey },
       signal: AbortSignal.timeout(5_000),
     });
     return { status: response.status, body: await response.text() };

@@ -33,11 +33,12 @@ export async function startProcess(
       ...["--port", "0", "--data", dataDir],
       ...["--demo-tokens-per-second", String(tokensPerSecond)],
     ],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    // The channel ends it should this process end without a word.
+    { stdio: ["ignore", "ignore", "pipe", "ipc"] },
   );
   let complaint = "";
-  child.stderr.setEncoding("utf8");
-  child.stderr.on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8");
+  child.stderr?.on("data", (text: string) => {
     complaint += text;
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -74,7 +74,11 @@ aws { region = us-east-1, accountId = 000000000000 }
   return [`-Dconfig.file=${config}`, "-cp", tools.elasticmq, "org.elasticmq.server.Main"];
 }
 
-async function untilReady(child: ChildProcess, command: string, port: number): Promise<void> {
+export async function untilReady(
+  child: ChildProcess,
+  command: string,
+  port: number,
+): Promise<void> {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (text: Buffer) => {
@@ -102,7 +106,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -1,4 +1,6 @@
 import { Conversation } from "@outlet/core/conversation";
+import { StoreUnavailable } from "@outlet/core/ports";
+import { Worker } from "@outlet/core/worker";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -32,4 +34,65 @@ test("fifty messages sent at once into one conversation get fifty answers, in or
   const waited = opened?.open ?? [];
   expect(runs.map((run) => run.runId).filter((id) => waited.includes(id))).toEqual(waited);
   expect(stack.model.requests).toHaveLength(50);
+}, 60_000);
+
+test("many short runs keep their lease as one long run does", async () => {
+  const client = stack.client();
+  const address = client.address("short");
+  const requests = stack.model.requests.length;
+  const runQueue = { send: async () => {} };
+  const silent = stack.client({}, { runQueue });
+  for (let n = 0; n < 12; n++) await silent.send(`message ${n}`, "short");
+  const script = stack.model.script;
+  stack.model.script = async function* (request, signal) {
+    await stack.clock.sleep(60, signal);
+    yield* says(`To ${lastText(request)}`);
+  };
+  // A lease shorter than all of them together, and a competitor who tries to get it all the time.
+  const policy = { ...stack.policy, leaseMs: 600, heartbeatMs: 150, cancelPollMs: 50 };
+  const deps = { ...stack.deps, policy };
+  const limits = { deadline: Number.MAX_SAFE_INTEGER };
+  const first = Worker.work(deps, address, limits);
+  let isDone = false;
+  const competitor = async () => {
+    while (!isDone) {
+      await Worker.work(deps, address, limits);
+      await stack.clock.sleep(20);
+    }
+  };
+  const competing = competitor();
+  await first;
+  isDone = true;
+  await competing;
+  stack.model.script = script;
+  const head = await Conversation.Mailbox.read(stack.table, address);
+  expect(head?.open).toEqual([]);
+  expect(stack.model.requests.length - requests).toBe(12);
+});
+
+test("a table that is away for a moment does not break off the model", async () => {
+  const client = stack.client({}, { runQueue: { send: async () => {} } });
+  const { json } = await client.send("Hi", "away");
+  const script = stack.model.script;
+  let isAway = false;
+  stack.model.script = async function* (_request, signal) {
+    isAway = true;
+    await stack.clock.sleep(300, signal);
+    isAway = false;
+    await stack.clock.sleep(300, signal);
+    yield* says("Here.");
+  };
+  const table = {
+    ...stack.table,
+    get: async (key: Parameters<typeof stack.table.get>[0]) => {
+      if (isAway) throw new StoreUnavailable("away");
+      return stack.table.get(key);
+    },
+  };
+  const policy = { ...stack.policy, leaseMs: 4_000, heartbeatMs: 500, cancelPollMs: 50 };
+  const limits = { deadline: Number.MAX_SAFE_INTEGER };
+  await Worker.work({ ...stack.deps, table, policy }, client.address("away"), limits);
+  stack.model.script = script;
+  const reply = await client.call("GET", `/conversation/away/${json.messageId}`);
+  expect(reply.json).toMatchObject({ status: "completed" });
 });

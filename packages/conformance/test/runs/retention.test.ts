@@ -42,7 +42,9 @@ test("what was said is kept as long as the publication says, then goes with its 
   expect(await expireAt(later(2.1 * days))).toBeGreaterThanOrEqual(3);
   expect(await stack.objects.get(run?.question.path ?? "")).toBeUndefined();
   expect(await Run.listAll(stack.table, address)).toEqual([]);
-  await expect(RequestLog.fromId(stack.deps, address.botId, json.messageId)).rejects.toThrow("no run");
+  await expect(RequestLog.fromId(stack.deps, address.botId, json.messageId)).rejects.toThrow(
+    "no run",
+  );
   // The bot, whose times are no times to live, is still there.
   expect((await client.send("Hi", "r-1")).status).toBe(200);
 });

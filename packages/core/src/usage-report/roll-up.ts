@@ -65,7 +65,7 @@ export async function readHours(
   to: number,
 ): Promise<Slice[]> {
   const heads = await readHeads(deps.table, "H#", botId, from, to);
-  return mapLimited(heads, 8, async (head) => ({
+  return mapLimited(heads, 3, async (head) => ({
     at: head.at,
     rows: head.rows ?? (await sumHour(deps, botId, head)),
   }));

@@ -86,12 +86,15 @@ export async function record(
   return isNew;
 }
 
+/** A page that also a small store reads well within a client's patience. */
+const pageSize = 500;
+
 /** All entries of one bot whose runs ended within one hour, `YYYY-MM-DDTHH` UTC. */
 export async function listHour(table: Table, botId: string, hour: string): Promise<Entry[]> {
   const entries: Entry[] = [];
   let cursor: string | undefined;
   do {
-    const page = await table.query({ pk: hourPartition(botId, hour), cursor });
+    const page = await table.query({ pk: hourPartition(botId, hour), limit: pageSize, cursor });
     entries.push(...page.items.map((item) => v.parse(Entry, item)));
     cursor = page.cursor;
   } while (cursor);

@@ -10,31 +10,20 @@ import { type Queue, StoreUnavailable } from "../ports/index.ts";
 import { RunLog } from "../run/log.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
-import {
-  type Deps as AnswerDeps,
-  AttemptFailed,
-  answer,
-  causeOf,
-  failure,
-  type Interruption,
-} from "./answer.ts";
+import { type Deps as AnswerDeps, AttemptFailed, answer, causeOf, failure } from "./answer.ts";
+import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { Removal } from "../conversation/removal.ts";
 
 export interface Deps extends AnswerDeps {
   runQueue: Queue;
-  policy: AnswerDeps["policy"] & {
-    /** A lease not extended for so long is dead. */
-    leaseMs: number;
-    /** Between two extensions of the lease. */
-    heartbeatMs: number;
-    /** Between two looks for a cancel. */
-    cancelPollMs: number;
-    /** Starts of one run before it is given up. */
-    attemptsMax: number;
-    /** Time between a failed attempt and the next one, doubled each time. */
-    attemptBackoffMs: number;
-  };
+  policy: AnswerDeps["policy"] &
+    WatchPolicy & {
+      /** Starts of one run before it is given up. */
+      attemptsMax: number;
+      /** Time between a failed attempt and the next one, doubled each time. */
+      attemptBackoffMs: number;
+    };
 }
 
 export interface Limits {
@@ -49,6 +38,7 @@ export async function work(deps: Deps, address: Address, limits: Limits): Promis
   const head = await Mailbox.lease(deps, address, deps.policy.leaseMs);
   if (!head) return;
   const { token } = head;
+  const lease = { token, extendedAt: deps.clock.now() };
   // A deletion that was broken off comes first; its tombstone has nothing open.
   if (head.doomed) await Removal.end(deps, head);
   let current: Mailbox.Head | undefined = head;
@@ -61,7 +51,8 @@ export async function work(deps: Deps, address: Address, limits: Limits): Promis
     } else if (timeIsShort(deps, limits)) {
       return handOver(deps, address, token, 0);
     } else {
-      const next = await process(deps, { address, token, runId, parent: current.last }, limits);
+      const turn = { address, token, lease, runId, parent: current.last };
+      const next = await process(deps, turn, limits);
       if (next !== "more") return;
     }
     current = await Mailbox.read(deps.table, address);
@@ -71,6 +62,7 @@ export async function work(deps: Deps, address: Address, limits: Limits): Promis
 interface Turn {
   address: Address;
   token: number;
+  lease: Lease;
   runId: string;
   /** The run popped before it. */
   parent: string | null | undefined;
@@ -96,7 +88,9 @@ async function process(
   });
   if (started.outcome === "fenced") return "fenced";
   const ended =
-    started.outcome === "ended" ? started.run : await attempt(deps, started.run, token, limits);
+    started.outcome === "ended"
+      ? started.run
+      : await attempt(deps, started.run, turn.lease, limits);
   if (!ended) return "fenced";
   // Action Ledger, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
@@ -110,10 +104,11 @@ async function process(
 async function attempt(
   deps: Deps,
   run: Run.State,
-  token: number,
+  lease: Lease,
   limits: Limits,
 ): Promise<Run.State | undefined> {
-  const watch = keepAlive(deps, run, token, limits);
+  const { token } = lease;
+  const watch = keepAlive(deps, run, lease, limits);
   // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
   const tried = await settle(Run.load(deps, run).then((all) => answer(deps, all, watch.signal)));
   await watch.stop();
@@ -184,54 +179,6 @@ const settle = <T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-
-interface Watch {
-  signal: AbortSignal;
-  stop(): Promise<void>;
-}
-
-/** Extends the lease and looks for a cancel while the model is at work; ends it at its time limit. */
-function keepAlive(deps: Deps, run: Run.State, token: number, limits: Limits): Watch {
-  const { leaseMs, heartbeatMs, cancelPollMs, runTimeMaxMs } = deps.policy;
-  const work = new AbortController();
-  const done = new AbortController();
-  const interrupt = (reason: Interruption) => work.abort(reason);
-  const shutdown = () => interrupt("shutdown");
-  limits.shutdown?.addEventListener("abort", shutdown, { once: true });
-  const endsAt = Math.min(deps.clock.now() + runTimeMaxMs, limits.deadline - marginMs);
-  const beat = async () => {
-    let extendAt = deps.clock.now() + heartbeatMs;
-    for (;;) {
-      const now = deps.clock.now();
-      if (now >= endsAt) return interrupt("run_timeout");
-      const nextMs = Math.min(cancelPollMs, Math.max(0, extendAt - now), endsAt - now);
-      await deps.clock.sleep(nextMs, done.signal);
-      if (deps.clock.now() >= extendAt) {
-        if (!(await Mailbox.extend(deps, run, token, leaseMs))) return interrupt("overtaken");
-        extendAt = deps.clock.now() + heartbeatMs;
-      }
-      const state = await Run.interruption(deps, run, token);
-      if (state) return interrupt(state);
-    }
-  };
-  const beating = beat().catch((error: unknown) => {
-    if (done.signal.aborted) return;
-    // Without a heartbeat the lease dies and somebody else takes over: stop rather than compete.
-    deps.log.error("heartbeat failed", { runId: run.runId, cause: error });
-    interrupt("overtaken");
-  });
-  return {
-    signal: work.signal,
-    async stop() {
-      limits.shutdown?.removeEventListener("abort", shutdown);
-      done.abort(new Error("The attempt has ended."));
-      await beating;
-    },
-  };
-}
-
-/** Kept free before the deadline for the last writes. */
-const marginMs = 10_000;
 
 const timeIsShort = (deps: Deps, limits: Limits): boolean =>
   limits.shutdown?.aborted === true || deps.clock.now() > limits.deadline - 2 * marginMs;

@@ -87,7 +87,7 @@ async function load(dir: string): Promise<Map<string, File>> {
     const path = join(entry.parentPath, entry.name);
     const body = await readFile(path);
     const name = path.slice(dir.length).split(sep).join("/");
-    files.set(name, { body, zipped: await zip(body), type });
+    files.set(name, { body, zipped: await zip(body, { level: 9 }), type });
   }
   return files;
 }

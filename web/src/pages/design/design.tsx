@@ -344,7 +344,7 @@ const Publishing = () => (
 
 const Codes = () => (
   <Card title={words.code}>
-    <CodeBlock code={words.command} label={words.code} copyLabel={words.copy} />
+    <CodeBlock code={words.command} label={words.commandLabel} copyLabel={words.copy} />
     <Tabs
       label={words.tabs}
       tabs={[
@@ -358,7 +358,7 @@ const Codes = () => (
 const Requests = () => (
   <>
     <Timing run={{ queueMs: 42, firstTokenMs: 310, runMs: 1_480 }} />
-    <Timing run={{ queueMs: null, firstTokenMs: null, runMs: null }} />
+    <Timing title={words.noTiming} run={{ queueMs: null, firstTokenMs: null, runMs: null }} />
   </>
 );
 

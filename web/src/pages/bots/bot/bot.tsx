@@ -37,6 +37,9 @@ export default function Bot(props: RouteSectionProps) {
       <A class={styles.crumb} href="/">
         <Icon name="back" /> {copy.bots.title}
       </A>
+      <Show when={!bot.isSuccess}>
+        <h1 class="visually-hidden">{copy.bot.title}</h1>
+      </Show>
       <Async query={bot} title={copy.bot.failed}>
         {(data) => (
           <BotContext.Provider value={data}>

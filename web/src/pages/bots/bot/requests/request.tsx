@@ -94,14 +94,17 @@ function Failure(props: { run: RunDetail; botId: string }) {
   );
 }
 
-export function Timing(props: { run: Pick<RunDetail, "queueMs" | "firstTokenMs" | "runMs"> }) {
+export function Timing(props: {
+  run: Pick<RunDetail, "queueMs" | "firstTokenMs" | "runMs">;
+  title?: string;
+}) {
   const queue = () => props.run.queueMs ?? 0;
   const first = () => props.run.firstTokenMs ?? 0;
   const rest = () => Math.max(0, (props.run.runMs ?? 0) - first());
   const total = () => queue() + first() + rest();
   const share = (ms: number) => (total() === 0 ? 0 : (ms / total()) * 100);
   return (
-    <Card title={copy.request.timing} hint={copy.request.timeline}>
+    <Card title={props.title ?? copy.request.timing} hint={copy.request.timeline}>
       <svg
         class={styles.bar}
         viewBox="0 0 100 10"

@@ -1,0 +1,32 @@
+import { copy } from "../copy.ts";
+import { signOut } from "../session/session.ts";
+import { setTheme, type Theme, theme } from "../theme.ts";
+import { Icon } from "../ui/icon.tsx";
+import { Menu } from "../ui/menu.tsx";
+
+const themes: Theme[] = ["system", "light", "dark"];
+
+export default function AccountMenu(props: { name: string; groups: string[] }) {
+  return (
+    <Menu
+      defaultOpen
+      look="quiet"
+      label={copy.shell.accountOf(props.name)}
+      trigger={
+        <>
+          {props.name}
+          <Icon name="chevron" />
+        </>
+      }
+      head={props.groups.join(", ") || copy.shell.noGroup}
+      groups={[
+        themes.map((value) => ({
+          label: copy.shell.themes[value],
+          chosen: theme() === value,
+          onSelect: () => setTheme(value),
+        })),
+        [{ label: copy.shell.signOut, onSelect: () => void signOut() }],
+      ]}
+    />
+  );
+}
