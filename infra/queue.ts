@@ -1,4 +1,4 @@
-import { watchQueue } from "./alarms";
+import { alarm, watchQueue } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
@@ -12,6 +12,7 @@ import { installation } from "./installation";
 import { payloads, table } from "./storage";
 
 const dead = new sst.aws.Queue("RunDeadLetters", {
+  visibilityTimeout: "6 minutes",
   transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
 });
 
@@ -46,4 +47,26 @@ export const worker = runQueue.subscribe(
   },
 );
 
+/** Rings again for what is still awaited, so that nothing ends here unseen. */
+const deadLetters = dead.subscribe(
+  {
+    ...functionDefaults,
+    handler: "packages/functions/src/lambda/dead-letters.handler",
+    timeout: "1 minute",
+    memory: "512 MB",
+    environment: logEnvironment("dead-letters"),
+    link: [installation, table, runQueue],
+    permissions: [itemGrants("Get"), sendGrant(runQueue)],
+  },
+  { batch: { size: 10, partialResponses: true } },
+);
+
 watchQueue("RunQueue", runQueue, dead, 900);
+// They are drained before a depth is measured.
+alarm("RunDeadLettersSeen", "Doorbells of conversations failed for good.", {
+  namespace: "AWS/Lambda",
+  metricName: "Invocations",
+  dimensions: { FunctionName: deadLetters.nodes.function.name },
+  statistic: "Sum",
+  above: 0,
+});

@@ -6,6 +6,9 @@ const arn = (service: string, resource: string, account: $util.Input<string> = a
 
 const restApis = [arn("apigateway", "/restapis", ""), arn("apigateway", "/restapis/*", "")];
 const plans = [arn("apigateway", "/usageplans", ""), arn("apigateway", "/usageplans/*", "")];
+/** CloudFormation names both after the stack. */
+const alarms = [arn("cloudwatch", "alarm:outlet-bot-*")];
+const topics = [arn("sns", "outlet-bot-*")];
 const logGroups = [arn("logs", "log-group:/outlet/published/*")];
 
 /** What CloudFormation may do for the stack of a published bot; nobody else takes this role. */
@@ -56,6 +59,33 @@ export const stackRole = new aws.iam.Role("StackRole", {
             resources: logGroups,
           },
           { actions: ["logs:DescribeLogGroups"], resources: [arn("logs", "log-group:*")] },
+          {
+            actions: [
+              "PutMetricAlarm",
+              "DeleteAlarms",
+              "TagResource",
+              "UntagResource",
+              "ListTagsForResource",
+            ].map((action) => `cloudwatch:${action}`),
+            resources: alarms,
+          },
+          { actions: ["cloudwatch:DescribeAlarms"], resources: [arn("cloudwatch", "alarm:*")] },
+          {
+            actions: [
+              "CreateTopic",
+              "DeleteTopic",
+              "GetTopicAttributes",
+              "SetTopicAttributes",
+              "GetDataProtectionPolicy",
+              "Subscribe",
+              "Unsubscribe",
+              "ListSubscriptionsByTopic",
+              "TagResource",
+              "UntagResource",
+              "ListTagsForResource",
+            ].map((action) => `sns:${action}`),
+            resources: topics,
+          },
         ],
       }).json,
     },

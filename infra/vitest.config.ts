@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Alone: `npm run sst:test`. With everything else that judges Outlet as it is on AWS: `npm run test:aws`. */
+/** The suites of infra/ alone. `npm run test:aws` installs what they need and runs them with the others. */
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("..", import.meta.url)),

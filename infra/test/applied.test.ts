@@ -286,6 +286,11 @@ describe("the bundle in AWS's runtime client of", () => {
     expect((await cold(name, event)).payload).toEqual(broken);
   });
 
+  test("dead-letters loads and lets go of what is no bell", async () => {
+    const { payload } = await cold("dead-letters", batch("not JSON"));
+    expect(payload).toEqual({ batchItemFailures: [] });
+  });
+
   test("authorizer loads and denies who presents nothing, without asking AWS", async () => {
     const { payload } = await cold("authorizer", {
       ...requestEvent("01BOT", "GET", "/health"),

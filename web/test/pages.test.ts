@@ -49,7 +49,8 @@ async function visit(page: Page, name: string): Promise<void> {
 async function expectAccessible(page: Page, options?: { isOpen: boolean }): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    expect(await violations(page, options), colorScheme).toEqual([]);
+    const found = await violations(page, options);
+    expect({ colorScheme, found }).toEqual({ colorScheme, found: [] });
   }
 }
 

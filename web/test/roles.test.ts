@@ -38,7 +38,8 @@ describe("a plain user", () => {
     expect(await page.getByRole("button", { name: "Publish bot" }).isDisabled()).toBe(true);
     for (const name of ["Keys", "Requests"]) {
       await openBotPage(page, name);
-      await page.getByText("Ask an administrator").waitFor();
+      await page.getByRole("heading", { name: "You may not publish or manage keys" }).waitFor();
+      await page.getByText("Ask an administrator").first().waitFor();
     }
   });
 

@@ -15,7 +15,15 @@ const AccountMenu = lazy(() => import("./account-menu.tsx"));
 export function Shell(props: RouteSectionProps) {
   return (
     <>
-      <a class={styles.skip} href="#main">
+      <a
+        class={styles.skip}
+        href="#main"
+        onClick={(event) => {
+          // The router would take it for a page.
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
         {copy.shell.skip}
       </a>
       <header class={styles.bar}>
@@ -32,7 +40,16 @@ export function Shell(props: RouteSectionProps) {
         </div>
       </header>
       <main id="main" class={styles.main} tabindex="-1">
-        <Suspense fallback={<Skeleton kind="card" count={2} />}>{props.children}</Suspense>
+        <Suspense
+          fallback={
+            <>
+              <h1 class="visually-hidden">{copy.loading}</h1>
+              <Skeleton kind="card" count={2} />
+            </>
+          }
+        >
+          {props.children}
+        </Suspense>
       </main>
       <Announcer />
     </>

@@ -1,5 +1,5 @@
 import * as Kobalte from "@kobalte/core/dialog";
-import { type JSX, Show } from "solid-js";
+import { createComputed, type JSX, Show, untrack } from "solid-js";
 import styles from "./dialog.module.css";
 
 interface Props {
@@ -13,6 +13,15 @@ interface Props {
 }
 
 export function Dialog(props: Props) {
+  let opener: HTMLElement | null = null;
+  createComputed(() => {
+    if (props.open) opener = untrack(focused);
+  });
+  const giveBack = (event: Event) => {
+    event.preventDefault();
+    const target = opener?.isConnected ? opener : document.getElementById("main");
+    target?.focus();
+  };
   const hold = (event: Event) => {
     if (props.sticky) event.preventDefault();
   };
@@ -31,6 +40,7 @@ export function Dialog(props: Props) {
             onPointerDownOutside={hold}
             onInteractOutside={hold}
             onEscapeKeyDown={hold}
+            onCloseAutoFocus={giveBack}
           >
             <div>
               <Kobalte.Title as="h2">{props.title}</Kobalte.Title>
@@ -46,6 +56,15 @@ export function Dialog(props: Props) {
       </Kobalte.Portal>
     </Kobalte.Root>
   );
+}
+
+/** What has the focus now; of a menu, which is about to go, the button that opened it. */
+function focused(): HTMLElement | null {
+  const element = document.activeElement;
+  const menu = element?.closest("[role=menu]");
+  const trigger = menu?.getAttribute("aria-labelledby");
+  if (trigger) return document.getElementById(trigger);
+  return element instanceof HTMLElement ? element : null;
 }
 
 export const DialogActions = (props: { children: JSX.Element }) => (

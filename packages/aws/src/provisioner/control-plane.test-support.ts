@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "@outlet/core/ports";
 import { GatewayKeyStore } from "./gateway-keys.test-support.ts";
@@ -23,7 +23,7 @@ export async function startControlPlane(clock: Clock) {
   const lostReplies = new Map<string, number>();
   const calls: { action: string; parameters: Record<string, string> }[] = [];
 
-  const server = createServer(async (req, res) => {
+  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await textOf(req);
     const isForm = req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
     if (!isForm) return keys.handle(req, res, body);
@@ -50,6 +50,9 @@ export async function startControlPlane(clock: Clock) {
         `<ErrorResponse><Error><Type>Sender</Type><Code>${answer.code}</Code>` +
           `<Message>${answer.message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
       );
+  };
+  const server = createServer((req, res) => {
+    handle(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { type Episode, playEpisode } from "./episode.ts";
 import { choosePlan, type Plan, planOfKillPoint } from "./plan.ts";
 import { createPrng } from "./prng.ts";
+import type { Speak } from "./scripted-model.ts";
+import { startWireModel } from "./wire-model.ts";
 import type { Lane, Stores } from "./stores.ts";
 
 export interface CampaignOptions {
@@ -27,6 +29,8 @@ export interface Report {
   statuses: Map<string, number>;
   abandoned: number;
   failures: { episode: string; found: Episode }[];
+  /** Calls of the model that went over the wire. */
+  wireCalls: number;
   /** Of all logs: the same seed has the same. */
   digest: string;
 }
@@ -43,10 +47,12 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
     statuses: new Map(),
     abandoned: 0,
     failures: [],
+    wireCalls: 0,
     digest: "",
   };
   const logs = new Map<string, string>();
   const begun = performance.now();
+  let nextMark = 500;
   const next = options.episode ? only(options.episode) : episodesOf(options.randomOnly ?? false);
   const tally = (name: string, found: Episode) => {
     report.episodes += 1;
@@ -61,18 +67,24 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
     logs.set(name, found.log.join("\n"));
     if (found.violation) report.failures.push({ episode: name, found });
   };
-  const work = async (lane: Lane) => {
+  const work = async (lane: Lane, speak: Speak) => {
     while (report.runs < runs && report.failures.length === 0) {
       const { value: name } = next.next();
       if (name === undefined) return;
-      const before = report.runs;
-      tally(name, await playNamed(name, { ...options, stores, lane }));
-      if (Math.floor(report.runs / 500) > Math.floor(before / 500)) {
-        say(`  ${report.runs} runs, ${((performance.now() - begun) / 1000).toFixed(0)} s`);
-      }
+      tally(name, await playNamed(name, { ...options, stores, lane, speak }));
+      if (report.runs < nextMark) continue;
+      nextMark = report.runs + 500;
+      say(`  ${report.runs} runs, ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, async (_, i) => work(await stores.openLane(i))));
+  const wire = await startWireModel();
+  try {
+    const lanesOpen = Array.from({ length: lanes }, (_, i) => stores.openLane(i));
+    await Promise.all(lanesOpen.map(async (lane) => work(await lane, wire.speak)));
+  } finally {
+    report.wireCalls = wire.calls;
+    await wire.close();
+  }
   report.digest = digestOf(logs);
   for (const { episode, found } of report.failures) {
     say(`\nEpisode ${episode} of seed ${seed}`);
@@ -93,7 +105,9 @@ function summarize(report: Report, seconds: number, seed: string, say: (line: st
   say(
     `seed ${seed}: ${report.runs} runs (${report.acknowledged} acknowledged) in ${report.episodes} episodes, ${report.steps} steps, ${seconds.toFixed(1)} s, digest ${report.digest}`,
   );
-  say(`  ended: ${list(report.statuses)}; ${report.abandoned} paid attempts abandoned`);
+  say(
+    `  ended: ${list(report.statuses)}; ${report.abandoned} paid attempts abandoned, ${report.wireCalls} model calls over the wire`,
+  );
   say(`  faults: ${list(report.faults)}`);
   say(`${report.episodes - report.failures.length} passed, ${report.failures.length} failed`);
 }
@@ -114,7 +128,10 @@ function* only(name: string): Generator<string, undefined> {
 /** Calls of ports that two messages take, with some to spare. */
 const killPointsMax = 45;
 
-function playNamed(name: string, options: CampaignOptions & { lane: Lane }): Promise<Episode> {
+function playNamed(
+  name: string,
+  options: CampaignOptions & { lane: Lane; speak: Speak },
+): Promise<Episode> {
   const seed = `${options.seed}/${name}`;
   return playEpisode({ ...options, seed, plan: planOf(name, seed) });
 }

@@ -109,7 +109,11 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
         return true;
       };
       const mood = () => (isCalm ? "well" : plan.mood);
-      const model = scriptedModel({ world, journal, mood, dies }, worker, options.speak);
+      const model = scriptedModel(
+        { world, journal, mood, dies },
+        worker,
+        plan.isWire ? options.speak : undefined,
+      );
       const handle = createWorker({ ...shared, ...ports, runQueue: ports.queue, model });
       const endsAt = world.now() + policy.functionMs;
       world.at(endsAt, "", () => {

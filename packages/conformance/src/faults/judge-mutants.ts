@@ -9,17 +9,20 @@ const runsMax = 3_000;
  * Takes out one condition after the other and expects the harness to miss it.
  * @returns how many were not missed.
  */
-export async function judgeMutants(
-  seed: string,
-  only: string | undefined,
-  say: (line: string) => void,
-): Promise<number> {
+export async function judgeMutants(options: {
+  seed: string;
+  backend: string;
+  /** Part of a name. */
+  only: string | undefined;
+  say: (line: string) => void;
+}): Promise<number> {
+  const { only, say } = options;
   const chosen = mutants.filter(({ name }) => only === undefined || name.includes(only));
   let missed = 0;
   say("| taken out of the code | caught by | after runs | seconds |\n|---|---|---|---|");
   for (const mutant of chosen) {
     const begun = performance.now();
-    const output = await play(mutant, seed);
+    const output = await play(mutant, options);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const caughtBy = /^Violated: (\w+)/m.exec(output)?.[1];
     const runs = /^seed \S+: (\d+) runs/m.exec(output)?.[1];
@@ -31,12 +34,15 @@ export async function judgeMutants(
   return chosen.length === 0 ? 1 : missed;
 }
 
-function play(mutant: Mutant, seed: string): Promise<string> {
+function play(
+  mutant: Mutant,
+  { seed, backend }: { seed: string; backend: string },
+): Promise<string> {
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const args = ["--import", here("mutation-hook.ts"), here("main.ts")];
   const child = spawn(
     process.execPath,
-    [...args, "--seed", seed, "--runs", String(runsMax), "--random-only"],
+    [...args, "--seed", seed, "--runs", String(runsMax), "--random-only", "--backend", backend],
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, OUTLET_FAULTS_MUTANT: mutant.name },

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { judgeMutants } from "./judge-mutants.ts";
 import { playCampaign } from "./campaign.ts";
+import { createMemoryStores } from "./memory-stores.ts";
 import { startEmbeddedStores, type Stores } from "./stores.ts";
 
 const { values } = parseArgs({
@@ -21,7 +22,7 @@ const { values } = parseArgs({
     episode: { type: "string" },
     lanes: { type: "string", default: "4" },
     "random-only": { type: "boolean", default: false },
-    backend: { type: "string", default: "embedded" },
+    backend: { type: "string" },
     mutants: { type: "boolean", default: false },
     mutant: { type: "string" },
   },
@@ -29,7 +30,12 @@ const { values } = parseArgs({
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 if (values.mutants || values.mutant !== undefined) {
-  const missed = await judgeMutants(values.seed, values.mutant, say);
+  const missed = await judgeMutants({
+    seed: values.seed,
+    backend: values.backend ?? "memory",
+    only: values.mutant,
+    say,
+  });
   process.exit(missed === 0 ? 0 : 1);
 }
 
@@ -53,8 +59,11 @@ try {
 
 /** `--backend ministack`: an independent emulator, behind a proxy that injects AWS-shaped faults. */
 async function startStores(): Promise<Stores> {
-  if (values.backend === "embedded") return startEmbeddedStores(dataDir);
-  if (values.backend !== "ministack") throw new Error("--backend is embedded or ministack.");
+  if ((values.backend ?? "embedded") === "embedded") return startEmbeddedStores(dataDir);
+  if (values.backend === "memory") return createMemoryStores();
+  if (values.backend !== "ministack") {
+    throw new Error("--backend is embedded, ministack or memory.");
+  }
   const { installReferees } = await import("../referees/install.ts");
   const { startReferees } = await import("../referees/start.ts");
   const { startMinistackStores } = await import("./ministack.ts");

@@ -4,6 +4,7 @@ import { CreateTableCommand, waitUntilTableExists } from "@aws-sdk/client-dynamo
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { createClients } from "@outlet/aws/clients";
 import { tableDefinition } from "@outlet/aws/table-schema";
+import * as v from "valibot";
 import { end, run, start } from "../referees/command.ts";
 import { clientOptions } from "../referees/endpoints.ts";
 import { need, once, toolsDir } from "../referees/install.ts";
@@ -14,18 +15,18 @@ const microburst = "microburst==0.10.0";
 
 /** What goes wrong on the wire, as AWS words it. What the SDK makes of it is part of the subject. */
 const rules = [
-  { id: "latency", service: "dynamodb", probability: 0.03, latency: { min: 5, max: 60 } },
+  { name: "latency", service: "dynamodb", probability: 0.03, latency: { min: 5, max: 60 } },
   {
-    id: "throttled",
+    name: "throttled",
     service: "dynamodb",
     probability: 0.01,
     error: { code: "ProvisionedThroughputExceededException" },
   },
-  { id: "reset before", service: "dynamodb", probability: 0.02, reset: true },
+  { name: "reset before", service: "dynamodb", probability: 0.02, reset: true },
   // The write is applied, the reply is cut off: the SDK sends it again.
-  { id: "reply lost", service: "dynamodb", probability: 0.06, response: { abort_frac: 0.1 } },
+  { name: "reply lost", service: "dynamodb", probability: 0.06, response: { abort_frac: 0.1 } },
   {
-    id: "queue throttled",
+    name: "queue throttled",
     service: "sqs",
     operation: "SendMessage",
     probability: 0.1,
@@ -33,14 +34,16 @@ const rules = [
     error: { code: "com.amazonaws.sqs#RequestThrottled" },
   },
   {
-    id: "bell sent twice",
+    name: "bell sent twice",
     service: "sqs",
     operation: "SendMessage",
     probability: 0.1,
     response: { abort_frac: 0.1 },
   },
-  { id: "objects reset", service: "s3", probability: 0.05, reset: true },
+  { name: "objects reset", service: "s3", probability: 0.05, reset: true },
 ];
+
+const FiredRules = v.array(v.object({ fired_count: v.number() }));
 
 /** MiniStack behind microburst, which throttles, delays, resets, and loses replies. */
 export async function startMinistackStores(ministack: string): Promise<
@@ -68,19 +71,15 @@ export async function startMinistackStores(ministack: string): Promise<
     const response = await fetch(`${control}/rules`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(rules),
+      body: JSON.stringify(rules.map(({ name: _, ...rule }) => rule)),
     });
     if (!response.ok) throw new Error(`microburst refused the rules: ${await response.text()}`);
     return {
       ...connect(clients, trusted, names),
       async fired() {
-        const counts: Record<string, number> = {};
-        // Its audit log: one line for each fault.
-        const log: unknown = await (await fetch(`${control}/fired`)).json();
-        for (const { id } of rules) {
-          counts[id] = JSON.stringify(log).split(`"${id}"`).length - 1;
-        }
-        return counts;
+        const response = await fetch(`${control}/rules`);
+        const counted = v.parse(FiredRules, await response.json());
+        return Object.fromEntries(rules.map(({ name }, i) => [name, counted[i]?.fired_count ?? 0]));
       },
       close: async () => {
         for (const client of [...Object.values(clients), ...Object.values(trusted)]) {

@@ -21,6 +21,8 @@ export interface Plan {
   rates: FaultRates;
   killPoint: KillPoint | undefined;
   mood: Mood;
+  /** Whether the model answers over the wire, as Bedrock does. */
+  isWire: boolean;
   workers: number;
   /** Errors of the clocks of processes, up to this much either way. */
   skewMs: number;
@@ -39,6 +41,7 @@ const profiles: Record<string, Partial<FaultRates>> = {
   "stores refuse": { refused: 0.05, replyLost: some, max: 8 },
   "the SDK sends twice": { sentTwice: 0.15, max: 10 },
   "holders are slow": { stall: 0.06, max: 8 },
+  "one overtakes the other": { stall: 0.15, bellTwice: 0.8, max: 20 },
   "everything at once": {
     kill: 0.02,
     refused: 0.02,
@@ -80,10 +83,11 @@ export function choosePlan(prng: Prng): Plan {
     rates: { ...noFaults, ...profiles[profile] },
     killPoint: undefined,
     mood: prng.pick(mixed ? ["well", "moody", "bad"] : ["well", "well", "moody"]),
-    workers: prng.between(1, 3),
+    isWire: prng.chance(0.15),
+    workers: profile === "one overtakes the other" ? 3 : prng.between(1, 3),
     skewMs: prng.pick([0, 0, 50, 3_000, mixed ? 15_000 : 0]),
     outages: mixed && prng.chance(0.4) ? [outage(prng.pick(["table", "queue"]))] : [],
-    visibilityMs: prng.pick([15_000, 70_000]),
+    visibilityMs: profile === "one overtakes the other" ? 3_000 : prng.pick([15_000, 70_000]),
     calmAtMs: 40_000,
     openMax: prng.chance(0.1) ? 2 : 100,
   };
@@ -104,6 +108,7 @@ export function planOfKillPoint(killPoint: KillPoint): Plan {
     rates: noFaults,
     killPoint,
     mood: "well",
+    isWire: false,
     workers: 2,
     skewMs: 0,
     outages: [],

@@ -94,22 +94,27 @@ export function scriptedModel(
       const script = nextScript(world, mood());
       world.note(`  model call ${number} for …${runId.slice(-8)}: ${JSON.stringify(script)}`);
       const pieces = speak(number, request, script, signal)[Symbol.asyncIterator]();
-      for (let piece = 0; ; piece++) {
-        if (script.paceMs > 0) await world.clockOf(process).sleep(script.paceMs, signal);
-        if (script.end.kind === "hang" && piece === script.end.after) {
-          await world.clockOf(process).sleep(10 ** 9, signal);
+      try {
+        for (let piece = 0; ; piece++) {
+          if (script.paceMs > 0) await world.clockOf(process).sleep(script.paceMs, signal);
+          if (script.end.kind === "hang" && piece === script.end.after) {
+            await world.clockOf(process).sleep(10 ** 9, signal);
+          }
+          const next = await world.call(process, `model ${number}.${piece}`, async () => {
+            if (dies(process)) return "killed";
+            return pieces.next().then(
+              (value) => ({ value }),
+              (error: unknown) => ({ error }),
+            );
+          });
+          signal.throwIfAborted();
+          if (next.done) return;
+          if (next.value.type === "usage") call.inputTokens = next.value.usage.inputTokens;
+          yield next.value;
         }
-        const next = await world.call(process, `model ${number}.${piece}`, async () => {
-          if (dies(process)) return "killed";
-          return pieces.next().then(
-            (value) => ({ value }),
-            (error: unknown) => ({ error }),
-          );
-        });
-        signal.throwIfAborted();
-        if (next.done) return;
-        if (next.value.type === "usage") call.inputTokens = next.value.usage.inputTokens;
-        yield next.value;
+      } finally {
+        // A connection may hang on it.
+        await pieces.return?.();
       }
     },
   };

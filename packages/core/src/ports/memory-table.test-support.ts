@@ -58,7 +58,10 @@ export function createMemoryTable(pause: () => Promise<void> = async () => undef
 
 function select(all: Item[], range: QueryRange): Item[] {
   const names = range.index ? indexes[range.index] : { pk: "pk", sk: "sk" };
-  const sortKey = (item: Item) => String(item[names.sk]);
+  const sortKey = (item: Item) => {
+    const value = item[names.sk];
+    return typeof value === "string" ? value : "";
+  };
   const { skPrefix = "", skFrom = "", skTo } = range;
   const found = all.filter((item) => {
     if (item[names.pk] !== range.pk || typeof item[names.sk] !== "string") return false;
@@ -66,7 +69,7 @@ function select(all: Item[], range: QueryRange): Item[] {
     return sk.startsWith(skPrefix) && sk >= skFrom && (skTo === undefined || sk <= skTo);
   });
   found.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-  return range.descending ? found.reverse() : found;
+  return range.descending ? found.toReversed() : found;
 }
 
 function holds(condition: Condition, item: Item | undefined): boolean {

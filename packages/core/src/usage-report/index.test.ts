@@ -186,6 +186,17 @@ describe("the usage of a bot", () => {
     expect([report.total.runs, seen.items, seen.writes]).toEqual([3, 3, 0]);
   });
 
+  test("of an hour that a late entry has reopened is left alone until that has settled", async () => {
+    const clock = createClock(start + day);
+    const plain = { table, clock };
+    await Usage.record(plain, entryOf(newBot(), "r1", start + hour));
+    expect(await UsageReport.closeHours(plain)).toBe(0);
+    clock.move(11 * minute);
+    expect([await UsageReport.closeHours(plain), await UsageReport.closeHours(plain)]).toEqual([
+      1, 0,
+    ]);
+  });
+
   test("can be rebuilt from the ledger", async () => {
     const clock = createClock(start + 3 * day);
     const plain = { table, clock };
@@ -217,6 +228,8 @@ describe("the usage of a bot", () => {
       const report = await UsageReport.query(plain, query);
       expect([report.groups.length, report.total.costMicroUsd]).toEqual([2_600, 390_000]);
     }
+    // Whoever sums up closed hours does not come back to it again and again.
+    expect(await UsageReport.closeHours(plain)).toBe(0);
   });
 });
 
@@ -282,7 +295,7 @@ describe("roll-ups", () => {
     );
 
   const breathe = async (turns: number) => {
-    for (let turn = 0; turn < turns; turn++) await undefined;
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
   };
 
   /** How many turns others get before a call takes effect. */

@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { Problem } from "../problem/index.ts";
 import {
   dayMs,
+  endOfClosed,
   headKeys,
   hourMs,
   lastClosedHour,
@@ -16,7 +17,15 @@ import {
   startOfHour,
 } from "../usage/roll-up-head.ts";
 import { Usage } from "../usage/index.ts";
-import { closeDay, type Deps, mapLimited, readDays, readHours, type Slice } from "./roll-up.ts";
+import {
+  closeDay,
+  type Deps,
+  isReopened,
+  mapLimited,
+  readDays,
+  readHours,
+  type Slice,
+} from "./roll-up.ts";
 import { count, type Durations, Tally } from "./tally.ts";
 
 export { mapLimited } from "./roll-up.ts";
@@ -143,24 +152,27 @@ export async function queryAll(
  * ahead, none of them waits for it.
  * @returns how many hours were seen to.
  */
-export async function closeHours(deps: Deps, hoursMaxAtOnce = 200): Promise<number> {
+export async function closeHours(deps: Deps, hoursMaxAtOnce = 50): Promise<number> {
+  const now = deps.clock.now();
   const page = await deps.table.query({
     index: "open",
     pk: openHoursPartition,
-    skTo: `${lastClosedHour(deps.clock.now())}#~`,
+    skTo: `${lastClosedHour(now)}#~`,
     limit: hoursMaxAtOnce,
   });
   const days = new Map<string, { botId: string; at: number }>();
-  for (const { openSk } of page.items) {
+  const settled = page.items.filter((head) => !isReopened(head, now));
+  for (const { openSk } of settled) {
     const [hour = "", botId = ""] = v.parse(v.string(), openSk).split("#");
     const at = startOfDay(Date.parse(`${hour}:00Z`));
     days.set(`${botId}#${at}`, { botId, at });
   }
   // One after the other: nobody waits for it, and others use the table at the same time.
   for (const { botId, at } of days.values()) {
-    await readSlices(deps, botId, { from: at, to: at + dayMs }, false);
+    const to = Math.min(at + dayMs, endOfClosed(now));
+    await readSlices(deps, botId, { from: at, to }, false);
   }
-  return page.items.length;
+  return settled.length;
 }
 
 /** Forgets the sums of a stretch of time, of which the ledger then makes new ones. */

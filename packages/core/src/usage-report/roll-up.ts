@@ -97,7 +97,6 @@ async function sumHour(deps: Deps, botId: string, head: Head): Promise<Row[]> {
 
 async function putRows(deps: Deps, key: Key, generation: number, rows: Row[]): Promise<boolean> {
   const body = encodeRows(rows);
-  if (body === undefined) return false;
   const unchanged =
     generation === 0
       ? any(absent("generation"), equals("generation", 0))
@@ -106,7 +105,11 @@ async function putRows(deps: Deps, key: Key, generation: number, rows: Row[]): P
   const item = await deps.table.update(
     key,
     {
-      set: { generation, builtFor: generation, rows: body, builtAt: deps.clock.now() },
+      // Without sums where they do not fit: then it only leaves the list of what is to be summed.
+      set:
+        body === undefined
+          ? { generation }
+          : { generation, builtFor: generation, rows: body, builtAt: deps.clock.now() },
       remove: ["openPk", "openSk"],
     },
     all(unchanged, settled),
@@ -138,6 +141,10 @@ async function readHeads(
   } while (cursor);
   return heads;
 }
+
+/** Whether a late entry is on its way, so that nobody may sum up what it belongs to. */
+export const isReopened = ({ reopenedUntil }: Item, now: number): boolean =>
+  typeof reopenedUntil === "number" && reopenedUntil > now;
 
 function toHead(item: Item): Head {
   const { sk, generation = 0, builtFor, reopenedUntil = 0, rows } = item;

@@ -71,7 +71,7 @@ export function cost(price: ModelCatalog.Price | null, tokens: ModelUsage): numb
 export async function record(
   deps: { table: Table; clock: Clock },
   entry: Entry,
-  suffix?: number | string | undefined,
+  suffix?: number | string,
 ): Promise<boolean> {
   const { botId, finishedAt } = entry;
   const announcedAt = deps.clock.now();

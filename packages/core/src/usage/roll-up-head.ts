@@ -3,7 +3,7 @@
  * A writer of the ledger makes the head before its first entry, so the heads tell which hours there
  * are; `../usage-report` puts the sums into them once the hour is closed.
  */
-import { type Clock, type Key, type Table } from "../ports/index.ts";
+import { absent, type Clock, type Key, type Table } from "../ports/index.ts";
 
 const minute = 60_000;
 export const hourMs = 60 * minute;
@@ -47,9 +47,11 @@ const openHour = (botId: string, at: number) => ({
   openSk: `${hourOf(at)}#${botId}`,
 });
 
-/** The last hour (of any bot) that may be closed now, as a bound on the open index. */
-export const lastClosedHour = (now: number): string =>
-  hourOf(startOfHour(now - closesAfterMs) - hourMs);
+/** Until when all hours are closed now. */
+export const endOfClosed = (now: number): number => startOfHour(now - closesAfterMs);
+
+/** The last hour (of any bot) that is closed now, as a bound on the open index. */
+export const lastClosedHour = (now: number): string => hourOf(endOfClosed(now) - hourMs);
 
 /**
  * Before an entry whose run ended at `finishedAt` is put. Where its hour may be closed already, this
@@ -91,9 +93,7 @@ async function announceFirst(
   const known = made.get(table) ?? new Set();
   const name = `${key.pk}/${key.sk}`;
   if (known.has(name)) return;
-  await table.update(key, {
-    setIfAbsent: { generation: 0, botId, ...openHour(botId, finishedAt) },
-  });
+  await table.put({ ...key, generation: 0, botId, ...openHour(botId, finishedAt) }, absent("pk"));
   if (known.size >= madeMax) known.clear();
   made.set(table, known.add(name));
 }

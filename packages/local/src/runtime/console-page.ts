@@ -47,7 +47,9 @@ const zip = promisify(gzip);
 export function createConsole(dir: string, origin: string) {
   let loaded: Promise<Map<string, File>> | undefined;
   return async function serveConsole(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const { pathname, search } = new URL(req.url ?? "/", origin);
+    // Not by URL: it would take what follows two slashes for a host.
+    const [pathname = "/", query] = (req.url ?? "/").split("?", 2);
+    const search = query === undefined ? "" : `?${query}`;
     if (req.method !== "GET" && req.method !== "HEAD") return notFound(res);
     const isPage = pages.test(pathname);
     if (isPage && req.headers.host !== new URL(origin).host) {
@@ -59,7 +61,7 @@ export function createConsole(dir: string, origin: string) {
     if (files.size === 0) loaded = undefined;
     const file = files.get(isPage ? "/index.html" : pathname);
     if (!file) return isPage ? notBuilt(res) : notFound(res);
-    const zips = /\bgzip\b/.test(String(req.headers["accept-encoding"] ?? ""));
+    const zips = /\bgzip\b/.test(req.headers["accept-encoding"] ?? "");
     const body = zips ? file.zipped : file.body;
     res.writeHead(200, {
       "content-type": file.type,

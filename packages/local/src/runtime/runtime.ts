@@ -65,7 +65,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<Runtime> {
   const { dataDir } = options;
-  const emulators = parts.add(await startEmulators({ dataDir, log, lockPatienceMs }), (it) => it.stop());
+  const emulators = parts.add(await startEmulators({ dataDir, log, lockPatienceMs }), (it) =>
+    it.stop(),
+  );
   // Only now is the folder surely ours: another instance's file is not to be removed.
   await removeReady(dataDir);
   const secrets = await loadSecrets(dataDir);

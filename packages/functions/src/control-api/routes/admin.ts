@@ -68,7 +68,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/publications",
       describeRoute({ summary: "Every publication of everybody", tags }),
       adminOnly(),
-      csv<{ publications: PublicationView[] }>("publications", publicationColumns, (view) =>
+      csv("publications", publicationColumns, (view: { publications: PublicationView[] }) =>
         view.publications.map(publicationRow),
       ),
       query(List),
@@ -89,7 +89,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/usage",
       describeRoute({ summary: "Runs, tokens, cost and requests over all bots", tags }),
       adminOnly(),
-      csv<{ groups: UsageView[] }>("usage", usageColumns, (view) => view.groups.map(usageRow)),
+      csv("usage", usageColumns, (view: { groups: UsageView[] }) => view.groups.map(usageRow)),
       query(UsageQuery),
       async (c) => {
         const { by, ...asked } = c.req.valid("query");
@@ -123,7 +123,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/costs",
       describeRoute({ summary: "Who costs how much: shares that add up to the total", tags }),
       adminOnly(),
-      csv<{ groups: CostView[] }>("costs", costColumns, (view) => view.groups.map(costRow)),
+      csv("costs", costColumns, (view: { groups: CostView[] }) => view.groups.map(costRow)),
       query(CostQuery),
       async (c) => {
         const { by, ...asked } = c.req.valid("query");
@@ -153,7 +153,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/patterns",
       describeRoute({ summary: "Requests by hour and weekday, in a time zone of choice", tags }),
       adminOnly(),
-      csv<{ cells: Metrics.Cell[] }>("patterns", ["weekday", "hour", "requests"], ({ cells }) =>
+      csv("patterns", ["weekday", "hour", "requests"], ({ cells }: { cells: Metrics.Cell[] }) =>
         cells.map((cell) => ({ ...cell })),
       ),
       query(PatternQuery),
@@ -175,7 +175,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/errors",
       describeRoute({ summary: "What went wrong most, and with which bots", tags }),
       adminOnly(),
-      csv<{ errors: ErrorCount[] }>("errors", ["kind", "code", "count"], ({ errors }) =>
+      csv("errors", ["kind", "code", "count"], ({ errors }: { errors: ErrorCount[] }) =>
         errors.map(({ kind, code, count }) => ({ kind, code, count })),
       ),
       query(RangeOnly),
@@ -188,7 +188,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/idle",
       describeRoute({ summary: "Published APIs that nobody called", tags }),
       adminOnly(),
-      csv<{ publications: PublicationView[] }>("idle", publicationColumns, (view) =>
+      csv("idle", publicationColumns, (view: { publications: PublicationView[] }) =>
         view.publications.map(publicationRow),
       ),
       query(RangeOnly),
@@ -209,7 +209,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/audit",
       describeRoute({ summary: "Who did what, when, to what; newest first", tags }),
       adminOnly(),
-      csv<{ entries: AuditView[] }>("audit", auditColumns, ({ entries }) => entries.map(auditRow)),
+      csv("audit", auditColumns, ({ entries }: { entries: AuditView[] }) => entries.map(auditRow)),
       query(AuditQuery),
       async (c) => {
         const { limit, cursor, format: _, ...filter } = c.req.valid("query");

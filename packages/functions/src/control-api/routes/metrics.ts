@@ -60,7 +60,7 @@ export const metricsRoutes = (deps: ControlApiDeps) => {
         summary: "Requests, errors, latency and refusals over time, as the gateway saw them",
         tags: ["metrics"],
       }),
-      csv<MetricsView>("metrics", metricsColumns, ({ points }) => points),
+      csv("metrics", metricsColumns, ({ points }: MetricsView) => points),
       query(MetricsQuery),
       async (c) => {
         const { botId } = await publishableBy(deps.table, c.get("caller"), c.req.param("botId"));
@@ -79,7 +79,7 @@ export const metricsRoutes = (deps: ControlApiDeps) => {
         summary: "Runs, tokens and cost by key, model, hour or day, from the ledger",
         tags: ["metrics"],
       }),
-      csv<UsageView>("usage", usageColumns, ({ groups }) =>
+      csv("usage", usageColumns, ({ groups }: UsageView) =>
         groups.map(({ group, label, ...sum }) => ({ group, label, ...usageRow(sum) })),
       ),
       query(UsageQuery),

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Client, eventually, type Outlet, startOutlet } from "./runtime-fixture.ts";
+
+let outlet: Outlet;
+let owner: Client;
+let user: Client;
+let path: string;
+
+beforeAll(async () => {
+  outlet = await startOutlet();
+  [owner, user] = await Promise.all([outlet.as("owner"), outlet.as("user")]);
+  const { json } = await owner("POST", "/bots", { title: "Shop", instruction: "Quote the hours." });
+  path = `/bots/${json.botId}`;
+});
+afterAll(() => outlet.stop());
+
+const synced = () =>
+  eventually(
+    () => owner("GET", `${path}/knowledge`),
+    ({ json }) => json.syncStatus === "SUCCEEDED" || json.syncStatus === "FAILED",
+  );
+
+describe("knowledge", () => {
+  test("is queued when it is uploaded and known once it has been read", async () => {
+    const added = await owner("POST", `${path}/knowledge`, {
+      name: "hours.csv",
+      base64: Buffer.from("day,opens\nMonday,nine\n").toString("base64"),
+    });
+    expect([added.status, added.json.status, added.json.kind]).toEqual([201, "QUEUED", "csv"]);
+    const { json } = await synced();
+    expect(json.sources).toMatchObject([{ status: "SUCCEEDED", passages: 1, failure: null }]);
+  });
+
+  test("that cannot be read says why, holds publishing up, and is read again on request", async () => {
+    const bad = { name: "broken.json", text: "{" };
+    const { sourceId } = (await owner("POST", `${path}/knowledge`, bad)).json;
+    const failed = await synced();
+    expect(failed.json.syncStatus).toBe("FAILED");
+    const source = failed.json.sources.find((one: { name: string }) => one.name === bad.name);
+    expect(source.failure).toMatch(/not valid JSON.*upload it again/);
+    const { prerequisites } = (await owner("GET", `${path}/publication`)).json;
+    expect(prerequisites).toContainEqual(
+      expect.objectContaining({ name: "sync", met: false, required: true }),
+    );
+    const again = await owner("POST", `${path}/knowledge/sync`, {});
+    expect(again.status).toBe(202);
+    expect((await synced()).json.syncStatus).toBe("FAILED");
+    expect((await owner("DELETE", `${path}/knowledge/${sourceId}`)).status).toBe(204);
+    expect((await owner("GET", `${path}/knowledge`)).json.syncStatus).toBe("SUCCEEDED");
+  });
+
+  test("of a kind that is not read, or none at all, is refused at once", async () => {
+    const scan = { name: "scan.pdf", base64: "JVBERg==" };
+    const refused = await owner("POST", `${path}/knowledge`, scan);
+    expect([refused.status, refused.json.error.param]).toEqual([422, "name"]);
+    for (const body of [{ name: "a.txt" }, { name: "a.txt", text: "x", base64: "eA==" }]) {
+      expect((await owner("POST", `${path}/knowledge`, body)).status).toBe(422);
+    }
+  });
+
+  test("of somebody else's bot is not there", async () => {
+    expect((await user("GET", `${path}/knowledge`)).status).toBe(404);
+    expect((await user("POST", `${path}/knowledge/sync`, {})).status).toBe(404);
+  });
+});
+
+describe("a test run", () => {
+  const ask = (text: string, client = owner) =>
+    client("POST", `${path}/test`, { messages: [{ role: "user", text }] });
+
+  test("streams sources, text and what it took, and counts as passed", async () => {
+    await synced();
+    expect((await owner("GET", `${path}/test`)).json).toEqual({ test: null });
+    const { status, headers, text } = await ask("When does it open on Monday?");
+    expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+    const events = text
+      .split("\n\n")
+      .map((block) => /^data: (.*)$/m.exec(block)?.[1])
+      .filter((data) => data !== undefined)
+      .map((data) => JSON.parse(data) as { type: string; text?: string });
+    expect(events.map(({ type }) => type)).toEqual([
+      "sources",
+      ...events.slice(1, -1).map(() => "text"),
+      "done",
+    ]);
+    expect(events.map((event) => event.text ?? "").join("")).toContain("nine");
+    expect((await owner("GET", `${path}/test`)).json.test).toMatchObject({ passed: true });
+    const { prerequisites } = (await owner("GET", `${path}/publication`)).json;
+    expect(prerequisites).toContainEqual(
+      expect.objectContaining({ name: "test_run", met: true, required: false }),
+    );
+  });
+
+  test("has to end with a question of the user's", async () => {
+    const messages = [{ role: "assistant", text: "Hello" }];
+    const refused = await owner("POST", `${path}/test`, { messages });
+    expect([refused.status, refused.json.error.param]).toEqual([422, "messages"]);
+  });
+
+  test("of somebody else's bot is not there", async () => {
+    expect((await ask("Hello?", user)).status).toBe(404);
+  });
+});
+
+describe("rotating a key", () => {
+  test("lets both values in for the grace, and never more than two", async () => {
+    const bot = await outlet.publish();
+    const keyPath = `/bots/${bot.botId}/publication/keys/${bot.keyId}`;
+    const works = async (key: string) =>
+      (await fetch(`${bot.endpoint}/health`, { headers: { "x-api-key": key } })).status === 200;
+    const rotate = async (body: object) => (await owner("POST", `${keyPath}/rotate`, body)).json;
+
+    const second = await rotate({});
+    expect(second.value).toMatch(/^outlet_/);
+    expect(second.last4).toBe(second.value.slice(-4));
+    expect(Date.parse(second.graceEndsAt) - Date.now()).toBeGreaterThan(86_000_000);
+    expect([await works(bot.apiKey), await works(second.value)]).toEqual([true, true]);
+
+    const third = await rotate({ graceSeconds: 1 });
+    expect(third.clientId).toBe(second.clientId);
+    expect([await works(bot.apiKey), await works(second.value), await works(third.value)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    const afterGrace = await eventually(
+      () => works(second.value),
+      (still) => !still,
+    );
+    expect(afterGrace).toBe(false);
+    expect(await works(third.value)).toBe(true);
+
+    const last = await rotate({ graceSeconds: 0 });
+    expect(last.graceEndsAt).toBeNull();
+    expect([await works(third.value), await works(last.value)]).toEqual([false, true]);
+    expect((await user("POST", `${keyPath}/rotate`, {})).status).toBe(404);
+  });
+});
