@@ -72,7 +72,8 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     trusted,
     send: (body, group, delaySeconds) => broker.send(body, group, delaySeconds),
     outages: new Set(),
-    stallMs: policy.leaseMs * 1.5,
+    // Often for longer than a lease.
+    stallMs: () => policy.leaseMs * (0.5 + 2 * prng.next()),
     killed: () => {},
   };
   const catalog = ModelCatalog.createCatalog(["claude-v4.5-haiku"]);
@@ -139,7 +140,7 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
   // The sweeper, by its schedule.
   const sweepOffset = skew();
   const sweep = () => {
-    world.at(world.now() + policy.sweepEveryMs, "", sweep);
+    world.at(world.now() + plan.sweepEveryMs, "", sweep);
     const sweeper = world.start("sweeper", sweepOffset);
     const ports = portsOf(surroundings, sweeper, false);
     const deps = {
@@ -151,7 +152,7 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     };
     world.spawn(sweeper, createSweeper(deps), () => {});
   };
-  world.at(startMs + policy.sweepEveryMs, "", sweep);
+  world.at(startMs + plan.sweepEveryMs, "", sweep);
 
   const clients = createClientSide({ surroundings, shared, botId, plan, skew, startMs });
   for (const { store, fromMs, untilMs } of plan.outages) {

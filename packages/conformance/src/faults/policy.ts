@@ -14,5 +14,4 @@ export const policy = {
   quietMs: 3_000,
   /** The worker's function is ended after so long. */
   functionMs: 60_000,
-  sweepEveryMs: 20_000,
 };

@@ -18,7 +18,7 @@ export interface Surroundings {
   send: (body: string, group: string, delaySeconds: number) => Promise<void>;
   /** Which stores are out at the moment. */
   outages: Set<"table" | "queue">;
-  stallMs: number;
+  stallMs: () => number;
   /** The process was killed by a fault. */
   killed: (process: Process) => void;
 }
@@ -40,7 +40,7 @@ export function portsOf(surroundings: Surroundings, process: Process, isWorker: 
       if (fault) world.note(`  ! ${fault}`);
       if (fault === "killBefore") return die();
       if (fault === "stall") {
-        world.freeze(process, world.now() + surroundings.stallMs);
+        world.freeze(process, world.now() + surroundings.stallMs());
         return "later";
       }
       if (fault === "refused" || (store !== "objects" && outages.has(store))) {

@@ -27,7 +27,7 @@ export type Mood = "well" | "moody" | "bad";
 export function nextScript(world: World, mood: Mood): Script {
   const { prng } = world;
   const script: Script = {
-    paceMs: prng.pick([0, 20, 400, 1_500]),
+    paceMs: prng.pick([0, 20, 400, 1_500, 3_000]),
     pieces: prng.between(1, 3),
     end: { kind: "stop", reason: "end_turn" },
   };

@@ -26,7 +26,7 @@ export default function Bot(props: RouteSectionProps) {
     on(
       () => [props.location.pathname, bot.isSuccess],
       () => {
-        const current = nav?.querySelector("[aria-current=page]");
+        const current = nav?.querySelector("[aria-current=page], .active");
         current?.scrollIntoView({ inline: "center", block: "nearest" });
       },
       { defer: true },
