@@ -81,19 +81,44 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
   try {
     const lanesOpen = Array.from({ length: lanes }, (_, i) => stores.openLane(i));
     await Promise.all(lanesOpen.map(async (lane) => work(await lane, wire.speak)));
+    for (const { episode, found } of report.failures) {
+      const lane = await stores.openLane(lanes);
+      const play = (leftOut: ReadonlySet<number>) =>
+        playNamed(episode, { ...options, stores, lane, speak: wire.speak, leftOut });
+      tell(episode, seed, await minimize(found, play), say);
+    }
   } finally {
     report.wireCalls = wire.calls;
     await wire.close();
   }
   report.digest = digestOf(logs);
-  for (const { episode, found } of report.failures) {
-    say(`\nEpisode ${episode} of seed ${seed}`);
-    for (const line of found.log) if (!line.includes("sweeper query")) say(`  ${line}`);
-    say(`Violated: ${found.violation?.message}`);
-    say(`Repeat it with: npm run test:faults -- --seed ${seed} --episode ${episode}`);
-  }
   summarize(report, (performance.now() - begun) / 1000, seed, say);
   return report;
+}
+
+/** Leaves out one fault after the other, as long as the same goes wrong without it. */
+async function minimize(
+  found: Episode,
+  play: (leftOut: ReadonlySet<number>) => Promise<Episode>,
+): Promise<Episode> {
+  let smallest = found;
+  let leftOut = new Set<number>();
+  const count = [...found.faults.values()].reduce((sum, n) => sum + n, 0);
+  for (let number = count; number >= 1; number--) {
+    const fewer = new Set([...leftOut, number]);
+    const again = await play(fewer);
+    if (again.violation?.invariant !== found.violation?.invariant) continue;
+    smallest = again;
+    leftOut = fewer;
+  }
+  return smallest;
+}
+
+function tell(episode: string, seed: string, found: Episode, say: (line: string) => void): void {
+  say(`\nEpisode ${episode} of seed ${seed}, without the faults that do not matter`);
+  for (const line of found.log) if (!line.includes("sweeper query")) say(`  ${line}`);
+  say(`Violated: ${found.violation?.message}`);
+  say(`Repeat it with: npm run test:faults -- --seed ${seed} --episode ${episode}`);
 }
 
 function summarize(report: Report, seconds: number, seed: string, say: (line: string) => void) {
@@ -130,7 +155,7 @@ const killPointsMax = 45;
 
 function playNamed(
   name: string,
-  options: CampaignOptions & { lane: Lane; speak: Speak },
+  options: CampaignOptions & { lane: Lane; speak: Speak; leftOut?: ReadonlySet<number> },
 ): Promise<Episode> {
   const seed = `${options.seed}/${name}`;
   return playEpisode({ ...options, seed, plan: planOf(name, seed) });

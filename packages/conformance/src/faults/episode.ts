@@ -1,22 +1,21 @@
 import { Bot } from "@outlet/core/bot";
 import { ModelCatalog } from "@outlet/core/model-catalog";
 import type { Randomness } from "@outlet/core/ports";
-import { createSweeper } from "@outlet/functions/sweeper";
-import { createWorker } from "@outlet/functions/worker";
 import * as v from "valibot";
-import { createBroker } from "./broker.ts";
+import { type Broker, createBroker } from "./broker.ts";
 import { createClientSide } from "./clients.ts";
 import { createFaults } from "./faults.ts";
 import { createIds } from "./ids.ts";
 import { assertAtRest, isAtRest } from "./invariants.ts";
-import { createJournal, Violation } from "./journal.ts";
+import { createJournal, type Journal, Violation } from "./journal.ts";
 import type { Plan } from "./plan.ts";
 import { policy } from "./policy.ts";
-import { type Surroundings, portsOf } from "./ports.ts";
+import type { Surroundings } from "./ports.ts";
 import { createPrng } from "./prng.ts";
-import { scriptedModel, type Speak } from "./scripted-model.ts";
+import type { Speak } from "./scripted-model.ts";
 import { type Lane, type Stores, within } from "./stores.ts";
-import { createWorld, type Process, StepsExhausted, type World } from "./world.ts";
+import { type Shared, startSweeper, startWorkers } from "./server-side.ts";
+import { createWorld, StepsExhausted, type World } from "./world.ts";
 
 export interface EpisodeOptions {
   /** Chooses everything; the same seed and plan give the same episode. */
@@ -26,7 +25,7 @@ export interface EpisodeOptions {
   lane: Lane;
   speak?: Speak | undefined;
   /** Numbers of faults that are left out, to find out which of them matter. */
-  leftOut?: ReadonlySet<number>;
+  leftOut?: ReadonlySet<number> | undefined;
 }
 
 export interface Episode {
@@ -38,8 +37,6 @@ export interface Episode {
   statuses: Record<string, number>;
   faults: ReadonlyMap<string, number>;
   steps: number;
-  /** Calls of worker ports; kill points go up to here. */
-  workerCalls: number;
   abandoned: number;
 }
 
@@ -50,159 +47,113 @@ const patienceMs = 900_000;
 
 /** Plays one episode against the real stores, until everything is at rest, and checks it. */
 export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
-  const { plan, stores, lane } = options;
+  const { plan, speak } = options;
   const prng = createPrng(options.seed);
   // Close to the end of an hour: entries of the ledger are kept by the hour.
   const startMs = Date.UTC(2026, 0, 1, 12) - prng.below(60_000);
   const world = createWorld(prng, startMs);
-  const faults = createFaults(createPrng(`${options.seed}/faults`), plan.rates, {
-    killPoint: plan.killPoint,
-    leftOut: options.leftOut,
-  });
-  const journal = createJournal();
-  const space = `E${process.pid}.${++episodes}.`;
-  const trusted = { ...stores.trusted, table: within(stores.trusted.table, space) };
-  const broker = createBroker({ world, faults, lane, visibilityMs: plan.visibilityMs });
-  const surroundings: Surroundings = {
-    world,
-    faults,
-    journal,
-    table: within(stores.table, space),
-    objects: stores.objects,
-    trusted,
-    send: (body, group, delaySeconds) => broker.send(body, group, delaySeconds),
-    outages: new Set(),
-    // Often for longer than a lease.
-    stallMs: () => policy.leaseMs * (0.5 + 2 * prng.next()),
-    killed: () => {},
-  };
-  const catalog = ModelCatalog.createCatalog(["claude-v4.5-haiku"]);
-  const botId = await createBot(surroundings, catalog);
-  const shared = {
-    catalog,
+  const { surroundings, broker } = surround(options, world);
+  const { journal, faults, trusted } = surroundings;
+  const shared: Shared = {
+    catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku"]),
     randomness: randomnessOf(world),
     policy: { ...policy, openMax: plan.openMax },
   };
+  const botId = await createBot(surroundings, shared.catalog);
   const skew = () => (plan.skewMs ? prng.between(-plan.skewMs, plan.skewMs) : 0);
-  let isCalm = false;
-  let workerCalls = 0;
-
-  // Workers: as many functions at once as the plan says, each a process of its own.
-  const offsets = Array.from({ length: plan.workers }, skew);
-  const busy = new Map<number, Process>();
-  let incarnations = 0;
-  world.offer(() =>
-    broker.deliveries(plan.workers - busy.size, (event, done) => {
-      const slot = offsets.findIndex((_, i) => !busy.has(i));
-      const worker = world.start(`w${slot}.${++incarnations}`, offsets[slot] ?? 0);
-      busy.set(slot, worker);
-      const free = () => {
-        if (busy.get(slot) === worker) busy.delete(slot);
-      };
-      const ports = portsOf({ ...surroundings, killed: free }, worker, true);
-      const dies = () => {
-        workerCalls += 1;
-        const fault = faults.atCall({ worker: true, write: false });
-        if (fault !== "killBefore" && fault !== "killAfter") return false;
-        world.note(`  ! ${fault}`);
-        world.kill(worker);
-        free();
-        return true;
-      };
-      const mood = () => (isCalm ? "well" : plan.mood);
-      const model = scriptedModel(
-        { world, journal, mood, dies },
-        worker,
-        plan.isWire ? options.speak : undefined,
-      );
-      const handle = createWorker({ ...shared, ...ports, runQueue: ports.queue, model });
-      const endsAt = world.now() + policy.functionMs;
-      world.at(endsAt, "", () => {
-        if (busy.get(slot) !== worker) return;
-        world.note(`${worker.name} is ended at its time limit`);
-        world.kill(worker);
-        free();
-      });
-      const context = { getRemainingTimeInMillis: () => endsAt - world.now() };
-      world.spawn(
-        worker,
-        () => handle(event, context),
-        (outcome) => {
-          free();
-          if ("error" in outcome) return world.note(`${worker.name} threw ${outcome.error}`);
-          const failed = outcome.value.batchItemFailures.map((item) => item.itemIdentifier);
-          world.at(world.now(), "", () => done(new Set(failed)));
-        },
-      );
-    }),
-  );
-
-  // The sweeper, by its schedule.
-  const sweepOffset = skew();
-  const sweep = () => {
-    world.at(world.now() + plan.sweepEveryMs, "", sweep);
-    const sweeper = world.start("sweeper", sweepOffset);
-    const ports = portsOf(surroundings, sweeper, false);
-    const deps = {
-      ...shared,
-      ...ports,
-      runQueue: ports.queue,
-      deployQueue: ports.queue,
-      syncQueue: ports.queue,
-    };
-    world.spawn(sweeper, createSweeper(deps), () => {});
-  };
-  world.at(startMs + plan.sweepEveryMs, "", sweep);
-
+  const calm = startWeather(surroundings, plan, startMs);
+  const mood = () => (calm.since === undefined ? plan.mood : "well");
+  const server = { surroundings, shared, broker, plan, skew, mood, speak };
+  const areIdle = startWorkers(server);
+  startSweeper(server);
   const clients = createClientSide({ surroundings, shared, botId, plan, skew, startMs });
-  for (const { store, fromMs, untilMs } of plan.outages) {
-    world.at(startMs + fromMs, `the ${store} is out`, () => void surroundings.outages.add(store));
-    world.at(startMs + untilMs, `the ${store} is back`, () => {
-      surroundings.outages.delete(store);
-    });
-  }
-  let calmSince = Number.POSITIVE_INFINITY;
-  world.at(startMs + plan.calmAtMs, "calm from here on", () => {
-    isCalm = true;
-    faults.stop();
-    surroundings.outages.clear();
-    calmSince = world.now();
-  });
 
-  const atRest = () => clients.done() && busy.size === 0 && isAtRest(journal, world.now());
-  let steps = 0;
-  try {
-    steps = await world.run(() => {
-      if (journal.violation) return true;
-      if (world.now() > calmSince + patienceMs) return true;
-      // Without faults left to come there is no need to wait for the calm.
-      return atRest() && (isCalm || clients.planDone());
-    }, stepsMax);
-  } catch (error) {
-    if (!(error instanceof StepsExhausted)) throw error;
-    journal.fail(new Violation("EveryRunEnds", error.message));
-  }
+  const atRest = () => clients.done() && areIdle() && isAtRest(journal, world.now());
+  const isOver = () => {
+    if (journal.violation) return true;
+    if (calm.since !== undefined && world.now() > calm.since + patienceMs) return true;
+    // Without faults left to come there is no need to wait for the calm.
+    return atRest() && (calm.since !== undefined || clients.planDone());
+  };
+  const steps = await runWorld(world, journal, isOver);
   if (!journal.violation && !atRest()) {
     const open = [...journal.items.values()].filter((item) => item.sk === "HEAD");
     const said = open.map((head) => JSON.stringify({ open: head.open, lease: head.leaseUntil }));
     journal.fail(new Violation("EveryRunEnds", `not at rest past the deadline: ${said.join(" ")}`));
   }
-  if (!journal.violation) {
-    await assertAtRest({ journal, table: trusted.table, clients });
-  }
-  const runs = [...journal.items.values()].filter(({ sk }) => sk.startsWith("RUN#"));
+  if (!journal.violation) await assertAtRest({ journal, table: trusted.table, clients });
   return {
-    violation: journal.violation,
+    ...describe(journal),
     log: world.log,
     acknowledged: clients.acknowledged.size,
-    accepted: [...journal.arrivals.values()].flat().length,
-    statuses: countBy(runs.map((run) => String(run.status))),
     faults: faults.counts,
     steps,
-    workerCalls,
-    abandoned: [...journal.items.values()].filter(
-      ({ pk, abandoned }) => pk.startsWith("USAGE#") && abandoned === true,
-    ).length,
+  };
+}
+
+/** What the processes of one episode share: its part of the stores, and what may go wrong. */
+function surround(
+  { seed, plan, stores, lane, leftOut }: EpisodeOptions,
+  world: World,
+): { surroundings: Surroundings; broker: Broker } {
+  const space = `E${process.pid}.${++episodes}.`;
+  const { killPoint } = plan;
+  const faults = createFaults(createPrng(`${seed}/faults`), plan.rates, { killPoint, leftOut });
+  const broker = createBroker({ world, faults, lane, visibilityMs: plan.visibilityMs });
+  const surroundings: Surroundings = {
+    world,
+    faults,
+    journal: createJournal(),
+    table: within(stores.table, space),
+    objects: stores.objects,
+    trusted: { ...stores.trusted, table: within(stores.trusted.table, space) },
+    send: (body, group, delaySeconds) => broker.send(body, group, delaySeconds),
+    outages: new Set(),
+    // Often for longer than a lease.
+    stallMs: () => policy.leaseMs * (0.5 + 2 * world.prng.next()),
+    killed: () => {},
+  };
+  return { surroundings, broker };
+}
+
+/** Outages come and go; at last everything goes well. */
+function startWeather(
+  { world, outages, faults }: Surroundings,
+  plan: Plan,
+  startMs: number,
+): { since: number | undefined } {
+  const calm: { since: number | undefined } = { since: undefined };
+  for (const { store, fromMs, untilMs } of plan.outages) {
+    world.at(startMs + fromMs, `the ${store} is out`, () => void outages.add(store));
+    world.at(startMs + untilMs, `the ${store} is back`, () => void outages.delete(store));
+  }
+  world.at(startMs + plan.calmAtMs, "calm from here on", () => {
+    faults.stop();
+    outages.clear();
+    calm.since = world.now();
+  });
+  return calm;
+}
+
+async function runWorld(world: World, journal: Journal, isOver: () => boolean): Promise<number> {
+  try {
+    return await world.run(isOver, stepsMax);
+  } catch (error) {
+    if (!(error instanceof StepsExhausted)) throw error;
+    journal.fail(new Violation("EveryRunEnds", error.message));
+    return stepsMax;
+  }
+}
+
+function describe({ items, arrivals, violation }: Journal) {
+  const all = [...items.values()];
+  const runs = all.filter(({ sk }) => sk.startsWith("RUN#"));
+  return {
+    violation,
+    accepted: [...arrivals.values()].flat().length,
+    statuses: countBy(runs.map((run) => String(run.status))),
+    abandoned: all.filter(({ pk, abandoned }) => pk.startsWith("USAGE#") && abandoned === true)
+      .length,
   };
 }
 

@@ -45,7 +45,7 @@ export async function playKills(options: KillOptions): Promise<KillReport> {
     const current = await startProcess(dataDir, options.tokensPerSecond);
     started.push(performance.now() - before);
     runtime = current;
-    await untilProgress(clients, prng.below(5));
+    await untilEnded(clients, prng.below(4));
     await pause(prng.below(200));
     runtime = undefined;
     await current.kill();
@@ -90,17 +90,15 @@ export async function playKills(options: KillOptions): Promise<KillReport> {
 }
 
 /**
- * Until clients have seen this many acknowledgements and answers more: however slow the machine,
- * some lives are long enough for a run to end and others are not.
+ * Until this many messages more have ended: however slow the machine, some lives are long enough for
+ * a run and others are not.
  */
-async function untilProgress(clients: Client[], events: number): Promise<void> {
-  const seen = () =>
-    clients
-      .flatMap((client) => client.sent)
-      .reduce((sum, { status }) => sum + (status === "pending" ? 1 : 2), 0);
-  const enough = seen() + events;
+async function untilEnded(clients: Client[], more: number): Promise<void> {
+  const ended = () =>
+    clients.flatMap((client) => client.sent).filter(({ status }) => status !== "pending").length;
+  const enough = ended() + more;
   const giveUpAt = performance.now() + lifeMaxMs;
-  while (seen() < enough && performance.now() < giveUpAt) await pause(5);
+  while (ended() < enough && performance.now() < giveUpAt) await pause(5);
 }
 
 function progress(kill: number, begun: number, clients: Client[]): string {

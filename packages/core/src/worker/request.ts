@@ -48,7 +48,10 @@ function toKnowledgeBlock(passages: Knowledge.Passage[]): string {
   if (passages.length === 0) return "";
   const rows = passages.map(
     ({ source, text }, i) =>
-      `<passage source="${source.replace(/["<>]/g, "'")}" rank="${i + 1}">\n${text}\n</passage>`,
+      `<passage source="${source.replace(/["<>]/g, "'")}" rank="${i + 1}">\n${plain(text)}\n</passage>`,
   );
   return `<knowledge>\n${rows.join("\n")}\n</knowledge>`;
 }
+
+/** No passage can end its own block and speak as the instruction. */
+const plain = (text: string): string => text.replace(/<(?=\/?(?:passage|knowledge)\b)/gi, "&lt;");

@@ -36,7 +36,11 @@ interface Reply<T> {
 }
 
 const title = "Demo bot";
-const questions = ["What is Outlet?", "How do I run it on my machine?"];
+const questions = [
+  "What is Outlet?",
+  "How do I run it on my machine?",
+  "What does it consist of on AWS?",
+];
 const instructions = [
   "Answer from the documentation and quote it.",
   "Be brief and begin with the word Ahoy.",
@@ -104,7 +108,7 @@ export async function runDemo(tools: Tools): Promise<boolean> {
   const edited = await run("edit the bot's instruction", () =>
     control("PATCH", path, 200, { instruction: instructions[1] }),
   );
-  const next = edited && (await talk("the next answer follows it", questions[0] ?? ""));
+  const next = edited && (await talk("the next answer follows it", questions[2] ?? ""));
   if (!next) return false;
   const follows = await run("the answers differ as the instructions do", async () => {
     const [before] = answers;
