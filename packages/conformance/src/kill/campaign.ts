@@ -24,7 +24,7 @@ export interface KillReport {
 
 const quietPatienceMs = 120_000;
 /** A life in which nothing happens: everybody waits for the lease of one that was killed. */
-const lifeMaxMs = 1_000;
+const lifeMaxMs = 1_200;
 
 /**
  * Kills the embedded runtime outright, again and again, at moments of the seed's choice, while
@@ -45,7 +45,7 @@ export async function playKills(options: KillOptions): Promise<KillReport> {
     const current = await startProcess(dataDir, options.tokensPerSecond);
     started.push(performance.now() - before);
     runtime = current;
-    await untilEnded(clients, prng.below(4));
+    await untilEnded(clients, prng.below(12));
     await pause(prng.below(200));
     runtime = undefined;
     await current.kill();
@@ -57,7 +57,10 @@ export async function playKills(options: KillOptions): Promise<KillReport> {
   const sent = clients.flatMap((client) => [...client.sent]);
   const complaints = clients.flatMap((client) => [...client.complaints]);
   const quietAfterMs = await untilAnswered(where, sent, complaints);
-  for (const message of sent) await read(where, message, complaints);
+  for (const message of sent) {
+    await read(where, message, complaints, 1);
+    await pause(20);
+  }
   for (const client of clients) complaints.push(...(await outOfOrder(where, client)));
   runtime = undefined;
   await last.stop();
@@ -114,7 +117,7 @@ async function untilAnswered(where: Where, sent: Sent[], complaints: string[]): 
   while (performance.now() - begun < quietPatienceMs) {
     const pending = sent.filter(({ status }) => status === "pending");
     if (pending.length === 0) break;
-    for (const message of pending) await read(where, message, complaints);
+    for (const message of pending) await read(where, message, complaints, 2);
     await pause(100);
   }
   return performance.now() - begun;
@@ -124,7 +127,12 @@ async function untilAnswered(where: Where, sent: Sent[], complaints: string[]): 
 async function outOfOrder(where: Where, { sent }: Client): Promise<string[]> {
   const [first] = sent;
   if (!first) return [];
-  const reply = await call(where, `/${first.conversationId}`, {});
+  let reply = await call(where, `/${first.conversationId}`, {});
+  // So many questions at once are more than the bot's throttle lets pass.
+  for (let tries = 0; reply?.status === 429 && tries < 30; tries++) {
+    await pause(500);
+    reply = await call(where, `/${first.conversationId}`, {});
+  }
   if (reply?.status !== 200) return [`the conversation answered ${reply?.status}`];
   const { messageMap, lastMessageId } = JSON.parse(reply.body) as {
     messageMap: Record<string, { role: string; parent: string | null }>;

@@ -31,13 +31,21 @@ export function startClient(conversationId: string, where: Where, paceMs: number
   const sent: Sent[] = [];
   const complaints: string[] = [];
   let stopping = false;
-  const done = talk();
+  const done = Promise.all([talk(), listen()]);
 
   async function talk(): Promise<void> {
     while (!stopping) {
       if (sent.filter(({ status }) => status === "pending").length < openMax) await send();
-      await look();
       await pause(paceMs);
+    }
+  }
+
+  /** Waits for one answer after the other: few requests, for the bot has a daily quota. */
+  async function listen(): Promise<void> {
+    while (!stopping) {
+      const first = sent.find(({ status }) => status === "pending");
+      if (first) await read(where, first, complaints, 2);
+      if (first?.status !== "completed") await pause(paceMs);
     }
   }
 
@@ -75,11 +83,6 @@ export function startClient(conversationId: string, where: Where, paceMs: number
     }
   }
 
-  async function look(): Promise<void> {
-    const first = sent.find(({ status }) => status === "pending");
-    if (first) await read(where, first, complaints);
-  }
-
   return {
     sent,
     complaints,
@@ -91,8 +94,14 @@ export function startClient(conversationId: string, where: Where, paceMs: number
 }
 
 /** Reads one answer, if it is there; what was acknowledged must be found, and must not change. */
-export async function read(where: Where, message: Sent, complaints: string[]): Promise<void> {
-  const reply = await call(where, `/${message.conversationId}/${message.runId}`, {});
+export async function read(
+  where: Where,
+  message: Sent,
+  complaints: string[],
+  waitSeconds: number,
+): Promise<void> {
+  const path = `/${message.conversationId}/${message.runId}?wait=${waitSeconds}`;
+  const reply = await call(where, path, {});
   if (!reply || reply.status === 202 || reply.status === 429) return;
   const isAnswer = reply.status === 200;
   // Of our own API: an answer, or a problem document.
