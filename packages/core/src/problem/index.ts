@@ -15,11 +15,6 @@ export const codes = {
   },
   payload_too_large: { status: 413, title: "Payload too large", type: "invalid_request_error" },
   model_not_allowed: { status: 422, title: "Model not allowed", type: "invalid_request_error" },
-  model_price_unknown: {
-    status: 422,
-    title: "The model has no known price",
-    type: "invalid_request_error",
-  },
   title_mismatch: { status: 422, title: "The title does not match", type: "invalid_request_error" },
   idempotency_key_reuse: {
     status: 422,
