@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -47,3 +47,17 @@ for (const [place, module, allowed] of cases) {
     expect(allows(place, module)).toBe(allowed);
   });
 }
+
+test("files may not import each other in a circle, not even types", () => {
+  const folder = join(sandbox, "packages/core/src/circle");
+  mkdirSync(folder, { recursive: true });
+  const other = join(folder, "other.ts");
+  writeFileSync(other, 'import type { A } from "./probe.ts";\nexport type B = A | null;\n');
+  writeFileSync(
+    join(folder, "probe.ts"),
+    'import type { B } from "./other.ts";\nexport type A = B[];\n',
+  );
+  const lint = spawnSync(join(root, "node_modules/.bin/oxlint"), [folder], { cwd: sandbox });
+  rmSync(folder, { recursive: true });
+  expect(String(lint.stdout)).toContain("no-cycle");
+});

@@ -1,6 +1,6 @@
 import { first } from "@outlet/core/ports";
 import { expect } from "vitest";
-import type { TableChecks } from "./table-contract.ts";
+import type { TableChecks } from "./table-checks.ts";
 
 export function changeChecks({ check, table, partition }: TableChecks): void {
   check("an update returns the whole item as it is afterwards", async () => {

@@ -15,7 +15,7 @@ import {
   type Value,
 } from "@outlet/core/ports";
 import { expect } from "vitest";
-import type { TableChecks } from "./table-contract.ts";
+import type { TableChecks } from "./table-checks.ts";
 
 const attributes: Record<string, Value> = {
   text: "abc",

@@ -1,6 +1,6 @@
 import type { QueryRange } from "@outlet/core/ports";
 import { expect, vi } from "vitest";
-import type { TableChecks } from "./table-contract.ts";
+import type { TableChecks } from "./table-checks.ts";
 import { readPages, sortKeys } from "./table-queries.ts";
 
 export function indexChecks({ check, table, partition }: TableChecks): void {

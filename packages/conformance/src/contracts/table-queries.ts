@@ -1,6 +1,6 @@
 import type { Item, QueryRange, Table } from "@outlet/core/ports";
 import { expect } from "vitest";
-import type { TableChecks } from "./table-contract.ts";
+import type { TableChecks } from "./table-checks.ts";
 
 /** Every page of a query, as a caller reads them. */
 export async function readPages(table: Table, range: QueryRange): Promise<Item[][]> {

@@ -1,6 +1,6 @@
 import { absent, below, lacks, sizeBelow, all } from "@outlet/core/ports";
 import { expect } from "vitest";
-import type { TableChecks } from "./table-contract.ts";
+import type { TableChecks } from "./table-checks.ts";
 
 const racers = 50;
 

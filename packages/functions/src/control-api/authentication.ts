@@ -2,7 +2,7 @@ import { Caller } from "@outlet/core/caller";
 import { Problem } from "@outlet/core/problem";
 import type { MiddlewareHandler } from "hono";
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import { createKeySource, type KeySource } from "./key-source.ts";
+import { createKeySource, type KeySource, type KeySourceOptions } from "./key-source.ts";
 
 /** What a route finds under `c.get("caller")`. */
 export interface AuthenticatedCaller extends Caller.Info {
@@ -14,23 +14,11 @@ export interface AuthenticationEnv {
   Variables: { caller: AuthenticatedCaller };
 }
 
-export interface AuthenticationOptions {
-  /** Exactly as tokens name it in `iss`: `https://cognito-idp.{region}.amazonaws.com/{pool}`. */
-  issuer: string;
+export interface AuthenticationOptions extends KeySourceOptions {
   /** Clients whose tokens are taken. */
   clientIds: readonly string[];
-  /** Where the issuer's keys are; found through its discovery document where absent. */
-  jwksUri?: string;
   /** How far the issuer's clock may be off ours. 5 where absent. */
   clockToleranceSeconds?: number;
-  cache?: {
-    /** How long fetched keys are used without asking again. 600 where absent. */
-    maxAgeSeconds?: number;
-    /** Least time between two fetches, however many unknown keys tokens name. 30 where absent. */
-    cooldownSeconds?: number;
-    /** 5 where absent. */
-    timeoutSeconds?: number;
-  };
 }
 
 /**

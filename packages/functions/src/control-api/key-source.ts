@@ -1,7 +1,21 @@
 import { Problem } from "@outlet/core/problem";
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import * as v from "valibot";
-import type { AuthenticationOptions } from "./authentication.ts";
+
+export interface KeySourceOptions {
+  /** Exactly as tokens name it in `iss`: `https://cognito-idp.{region}.amazonaws.com/{pool}`. */
+  issuer: string;
+  /** Where the issuer's keys are; found through its discovery document where absent. */
+  jwksUri?: string;
+  cache?: {
+    /** How long fetched keys are used without asking again. 600 where absent. */
+    maxAgeSeconds?: number;
+    /** Least time between two fetches, however many unknown keys tokens name. 30 where absent. */
+    cooldownSeconds?: number;
+    /** 5 where absent. */
+    timeoutSeconds?: number;
+  };
+}
 
 /** Finds the key a token's header names; throws `service_unavailable` where keys are out of reach. */
 export type KeySource = JWTVerifyGetKey;
@@ -13,9 +27,7 @@ const Discovery = v.object({ issuer: v.string(), jwks_uri: v.pipe(v.string(), v.
  * The issuer's public keys, fetched when first needed and kept. A failed fetch is not kept: the
  * next request tries again.
  */
-export function createKeySource(
-  options: Pick<AuthenticationOptions, "issuer" | "jwksUri" | "cache">,
-): KeySource {
+export function createKeySource(options: KeySourceOptions): KeySource {
   const { maxAgeSeconds = 600, cooldownSeconds = 30, timeoutSeconds = 5 } = options.cache ?? {};
   const timeoutMs = timeoutSeconds * 1000;
   let opened: Promise<JWTVerifyGetKey> | undefined;

@@ -1,15 +1,8 @@
 import { type BedrockRuntimeClient, ConverseStreamCommand } from "@aws-sdk/client-bedrock-runtime";
 import { createBedrockClient } from "@outlet/aws/bedrock-model";
 import { HttpRequest } from "@smithy/core/protocols";
-import {
-  type Backend,
-  type BedrockBackend,
-  BedrockException,
-  type ExceptionName,
-  exceptionStatus,
-  type Json,
-  type StreamEvent,
-} from "./backend.ts";
+import { type Backend, type BedrockBackend, type Json, type StreamEvent } from "./backend.ts";
+import { BedrockException, type ExceptionName, exceptionStatus } from "./exception.ts";
 
 /**
  * Bedrock itself, called with the machine's own credentials. The request's body goes on byte for

@@ -1,4 +1,4 @@
-import { invalid } from "./backend.ts";
+import { invalid } from "./exception.ts";
 import type { Content, ConverseRequest, Message } from "./converse-request.ts";
 
 /** Blocks that say nothing to a model of ours and do no harm. */

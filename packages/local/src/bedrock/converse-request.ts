@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { invalid } from "./backend.ts";
+import { invalid } from "./exception.ts";
 
 export type Content =
   | { kind: "text"; text: string }

@@ -7,10 +7,9 @@ import {
   type Backend,
   type BackendContext,
   type BedrockBackend,
-  BedrockException,
-  type ExceptionName,
   toStreamEvents,
 } from "./backend.ts";
+import { BedrockException, type ExceptionName } from "./exception.ts";
 import { assertConversation } from "./conversation-rules.ts";
 import { toChatCompletion } from "./openai-request.ts";
 import { countTokens } from "./tokens.ts";

@@ -1,4 +1,5 @@
-import { invalid, type Json } from "./backend.ts";
+import { type Json } from "./backend.ts";
+import { invalid } from "./exception.ts";
 import type { Content, ConverseRequest, Message } from "./converse-request.ts";
 
 /** A Converse request as the body of `POST /chat/completions`. */

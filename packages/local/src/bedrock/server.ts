@@ -2,14 +2,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { Clock, Log } from "@outlet/core/ports";
-import {
-  type Backend,
-  type BedrockBackend,
-  BedrockException,
-  exceptionStatus,
-  type Json,
-  type StreamEvent,
-} from "./backend.ts";
+import { type Backend, type BedrockBackend, type Json, type StreamEvent } from "./backend.ts";
+import { BedrockException, exceptionStatus } from "./exception.ts";
 import { createBackend } from "./create-backend.ts";
 import { type ConverseRequest, parseConverseRequest } from "./converse-request.ts";
 import { collect } from "./converse-response.ts";

@@ -1,6 +1,7 @@
 import { EventStreamCodec } from "@smithy/core/event-streams";
 import { fromUtf8, toUtf8 } from "@smithy/core/serde";
-import type { BedrockException, Json, StreamEvent } from "./backend.ts";
+import type { Json, StreamEvent } from "./backend.ts";
+import type { BedrockException } from "./exception.ts";
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);
 

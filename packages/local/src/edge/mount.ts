@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { GatewayResponse } from "./gateway-responses.ts";
-import { bySpecificity, segmentsOf } from "./route-match.ts";
+import { bySpecificity, segmentsOf } from "./route-path.ts";
 
 /** A published bot's stack as the edge serves it: read from the template and from nothing else. */
 export interface Mount {
