@@ -3,20 +3,26 @@ import {
   paginateGetUsage,
   paginateGetUsagePlanKeys,
 } from "@aws-sdk/client-api-gateway";
-import type { Clock, QuotaCounters } from "@outlet/core/ports";
+import type { Clock, KeyUse, QuotaCounters } from "@outlet/core/ports";
 import { reachStore } from "./store-error.ts";
 
 const namePrefix = "outlet-key-";
+const dayMs = 86_400_000;
 
 /**
- * What keys have used of a usage plan's quota, by API Gateway's own count. It lags by minutes: for
- * showing and warning, never for refusing.
+ * API Gateway's own count lags by minutes, and its control plane answers ten calls a second for the
+ * whole account, deployments included: who asks again so soon gets what the last one got.
  */
+const keptMs = 60_000;
+const keptMax = 200;
+
+/** What keys have used of a usage plan's quota: for showing and warning, never for refusing. */
 export function createGatewayQuotaCounters(options: {
   apiGateway: APIGatewayClient;
   clock: Clock;
 }): QuotaCounters {
   const { apiGateway: client, clock } = options;
+  const known = new Map<string, { at: number; uses: KeyUse[] }>();
 
   async function keyIdsOf(usagePlanId: string): Promise<Map<string, string>> {
     const keyIds = new Map<string, string>();
@@ -29,24 +35,33 @@ export function createGatewayQuotaCounters(options: {
     return keyIds;
   }
 
-  async function read(usagePlanId: string, startDate: string) {
-    const endDate = new Date(clock.now()).toISOString().slice(0, 10);
+  async function read(usagePlanId: string, days: { from: string; to: string }): Promise<KeyUse[]> {
     const keyIds = await keyIdsOf(usagePlanId);
-    const counts = new Map<string, number>();
-    const input = { usagePlanId, startDate, endDate };
+    const uses: KeyUse[] = [];
+    const input = { usagePlanId, startDate: days.from, endDate: days.to };
     for await (const page of paginateGetUsage({ client, pageSize: 500 }, input)) {
-      // Each day is a pair: used, remaining.
-      for (const [id, days] of Object.entries(page.items ?? {})) {
+      // Each day from the first is a pair: used, remaining.
+      for (const [id, pairs] of Object.entries(page.items ?? {})) {
         const keyId = keyIds.get(id);
         if (keyId === undefined) continue;
-        const used = days.reduce((sum, [count = 0]) => sum + count, 0);
-        counts.set(keyId, (counts.get(keyId) ?? 0) + used);
+        for (const [i, [used = 0]] of pairs.entries()) {
+          const day = new Date(Date.parse(days.from) + i * dayMs).toISOString().slice(0, 10);
+          if (used > 0) uses.push({ keyId, day, used });
+        }
       }
     }
-    return [...counts].map(([keyId, used]) => ({ keyId, used }));
+    return uses;
   }
 
   return {
-    used: (usagePlanId, fromDay) => reachStore("API Gateway", read(usagePlanId, fromDay)),
+    async used(usagePlanId, days) {
+      const name = `${usagePlanId} ${days.from} ${days.to}`;
+      const last = known.get(name);
+      if (last && clock.now() - last.at < keptMs) return last.uses;
+      const uses = await reachStore("API Gateway", read(usagePlanId, days));
+      if (known.size >= keptMax) known.clear();
+      known.set(name, { at: clock.now(), uses });
+      return uses;
+    },
   };
 }

@@ -10,6 +10,7 @@ import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { createPace } from "@outlet/aws/provisioner/pace";
+import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { createSqsClient } from "@outlet/aws/sqs-client";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/id";
@@ -160,6 +161,7 @@ export function controlApiDeps() {
     cell,
     endpointOf: (restApiId: string, stage: string) =>
       `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
+    restingCostOf: restingCost,
     authentication: { issuer, jwksUri, clientIds: clientIds.split(",") },
     policy: defaultPolicy,
   };

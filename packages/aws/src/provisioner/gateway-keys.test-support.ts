@@ -12,6 +12,10 @@ export class GatewayKeyStore {
   readonly keys = new Map<string, ApiKey>();
   /** Ids of the keys in each plan. A plan that is not here does not exist. */
   readonly plans = new Map<string, Set<string>>();
+  /** What each key of a plan used on each day, by the plan's id: `2026-11-22` → used. */
+  readonly usage = new Map<string, Map<string, Map<string, number>>>();
+  /** Calls that were answered. */
+  calls = 0;
   /** How many keys one page holds, however many are asked for. */
   pageSize = 2;
   /** So many calls are answered 429 first. */
@@ -31,6 +35,7 @@ export class GatewayKeyStore {
       this.throttled -= 1;
       return answer(429, { message: "Too Many Requests" }, "TooManyRequestsException");
     }
+    this.calls += 1;
     const [, kind, id = "", sub] = url.pathname.split("/");
     if (kind === "apikeys" && req.method === "POST") {
       const input = JSON.parse(body) as Omit<ApiKey, "id">;
@@ -59,6 +64,9 @@ export class GatewayKeyStore {
       );
     }
     const plan = this.plans.get(id);
+    if (kind === "usageplans" && sub === "usage" && plan) {
+      return answer(200, this.#usageOf(id, url));
+    }
     if (kind !== "usageplans" || sub !== "keys" || !plan) {
       return answer(404, { message: "Invalid Usage Plan ID specified" }, "NotFoundException");
     }
@@ -66,7 +74,7 @@ export class GatewayKeyStore {
       return answer(
         200,
         this.#page(
-          [...plan].map((k) => ({ id: k })),
+          [...plan].map((k) => ({ id: k, type: "API_KEY", name: this.keys.get(k)?.name })),
           url,
         ),
       );
@@ -76,6 +84,26 @@ export class GatewayKeyStore {
     }
     plan.add(keyId);
     return answer(201, { id: keyId });
+  }
+
+  /** Of each key one pair for each day, both days inclusive: used, remaining. */
+  #usageOf(planId: string, url: URL) {
+    const startDate = url.searchParams.get("startDate") ?? "";
+    const endDate = url.searchParams.get("endDate") ?? "";
+    const days: string[] = [];
+    for (let at = Date.parse(startDate); at <= Date.parse(endDate); at += 86_400_000) {
+      days.push(new Date(at).toISOString().slice(0, 10));
+    }
+    const ofKeys = [...(this.usage.get(planId) ?? [])];
+    const { item, position } = this.#page(ofKeys, url);
+    const values = item.map(([id, used]) => [id, days.map((day) => [used.get(day) ?? 0, 100])]);
+    return {
+      usagePlanId: planId,
+      startDate,
+      endDate,
+      values: Object.fromEntries(values),
+      ...(position !== undefined && { position }),
+    };
   }
 
   #page<T>(items: T[], url: URL): { item: T[]; position?: string } {

@@ -3,6 +3,17 @@ import type { JsonObject, Resource } from "./template-types.ts";
 
 const periodSeconds = 900;
 
+export type AlarmSettings = Pick<
+  NonNullable<StackSpec["alerts"]>,
+  "errorRatePercent" | "p99Ms" | "quotaUsedPercent"
+>;
+
+/** How many metrics the alarms of {@link alarms} watch: an alarm is billed by these. */
+export const alarmMetrics = ({ errorRatePercent, p99Ms, quotaUsedPercent }: AlarmSettings) =>
+  (errorRatePercent === null ? 0 : 2) +
+  (p99Ms === null ? 0 : 1) +
+  (quotaUsedPercent === null ? 0 : 1);
+
 /**
  * The alarms an owner asked for, and the topic that tells of them; nothing where none was asked for.
  * The cost of a month is no metric of CloudWatch: that threshold is not the stack's to watch.

@@ -4,6 +4,7 @@ export * as Alerts from "./index.ts";
 import { Metrics } from "../metrics/index.ts";
 import type { Clock, Metrics as MetricsPort, QuotaCounters, Table } from "../ports/index.ts";
 import type { Publication } from "../publication/index.ts";
+import { KeyRequests } from "../key-requests/index.ts";
 import { UsageReport } from "../usage-report/index.ts";
 
 export { none, Settings } from "./settings.ts";
@@ -83,10 +84,11 @@ async function ofGateway({ metrics, clock }: Deps, { botId }: Publication.Info) 
 
 async function ofQuota({ quotaCounters, clock }: Deps, { quota, usagePlanId }: Publication.Info) {
   const to = clock.now();
+  const { dayOf } = KeyRequests;
   const from = periodStart(quota?.period ?? "DAY", to);
   if (!quota || !usagePlanId) return { from, to, value: null };
-  const keys = await quotaCounters.used(usagePlanId, new Date(from).toISOString().slice(0, 10));
-  const most = Math.max(0, ...keys.map(({ used }) => used));
+  const used = await quotaCounters.used(usagePlanId, { from: dayOf(from), to: dayOf(to) });
+  const most = Math.max(0, ...KeyRequests.byKey(used).values());
   return { from, to, value: (most / quota.limit) * 100 };
 }
 

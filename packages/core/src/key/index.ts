@@ -162,6 +162,14 @@ export async function listAll(table: Table, botId: string): Promise<Info[]> {
   return keys;
 }
 
+/** What a bot's keys are called, by id. Keys that are gone are not among them. */
+export const labelsOf = async (table: Table, botId: string): Promise<Map<string, string>> =>
+  new Map(
+    (await listAll(table, botId))
+      .filter(({ purpose }) => purpose === "client")
+      .map(({ keyId, label }) => [keyId, label]),
+  );
+
 /** A disabled key stops working at the next request; what it has used stays counted. */
 export async function update(
   deps: Deps,

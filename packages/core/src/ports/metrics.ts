@@ -47,11 +47,19 @@ export interface Metrics {
   requests(botIds: readonly string[], range: MetricsRange): Promise<RequestCount[]>;
 }
 
+/** Requests of one key that the gateway let through on one day. */
+export interface KeyUse {
+  keyId: string;
+  /** `2026-11-22`, UTC. */
+  day: string;
+  used: number;
+}
+
 /** What the keys of a usage plan have used of its quota. */
 export interface QuotaCounters {
   /**
-   * @param fromDay `2026-11-22`, UTC, inclusive; counted until now.
-   * @returns requests let through by each key that made any.
+   * @param days the first and the last day, both inclusive, UTC: `2026-11-22`.
+   * @returns each key on each day on which it got through; in no order.
    */
-  used(usagePlanId: string, fromDay: string): Promise<{ keyId: string; used: number }[]>;
+  used(usagePlanId: string, days: { from: string; to: string }): Promise<KeyUse[]>;
 }

@@ -1,5 +1,6 @@
 import { Bot } from "@outlet/core/bot";
 import { Metrics } from "@outlet/core/metrics";
+import type { MetricsRange } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publication";
 import { UsageReport } from "@outlet/core/usage-report";
 import type { ControlApiDeps } from "./deps.ts";
@@ -134,14 +135,55 @@ export async function topErrors(deps: Deps, range: UsageReport.Range): Promise<E
     .sort((a, b) => b.count - a.count);
 }
 
-/** Published bots that nobody called. */
-export async function idle(deps: Deps, range: UsageReport.Range): Promise<Publication.Info[]> {
+export interface Idle {
+  publication: Publication.Info;
+  /** The day (UTC) on which somebody last called; `null` where nobody did as long as is known. */
+  lastRequestAt: number | null;
+  /** Of runs that ended within the range all the same, such as redriven ones. */
+  costMicroUsd: number;
+  /** What there is of it costs so much a month, called or not. */
+  monthlyCostMicroUsd: number;
+}
+
+const dayMs = 86_400_000;
+const keptDays = 455;
+
+/** Published bots that nobody called, and what they cost. */
+export async function idle(
+  deps: Deps & Pick<ControlApiDeps, "restingCostOf">,
+  range: UsageReport.Range,
+): Promise<Idle[]> {
   const live = (await Publication.listEvery(deps.table)).filter(Publication.isLive);
-  const botIds = live.map(({ botId }) => botId);
-  const called = new Set(
-    (await deps.metrics.requests(botIds, Metrics.asOne({ ...range, periodSeconds: 3_600 }))).map(
+  const whole = Metrics.asOne({ ...range, periodSeconds: 3_600 });
+  const called = await lastCalls(deps, live, whole);
+  const quiet = live.filter(({ botId }) => !called.has(botId));
+  const to = Math.ceil(deps.clock.now() / dayMs) * dayMs;
+  const kept = { from: to - keptDays * dayMs, to, periodSeconds: dayMs / 1000 };
+  const [lastCalled, { groups }] = await Promise.all([
+    lastCalls(deps, quiet, kept),
+    UsageReport.queryAll(
+      deps,
+      quiet.map(({ botId }) => botId),
+      range,
       ({ botId }) => botId,
     ),
-  );
-  return live.filter(({ botId }) => !called.has(botId));
+  ]);
+  const costs = new Map(groups.map(({ group, costMicroUsd }) => [group, costMicroUsd]));
+  return quiet.map((publication) => ({
+    publication,
+    lastRequestAt: lastCalled.get(publication.botId) ?? null,
+    costMicroUsd: costs.get(publication.botId) ?? 0,
+    monthlyCostMicroUsd: deps.restingCostOf(publication),
+  }));
+}
+
+/** By bot, the last period in which somebody called. */
+async function lastCalls(
+  { metrics }: Pick<Deps, "metrics">,
+  publications: readonly Publication.Info[],
+  range: MetricsRange,
+): Promise<Map<string, number>> {
+  const botIds = publications.map(({ botId }) => botId);
+  const counts = await metrics.requests(botIds, range);
+  return new Map(counts.map(({ botId, at }) => [botId, at]));
 }

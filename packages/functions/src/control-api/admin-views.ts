@@ -1,6 +1,6 @@
 import type { Audit } from "@outlet/core/audit";
 import { Publication } from "@outlet/core/publication";
-import type { AdminGroup } from "./admin-reports.ts";
+import type { AdminGroup, Idle } from "./admin-reports.ts";
 import type { Row } from "./csv.ts";
 import type { ControlApiDeps } from "./deps.ts";
 import * as Usage from "./metrics-views.ts";
@@ -42,6 +42,28 @@ export const publicationColumns = [
   "failure",
 ] as const;
 export const publicationRow = (view: PublicationView): Row => ({ ...view });
+
+export type IdleView = ReturnType<typeof idleView>;
+
+export function idleView(
+  deps: Parameters<typeof publicationView>[0],
+  { publication, lastRequestAt, ...cost }: Idle,
+  titles: ReadonlyMap<string, string>,
+) {
+  return {
+    ...publicationView(deps, publication, titles),
+    lastRequestAt: timeOrNull(lastRequestAt),
+    ...cost,
+  };
+}
+
+export const idleColumns = [
+  ...publicationColumns,
+  "lastRequestAt",
+  "costMicroUsd",
+  "monthlyCostMicroUsd",
+] as const;
+export const idleRow = (view: IdleView): Row => ({ ...view });
 
 /** `requests` is of bots only, `null` where a group is none. */
 export interface UsageView extends AdminGroup {

@@ -12,6 +12,7 @@ import type {
   Randomness,
   Table,
 } from "@outlet/core/ports";
+import type { Publication } from "@outlet/core/publication";
 import type { AuthenticationEnv, AuthenticationOptions } from "./authentication.ts";
 import type { RequestIdEnv } from "../http/request-id.ts";
 
@@ -38,6 +39,8 @@ export interface ControlApiDeps {
   cell: string;
   /** The endpoint of a REST API's stage, without a trailing slash. */
   endpointOf: (restApiId: string, stage: string) => string;
+  /** What a publication's resources cost in a month when nobody calls, micro-USD. */
+  restingCostOf: (publication: Publication.Info) => number;
   authentication: AuthenticationOptions;
 }
 

@@ -100,15 +100,19 @@ export function createLocalMetrics(options: {
 export function createLocalQuotaCounters(dataDir: string): QuotaCounters & { close(): void } {
   let opened: DatabaseSync | undefined;
   return {
-    async used(usagePlanId, fromDay) {
+    async used(usagePlanId, { from, to }) {
       // Only now: the edge makes it.
       opened ??= new DatabaseSync(join(dataDir, "gateway.sqlite"), { readOnly: true });
       return opened
         .prepare(
-          "SELECT key_id, sum(used) AS used FROM usage WHERE usage_plan_id = ? AND day >= ? GROUP BY key_id",
+          "SELECT key_id, day, used FROM usage WHERE usage_plan_id = ? AND day >= ? AND day <= ?",
         )
-        .all(usagePlanId, fromDay)
-        .map((row) => ({ keyId: String(row.key_id), used: Number(row.used) }));
+        .all(usagePlanId, from, to)
+        .map((row) => ({
+          keyId: String(row.key_id),
+          day: String(row.day),
+          used: Number(row.used),
+        }));
     },
     close: () => opened?.close(),
   };

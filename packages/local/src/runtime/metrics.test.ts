@@ -140,6 +140,45 @@ describe("usage of a publication", () => {
   });
 });
 
+describe("requests by key", () => {
+  test("are what the gateway let through, today and by the day", async () => {
+    const bot = await outlet.publish({ quota: { limit: 4, period: "DAY" } });
+    const path = `/bots/${bot.botId}/publication/keys`;
+    const other = (await owner("POST", path, { label: "Other" })).json;
+    for (let i = 0; i < 6; i++) await bot.call("GET", "/health");
+    await clientOf(bot.endpoint, { "x-api-key": other.value })("GET", "/health");
+    // Publishing probes the endpoint with a key of its own, which is nobody's.
+    const listed = (await owner("GET", path)).json.keys;
+    expect(
+      listed.map((k: { label: string; requestsToday: number }) => [k.label, k.requestsToday]),
+    ).toEqual([
+      ["Test", 4],
+      ["Other", 1],
+    ]);
+    const day = new Date().toISOString().slice(0, 10);
+    const { json } = await owner("GET", `${path}/requests?from=${hourAgo()}`);
+    const rows = [
+      { day, keyId: bot.keyId, label: "Test", requests: 4 },
+      { day, keyId: other.keyId, label: "Other", requests: 1 },
+    ];
+    expect([json.to, json.requests]).toEqual([day, rows]);
+    const ofOne = await owner("GET", `${path}/requests?keyId=${other.keyId}&format=csv`);
+    expect(linesOf(ofOne.text)).toEqual([
+      "day,keyId,label,requests",
+      `${day},${other.keyId},Other,1`,
+    ]);
+  });
+
+  test("are asked for by at most 90 days, and are nobody else's", async () => {
+    const path = `/bots/${outlet.ready.sampleBot.botId}/publication/keys/requests`;
+    expect(codeOf(await owner("GET", `${path}?from=2026-01-01T00:00:00Z`))).toEqual([
+      422,
+      "invalid_request",
+    ]);
+    expect(codeOf(await user("GET", path))).toEqual([404, "not_found"]);
+  });
+});
+
 describe("alerts", () => {
   test("go off when a threshold is passed", async () => {
     const alerts = { errorRatePercent: 10, p99Ms: 900_000, quotaUsedPercent: 50 };
@@ -258,6 +297,14 @@ describe("the administrator's pages", () => {
     expect(await idle("")).not.toContain(bot.botId);
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
     expect(await idle(`from=${ago(3)}&to=${ago(2)}`)).toContain(bot.botId);
+    const quiet = await admin("GET", `/admin/idle?from=${ago(3)}&to=${ago(2)}`);
+    const found = quiet.json.publications.find((p: { botId: string }) => p.botId === bot.botId);
+    expect(found).toMatchObject({
+      status: "published",
+      lastRequestAt: expect.stringMatching(/^20\d\d-\d\d-\d\dT00:00:00.000Z$/),
+      costMicroUsd: 0,
+      monthlyCostMicroUsd: 0,
+    });
   });
 });
 

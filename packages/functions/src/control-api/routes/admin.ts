@@ -15,6 +15,10 @@ import {
   type CostView,
   costColumns,
   costRow,
+  type IdleView,
+  idleColumns,
+  idleRow,
+  idleView,
   type PublicationView,
   publicationColumns,
   publicationRow,
@@ -186,22 +190,22 @@ export const adminRoutes = (deps: ControlApiDeps) => {
     )
     .get(
       "/admin/idle",
-      describeRoute({ summary: "Published APIs that nobody called", tags }),
+      describeRoute({ summary: "Published APIs that nobody called, and what they cost", tags }),
       adminOnly(),
-      csv("idle", publicationColumns, (view: { publications: PublicationView[] }) =>
-        view.publications.map(publicationRow),
+      csv("idle", idleColumns, (view: { publications: IdleView[] }) =>
+        view.publications.map(idleRow),
       ),
       query(RangeOnly),
       async (c) => {
         const range = rangeOf(c.req.valid("query"));
-        const publications = await idle(deps, range);
+        const found = await idle(deps, range);
         const titles = await titlesOf(
           deps,
-          publications.map(({ botId }) => botId),
+          found.map(({ publication }) => publication.botId),
         );
         return c.json({
           ...rangeView(range),
-          publications: publications.map((it) => publicationView(deps, it, titles)),
+          publications: found.map((it) => idleView(deps, it, titles)),
         });
       },
     )

@@ -1,14 +1,27 @@
 import { Bot } from "@outlet/core/bot";
 import type { Caller } from "@outlet/core/caller";
 import { Key } from "@outlet/core/key";
+import { KeyRequests } from "@outlet/core/key-requests";
 import { Keyring } from "@outlet/core/keyring";
 import { Problem } from "@outlet/core/problem";
 import { Publication } from "@outlet/core/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
+import * as v from "valibot";
+import { csv, Format } from "../csv.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
-import { body, Paging, query } from "../input.ts";
+import { body, Paging, query, Time } from "../input.ts";
 import { keyView } from "../views.ts";
+
+const RequestsQuery = v.strictObject({
+  from: v.optional(Time),
+  to: v.optional(Time),
+  keyId: v.optional(v.pipe(v.string(), v.maxLength(40))),
+  ...Format,
+});
+
+type RequestView = { day: string; keyId: string; label: string; requests: number };
+const requestColumns = ["day", "keyId", "label", "requests"] as const;
 
 export const keyRoutes = (deps: ControlApiDeps) => {
   /** Keys are for owners who may publish; seeing a bot grants nothing here. */
@@ -22,15 +35,56 @@ export const keyRoutes = (deps: ControlApiDeps) => {
     }
     return Publication.requireLive(deps.table, bot.botId);
   };
+  /** The list is of use without it: what the gateway does not tell is left open. */
+  const requestsToday = (publication: Publication.Info) =>
+    KeyRequests.today(deps, publication).catch((cause: unknown) => {
+      deps.log.warn("requests by key cannot be read", { botId: publication.botId, cause });
+      return undefined;
+    });
   return new Hono<ControlEnv>()
     .get(
       "/bots/:botId/publication/keys",
       describeRoute({ summary: "List keys, oldest first", tags: ["keys"] }),
       query(Paging),
       async (c) => {
-        const { botId } = await publicationOf(c.get("caller"), c.req.param("botId"));
-        const listing = await Key.list(deps.table, botId, c.req.valid("query"));
-        return c.json({ keys: listing.keys.map(keyView), cursor: listing.cursor });
+        const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const [listing, today] = await Promise.all([
+          Key.list(deps.table, publication.botId, c.req.valid("query")),
+          requestsToday(publication),
+        ]);
+        return c.json({
+          keys: listing.keys.map((key) => ({
+            ...keyView(key),
+            /** Let through since 0:00 UTC; `null` where the gateway did not say. */
+            requestsToday: today ? (today.get(key.keyId) ?? 0) : null,
+          })),
+          cursor: listing.cursor,
+        });
+      },
+    )
+    .get(
+      "/bots/:botId/publication/keys/requests",
+      describeRoute({
+        summary: "Requests that the gateway let through, by key and day",
+        tags: ["keys", "metrics"],
+      }),
+      csv("requests", requestColumns, ({ requests }: { requests: RequestView[] }) => requests),
+      query(RequestsQuery),
+      async (c) => {
+        const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const { from, to, keyId } = c.req.valid("query");
+        const days = KeyRequests.toDays({ from, to }, deps.clock.now());
+        const [uses, labels] = await Promise.all([
+          KeyRequests.list(deps, publication, days),
+          Key.labelsOf(deps.table, publication.botId),
+        ]);
+        const requests = uses.flatMap((use): RequestView[] => {
+          // Of keys that are gone API Gateway tells nothing; nor is the deployer's probe a client.
+          const label = labels.get(use.keyId);
+          if (label === undefined || (keyId !== undefined && use.keyId !== keyId)) return [];
+          return [{ day: use.day, keyId: use.keyId, label, requests: use.used }];
+        });
+        return c.json({ botId: publication.botId, ...days, requests });
       },
     )
     .post(

@@ -50,9 +50,6 @@ interface UsageView {
 
 /** What a published bot's gateway saw, and what its runs used. */
 export const metricsRoutes = (deps: ControlApiDeps) => {
-  /** Keys that are gone are known by their ids only. */
-  const labelsOf = async (botId: string) =>
-    new Map((await Key.listAll(deps.table, botId)).map(({ keyId, label }) => [keyId, label]));
   return new Hono<ControlEnv>()
     .get(
       "/bots/:botId/publication/metrics",
@@ -89,7 +86,7 @@ export const metricsRoutes = (deps: ControlApiDeps) => {
         const range = UsageReport.toRange({ from, to }, by, deps.clock.now());
         const [report, labels] = await Promise.all([
           UsageReport.query(deps, { botId, by, keyId, model, ...range }),
-          by === "key" ? labelsOf(botId) : new Map<string, string>(),
+          by === "key" ? Key.labelsOf(deps.table, botId) : new Map<string, string>(),
         ]);
         const groups = report.groups.map(({ group, ...sum }) => ({
           group,

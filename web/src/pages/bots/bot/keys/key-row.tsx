@@ -28,7 +28,7 @@ export function KeyRow(props: Props) {
         }),
       ),
     // Shown once the gateway's side has said so, never before: it decides who gets in.
-    onSuccess: (changed: Key) => {
+    onSuccess: (changed: ChangedKey) => {
       replaceKey(client, props.botId, changed);
       announce(
         changed.enabled ? copy.keys.enabled(changed.label) : copy.keys.disabled(changed.label),
@@ -113,11 +113,14 @@ export function KeyState(props: { of: Pick<Key, "enabled" | "expiresAt" | "grace
   );
 }
 
+/** A change of a key says nothing of what the key was used for. */
+type ChangedKey = Omit<Key, "requestsToday">;
+
 /** Puts what the API answered into the list, without asking for the list again. */
 export function replaceKey(
   client: ReturnType<typeof useQueryClient>,
   botId: string,
-  changed: Key,
+  changed: ChangedKey,
 ): void {
   client.setQueryData<InfiniteData<Keys>>(
     names.keys(botId),
@@ -126,7 +129,7 @@ export function replaceKey(
         ...old,
         pages: old.pages.map((one) => ({
           ...one,
-          keys: one.keys.map((key) => (key.keyId === changed.keyId ? changed : key)),
+          keys: one.keys.map((key) => (key.keyId === changed.keyId ? { ...key, ...changed } : key)),
         })),
       },
   );
