@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { Caller } from "../caller/index.ts";
 import type { Id } from "../id/index.ts";
 import type { ModelCatalog } from "../model-catalog/index.ts";
+import { Owner } from "../owner/index.ts";
 import {
   absent,
   all,
@@ -126,6 +127,7 @@ export async function create(
     createdAt: now,
     updatedAt: now,
   };
+  await Owner.note(deps.table, caller);
   await deps.table.put(toItem(bot), absent("pk"));
   return bot;
 }
@@ -269,6 +271,31 @@ export async function listVisible(
 
 /** Before a cursor into the shared bots; no cursor of the store has a dot. */
 const publicCursor = "public.";
+
+/** No page asks more owners than that for their bots. */
+const ownersMax = 25;
+
+/**
+ * Every bot there is, owner by owner, each one's newest first; for the administrator. A page may
+ * hold fewer than asked for, and yet have a cursor.
+ */
+export async function listEvery(table: Table, { limit, cursor }: Paging): Promise<Listing> {
+  const dot = cursor?.indexOf(".") ?? -1;
+  const fromId = cursor?.slice(dot + 1);
+  if (fromId === "" || (cursor && dot < 0)) throw new RangeError("The cursor is malformed");
+  const inner = cursor?.slice(0, dot) || undefined;
+  const bots: Info[] = [];
+  const owners = await Owner.list(table, { fromId, limit: ownersMax + 1 });
+  for (const { ownerId } of owners.slice(0, ownersMax)) {
+    if (bots.length >= limit) return { bots, cursor: `.${ownerId}` };
+    const paging = { limit: limit - bots.length, cursor: ownerId === fromId ? inner : undefined };
+    const page = await listOwned(table, ownerId, paging);
+    bots.push(...page.bots);
+    if (page.cursor) return { bots, cursor: `${page.cursor}.${ownerId}` };
+  }
+  const next = owners[ownersMax];
+  return { bots, cursor: next ? `.${next.ownerId}` : null };
+}
 
 const notFound = (botId: string) =>
   new Problem.ProblemError("not_found", `There is no bot ${botId.slice(0, 40)} that you may use.`);

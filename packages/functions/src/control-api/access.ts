@@ -25,10 +25,14 @@ export async function publishableBy(
 
 /** For members of the group Admin only. */
 export function adminOnly(): MiddlewareHandler<ControlEnv> {
-  return async function requireAdmin(c, next) {
-    if (!Caller.isAdmin(c.get("caller"))) {
-      throw new Problem.ProblemError("forbidden", "This is for members of the group Admin.");
-    }
+  return async function onlyAdmins(c, next) {
+    requireAdmin(c.get("caller"));
     await next();
   };
+}
+
+/** @throws ProblemError `forbidden` */
+export function requireAdmin(caller: Caller.Info): void {
+  if (Caller.isAdmin(caller)) return;
+  throw new Problem.ProblemError("forbidden", "This is for members of the group Admin.");
 }

@@ -11,11 +11,18 @@ export const timeOrNull = (epochMs: number | null): string | null =>
   epochMs === null ? null : time(epochMs);
 
 /** Instruction and sharing lists are the owner's; everybody else sees what the bot is. */
-export function botView(bot: Bot.Info, caller: Caller.Info, publication?: Publication.Info) {
+export function botView(
+  bot: Bot.Info,
+  caller: Caller.Info,
+  publication?: Publication.Info,
+  owners: ReadonlyMap<string, string> = new Map(),
+) {
   const mine = Bot.mayChange(bot, caller);
   return {
     botId: bot.botId,
     ownerId: bot.ownerId,
+    /** What the owner is called; told to administrators only. */
+    ownerName: owners.get(bot.ownerId) ?? null,
     mine,
     title: bot.title,
     description: bot.description,

@@ -1,19 +1,53 @@
 import { Bot } from "@outlet/core/bot";
+import { Caller } from "@outlet/core/caller";
 import { Knowledge } from "@outlet/core/knowledge";
+import { Owner } from "@outlet/core/owner";
+import type { Table } from "@outlet/core/ports";
 import { Problem } from "@outlet/core/problem";
 import { Publication } from "@outlet/core/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { requireAdmin } from "../access.ts";
 import { body, Paging, query } from "../input.ts";
 import { botView } from "../views.ts";
 
 const List = v.object({
   ...Paging.entries,
-  /** Whose bots: all that one may see, one's own, or those shared with everyone. */
-  of: v.optional(v.picklist(["all", "me", "everyone"]), "all"),
+  /** Whose bots: all that are one's own or shared, one's own, the shared, or (Admin) anyone's. */
+  of: v.optional(v.picklist(["all", "me", "everyone", "anyone"]), "all"),
 });
+
+type Listed = v.InferOutput<typeof List>;
+
+/** @throws ProblemError `forbidden` */
+function list(table: Table, caller: Caller.Info, { of, ...paging }: Listed): Promise<Bot.Listing> {
+  switch (of) {
+    case "all":
+      return Bot.listVisible(table, caller.userId, paging);
+    case "me":
+      return Bot.listOwned(table, caller.userId, paging);
+    case "everyone":
+      return Bot.listPublic(table, paging);
+    case "anyone":
+      requireAdmin(caller);
+      return Bot.listEvery(table, paging);
+  }
+}
+
+/** What the owners of bots are called: for administrators, who have to know whose bot it is. */
+async function ownersOf(
+  table: Table,
+  caller: Caller.Info,
+  bots: readonly Bot.Info[],
+): Promise<Map<string, string>> {
+  if (!Caller.isAdmin(caller)) return new Map();
+  return Owner.namesOf(
+    table,
+    bots.map(({ ownerId }) => ownerId),
+  );
+}
 
 export const botRoutes = (deps: ControlApiDeps) =>
   new Hono<ControlEnv>()
@@ -23,20 +57,15 @@ export const botRoutes = (deps: ControlApiDeps) =>
       query(List),
       async (c) => {
         const caller = c.get("caller");
-        const { of, ...paging } = c.req.valid("query");
-        const listing =
-          of === "everyone"
-            ? await Bot.listPublic(deps.table, paging)
-            : of === "me"
-              ? await Bot.listOwned(deps.table, caller.userId, paging)
-              : await Bot.listVisible(deps.table, caller.userId, paging);
+        const listing = await list(deps.table, caller, c.req.valid("query"));
+        const owners = await ownersOf(deps.table, caller, listing.bots);
         const publications = await Promise.all(
           listing.bots.map(async (bot) =>
             Bot.mayChange(bot, caller) ? Publication.fromBot(deps.table, bot.botId) : undefined,
           ),
         );
         return c.json({
-          bots: listing.bots.map((bot, i) => botView(bot, caller, publications[i])),
+          bots: listing.bots.map((bot, i) => botView(bot, caller, publications[i], owners)),
           cursor: listing.cursor,
         });
       },
@@ -55,8 +84,11 @@ export const botRoutes = (deps: ControlApiDeps) =>
     .get("/bots/:botId", describeRoute({ summary: "Read a bot", tags: ["bots"] }), async (c) => {
       const caller = c.get("caller");
       const bot = await Bot.visibleTo(deps.table, caller, c.req.param("botId"));
-      const publication = await Publication.fromBot(deps.table, bot.botId);
-      return c.json(botView(bot, caller, publication));
+      const [publication, owners] = await Promise.all([
+        Publication.fromBot(deps.table, bot.botId),
+        ownersOf(deps.table, caller, [bot]),
+      ]);
+      return c.json(botView(bot, caller, publication, owners));
     })
     .patch(
       "/bots/:botId",
@@ -68,7 +100,11 @@ export const botRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.update(deps, caller, c.req.param("botId"), c.req.valid("json"));
-        return c.json(botView(bot, caller, await Publication.fromBot(deps.table, bot.botId)));
+        const [publication, owners] = await Promise.all([
+          Publication.fromBot(deps.table, bot.botId),
+          ownersOf(deps.table, caller, [bot]),
+        ]);
+        return c.json(botView(bot, caller, publication, owners));
       },
     )
     .delete(
@@ -104,6 +140,7 @@ export const botRoutes = (deps: ControlApiDeps) =>
           });
         }
         const shared = await Bot.share(deps, caller, bot.botId, c.req.valid("json"));
-        return c.json(botView(shared, caller, publication));
+        const owners = await ownersOf(deps.table, caller, [bot]);
+        return c.json(botView(shared, caller, publication, owners));
       },
     );
