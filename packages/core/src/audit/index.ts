@@ -2,7 +2,7 @@
 export * as Audit from "./index.ts";
 
 import * as v from "valibot";
-import type { Caller } from "../caller/index.ts";
+import { Caller } from "../caller/index.ts";
 import type { Id } from "../id/index.ts";
 import {
   absent,
@@ -36,6 +36,8 @@ export const actions = [
 export const Action = v.picklist(actions);
 export type Action = v.InferOutput<typeof Action>;
 
+export const Outcome = v.picklist(["begun", "done", "refused", "failed"]);
+
 const Snapshot = v.nullable(v.record(v.string(), v.unknown()));
 
 export const Entry = v.object({
@@ -46,10 +48,14 @@ export const Entry = v.object({
   actor: v.object({ userId: v.string(), username: v.string() }),
   action: Action,
   botId: v.nullable(v.string()),
+  /** Whose bot it is. */
+  ownerId: v.optional(v.nullable(v.string()), null),
+  /** By an administrator, to somebody else's bot: who stays its owner. */
+  asAdmin: v.optional(v.boolean(), false),
   /** Id of the key, run or source it was done to; `null` where that is the bot itself. */
   targetId: v.nullable(v.string()),
   /** `begun`: it is not known how it ended; the process was lost in the middle of it. */
-  outcome: v.picklist(["begun", "done", "refused", "failed"]),
+  outcome: Outcome,
   /** Why it was refused. */
   errorCode: v.nullable(v.string()),
   /** What was changed, as it was and as it is. Never a secret. */
@@ -70,10 +76,13 @@ export type Snapshot = { [name: string]: Value } | null;
 export async function begin(
   deps: Deps,
   caller: Caller.Info,
-  act: { action: Action; botId: string | null; targetId: string | null },
+  act: { action: Action; botId: string | null; targetId: string | null; ownerId?: string | null },
 ): Promise<Entry> {
+  const { ownerId = null } = act;
   const entry: Entry = {
     ...act,
+    ownerId,
+    asAdmin: ownerId !== null && ownerId !== caller.userId && Caller.isAdmin(caller),
     auditId: deps.ids.ulid(),
     at: deps.clock.now(),
     actor: { userId: caller.userId, username: caller.username },
@@ -110,6 +119,9 @@ export interface Filter {
   actor?: string | undefined;
   botId?: string | undefined;
   action?: Action | undefined;
+  outcome?: Entry["outcome"] | undefined;
+  /** Only what administrators did to bots of others. */
+  asAdmin?: boolean | undefined;
   /** Epoch milliseconds; `to` is exclusive. */
   from?: number | undefined;
   to?: number | undefined;
@@ -163,11 +175,13 @@ export async function list(
   return { entries, cursor: null };
 }
 
-function fits(entry: Entry, { actor, botId, action }: Filter): boolean {
+function fits(entry: Entry, { actor, botId, action, outcome, asAdmin }: Filter): boolean {
   return (
     (actor === undefined || entry.actor.userId === actor || entry.actor.username === actor) &&
     (botId === undefined || entry.botId === botId) &&
-    (action === undefined || entry.action === action)
+    (action === undefined || entry.action === action) &&
+    (outcome === undefined || entry.outcome === outcome) &&
+    (asAdmin === undefined || entry.asAdmin === asAdmin)
   );
 }
 

@@ -166,16 +166,25 @@ export async function list(table: Table, botId: string): Promise<Info[]> {
   return page.items.map(fromItem);
 }
 
+export async function fromId(
+  table: Table,
+  botId: string,
+  sourceId: string,
+): Promise<Info | undefined> {
+  const item = await table.get(keyOf(botId, sourceId));
+  return item && fromItem(item);
+}
+
 export async function remove(
   deps: Pick<Deps, "table" | "objects">,
   botId: string,
   sourceId: string,
 ): Promise<void> {
-  const item = await deps.table.get(keyOf(botId, sourceId));
-  if (!item) {
+  const source = await fromId(deps.table, botId, sourceId);
+  if (!source) {
     throw new Problem.ProblemError("not_found", `The bot has no source ${sourceId.slice(0, 40)}.`);
   }
-  await removeOne(deps, fromItem(item));
+  await removeOne(deps, source);
   await refreshStatus(deps.table, botId);
 }
 

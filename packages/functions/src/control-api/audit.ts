@@ -1,8 +1,11 @@
 import { Audit } from "@outlet/core/audit";
 import { Bot } from "@outlet/core/bot";
+import type { Caller } from "@outlet/core/caller";
 import { Key } from "@outlet/core/key";
+import { Knowledge } from "@outlet/core/knowledge";
 import { Problem } from "@outlet/core/problem";
 import { Publication } from "@outlet/core/publication";
+import { RunLog } from "@outlet/core/run";
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import * as v from "valibot";
@@ -13,7 +16,7 @@ type AuditDeps = Pick<ControlApiDeps, "table" | "clock" | "ids" | "log">;
 interface Act {
   action: Audit.Action;
   /** What is noted before and after. */
-  of: "bot" | "publication" | "key" | "nothing";
+  of: "bot" | "publication" | "key" | "source" | "sync" | "run" | "runs";
   /** The parameter that names what it is done to, where that is not the bot itself. */
   target?: "keyId" | "runId" | "sourceId";
 }
@@ -26,11 +29,11 @@ export const acts: Readonly<Record<string, Act>> = {
   "PATCH /api/bots/:botId": { action: "bot.update", of: "bot" },
   "PUT /api/bots/:botId/sharing": { action: "bot.share", of: "bot" },
   "DELETE /api/bots/:botId": { action: "bot.delete", of: "bot" },
-  "POST /api/bots/:botId/knowledge": { action: "knowledge.add", of: "nothing", target: "sourceId" },
-  "POST /api/bots/:botId/knowledge/sync": { action: "knowledge.sync", of: "nothing" },
+  "POST /api/bots/:botId/knowledge": { action: "knowledge.add", of: "source", target: "sourceId" },
+  "POST /api/bots/:botId/knowledge/sync": { action: "knowledge.sync", of: "sync" },
   "DELETE /api/bots/:botId/knowledge/:sourceId": {
     action: "knowledge.remove",
-    of: "nothing",
+    of: "source",
     target: "sourceId",
   },
   [`POST ${publication}`]: { action: "publication.publish", of: "publication" },
@@ -42,10 +45,10 @@ export const acts: Readonly<Record<string, Act>> = {
   [`PATCH ${publication}/keys/:keyId`]: { action: "key.update", of: "key", target: "keyId" },
   [`POST ${publication}/keys/:keyId/rotate`]: { action: "key.rotate", of: "key", target: "keyId" },
   [`DELETE ${publication}/keys/:keyId`]: { action: "key.delete", of: "key", target: "keyId" },
-  [`POST ${publication}/runs/redrive`]: { action: "run.redrive", of: "nothing" },
+  [`POST ${publication}/runs/redrive`]: { action: "run.redrive", of: "runs" },
   [`POST ${publication}/runs/:runId/redrive`]: {
     action: "run.redrive",
-    of: "nothing",
+    of: "run",
     target: "runId",
   },
 };
@@ -59,8 +62,11 @@ export function audit(deps: AuditDeps): MiddlewareHandler<ControlEnv> {
     const act = actOf(c);
     if (!act) return next();
     const ids = { botId: param(c, "botId"), targetId: act.target ? param(c, act.target) : null };
-    const before = await snapshot(deps, act, ids);
-    const entry = await Audit.begin(deps, c.get("caller"), { action: act.action, ...ids });
+    const [before, ownerId] = await Promise.all([
+      snapshot(deps, act, ids),
+      ownerOf(deps, c.get("caller"), ids),
+    ]);
+    const entry = await Audit.begin(deps, c.get("caller"), { action: act.action, ownerId, ...ids });
     await next();
     try {
       await end(deps, c, { act, entry, ids, before });
@@ -95,9 +101,31 @@ async function end(deps: AuditDeps, c: Context, { act, entry, ids, before }: Beg
     return;
   }
   const made = await idsOf(c, act, ids);
-  const after = await snapshot(deps, act, made);
+  const after = await (told[act.of]?.(c) ?? snapshot(deps, act, made));
   await Audit.end(deps, entry, { outcome: "done", ...made, before, after });
 }
+
+/** Whose bot it is; a new one is its maker's. */
+async function ownerOf(
+  { table }: AuditDeps,
+  caller: Caller.Info,
+  { botId }: Ids,
+): Promise<string | null> {
+  if (botId === null) return caller.userId;
+  return (await Bot.fromId(table, botId))?.ownerId ?? null;
+}
+
+const Run = v.object({ status: v.string(), redrives: v.number() });
+const Redriven = v.object({ redriven: v.array(v.string()), refused: v.array(v.unknown()) });
+
+/** What the answer tells of how it is afterwards: a run goes on at once, nothing of it stands still. */
+const told: { [of in Act["of"]]?: (c: Context) => Promise<Audit.Snapshot> } = {
+  run: async (c) => v.parse(Run, await c.res.clone().json()),
+  runs: async (c) => {
+    const { redriven, refused } = v.parse(Redriven, await c.res.clone().json());
+    return { redriven: redriven.length, refused: refused.length };
+  },
+};
 
 const Made = v.object({
   botId: v.optional(v.string()),
@@ -137,6 +165,13 @@ async function snapshot(
   if (botId === null) return null;
   if (of === "bot") return botSnapshot(await Bot.fromId(table, botId));
   if (of === "publication") return publicationSnapshot(await Publication.fromBot(table, botId));
+  if (of === "sync") return syncSnapshot(await Bot.fromId(table, botId));
+  if (of === "source" && targetId !== null) {
+    return sourceSnapshot(await Knowledge.fromId(table, botId, targetId));
+  }
+  if (of === "run" && targetId !== null) {
+    return runSnapshot(await RunLog.fromId(table, botId, targetId));
+  }
   if (of === "key" && targetId !== null) {
     const key = await Key.fromId(table, botId, targetId).catch((error: unknown) => {
       if (error instanceof Problem.ProblemError && error.code === "not_found") return undefined;
@@ -182,6 +217,16 @@ function publicationSnapshot(it: Publication.Info | undefined): Audit.Snapshot {
     cell,
   };
 }
+
+const syncSnapshot = (bot: Bot.Info | undefined): Audit.Snapshot =>
+  bot ? { syncStatus: bot.syncStatus } : null;
+
+/** What it is, not what it says. */
+const sourceSnapshot = (source: Knowledge.Info | undefined): Audit.Snapshot =>
+  source ? { name: source.name, kind: source.kind, bytes: source.bytes } : null;
+
+const runSnapshot = (run: RunLog.Entry | undefined): Audit.Snapshot =>
+  run ? { status: run.status, redrives: run.redrives, errorCode: run.error?.code ?? null } : null;
 
 /** Not its hashes: nothing that could be tried offline. */
 function keySnapshot(key: Key.Info | undefined): Audit.Snapshot {
