@@ -60,6 +60,8 @@ export const Info = v.object({
   ...Settings.entries,
   botId: v.string(),
   ownerId: v.string(),
+  /** What the bot was called when it was last published or unpublished: known of deleted ones too. */
+  title: v.optional(v.nullable(v.string()), null),
   status: Status,
   /** Which account and Region it lives in. */
   cell: v.string(),
@@ -237,6 +239,7 @@ export async function publish(
     ...input,
     botId: bot.botId,
     ownerId: bot.ownerId,
+    title: bot.title,
     status: "publishing",
     cell: deps.cell,
     stackName: `outlet-bot-${bot.botId}`,
@@ -317,6 +320,7 @@ export async function unpublish(
   if (inFlight.includes(current.status)) throw refusal(current);
   return begin(deps, caller, current, {
     status: "unpublishing",
+    title: bot.title,
     previous: null,
     deleteBot: options.deleteBot ?? false,
   });
@@ -328,12 +332,13 @@ export async function listInFlight(table: Table): Promise<Info[]> {
   return page.items.map(fromItem);
 }
 
-/** All publications, of all owners; for the administrator. */
+/** All publications, of all owners, the newest bot's first; for the administrator. */
 export async function list(
   table: Table,
   options: { limit: number; cursor?: string | undefined },
 ): Promise<{ publications: Info[]; cursor: string | null }> {
-  const page = await table.query({ index: "listing", pk: "PUBLICATIONS", ...options });
+  const newestFirst = { index: "listing", pk: "PUBLICATIONS", descending: true } as const;
+  const page = await table.query({ ...newestFirst, ...options });
   return { publications: page.items.map(fromItem), cursor: page.cursor ?? null };
 }
 
@@ -377,6 +382,7 @@ async function begin(
   current: Info,
   act: Partial<Settings> & {
     status: Status;
+    title?: string;
     previous: NonNullable<Info["operation"]>["previous"];
     deleteBot?: boolean;
   },

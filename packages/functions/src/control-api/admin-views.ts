@@ -1,6 +1,8 @@
-import type { Audit } from "@outlet/core/audit";
 import { Publication } from "@outlet/core/publication";
-import type { AdminGroup, Idle } from "./admin-reports.ts";
+import type { CostGroup } from "./admin-costs.ts";
+import type { Idle } from "./admin-findings.ts";
+import type { Named } from "./admin-publications.ts";
+import type { AdminGroup } from "./admin-reports.ts";
 import type { Row } from "./csv.ts";
 import type { ControlApiDeps } from "./deps.ts";
 import * as Usage from "./metrics-views.ts";
@@ -8,22 +10,28 @@ import { time, timeOrNull } from "./views.ts";
 
 export function publicationView(
   { clock, endpointOf }: Pick<ControlApiDeps, "clock" | "endpointOf">,
-  publication: Publication.Info,
-  titles: ReadonlyMap<string, string>,
+  { publication, title, deleted, ownerName }: Named,
 ) {
   const { botId, ownerId, status, cell, restApiId, stage, publishedAt, updatedAt } = publication;
+  const { throttle, quota, retentionDays } = publication;
   const live = Publication.isLive(publication);
   return {
     botId,
-    /** `null` where the bot was deleted. */
-    title: titles.get(botId) ?? null,
+    /** `null` where nobody knows any more. */
+    title,
+    /** The bot is there no more. */
+    deleted,
     ownerId,
+    ownerName,
     status,
     cell,
     publishedAt: timeOrNull(publishedAt),
     ageSeconds: publishedAt === null ? null : Math.floor((clock.now() - publishedAt) / 1000),
     updatedAt: time(updatedAt),
     endpoint: live && restApiId ? endpointOf(restApiId, stage) : null,
+    throttle,
+    quota,
+    retentionDays,
     failure: publication.failure?.message ?? null,
   };
 }
@@ -32,30 +40,41 @@ export type PublicationView = ReturnType<typeof publicationView>;
 export const publicationColumns = [
   "botId",
   "title",
+  "deleted",
   "ownerId",
+  "ownerName",
   "status",
   "cell",
   "publishedAt",
   "ageSeconds",
   "updatedAt",
   "endpoint",
+  "burstLimit",
+  "rateLimit",
+  "quotaLimit",
+  "quotaPeriod",
+  "retentionDays",
   "failure",
 ] as const;
-export const publicationRow = (view: PublicationView): Row => ({ ...view });
+export const publicationRow = ({ throttle, quota, deleted, ...view }: PublicationView): Row => ({
+  ...view,
+  deleted: String(deleted),
+  burstLimit: throttle?.burstLimit ?? null,
+  rateLimit: throttle?.rateLimit ?? null,
+  quotaLimit: quota?.limit ?? null,
+  quotaPeriod: quota?.period ?? null,
+});
 
-export type IdleView = ReturnType<typeof idleView>;
-
-export function idleView(
+export const idleView = (
   deps: Parameters<typeof publicationView>[0],
-  { publication, lastRequestAt, ...cost }: Idle,
-  titles: ReadonlyMap<string, string>,
-) {
-  return {
-    ...publicationView(deps, publication, titles),
-    lastRequestAt: timeOrNull(lastRequestAt),
-    ...cost,
-  };
-}
+  { lastRequestAt, costMicroUsd, monthlyCostMicroUsd, ...named }: Idle,
+) => ({
+  ...publicationView(deps, named),
+  lastRequestAt: timeOrNull(lastRequestAt),
+  costMicroUsd,
+  monthlyCostMicroUsd,
+});
+export type IdleView = ReturnType<typeof idleView>;
 
 export const idleColumns = [
   ...publicationColumns,
@@ -63,7 +82,17 @@ export const idleColumns = [
   "costMicroUsd",
   "monthlyCostMicroUsd",
 ] as const;
-export const idleRow = (view: IdleView): Row => ({ ...view });
+export const idleRow = ({
+  lastRequestAt,
+  costMicroUsd,
+  monthlyCostMicroUsd,
+  ...view
+}: IdleView): Row => ({
+  ...publicationRow(view),
+  lastRequestAt,
+  costMicroUsd,
+  monthlyCostMicroUsd,
+});
 
 /** `requests` is of bots only, `null` where a group is none. */
 export interface UsageView extends AdminGroup {
@@ -74,60 +103,30 @@ export const usageColumns = [
   "botId",
   "title",
   "ownerId",
+  "ownerName",
   "requests",
-  ...Usage.usageColumns.filter((name) => name !== "label"),
+  ...Usage.usageColumns,
 ];
 export const usageRow = (view: UsageView): Row => ({
   group: view.group,
+  label: view.label,
   botId: view.botId,
   title: view.title,
   ownerId: view.ownerId,
+  ownerName: view.ownerName,
   requests: view.requests,
   ...Usage.usageRow(view),
 });
 
-export interface CostView {
-  group: string;
-  botId: string | null;
-  title: string | null;
-  ownerId: string | null;
-  runs: number;
-  costMicroUsd: number;
-  /** Of the total; all of them add up to 10,000. */
-  shareBasisPoints: number;
-}
-
 export const costColumns = [
   "group",
+  "label",
   "botId",
   "title",
   "ownerId",
+  "ownerName",
   "runs",
   "costMicroUsd",
   "shareBasisPoints",
 ] as const;
-export const costRow = (view: CostView): Row => ({ ...view });
-
-export const auditView = ({ at, ...entry }: Audit.Entry) => ({ at: time(at), ...entry });
-export type AuditView = ReturnType<typeof auditView>;
-
-export const auditColumns = [
-  "at",
-  "auditId",
-  "userId",
-  "username",
-  "action",
-  "botId",
-  "targetId",
-  "outcome",
-  "errorCode",
-  "before",
-  "after",
-] as const;
-export const auditRow = ({ actor, before, after, ...entry }: AuditView): Row => ({
-  ...entry,
-  userId: actor.userId,
-  username: actor.username,
-  before: before && JSON.stringify(before),
-  after: after && JSON.stringify(after),
-});
+export const costRow = (view: CostGroup): Row => ({ ...view });

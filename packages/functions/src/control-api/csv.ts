@@ -22,7 +22,8 @@ export function csv(
     await next();
     if (!wantsCsv(c) || c.res.status !== 200) return;
     // What the handler behind this has just put there.
-    const text = stringify(rowsOf((await c.res.json()) as never), {
+    const view: unknown = await c.res.json();
+    const text = stringify(rowsOf(view as never), {
       header: true,
       columns: [...columns],
       // Titles and names are people's: a spreadsheet must not run them as formulas.
@@ -33,9 +34,19 @@ export function csv(
       headers: {
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Content-Disposition": `attachment; filename="${name}.csv"`,
+        ...linkToNext(c, view),
       },
     });
   };
+}
+
+/** A table has no place for a cursor: where there is one, a link to the next page (RFC 8288). */
+function linkToNext(c: Context, view: unknown): { Link?: string } {
+  const cursor = typeof view === "object" && view !== null && Reflect.get(view, "cursor");
+  if (typeof cursor !== "string") return {};
+  const url = new URL(c.req.url);
+  url.searchParams.set("cursor", cursor);
+  return { Link: `<${url.pathname}${url.search}>; rel="next"` };
 }
 
 function wantsCsv(c: Context): boolean {

@@ -6,19 +6,18 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { adminOnly } from "../access.ts";
-import { type ErrorCount, idle, reportAll, titlesOf, topErrors } from "../admin-reports.ts";
+import { type AuditView, auditColumns, auditNames, auditRow, auditView } from "../admin-audit.ts";
+import { type CostGroup, costsOf } from "../admin-costs.ts";
+import { type ErrorCount, idle, topErrors } from "../admin-findings.ts";
+import { find } from "../admin-publications.ts";
+import { reportAll } from "../admin-reports.ts";
 import {
-  type AuditView,
-  auditColumns,
-  auditRow,
-  auditView,
-  type CostView,
   costColumns,
   costRow,
-  type IdleView,
   idleColumns,
   idleRow,
   idleView,
+  type IdleView,
   type PublicationView,
   publicationColumns,
   publicationRow,
@@ -33,7 +32,6 @@ import { Paging, query, Time } from "../input.ts";
 import { rangeView } from "../metrics-views.ts";
 
 const Range = { from: v.optional(Time), to: v.optional(Time) };
-const List = v.strictObject({ ...Paging.entries, ...Format });
 const RangeOnly = v.strictObject({ ...Range, ...Format });
 const UsageQuery = v.strictObject({
   ...Range,
@@ -43,14 +41,27 @@ const UsageQuery = v.strictObject({
 const CostQuery = v.strictObject({
   ...Range,
   by: v.optional(v.picklist(["bot", "owner", "model", "key"]), "bot"),
+  /** Of the series; hours only of 31 days at most. */
+  per: v.optional(v.picklist(["hour", "day"]), "day"),
+  ...Format,
+});
+const Name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const PublicationQuery = v.strictObject({
+  ...Paging.entries,
+  status: v.optional(Publication.Status),
+  /** User id or name. */
+  owner: v.optional(Name),
+  /** Part of a title or an id. */
+  text: v.optional(Name),
   ...Format,
 });
 const PatternQuery = v.strictObject({
   ...Range,
   timeZone: v.optional(v.pipe(v.string(), v.maxLength(60)), "UTC"),
+  /** Of one bot alone. */
+  botId: v.optional(Name),
   ...Format,
 });
-const Name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const AuditQuery = v.strictObject({
   ...Paging.entries,
   ...Range,
@@ -58,6 +69,14 @@ const AuditQuery = v.strictObject({
   actor: v.optional(Name),
   botId: v.optional(Name),
   action: v.optional(Audit.Action),
+  outcome: v.optional(Audit.Outcome),
+  /** Only what administrators did to bots of others. */
+  asAdmin: v.optional(
+    v.pipe(
+      v.picklist(["true", "false"]),
+      v.transform((text) => text === "true"),
+    ),
+  ),
   ...Format,
 });
 
@@ -75,16 +94,12 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       csv("publications", publicationColumns, (view: { publications: PublicationView[] }) =>
         view.publications.map(publicationRow),
       ),
-      query(List),
+      query(PublicationQuery),
       async (c) => {
-        const { limit, cursor } = c.req.valid("query");
-        const page = await Publication.list(deps.table, { limit, cursor });
-        const titles = await titlesOf(
-          deps,
-          page.publications.map(({ botId }) => botId),
-        );
+        const { limit, cursor, format: _, ...filter } = c.req.valid("query");
+        const page = await find(deps, filter, { limit, cursor });
         return c.json({
-          publications: page.publications.map((it) => publicationView(deps, it, titles)),
+          publications: page.publications.map((one) => publicationView(deps, one)),
           cursor: page.cursor,
         });
       },
@@ -127,29 +142,20 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/costs",
       describeRoute({ summary: "Who costs how much: shares that add up to the total", tags }),
       adminOnly(),
-      csv("costs", costColumns, (view: { groups: CostView[] }) => view.groups.map(costRow)),
+      csv("costs", costColumns, (view: { groups: CostGroup[] }) => view.groups.map(costRow)),
       query(CostQuery),
       async (c) => {
-        const { by, ...asked } = c.req.valid("query");
-        const range = rangeOf(asked);
-        const { total, groups } = await reportAll(deps, range, by);
-        const shares = UsageReport.sharesOf(groups.map(({ costMicroUsd }) => costMicroUsd));
+        const { by, per, ...asked } = c.req.valid("query");
+        const range = rangeOf(asked, per === "hour" ? per : undefined);
+        const { total, groups, series } = await costsOf(deps, range, by, per);
         return c.json({
           ...rangeView(range),
           by,
           totalMicroUsd: total.costMicroUsd,
+          abandonedAttempts: total.abandonedAttempts,
           priceVersions: total.priceVersions,
-          groups: groups.map(
-            ({ group, botId, title, ownerId, runs, costMicroUsd }, i): CostView => ({
-              group,
-              botId,
-              title,
-              ownerId,
-              runs,
-              costMicroUsd,
-              shareBasisPoints: shares[i] ?? 0,
-            }),
-          ),
+          groups,
+          series,
         });
       },
     )
@@ -162,13 +168,14 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       ),
       query(PatternQuery),
       async (c) => {
-        const { timeZone, ...asked } = c.req.valid("query");
+        const { timeZone, botId, ...asked } = c.req.valid("query");
         const local = Metrics.createLocalClock(timeZone);
         const hours = rangeOf(asked, "hour");
         const finest = Metrics.finestPeriod(hours.from, deps.clock.now()) ?? 3_600;
         const { range, exact } = Metrics.countingRange(hours, local, finest);
-        const publications = await Publication.listEvery(deps.table);
-        const botIds = publications.map(({ botId }) => botId);
+        const botIds = botId
+          ? [botId]
+          : (await Publication.listEvery(deps.table)).map((one) => one.botId);
         const counts = await deps.metrics.requests(botIds, range);
         const requests = counts.reduce((sum, count) => sum + count.requests, 0);
         const cells = Metrics.toCells(counts, local);
@@ -190,7 +197,7 @@ export const adminRoutes = (deps: ControlApiDeps) => {
     )
     .get(
       "/admin/idle",
-      describeRoute({ summary: "Published APIs that nobody called, and what they cost", tags }),
+      describeRoute({ summary: "Published APIs that nobody called", tags }),
       adminOnly(),
       csv("idle", idleColumns, (view: { publications: IdleView[] }) =>
         view.publications.map(idleRow),
@@ -198,15 +205,8 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       query(RangeOnly),
       async (c) => {
         const range = rangeOf(c.req.valid("query"));
-        const found = await idle(deps, range);
-        const titles = await titlesOf(
-          deps,
-          found.map(({ publication }) => publication.botId),
-        );
-        return c.json({
-          ...rangeView(range),
-          publications: found.map((it) => idleView(deps, it, titles)),
-        });
+        const publications = (await idle(deps, range)).map((one) => idleView(deps, one));
+        return c.json({ ...rangeView(range), publications });
       },
     )
     .get(
@@ -218,7 +218,8 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const { limit, cursor, format: _, ...filter } = c.req.valid("query");
         const { entries, cursor: next } = await Audit.list(deps, filter, { limit, cursor });
-        return c.json({ entries: entries.map(auditView), cursor: next });
+        const names = await auditNames(deps.table, entries);
+        return c.json({ entries: entries.map((one) => auditView(one, names)), cursor: next });
       },
     );
 };
