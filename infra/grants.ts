@@ -27,6 +27,20 @@ export const sendGrant = (queue: sst.aws.Queue) => ({
   resources: [queue.arn],
 });
 
+/**
+ * For what a queue feeds: SST grants the function more of the queue than Lambda needs to read it
+ * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaSQSQueueExecutionRole.html).
+ */
+export function pollingOnly(args: sst.aws.FunctionArgs): undefined {
+  const unused = ["sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"];
+  args.permissions = $output(args.permissions).apply((permissions = []) =>
+    permissions.map((permission) => ({
+      ...permission,
+      actions: permission.actions.filter((action) => !unused.includes(action)),
+    })),
+  );
+}
+
 /** The allowed models and no others; a cross-Region profile also needs the model behind it. */
 export const modelGrant = () => ({
   actions: ["bedrock:InvokeModelWithResponseStream"],

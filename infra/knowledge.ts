@@ -1,6 +1,6 @@
 import { watchQueue } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
-import { bucketListGrant, itemGrants, objectGrants, queryGrant } from "./grants";
+import { bucketListGrant, itemGrants, objectGrants, pollingOnly, queryGrant } from "./grants";
 import { installation } from "./installation";
 import { payloads, table } from "./storage";
 
@@ -23,7 +23,7 @@ syncQueue.subscribe(
     environment: logEnvironment("syncer"),
     link: [installation, table, payloads],
     permissions: [
-      itemGrants("Get", "Put", "Update", "Delete"),
+      itemGrants("Get", "Put", "Update"),
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
@@ -31,7 +31,10 @@ syncQueue.subscribe(
   },
   {
     batch: { size: 1, partialResponses: true },
-    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: 4 } } },
+    transform: {
+      function: pollingOnly,
+      eventSourceMapping: { scalingConfig: { maximumConcurrency: 4 } },
+    },
   },
 );
 

@@ -1,6 +1,13 @@
 import { watchFunction, watchQueue } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
-import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from "./grants";
+import {
+  bucketListGrant,
+  itemGrants,
+  objectGrants,
+  pollingOnly,
+  queryGrant,
+  sendGrant,
+} from "./grants";
 import { installation } from "./installation";
 import { authorizer, publishedApi } from "./published-api";
 import { publishingGrants } from "./publishing-grants";
@@ -49,7 +56,10 @@ const deployer = deployQueue.subscribe(
   {
     batch: { size: 1, partialResponses: true },
     // The least there is. What may not overlap is kept apart by a slot in the table.
-    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: 2 } } },
+    transform: {
+      function: pollingOnly,
+      eventSourceMapping: { scalingConfig: { maximumConcurrency: 2 } },
+    },
   },
 );
 

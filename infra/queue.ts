@@ -5,6 +5,7 @@ import {
   itemGrants,
   modelGrant,
   objectGrants,
+  pollingOnly,
   queryGrant,
   sendGrant,
 } from "./grants";
@@ -43,7 +44,10 @@ export const worker = runQueue.subscribe(
   },
   {
     batch: { size: 10, partialResponses: true },
-    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: 50 } } },
+    transform: {
+      function: pollingOnly,
+      eventSourceMapping: { scalingConfig: { maximumConcurrency: 50 } },
+    },
   },
 );
 
@@ -58,7 +62,7 @@ const deadLetters = dead.subscribe(
     link: [installation, table, runQueue],
     permissions: [itemGrants("Get"), sendGrant(runQueue)],
   },
-  { batch: { size: 10, partialResponses: true } },
+  { batch: { size: 10, partialResponses: true }, transform: { function: pollingOnly } },
 );
 
 watchQueue("RunQueue", runQueue, dead, 900);

@@ -1,11 +1,11 @@
 import { watchFunction } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
-import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from "./grants";
+import { itemGrants, queryGrant, sendGrant } from "./grants";
 import { installation } from "./installation";
 import { syncQueue } from "./knowledge";
 import { deployQueue } from "./publishing";
 import { runQueue } from "./queue";
-import { payloads, table } from "./storage";
+import { table } from "./storage";
 
 /** Rings where something is open and nobody is at work. */
 const sweeper = new sst.aws.CronV2("Sweeper", {
@@ -16,12 +16,10 @@ const sweeper = new sst.aws.CronV2("Sweeper", {
     timeout: "50 seconds",
     memory: "512 MB",
     environment: logEnvironment("sweeper"),
-    link: [installation, table, payloads, runQueue, deployQueue, syncQueue],
+    link: [installation, table, runQueue, deployQueue, syncQueue],
     permissions: [
-      itemGrants("Get", "Put", "Update", "Delete"),
+      itemGrants("Get", "Update"),
       queryGrant("open"),
-      objectGrants("Get", "Put", "Delete"),
-      bucketListGrant,
       sendGrant(runQueue),
       sendGrant(deployQueue),
       sendGrant(syncQueue),

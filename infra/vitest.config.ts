@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL("..", import.meta.url)),
     include: ["infra/test/**/*.test.ts"],
+    globalSetup: "infra/test/build.ts",
     testTimeout: 120_000,
     hookTimeout: 180_000,
   },

@@ -33,8 +33,8 @@ export interface App extends Applied {
   times: Record<string, number>;
   /** A function's answer, by the id that SST gives it; throws what the function throws. */
   invoke(functionId: string, event: unknown): Promise<any>;
-  /** What a function has logged. */
-  logs(functionId: string): Promise<string[]>;
+  /** What a function has logged, since a time in epoch milliseconds. */
+  logs(functionId: string, since?: number): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -83,12 +83,12 @@ export async function startApp(options: AppOptions): Promise<App> {
         throw Object.assign(new Error(answer.errorMessage), { name: answer.errorType });
       return answer;
     };
-    const logs = async (functionId: string) => {
+    const logs = async (functionId: string, startTime?: number) => {
       const { name, loggingConfig } = inputsOf(functionId);
       const logGroupName = loggingConfig?.logGroup ?? `/aws/lambda/${name}`;
       const { events = [] } = await applied
         .client(CloudWatchLogsClient)
-        .send(new FilterLogEventsCommand({ logGroupName }));
+        .send(new FilterLogEventsCommand({ logGroupName, startTime }));
       return events.map(({ message = "" }) => message);
     };
     return { ...applied, graph, emulator, times, invoke, logs, stop: emulator.stop };

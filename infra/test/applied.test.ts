@@ -17,31 +17,30 @@ import { silentLog, systemClock, systemRandomness, type Table } from "@outlet/co
 import { Publication } from "@outlet/core/publication";
 import { startBedrock } from "@outlet/local/bedrock/server";
 import * as v from "valibot";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { type App, startApp } from "../emulator/start.ts";
 import { startTemplateProxy } from "./published-stack/template-proxy.ts";
 import { invoke, startFunction } from "../lambda/host.ts";
 import type { Graph } from "../sst/graph.ts";
 import { runtimeClient } from "../tools.ts";
-import { environment, root } from "./program.ts";
+import { pepper, secrets, settings, stage } from "./applied/settings.ts";
+import { root } from "./program.ts";
 
-const pepper = Buffer.alloc(32, 7);
 const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
 
 let app: App;
 let bedrock: Awaited<ReturnType<typeof startBedrock>>;
 let table: Table;
-let types: string;
 let cloudFormation: Awaited<ReturnType<typeof startTemplateProxy>> | undefined;
 
 beforeAll(async () => {
-  types = await readFile(join(root, "sst-env.d.ts"), "utf8");
   bedrock = await startBedrock({ backend: { kind: "demo" }, log: silentLog, clock: systemClock });
   app = await startApp({
-    stage: "applied",
+    stage,
     region: "us-east-1",
-    secrets: { KeyPepper: pepper.toString("base64") },
-    env: { ...environment, OUTLET_MODELS: "outlet-demo" },
+    secrets,
+    env: settings,
+    build: false,
     runtimeClient,
     adapt: async (graph, emulator) => {
       const { variables } = lambdaOf(graph, "worker").environment;
@@ -101,7 +100,7 @@ test("everything is made but what the emulator has no counterpart of", () => {
 });
 
 test("SST's own diff has run, and found the committed types true", async () => {
-  expect(await readFile(join(root, "sst-env.d.ts"), "utf8")).toBe(types);
+  expect(await readFile(join(root, "sst-env.d.ts"), "utf8")).toBe(inject("committedTypes"));
 });
 
 const ids = Id.createIds(systemClock);

@@ -27,7 +27,11 @@ async function active(cloud: Cloud, FunctionName: string): Promise<void> {
 }
 
 /** AWS refuses a mapping whose function can't read the queue; MiniStack 1.5.33 reads it as root. */
-async function mayReceive(cloud: Cloud, FunctionName: string, queue: string): Promise<void> {
+export async function mayReceive(
+  cloud: Pick<Cloud, "client">,
+  FunctionName: string,
+  queue: string,
+): Promise<void> {
   if (queue.split(":")[2] !== "sqs") return;
   const { Configuration } = await cloud
     .client(LambdaClient)
@@ -45,7 +49,7 @@ async function mayReceive(cloud: Cloud, FunctionName: string, queue: string): Pr
   );
   if (denied.length)
     throw new Error(
-      `the role of ${Configuration?.FunctionName} has no ${denied.join(", ")} on ${queue}`,
+      `the role of ${Configuration?.FunctionName} is not authorized to perform: ${denied.join(", ")} on ${queue}`,
     );
 }
 

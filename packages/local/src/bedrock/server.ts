@@ -16,6 +16,8 @@ export interface BedrockOptions {
   port?: number;
   log: Log;
   clock: Clock;
+  /** Whether the caller may invoke this model; everybody may where absent. */
+  authorize?: (modelId: string) => Promise<boolean>;
 }
 
 export interface BedrockServer {
@@ -43,7 +45,7 @@ export async function startBedrock(options: BedrockOptions): Promise<BedrockServ
     res.on("error", () => controller.abort());
     // After a complete answer there is nobody left to hear it.
     res.on("close", () => controller.abort());
-    void answer(backend, req, res, controller.signal, options.log).finally(() =>
+    void answer(backend, req, res, controller.signal, options).finally(() =>
       running.delete(controller),
     );
   });
@@ -73,11 +75,12 @@ async function answer(
   req: Request,
   res: Response,
   signal: AbortSignal,
-  log: Log,
+  { log, authorize }: Pick<BedrockOptions, "log" | "authorize">,
 ): Promise<void> {
   res.setHeader("x-amzn-requestid", randomUUID());
   try {
     const { modelId, streaming } = route(req);
+    if (authorize && !(await authorize(modelId))) throw denied(modelId, streaming);
     const request = parse(modelId, await readBody(req));
     const events = backend.stream(request, signal);
     if (streaming) await sendStream(res, events, signal, log);
@@ -105,6 +108,13 @@ function route(req: Request): { modelId: string; streaming: boolean } {
       cause,
     });
   }
+}
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html */
+function denied(modelId: string, streaming: boolean): BedrockException {
+  const action = `bedrock:InvokeModel${streaming ? "WithResponseStream" : ""}`;
+  const message = `You are not authorized to perform: ${action} on resource: ${modelId}`;
+  return new BedrockException("AccessDeniedException", message);
 }
 
 function parse(modelId: string, body: Uint8Array): ConverseRequest {

@@ -1,0 +1,88 @@
+import { Bot } from "@outlet/core/bot";
+import { Conversation } from "@outlet/core/conversation";
+import { Key } from "@outlet/core/key";
+import { Knowledge } from "@outlet/core/knowledge";
+import { type Clock, systemClock } from "@outlet/core/ports";
+import { Publication } from "@outlet/core/publication";
+import type { NewContent } from "@outlet/core/run";
+import * as v from "valibot";
+import type { World } from "./world.ts";
+
+/** Done as the account's root, so that only the function that a test is about acts under its role. */
+export const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
+
+export const instruction = "Outlet publishes bots.";
+export const question: NewContent = { contentType: "text", body: "What does Outlet publish?" };
+
+/** Large enough to lie in the object store. */
+export const largeText = `${"Much was said before. ".repeat(2_000)}What does Outlet publish?`;
+export const largeFile: NewContent = {
+  contentType: "attachment",
+  fileName: "notes.txt",
+  bytes: Buffer.from(largeText),
+};
+
+/** A clock that went by some time ago. */
+export const ago = (ms: number): Clock => ({ ...systemClock, now: () => Date.now() - ms });
+
+export function createBot({ deps }: World, input: Partial<v.InferInput<typeof Bot.Create>> = {}) {
+  const bot = v.parse(Bot.Create, { title: "Applied", instruction, ...input });
+  return Bot.create(deps(), owner, bot);
+}
+
+export async function acceptPublication(world: World, clock?: Clock) {
+  const deps = world.deps(clock);
+  const { botId } = await createBot(world);
+  const sharing = { scope: "all" as const, allowedUsers: [], allowedGroups: [] };
+  const bot = await Bot.share(deps, owner, botId, sharing);
+  const settings = v.parse(Publication.Publish, {});
+  return { bot, publication: await Publication.publish(deps, owner, bot, settings) };
+}
+
+export const markPublished = ({ deps }: World, publication: Publication.Info) =>
+  Publication.save(deps(), publication, { status: "published", operation: null });
+
+/** A published bot with a key, as far as the table goes: there is no stack. */
+export async function publishedBot(world: World) {
+  const { bot, publication } = await acceptPublication(world);
+  await markPublished(world, publication);
+  const input = { label: "k", expiresAt: null, createdBy: "owner" };
+  const { key, value } = await Key.create(world.deps(), bot.botId, input);
+  await Key.activate(world.table, key);
+  return { botId: bot.botId, keyId: key.keyId, value };
+}
+
+/** A message that waits in a conversation of its own, or in the one given. */
+export async function acceptMessage(
+  world: World,
+  content: NewContent[] = [question],
+  options: { botId?: string; conversationId?: string; clock?: Clock } = {},
+) {
+  const deps = world.deps(options.clock);
+  const botId = options.botId ?? (await createBot(world)).botId;
+  const conversationId = options.conversationId ?? deps.ids.ulid();
+  const address = { botId, clientId: "01CLIENT", conversationId };
+  const message = { requestedModel: null, keyId: "01KEY", continues: false, reasoning: false };
+  const { runId } = await Conversation.accept(deps, address, {
+    content,
+    retentionDays: 30,
+    ...message,
+  });
+  return { ...address, runId };
+}
+
+/** A source that waits to be read. */
+export async function addSource(world: World, options: { botId?: string; clock?: Clock } = {}) {
+  const botId = options.botId ?? (await createBot(world)).botId;
+  const input = v.parse(Knowledge.Create, { name: "notes.txt", text: "Outlet keeps notes." });
+  return Knowledge.add(world.deps(options.clock), botId, input);
+}
+
+/** A source that has been read, into these passages. */
+export async function addKnowledge(world: World, botId: string, passages: string[]) {
+  const source = await Knowledge.begin(world.deps(), await addSource(world, { botId }), 0);
+  if (!source) throw new Error("The source is taken");
+  await Knowledge.settle(world.deps(), source, { passages });
+  await Knowledge.refreshStatus(world.table, botId);
+  return { ...source, path: `knowledge/${botId}/${source.sourceId}.json` };
+}

@@ -1,0 +1,60 @@
+import { Knowledge } from "@outlet/core/knowledge";
+import { expect } from "vitest";
+import { addSource } from "../../applied/acts.ts";
+import { batch, settled } from "../../applied/events.ts";
+import type { World } from "../../applied/world.ts";
+import type { Scenario } from "../scenario.ts";
+import { polling } from "./polling.ts";
+
+const bell = ({ botId }: { botId: string }) => batch(JSON.stringify({ botId }));
+const uploadOf = ({ botId, sourceId }: Knowledge.Info) => `knowledge/${botId}/${sourceId}/upload`;
+const passagesOf = ({ botId, sourceId }: Knowledge.Info) => `knowledge/${botId}/${sourceId}.json`;
+
+async function sourceOf({ table }: World, { botId }: Knowledge.Info) {
+  const [source] = await Knowledge.list(table, botId);
+  return source;
+}
+
+export const syncer: Scenario[] = [
+  polling("syncer"),
+  {
+    title: "reads an upload into passages",
+    uses: [
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:Query",
+      "s3:GetObject",
+      "s3:PutObject",
+    ],
+    async run(world) {
+      const source = await addSource(world);
+      expect(await world.invoke("syncer", bell(source))).toEqual(settled);
+      expect(await sourceOf(world, source)).toMatchObject({ status: "SUCCEEDED", passages: 1 });
+    },
+  },
+  {
+    title: "says of an upload that is gone that it is gone",
+    uses: ["s3:ListBucket"],
+    async run(world) {
+      const source = await addSource(world);
+      await world.objects.remove(uploadOf(source));
+      expect(await world.invoke("syncer", bell(source))).toEqual(settled);
+      expect(await sourceOf(world, source)).toMatchObject({ status: "FAILED" });
+    },
+  },
+  {
+    title: "leaves no passages of a source that was removed while it was read",
+    uses: ["s3:DeleteObject"],
+    async run(world) {
+      const source = await addSource(world);
+      const reading = world.guard.hold("GET", new RegExp(uploadOf(source)));
+      const read = world.invoke("syncer", bell(source));
+      await reading.reached;
+      await Knowledge.remove(world.deps(), source.botId, source.sourceId);
+      reading.release();
+      expect(await read).toEqual(settled);
+      expect(await world.objects.get(passagesOf(source))).toBeUndefined();
+    },
+  },
+];
