@@ -111,7 +111,7 @@ test("a bot is made, tried, published, called for, and taken back with the keybo
   await write(dialog().getByLabel(/Type .* to confirm/), "Keyboard bot");
   await page.keyboard.press("Enter");
   await page.getByText("Before you publish").waitFor();
-}, 120_000);
+}, 240_000);
 
 test("the first Tab on a page offers to skip to its content", async () => {
   await page.goto(ready.consoleUrl);
@@ -146,4 +146,57 @@ test("a dialog opened from a menu gives the focus back to the menu's button", as
   await expect
     .poll(() => opener.evaluate((element) => element === document.activeElement))
     .toBe(true);
+});
+
+/** Presses keys faster than any timer of the page: as a queue of them reaches a page that was busy. */
+const pressAtOnce = (keys: string[]) =>
+  page.evaluate((all) => {
+    for (const key of all) {
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
+      );
+    }
+  }, keys);
+
+test("keys pressed before a menu has the focus still choose from it", async () => {
+  await page.goto(`${ready.consoleUrl}bots/${ready.sampleBot.botId}/keys`);
+  await reach(button("Actions for Sample key"));
+  await pressAtOnce(["Enter", "Enter"]);
+  await dialog().getByText("Rotate Sample key?").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog().waitFor({ state: "detached" });
+
+  await reach(button("Actions for Sample key"));
+  await pressAtOnce(["Enter", "ArrowDown", "ArrowDown", "Enter"]);
+  await dialog().getByText("Delete Sample key?").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog().waitFor({ state: "detached" });
+});
+
+test("a key that is disabled from its menu leaves the focus on the menu's button", async () => {
+  const opener = button("Actions for Sample key");
+  for (const [action, state] of [
+    ["Disable key", "Disabled"],
+    ["Enable key", "Active"],
+  ] as const) {
+    await press(opener);
+    const item = page.getByRole("menuitem", { name: action });
+    await item.waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("row").filter({ hasText: "Sample key" }).getByText(state).waitFor();
+    await expect
+      .poll(() => opener.evaluate((element) => element === document.activeElement))
+      .toBe(true);
+  }
+});
+
+test("keys pressed before a list of choices has the focus still choose from it", async () => {
+  await press(button("Generate key"));
+  const expires = button(/Expires/, dialog());
+  await reach(expires);
+  await pressAtOnce(["Enter", "ArrowDown", "Enter"]);
+  await expect.poll(() => expires.textContent()).toContain("In 7 days");
+  await page.keyboard.press("Escape");
+  await dialog().waitFor({ state: "detached" });
 });

@@ -7,8 +7,8 @@ export default defineConfig({
     // One Outlet and one browser for all: the machine may be small.
     fileParallelism: false,
     globalSetup: [`${import.meta.dirname}/support/outlet.ts`],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     bail: 0,
   },
 });

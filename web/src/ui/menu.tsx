@@ -3,6 +3,7 @@ import { For, type JSX, Show } from "solid-js";
 import { buttonClass, type Look } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 import styles from "./menu.module.css";
+import { keepTypedAhead } from "./typed-ahead.ts";
 
 export interface MenuItem {
   label: string;
@@ -36,7 +37,7 @@ export function Menu(props: Props) {
         {props.trigger}
       </Kobalte.Trigger>
       <Kobalte.Portal>
-        <Kobalte.Content class={styles.content}>
+        <Kobalte.Content class={styles.content} ref={keepTypedAhead}>
           <Show when={props.head}>
             <Kobalte.Group>
               <Kobalte.GroupLabel class={styles.head}>{props.head}</Kobalte.GroupLabel>

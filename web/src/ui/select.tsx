@@ -3,6 +3,7 @@ import { type JSX, Show } from "solid-js";
 import field from "./field.module.css";
 import { Icon } from "./icon.tsx";
 import styles from "./select.module.css";
+import { keepTypedAhead } from "./typed-ahead.ts";
 
 export interface Option {
   value: string;
@@ -65,7 +66,7 @@ export function Select(props: Props) {
       <Kobalte.ErrorMessage class={field.error}>{props.error}</Kobalte.ErrorMessage>
       <Kobalte.Portal>
         {/* Opened from a dialog it lies outside of it: the mark keeps it reachable. */}
-        <Kobalte.Content class={styles.content} data-kb-top-layer="">
+        <Kobalte.Content class={styles.content} data-kb-top-layer="" ref={keepTypedAhead}>
           <Kobalte.Listbox />
         </Kobalte.Content>
       </Kobalte.Portal>

@@ -19,7 +19,8 @@ declare module "vitest" {
 }
 
 const root = resolve(import.meta.dirname, "../../..");
-const patienceMs = 60_000;
+/** The first start builds the console. */
+const patienceMs = 180_000;
 
 /** An Outlet as `npm start` starts it, on a free port, that goes with the tests. */
 export async function startOutlet(): Promise<{ ready: Ready; stop(): Promise<void> }> {

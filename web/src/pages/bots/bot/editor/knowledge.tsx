@@ -1,5 +1,6 @@
+import { Key as Keyed } from "@solid-primitives/keyed";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, For, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { api, done, read } from "../../../../api/client.ts";
 import { type Knowledge, names, type Source, useKnowledge } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
@@ -90,9 +91,10 @@ export function KnowledgeCard() {
             fallback={<p class={page.soft}>{copy.knowledge.empty}</p>}
           >
             <ul aria-label={copy.knowledge.listLabel}>
-              <For each={data().sources}>
-                {(source) => <SourceRow source={source} onRemove={() => setRemoving(source)} />}
-              </For>
+              {/* By id: a row whose sync goes on is the same row, and says so. */}
+              <Keyed each={data().sources} by="sourceId">
+                {(source) => <SourceRow source={source()} onRemove={() => setRemoving(source())} />}
+              </Keyed>
             </ul>
           </Show>
         )}

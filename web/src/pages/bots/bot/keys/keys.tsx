@@ -1,4 +1,5 @@
-import { createSignal, For, Show } from "solid-js";
+import { Key as Keyed } from "@solid-primitives/keyed";
+import { createSignal, Show } from "solid-js";
 import { isLive, type Key, useKeys, useMe, usePublication } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
 import { Async } from "../../../../ui/async.tsx";
@@ -83,16 +84,17 @@ function KeyList(props: { botId: string; endpoint: string }) {
                 { label: copy.keys.actions },
               ]}
             >
-              <For each={all()}>
+              {/* By id: a row that changes keeps its menu, and the focus in it. */}
+              <Keyed each={all()} by="keyId">
                 {(key) => (
                   <KeyRow
-                    key={key}
+                    key={key()}
                     botId={props.botId}
-                    onRotate={() => setRotating(key)}
-                    onDelete={() => setDeleting(key)}
+                    onRotate={() => setRotating(key())}
+                    onDelete={() => setDeleting(key())}
                   />
                 )}
-              </For>
+              </Keyed>
             </Table>
             <Show when={keys.hasNextPage}>
               <div>

@@ -1,5 +1,6 @@
+import { Key as Keyed } from "@solid-primitives/keyed";
 import { A, useSearchParams } from "@solidjs/router";
-import { For, Show } from "solid-js";
+import { Show } from "solid-js";
 import { isLive, type Key, useKeys, useMe } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
 import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
@@ -138,38 +139,38 @@ export function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
         { label: copy.requests.cost, number: true },
       ]}
     >
-      <For each={props.runs}>
+      <Keyed each={props.runs} by="runId">
         {(run) => (
-          <tr data-run={run.runId}>
+          <tr data-run={run().runId}>
             <td data-label={copy.requests.at}>
-              <A href={`/bots/${props.botId}/requests/${run.runId}`}>
-                <Show when={run.createdAt} fallback={run.runId}>
+              <A href={`/bots/${props.botId}/requests/${run().runId}`}>
+                <Show when={run().createdAt} fallback={run().runId}>
                   {(at) => <Time at={at()} />}
                 </Show>
               </A>
             </td>
             <td data-label={copy.requests.status}>
-              <RunChip status={run.status} />
+              <RunChip status={run().status} />
             </td>
-            <td data-label={copy.requests.key}>{labelOf(run.keyId)}</td>
+            <td data-label={copy.requests.key}>{labelOf(run().keyId)}</td>
             <td data-label={copy.requests.queue} data-number="">
-              {msOr(run.queueMs)}
+              {msOr(run().queueMs)}
             </td>
             <td data-label={copy.requests.firstToken} data-number="">
-              {msOr(run.firstTokenMs)}
+              {msOr(run().firstTokenMs)}
             </td>
             <td data-label={copy.requests.took} data-number="">
-              {msOr(run.runMs)}
+              {msOr(run().runMs)}
             </td>
             <td data-label={copy.requests.tokens} data-number="">
-              {formatNumber((run.inputTokens ?? 0) + (run.outputTokens ?? 0))}
+              {formatNumber((run().inputTokens ?? 0) + (run().outputTokens ?? 0))}
             </td>
             <td data-label={copy.requests.cost} data-number="">
-              {formatUsd(run.costMicroUsd ?? 0)}
+              {formatUsd(run().costMicroUsd ?? 0)}
             </td>
           </tr>
         )}
-      </For>
+      </Keyed>
     </Table>
   );
 }
