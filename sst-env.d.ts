@@ -64,6 +64,7 @@ declare module "sst" {
       "authorizerFunctionArn": string
       "publishedApiFunctionArn": string
       "serviceRoleArn": string
+      "templateUpgrades": string
       "type": "sst.sst.Linkable"
       "webAclArn": string
     }

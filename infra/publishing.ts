@@ -12,6 +12,7 @@ import { installation } from "./installation";
 import { authorizer, publishedApi } from "./published-api";
 import { publishingGrants } from "./publishing-grants";
 import { keyPepper } from "./secrets";
+import { templateUpgrades } from "./settings";
 import { stackRole } from "./stack-role";
 import { payloads, table } from "./storage";
 import { webAcl } from "./waf";
@@ -23,6 +24,7 @@ export const publishing = new sst.Linkable("Publishing", {
     publishedApiFunctionArn: publishedApi.arn,
     authorizerFunctionArn: authorizer.arn,
     webAclArn: webAcl.arn,
+    templateUpgrades,
   },
 });
 
@@ -46,7 +48,7 @@ const deployer = deployQueue.subscribe(
     link: [installation, publishing, keyPepper, table, payloads, deployQueue],
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
-      queryGrant(),
+      queryGrant("listing", "open"),
       objectGrants("Get", "Delete"),
       bucketListGrant,
       sendGrant(deployQueue),

@@ -48,6 +48,12 @@ const modelList = list("MODELS");
 export const models =
   modelList.length > 0 ? modelList : ["claude-v4.5-haiku", "amazon-nova-pro", "amazon-nova-lite"];
 
+/** `on` or `off`: whether published bots are brought to the template of what is deployed. */
+export const templateUpgrades = read("TEMPLATE_UPGRADES") || "on";
+if (templateUpgrades !== "on" && templateUpgrades !== "off") {
+  faults.push(`OUTLET_TEMPLATE_UPGRADES takes on or off, not "${templateUpgrades}".`);
+}
+
 /** Domain name of the console and control API; CloudFront's own where empty. */
 export const domain = read("DOMAIN");
 /** Who is told of alarms; nobody by mail where empty. */

@@ -13,6 +13,7 @@ const unset = {
   OUTLET_MODELS: "",
   OUTLET_DOMAIN: "",
   OUTLET_ALARM_EMAIL: "",
+  OUTLET_TEMPLATE_UPGRADES: "",
   OUTLET_REGION: "",
 };
 

@@ -96,7 +96,7 @@ const deps = () => ({
   objects: { put: async () => {}, get: async () => undefined, remove: async () => {} },
   cell,
   log: silentLog,
-  policy: { probeTimeoutMs: 20_000, pollSeconds: 1 },
+  policy: { probeTimeoutMs: 20_000, pollSeconds: 1, deployLeaseMs: 20_000 },
   probe: async (endpoint: string, apiKey: string) => {
     const [probeKey] = await Key.listAll(table, bot.botId);
     const response = await call(endpoint, "GET", "/health", { secret: apiKey, key: probeKey });

@@ -26,6 +26,7 @@ import {
   type Platform,
   type Template,
   templateBody,
+  templateVersion,
 } from "./published-stack/template.ts";
 import { reachStore } from "./store-error.ts";
 
@@ -206,6 +207,7 @@ export function createCloudFormationProvisioner(
   });
 
   return {
+    templateVersion: templateVersion(platform),
     deploy,
     async status(stackName) {
       const found = await stacks.find(stackName);

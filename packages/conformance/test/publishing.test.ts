@@ -117,7 +117,7 @@ function deployer(guard = <Port extends object>(port: Port): Port => port): Depl
     pepper,
     probe: async () => "reached",
     log: silentLog,
-    policy: { probeTimeoutMs: 180_000, pollSeconds: 5 },
+    policy: { probeTimeoutMs: 180_000, pollSeconds: 5, deployLeaseMs: 60_000 },
   };
 }
 

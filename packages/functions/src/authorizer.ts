@@ -35,7 +35,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       botId,
       keyId: key.keyId,
       clientId: key.clientId,
-      paused: publication.status === "paused" ? "true" : "false",
+      paused: Publication.isPaused(publication) ? "true" : "false",
       allowedOrigins: JSON.stringify(publication.allowedOrigins),
       retentionDays: String(publication.retentionDays),
     };

@@ -65,7 +65,7 @@ const model = () => createBedrockModel({ client: createBedrockClient(options()) 
 
 const provisioner = ({ table, log }: { table: Table; log: Log }) => {
   const { partition, region, accountId, cell } = Resource.Installation;
-  const { serviceRoleArn, ...publishing } = Resource.Publishing;
+  const { serviceRoleArn, templateUpgrades: _, ...publishing } = Resource.Publishing;
   return createCloudFormationProvisioner({
     ...createControlPlaneClients(options()),
     platform: { partition, region, accountId, cell, ...publishing, accessLogRetentionDays: 30 },
@@ -74,6 +74,8 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
     log,
   });
 };
+
+const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades === "on";
 
 export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
 
@@ -132,6 +134,8 @@ export function deployerDeps() {
     randomness: systemRandomness,
     pepper: pepper(),
     provisioner: provisioner(shared),
+    cell: Resource.Installation.cell,
+    templateUpgrades: templateUpgrades(),
     policy: defaultPolicy,
   };
 }
@@ -159,6 +163,7 @@ export function controlApiDeps() {
       clock: systemClock,
     }),
     cell,
+    templateUpgrades: templateUpgrades(),
     endpointOf: (restApiId: string, stage: string) =>
       `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
     restingCostOf: restingCost,

@@ -16,6 +16,11 @@ export const defaultPolicy = {
   waitPollMs: { first: 100, max: 1_000 },
   probeTimeoutMs: 180_000,
   pollSeconds: 5,
+  /** The deployer function may run for five minutes. */
+  deployLeaseMs: 330_000,
+  upgradeLookMs: 60_000,
+  upgradeRelistMs: 3_600_000,
+  upgradeRetryMs: 24 * 3_600_000,
 };
 
 export type Policy = typeof defaultPolicy;

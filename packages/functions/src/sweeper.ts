@@ -1,16 +1,30 @@
 import { Sweeper } from "@outlet/core/sweeper";
+import { Upgrade } from "@outlet/core/upgrade";
 import { UsageReport } from "@outlet/core/usage-report";
 
-export type SweeperDeps = Parameters<typeof Sweeper.sweep>[0];
+type SweepDeps = Parameters<typeof Sweeper.sweep>[0];
+
+export type SweeperDeps = SweepDeps & {
+  policy: {
+    /** Between two looks for templates to upgrade. */
+    upgradeLookMs: number;
+  };
+};
 
 /**
- * Rings where something is open and nobody is at work, and sums up the usage of closed hours.
+ * Rings where something is open and nobody is at work, has the deployer look for templates to
+ * upgrade, and sums up the usage of closed hours.
  * Invoked by a schedule.
  */
 export function createSweeper(deps: SweeperDeps): () => Promise<void> {
+  let lookedAt = Number.NEGATIVE_INFINITY;
   return async function sweep() {
     await Sweeper.sweep(deps);
     // After the bells, which are waited for.
     await UsageReport.closeHours(deps);
+    const now = deps.clock.now();
+    if (now - lookedAt < deps.policy.upgradeLookMs) return;
+    await Upgrade.ring(deps);
+    lookedAt = now;
   };
 }

@@ -136,5 +136,7 @@ export function outputsOf({ outputs }: Found): StackOutputs | undefined {
   const restApiId = value("RestApiId");
   const usagePlanId = value("UsagePlanId");
   const endpoint = value("Endpoint");
-  return restApiId && usagePlanId && endpoint ? { restApiId, usagePlanId, endpoint } : undefined;
+  const templateVersion = value("TemplateVersion");
+  if (!restApiId || !usagePlanId || !endpoint) return undefined;
+  return { restApiId, usagePlanId, endpoint, ...(templateVersion && { templateVersion }) };
 }

@@ -9,7 +9,17 @@ import type { Json, JsonObject, Platform, Resource, Template } from "./template-
 export type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
 
 /** Raised when what {@link createTemplate} makes from the same spec changes. */
-export const templateVersion = "1";
+const templateNumber = "2";
+
+/**
+ * Version of the template on this platform: another one wherever the same spec would give another
+ * stack, so that stacks made before a change are found and brought up to date.
+ */
+export function templateVersion(platform: Platform): string {
+  const names = Object.entries(platform).sort(([a], [b]) => (a < b ? -1 : 1));
+  const digest = createHash("sha256").update(JSON.stringify(names)).digest("hex");
+  return `${templateNumber}-${digest.slice(0, 8)}`;
+}
 
 /** What CloudFormation takes as `TemplateBody`. */
 export const templateBodyMaxBytes = 51_200;
@@ -38,7 +48,8 @@ const metrics: Record<string, string> = {
 export function createTemplate(spec: StackSpec, platform: Platform): Template {
   const name = apiName(spec.botId);
   const tags = createTags(spec, platform);
-  const body = createOpenApiBody(name, templateVersion, spec.allowedOrigins, platform);
+  const version = templateVersion(platform);
+  const body = createOpenApiBody(name, version, spec.allowedOrigins, platform);
   const deploymentId = deploymentLogicalId(body);
   const botMetrics = {
     namespace: metricNamespace,
@@ -73,6 +84,7 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
       ...profiles.outputs,
       RestApiId: { Value: { Ref: "RestApi" } },
       UsagePlanId: { Value: { Ref: "UsagePlan" } },
+      TemplateVersion: { Value: version },
       Endpoint: {
         Value: {
           "Fn::Sub": "https://${RestApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}",
@@ -135,7 +147,7 @@ function stage(
         botId: spec.botId,
         stackName: spec.stackName,
         cell: platform.cell,
-        templateVersion,
+        templateVersion: templateVersion(platform),
       },
       AccessLogSetting: {
         // Not `GetAtt Arn`, which ends in `:*`: the stage wants the group itself.
@@ -220,6 +232,6 @@ export function createTags(spec: StackSpec, platform: Platform): { Key: string; 
     tag("bot-id", spec.botId),
     tag("owner-id", spec.ownerId),
     tag("cell", platform.cell),
-    tag("template-version", templateVersion),
+    tag("template-version", templateVersion(platform)),
   ];
 }

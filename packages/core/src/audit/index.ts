@@ -27,6 +27,7 @@ export const actions = [
   "publication.pause",
   "publication.resume",
   "publication.unpublish",
+  "publication.upgrade",
   "key.create",
   "key.update",
   "key.rotate",
@@ -72,19 +73,26 @@ interface Deps {
 
 export type Snapshot = { [name: string]: Value } | null;
 
-/** Notes an act before it is done, so that none can happen without a trace. */
+/** The actor of what nobody asked for. */
+export const system: Caller.Info = { userId: "system", username: "system", groups: [] };
+
+/**
+ * Notes an act before it is done, so that none can happen without a trace.
+ * @param known of an act that may be taken up again after a crash: noted once under that id.
+ */
 export async function begin(
   deps: Deps,
   caller: Caller.Info,
   act: { action: Action; botId: string | null; targetId: string | null; ownerId?: string | null },
+  known?: { auditId: string; at: number },
 ): Promise<Entry> {
   const { ownerId = null } = act;
   const entry: Entry = {
     ...act,
     ownerId,
     asAdmin: ownerId !== null && ownerId !== caller.userId && Caller.isAdmin(caller),
-    auditId: deps.ids.ulid(),
-    at: deps.clock.now(),
+    auditId: known?.auditId ?? deps.ids.ulid(),
+    at: known?.at ?? deps.clock.now(),
     actor: { userId: caller.userId, username: caller.username },
     outcome: "begun",
     errorCode: null,

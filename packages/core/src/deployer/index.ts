@@ -5,53 +5,31 @@
 export * as Deployer from "./index.ts";
 
 import { Bot } from "../bot/index.ts";
-import type { Id } from "../id/index.ts";
 import type { Key } from "../key/index.ts";
 import { Keyring } from "../keyring/index.ts";
 import { Knowledge } from "../knowledge/index.ts";
-import type {
-  Clock,
-  Log,
-  ObjectStore,
-  Provisioner,
-  Randomness,
-  StackOutputs,
-  StackSpec,
-  Table,
-} from "../ports/index.ts";
+import type { StackOutputs } from "../ports/index.ts";
 import { Publication } from "../publication/index.ts";
+import { type Deps, done, type Outcome, specOf, wait } from "./act.ts";
+import { alone } from "./lease.ts";
+import { madeFrom, noteOvertaken, upgrade } from "./upgrade.ts";
 
-/** What a request to a new endpoint met. */
-export type ProbeResult =
-  /** The bot answered, or the gateway was reached and its allow-list refused our address. */
-  "reached" | "not_yet";
+export type { Deps, Outcome, ProbeResult } from "./act.ts";
 
-export interface Deps {
-  table: Table;
-  clock: Clock;
-  ids: Id.Ids;
-  randomness: Randomness;
-  pepper: Uint8Array;
-  objects: ObjectStore;
-  provisioner: Provisioner;
-  /** Calls the endpoint's health check with this key. */
-  probe: (endpoint: string, apiKey: string) => Promise<ProbeResult>;
-  log: Log;
-  policy: {
-    /** Until then a published endpoint has to have answered the probe. */
-    probeTimeoutMs: number;
-    /** Seconds between two looks at a stack that is being made. */
-    pollSeconds: number;
-  };
+/** One look at a bot's publication. Its answer says whether and when there has to be another. */
+export async function advance(deps: Deps, botId: string): Promise<Outcome> {
+  const outcome = await alone(deps, botId, () => look(deps, botId));
+  return outcome ?? { done: false, againInSeconds: deps.policy.pollSeconds };
 }
 
-export type Outcome = { done: true } | { done: false; againInSeconds: number };
-
-const done: Outcome = { done: true };
-
-export async function advance(deps: Deps, botId: string): Promise<Outcome> {
+async function look(deps: Deps, botId: string): Promise<Outcome> {
   const publication = await Publication.fromBot(deps.table, botId);
-  if (!publication?.operation) return done;
+  if (!publication) return done;
+  if (!publication.operation) {
+    if (publication.upgrade?.state !== "in_progress") return done;
+    return upgrade(deps, publication, publication.upgrade);
+  }
+  await noteOvertaken(deps, publication);
   switch (publication.status) {
     case "publishing":
       return publication.failure ? cleanUp(deps, publication) : publish(deps, publication);
@@ -81,11 +59,9 @@ async function publish(deps: Deps, publication: Publication.Info): Promise<Outco
     }
     return { done: false, againInSeconds: 1 };
   }
-  const { restApiId, usagePlanId } = status.outputs;
   return finish(deps, publication, {
+    ...madeFrom(status),
     status: "published",
-    restApiId,
-    usagePlanId,
     publishedAt: deps.clock.now(),
   });
 }
@@ -95,7 +71,10 @@ async function update(deps: Deps, publication: Publication.Info): Promise<Outcom
   const status = await deps.provisioner.status(publication.stackName);
   const previous = publication.operation?.previous;
   if (status.state === "deployed") {
-    return finish(deps, publication, { status: previous?.status ?? "published" });
+    return finish(deps, publication, {
+      ...madeFrom(status),
+      status: previous?.status ?? "published",
+    });
   }
   if (status.state !== "failed") return wait(deps, publication, status.progress);
   const message = status.reason ?? "The change could not be applied; the limits are as before.";
@@ -112,6 +91,7 @@ async function unpublish(deps: Deps, publication: Publication.Info): Promise<Out
     status: "unpublished",
     restApiId: null,
     usagePlanId: null,
+    templateVersion: null,
     publishedAt: null,
   });
   if (publication.operation?.deleteBot) {
@@ -166,15 +146,6 @@ async function probe(
   }
 }
 
-async function wait(
-  deps: Deps,
-  publication: Publication.Info,
-  progress?: Publication.Info["progress"],
-): Promise<Outcome> {
-  if (progress) await Publication.save(deps, publication, { progress });
-  return { done: false, againInSeconds: deps.policy.pollSeconds };
-}
-
 async function finish(
   deps: Deps,
   publication: Publication.Info,
@@ -184,6 +155,7 @@ async function finish(
     ...changes,
     operation: null,
     progress: null,
+    upgrade: null,
   });
   return done;
 }
@@ -191,8 +163,3 @@ async function finish(
 /** The same for every try of one act, and different for its halves. */
 const tokenOf = (publication: Publication.Info, half: "deploy" | "remove"): string =>
   `${half}-${publication.operation?.operationId ?? "none"}`;
-
-function specOf(publication: Publication.Info): StackSpec {
-  const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts } = publication;
-  return { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts };
-}

@@ -39,6 +39,8 @@ export interface StackOutputs {
   usagePlanId: string;
   /** Without a trailing slash: `https://…/{stage}`. */
   endpoint: string;
+  /** Of the template it was last made from. Absent where that did not say so yet. */
+  templateVersion?: string;
 }
 
 /** A key as the gateway's usage plan counts it. `value` is derived, never the caller's secret. */
@@ -52,6 +54,8 @@ export interface GatewayKey {
  * Every call can be repeated: a second one with the same arguments changes nothing.
  */
 export interface Provisioner {
+  /** Of the template that `deploy` makes a stack from. */
+  readonly templateVersion: string;
   /**
    * Starts to create the stack, or to bring it to this spec. Returns at once; ask `status`.
    * @param token the same for every try of one act: a retry never starts a second one.

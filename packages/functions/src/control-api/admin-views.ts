@@ -1,4 +1,5 @@
 import { Publication } from "@outlet/core/publication";
+import { Upgrade } from "@outlet/core/upgrade";
 import type { CostGroup } from "./admin-costs.ts";
 import type { Idle } from "./admin-findings.ts";
 import type { Named } from "./admin-publications.ts";
@@ -9,7 +10,7 @@ import * as Usage from "./metrics-views.ts";
 import { time, timeOrNull } from "./views.ts";
 
 export function publicationView(
-  { clock, endpointOf }: Pick<ControlApiDeps, "clock" | "endpointOf">,
+  { clock, endpointOf, provisioner }: Pick<ControlApiDeps, "clock" | "endpointOf" | "provisioner">,
   { publication, title, deleted, ownerName }: Named,
 ) {
   const { botId, ownerId, status, cell, restApiId, stage, publishedAt, updatedAt } = publication;
@@ -33,6 +34,12 @@ export function publicationView(
     quota,
     retentionDays,
     failure: publication.failure?.message ?? null,
+    /** Of the template its stack is made from; `null` where that is not known, or there is none. */
+    templateVersion: publication.templateVersion,
+    currentTemplateVersion: provisioner.templateVersion,
+    upgradeState: Upgrade.stateOf(publication, provisioner.templateVersion),
+    upgradeFailure: publication.upgrade?.failure?.message ?? null,
+    upgradeFailedAt: timeOrNull(publication.upgrade?.failure?.at ?? null),
   };
 }
 export type PublicationView = ReturnType<typeof publicationView>;
@@ -55,6 +62,11 @@ export const publicationColumns = [
   "quotaPeriod",
   "retentionDays",
   "failure",
+  "templateVersion",
+  "currentTemplateVersion",
+  "upgradeState",
+  "upgradeFailure",
+  "upgradeFailedAt",
 ] as const;
 export const publicationRow = ({ throttle, quota, deleted, ...view }: PublicationView): Row => ({
   ...view,

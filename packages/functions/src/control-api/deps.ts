@@ -37,6 +37,8 @@ export interface ControlApiDeps {
   policy: { openMax: number };
   /** Name of the account and Region that new publications go to. */
   cell: string;
+  /** Whether stacks of older templates are brought up to date. */
+  templateUpgrades: boolean;
   /** The endpoint of a REST API's stage, without a trailing slash. */
   endpointOf: (restApiId: string, stage: string) => string;
   /** What a publication's resources cost in a month when nobody calls, micro-USD. */

@@ -1,7 +1,11 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { checkTemplate } from "@outlet/aws/published-stack/check";
-import { createTemplate, type Platform } from "@outlet/aws/published-stack/template";
+import {
+  createTemplate,
+  type Platform,
+  templateVersion,
+} from "@outlet/aws/published-stack/template";
 import type { Log, Provisioner, StackOutputs, StackSpec, StackStatus } from "@outlet/core/ports";
 import { AccessLogs } from "./access-log.ts";
 import { EdgeDatabase } from "./database.ts";
@@ -22,6 +26,7 @@ export function isRestApiId(text: string): boolean {
  * after it; what a crash leaves in between is swept at the next start.
  */
 export class Stacks implements Provisioner {
+  readonly templateVersion: string;
   readonly logs: AccessLogs;
   readonly database: EdgeDatabase;
   readonly #store: StackStore;
@@ -32,6 +37,7 @@ export class Stacks implements Provisioner {
   readonly #mounts = new Map<string, Mount>();
 
   constructor(dataDir: string, platform: Platform, origin: () => string, log: Log) {
+    this.templateVersion = templateVersion(platform);
     this.#platform = platform;
     this.#origin = origin;
     this.#log = log;
@@ -134,11 +140,13 @@ export class Stacks implements Provisioner {
     this.#mounts.set(record.restApiId, createMount(record, record.template));
   }
 
-  #outputs({ restApiId, usagePlanId }: StackRecord, mount: Mount): StackOutputs {
+  #outputs({ restApiId, usagePlanId }: StackRecord, { stage }: Mount): StackOutputs {
+    const version = stage.variables.templateVersion;
     return {
       restApiId,
       usagePlanId,
-      endpoint: `${this.#origin()}/${restApiId}/${mount.stage.name}`,
+      endpoint: `${this.#origin()}/${restApiId}/${stage.name}`,
+      ...(version && { templateVersion: version }),
     };
   }
 

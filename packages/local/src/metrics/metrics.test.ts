@@ -108,6 +108,7 @@ describe("lines of an access log", () => {
 
 describe("unpublishing", () => {
   const provisioner = (onRemove: () => void): Provisioner => ({
+    templateVersion: "1",
     deploy: async () => undefined,
     status: async () => ({
       state: "deployed",

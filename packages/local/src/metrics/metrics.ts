@@ -77,6 +77,7 @@ export function createLocalMetrics(options: {
     },
 
     guard: (provisioner) => ({
+      templateVersion: provisioner.templateVersion,
       deploy: (spec, token) => provisioner.deploy(spec, token),
       status: (stackName) => provisioner.status(stackName),
       putKey: (outputs, key) => provisioner.putKey(outputs, key),

@@ -50,6 +50,7 @@ export function createBackends(
     log,
     policy,
     cell,
+    templateUpgrades: options.templateUpgrades,
   };
 }
 export type Backends = ReturnType<typeof createBackends>;

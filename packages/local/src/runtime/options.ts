@@ -12,6 +12,8 @@ export interface RuntimeOptions {
   backend: BedrockBackend;
   /** Short names of allowed models, or `name=modelId@input/output`; the first is the default. */
   models: string[];
+  /** Whether bots published under an older template are brought up to date. */
+  templateUpgrades: boolean;
 }
 
 /** Said to the user as it is: what was wrong and what to write instead. */
@@ -30,6 +32,7 @@ export const usage = `Runs all of Outlet on this machine.
   --models NAME,…     models that bots may use (OUTLET_MODELS, else what fits the backend)
   --openai-base-url U base URL of an OpenAI-compatible server (OUTLET_OPENAI_BASE_URL)
   --region R          Region of real Bedrock (OUTLET_REGION, else us-east-1)
+  --template-upgrades on|off   brings published bots to this version's template (OUTLET_TEMPLATE_UPGRADES, else on)
   --demo-tokens-per-second N   slows the demo model down (OUTLET_DEMO_TOKENS_PER_SECOND)
   --help              this text
 
@@ -44,6 +47,7 @@ const names = [
   "models",
   "openai-base-url",
   "region",
+  "template-upgrades",
   "demo-tokens-per-second",
 ] as const;
 type Name = (typeof names)[number];
@@ -68,6 +72,7 @@ export function readOptions(
     allow: (read("allow") ?? "127.0.0.0/8,::1/128").split(",").map(readRange),
     backend,
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
+    templateUpgrades: readSwitch("template-upgrades", read("template-upgrades") ?? "on"),
   };
 }
 
@@ -135,6 +140,11 @@ function readNumber(
   throw new OptionError(
     `--${name} must be ${kind} from ${bounds.min} to ${bounds.max}, not "${text}".`,
   );
+}
+
+function readSwitch(name: Name, text: string): boolean {
+  if (text === "on" || text === "off") return text === "on";
+  throw new OptionError(`--${name} must be on or off, not "${text}".`);
 }
 
 function readRange(text: string): string {

@@ -39,6 +39,7 @@ export const policy = {
   waitPollMs: { first: 20, max: 100 },
   pollSeconds: 1,
   probeTimeoutMs: 20_000,
+  deployLeaseMs: 8_000,
 };
 
 export const lambda = (name: string, handler: LambdaHandler, timeoutMs: number): LambdaFunction =>

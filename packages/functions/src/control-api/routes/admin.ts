@@ -100,6 +100,8 @@ export const adminRoutes = (deps: ControlApiDeps) => {
         const page = await find(deps, filter, { limit, cursor });
         return c.json({
           publications: page.publications.map((one) => publicationView(deps, one)),
+          /** Whether stacks of older templates are brought up to date by themselves. */
+          templateUpgrades: deps.templateUpgrades,
           cursor: page.cursor,
         });
       },
