@@ -1,6 +1,6 @@
 /**
  * How long one bot's single run takes while another bot has thousands of runs queued:
- * `node packages/bench/src/fair-share.ts [queued] [model milliseconds]`. Exits non-zero where it is
+ * `npm run bench:fair-share [-- queued [model milliseconds]]`. Exits non-zero where it is
  * delayed by more than twice the time that it takes alone.
  */
 import { Conversation } from "@outlet/core/conversation";

@@ -1,5 +1,5 @@
 /**
- * What a turn costs as a conversation grows: `node packages/bench/src/long-conversation.ts [turns]`.
+ * What a turn costs as a conversation grows: `npm run bench:long-conversation [-- turns]`.
  * Capacity units are those the table reports for each call; exits non-zero where they grow.
  */
 import { Worker } from "@outlet/core/worker";

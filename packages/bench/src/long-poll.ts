@@ -1,6 +1,6 @@
 /**
  * What waiting for an answer adds to the model's own time, embedded:
- * `node packages/bench/src/long-poll.ts [messages]`. Prints JSON; exits non-zero where the median is
+ * `npm run bench:long-poll [-- messages]`. Prints JSON; exits non-zero where the median is
  * above 50 ms.
  *
  * The demo model is paced, so that its own time is known exactly: output tokens through tokens per

@@ -14,15 +14,15 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: "start without token compare",
-    file: "run/index.ts",
+    file: "run/start.ts",
     replace: [
-      [`  if (run.token >= token) return { outcome: "fenced" };\n`, ""],
+      [`  if (run.token >= options.token) return { outcome: "fenced" };\n`, ""],
       [`    below("token", token),\n`, ""],
     ],
   },
   {
     name: "start without status",
-    file: "run/index.ts",
+    file: "run/start.ts",
     replace: [
       [
         `  if (isTerminal(run.status)) return { outcome: "ended", run: await link(deps, run, options) };\n`,
@@ -88,8 +88,8 @@ export const mutants: readonly Mutant[] = [
     file: "worker/index.ts",
     replace: [
       [
-        `  await Usage.record(deps, entry, Run.ledgerSuffix(ended));\n`,
-        `  if (started.outcome !== "ended") await Usage.record(deps, entry, Run.ledgerSuffix(ended));\n`,
+        `    Usage.record(deps, entry, Run.ledgerSuffix(ended)),\n`,
+        `    started.outcome !== "ended" && Usage.record(deps, entry, Run.ledgerSuffix(ended)),\n`,
       ],
     ],
   },

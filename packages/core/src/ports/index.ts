@@ -7,3 +7,4 @@ export * from "./provisioner.ts";
 export * from "./queue.ts";
 export * from "./randomness.ts";
 export * from "./table.ts";
+export * from "./watched-table.ts";

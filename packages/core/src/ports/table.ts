@@ -106,6 +106,16 @@ export interface Table {
   /** @returns whether the condition held; removing what is not there holds. */
   remove(key: Key, condition?: Condition): Promise<boolean>;
   query(range: QueryRange): Promise<Page>;
+  /**
+   * Tells of the next write to an item by this process, from the call on. Absent where those that
+   * write are elsewhere.
+   */
+  watch?(key: Key): Watch;
+}
+
+export interface Watch {
+  written: Promise<void>;
+  close(): void;
 }
 
 /** The table, queue or object store could not be reached, or refused for lack of capacity. */

@@ -8,21 +8,16 @@ export * as Run from "./index.ts";
 import {
   absent,
   all,
-  any,
-  below,
-  type Change,
   type Clock,
-  type Condition,
   equals,
   type Item,
   type ModelUsage,
   type ObjectStore,
   type Table,
-  type Key as TableKey,
 } from "../ports/index.ts";
 import { type Address, encode, pick } from "./address.ts";
 import type { Content, NewContent } from "./content.ts";
-import { workerLost } from "./outcome.ts";
+import { keyOf, peek } from "./item.ts";
 import {
   type Chunk,
   folderOf,
@@ -44,9 +39,11 @@ export {
   PayloadMissing,
   textOf,
 } from "./content.ts";
+export { peek, watch } from "./item.ts";
 export { RunLog } from "./log.ts";
 export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
+export { type Started, start, startKnown } from "./start.ts";
 export {
   ErrorCode,
   type ErrorInfo,
@@ -127,16 +124,6 @@ export async function withdraw(deps: Deps, address: Address, runId: string): Pro
   if (run && removed) await removeObjects(deps.objects, run);
 }
 
-/** A run without what was said: one read, however large its message is. */
-export async function peek(
-  table: Table,
-  address: Address,
-  runId: string,
-): Promise<State | undefined> {
-  const item = await table.get(keyOf(address, runId));
-  return item && fromItem(item);
-}
-
 /** A run with what was said. */
 export async function fromId(
   deps: Pick<Deps, "table" | "objects">,
@@ -186,55 +173,6 @@ export async function listAll(table: Table, address: Address): Promise<State[]> 
     cursor = page.cursor;
   } while (cursor);
   return runs;
-}
-
-export type Started =
-  | { outcome: "started"; run: State }
-  /** It has ended: bill it and pop it. */
-  | { outcome: "ended"; run: State }
-  /** Somebody with a higher token has it. */
-  | { outcome: "fenced" };
-
-/**
- * Action Start: takes the run under a token, or ends it at once where it was cancelled or has been
- * tried often enough.
- * @param parent the run before it, or `system`.
- */
-export async function start(
-  deps: Pick<Deps, "table" | "clock">,
-  run: State,
-  options: { token: number; attemptsMax: number; parent: string },
-): Promise<Started> {
-  const { token, attemptsMax, parent } = options;
-  if (isTerminal(run.status)) return { outcome: "ended", run: await link(deps, run, options) };
-  if (run.token >= token) return { outcome: "fenced" };
-  const now = deps.clock.now();
-  const giveUp = run.cancelRequestedAt !== null || run.attempts >= attemptsMax;
-  const set: Change["set"] = giveUp
-    ? {
-        token,
-        parent,
-        finishedAt: now,
-        ...(run.cancelRequestedAt !== null
-          ? { status: "cancelled" }
-          : { status: "failed", error: workerLost(attemptsMax) }),
-      }
-    : { token, parent, status: "in_progress", startedAt: now, firstTextAt: null };
-  const unchanged: Condition = all(
-    any(equals("status", "queued"), equals("status", "in_progress")),
-    below("token", token),
-    // What the choice above was made from.
-    equals("attempts", run.attempts),
-    equals("cancelRequestedAt", run.cancelRequestedAt),
-  );
-  const item = await deps.table.update(
-    keyOf(run, run.runId),
-    { set, ...(giveUp ? {} : { add: { attempts: 1 } }) },
-    unchanged,
-  );
-  if (item) return { outcome: giveUp ? "ended" : "started", run: fromItem(item) };
-  const current = await peek(deps.table, run, run.runId);
-  return current ? start(deps, current, options) : { outcome: "fenced" };
 }
 
 export interface Result {
@@ -380,20 +318,3 @@ export async function remove(deps: Pick<Deps, "table" | "objects">, run: State):
   await removeObjects(deps.objects, run);
   await deps.table.remove(keyOf(run, run.runId));
 }
-
-/** A run that ended before any worker saw it still has to be found by its successor. */
-async function link(
-  deps: Pick<Deps, "table">,
-  run: State,
-  { token, parent }: { token: number; parent: string },
-): Promise<State> {
-  if (run.parent !== null) return run;
-  const set = { parent, token: Math.max(token, run.token) };
-  const item = await deps.table.update(keyOf(run, run.runId), { set }, equals("parent", null));
-  return item ? fromItem(item) : { ...run, ...set };
-}
-
-const keyOf = (address: Address, runId: string): TableKey => ({
-  pk: encode(address),
-  sk: `RUN#${runId}`,
-});

@@ -15,7 +15,7 @@ import {
 } from "../ports/index.ts";
 import { type Content, type Run, textOf } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
-import { readMessages } from "./history.ts";
+import { listEarlier, readMessages } from "./history.ts";
 import { toRequest } from "./request.ts";
 
 export { toRequest } from "./request.ts";
@@ -68,15 +68,18 @@ interface Draft {
  *   `shutdown`, after which nothing may be written.
  */
 export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Promise<Run.Result> {
-  const bot = await Bot.fromId(deps.table, run.botId);
+  const [bot, passages, before] = await Promise.all([
+    Bot.fromId(deps.table, run.botId),
+    Knowledge.search(deps, run.botId, textOf(run.content)),
+    listEarlier(deps, run),
+  ]);
   if (!bot) return failure(run, "bot_unavailable", "The bot does not exist any more.", false);
   const model = deps.catalog.find(run.requestedModel ?? bot.model);
   if (!model) {
     const message = `The model ${run.requestedModel ?? bot.model} is not allowed here any more.`;
     return failure(run, "model_not_allowed", message, false);
   }
-  const passages = await Knowledge.search(deps, bot.botId, textOf(run.content));
-  const { question, history } = await readMessages(deps, run, model.contextTokens);
+  const { question, history } = await readMessages(deps, run, before, model.contextTokens);
   const { reasoning } = run;
   const request = toRequest(bot, model, run, passages, history, { question, reasoning });
   const draft = emptyDraft();

@@ -27,10 +27,12 @@ const lookUpsMax = 10;
 /**
  * The message of a run and the turns before it, oldest first, as far back as they fit into half of
  * the model's context.
+ * @param before the runs before it, see {@link listEarlier}.
  */
 export async function readMessages(
-  deps: Deps,
+  deps: Pick<Deps, "objects">,
   run: Run.Info,
+  before: readonly Run.State[],
   contextTokens: number,
 ): Promise<{ question: ModelContent[]; history: ModelMessage[] }> {
   const room = createRoom();
@@ -38,7 +40,7 @@ export async function readMessages(
   if (run.continues) question.unshift({ type: "text", text: continuation });
   const history: ModelMessage[] = [];
   let budget = (contextTokens / 2) * charactersPerToken;
-  for (const state of (await listEarlier(deps, run)).toReversed()) {
+  for (const state of before.toReversed()) {
     const earlier = await Run.load(deps, state);
     const said = textOf(earlier.answer ?? []);
     if (!said) continue;
@@ -56,8 +58,8 @@ export async function readMessages(
 const continuation =
   "Your last answer was cut off by the token limit. Go on exactly where it ends. Repeat nothing of it, and do not comment on the interruption.";
 
-/** The runs before this one, oldest first. */
-async function listEarlier(deps: Deps, run: Run.State): Promise<Run.State[]> {
+/** The runs before this one, oldest first, without what was said in them. */
+export async function listEarlier(deps: Pick<Deps, "table">, run: Run.State): Promise<Run.State[]> {
   const { parent, runId } = run;
   if (parent === null || parent === "system") return [];
   const newest = await Run.listNewest(deps.table, run, {

@@ -74,19 +74,15 @@ async function process(
   limits: Limits,
 ): Promise<"more" | "released" | "fenced"> {
   const { address, token, runId } = turn;
-  const found = await Run.peek(deps.table, address, runId);
-  if (!found) {
+  const parent = turn.parent ?? "system";
+  const { attemptsMax } = deps.policy;
+  const started = await Run.start(deps, address, runId, { token, attemptsMax, parent });
+  if (started.outcome === "fenced") return "fenced";
+  if (started.outcome === "missing") {
     // Cannot happen by the protocol: a run is put before its id is appended. Never stop for it.
     deps.log.error("open run without an item", { runId, botId: address.botId });
     return Mailbox.pop(deps, address, token, runId);
   }
-  const parent = turn.parent ?? "system";
-  const started = await Run.start(deps, found, {
-    token,
-    attemptsMax: deps.policy.attemptsMax,
-    parent,
-  });
-  if (started.outcome === "fenced") return "fenced";
   const ended =
     started.outcome === "ended"
       ? started.run
@@ -94,8 +90,10 @@ async function process(
   if (!ended) return "fenced";
   // Action Ledger, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
-  await Usage.record(deps, entry, Run.ledgerSuffix(ended));
-  await RunLog.record(deps.table, ended);
+  await Promise.all([
+    Usage.record(deps, entry, Run.ledgerSuffix(ended)),
+    RunLog.record(deps.table, ended),
+  ]);
   // Whoever ended it had begun it after the run popped last: else it has been popped before.
   return Mailbox.pop(deps, address, token, runId, { again: ended.parent !== parent });
 }

@@ -5,7 +5,7 @@ import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/id";
 import { ModelCatalog } from "@outlet/core/model-catalog";
-import { type Log, systemClock, systemRandomness } from "@outlet/core/ports";
+import { type Log, systemClock, systemRandomness, watchedTable } from "@outlet/core/ports";
 import type { Emulators } from "../emulators/start.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -36,7 +36,10 @@ export function createBackends(
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   return {
-    table: createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    // Who waits for an answer and who gives it are one process here.
+    table: watchedTable(
+      createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    ),
     objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),

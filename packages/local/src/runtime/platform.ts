@@ -36,7 +36,6 @@ export const policy = {
   cancelPollMs: 250,
   attemptBackoffMs: 1_000,
   quietMs: 2_000,
-  waitPollMs: { first: 20, max: 100 },
   pollSeconds: 1,
   probeTimeoutMs: 20_000,
   deployLeaseMs: 8_000,

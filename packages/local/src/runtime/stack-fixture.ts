@@ -21,6 +21,7 @@ import {
   systemClock,
   systemRandomness,
   type Table,
+  watchedTable,
 } from "@outlet/core/ports";
 import { Run } from "@outlet/core/run";
 import { createDeadLetters } from "@outlet/functions/dead-letters";
@@ -97,7 +98,9 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   options.wrap?.(clients);
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
   const deps: StackDeps = {
-    table: createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    table: watchedTable(
+      createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    ),
     objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
     runQueue: queueOf(clients, emulators, "runs"),
     deployQueue: queueOf(clients, emulators, "deploys"),
