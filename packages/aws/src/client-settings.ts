@@ -8,6 +8,11 @@ export interface ClientOptions {
   credentials?: { accessKeyId: string; secretAccessKey: string };
   /** The endpoints are emulators on this machine that check no signatures: spare the signing. */
   local?: boolean;
+  /**
+   * How long to wait for the answer to one try of a call: a second where absent, three for S3. A busy
+   * machine of one's own may be slow without being gone.
+   */
+  requestTimeoutMs?: number;
 }
 
 /** What the clients of all services have in common. */

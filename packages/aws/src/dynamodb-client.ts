@@ -6,7 +6,11 @@ export function createDynamoDbClient(options: ClientOptions): DynamoDBClient {
   const endpoint = options.endpoints?.dynamodb;
   return new DynamoDBClient({
     ...settings(options, endpoint),
-    requestHandler: { connectionTimeout: 900, requestTimeout: 1000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 900,
+      requestTimeout: options.requestTimeoutMs ?? 1_000,
+      throwOnRequestTimeout: true,
+    },
     // Local endpoints have no account in their host name: do not look one up on every call.
     ...(endpoint && { accountIdEndpointMode: "disabled" as const }),
   });

@@ -9,8 +9,8 @@ export function createS3Client(options: ClientOptions): S3Client {
     maxAttempts: 2,
     requestHandler: {
       connectionTimeout: 900,
-      requestTimeout: 3000,
-      socketTimeout: 3000,
+      requestTimeout: options.requestTimeoutMs ?? 3_000,
+      socketTimeout: options.requestTimeoutMs ?? 3_000,
       throwOnRequestTimeout: true,
     },
     // Bucket names in host names need DNS that a custom endpoint does not have.

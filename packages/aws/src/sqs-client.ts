@@ -5,7 +5,11 @@ import { type ClientOptions, settings } from "./client-settings.ts";
 export function createSqsClient(options: ClientOptions): SQSClient {
   return new SQSClient({
     ...settings(options, options.endpoints?.sqs),
-    requestHandler: { connectionTimeout: 900, requestTimeout: 1000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 900,
+      requestTimeout: options.requestTimeoutMs ?? 1_000,
+      throwOnRequestTimeout: true,
+    },
   });
 }
 

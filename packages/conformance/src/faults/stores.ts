@@ -52,7 +52,8 @@ export async function startEmbeddedStores(dataDir: string): Promise<Stores> {
     heapMb: 800,
   });
   const { region, endpoints, bucket, tableName } = emulators;
-  const clients = createClients({ region, endpoints, local: true });
+  // What goes wrong is the seed's choice: no call is given up because the machine is busy.
+  const clients = createClients({ region, endpoints, local: true, requestTimeoutMs: 60_000 });
   return {
     ...connect(clients, clients, { tableName, bucket }),
     close: async () => {

@@ -2,7 +2,7 @@ import { Conversation } from "@outlet/core/conversation";
 import { StoreUnavailable } from "@outlet/core/ports";
 import { Worker } from "@outlet/core/worker";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 let stack: Stack;
 
@@ -44,29 +44,28 @@ test("many short runs keep their lease as one long run does", async () => {
   const silent = stack.client({}, { runQueue });
   for (let n = 0; n < 12; n++) await silent.send(`message ${n}`, "short");
   const script = stack.model.script;
-  stack.model.script = async function* (request, signal) {
-    await stack.clock.sleep(60, signal);
+  const clock = createManualClock();
+  const tokens: (number | undefined)[] = [];
+  stack.model.script = async function* (request) {
+    clock.advance(100);
+    // The lease is extended beside this. Then somebody who competes tries to get it.
+    await vi.waitFor(async () => {
+      const head = await Conversation.Mailbox.read(stack.table, address);
+      expect(head?.leaseUntil).toBeGreaterThan(clock.now());
+    });
+    await Worker.work(deps, address, limits);
+    tokens.push((await Conversation.Mailbox.read(stack.table, address))?.token);
     yield* says(`To ${lastText(request)}`);
   };
-  // A lease shorter than all of them together, and a competitor who tries to get it all the time.
+  // A lease shorter than all of them together.
   const policy = { ...stack.policy, leaseMs: 600, heartbeatMs: 150, cancelPollMs: 50 };
-  const deps = { ...stack.deps, policy };
+  const deps = { ...stack.deps, clock, policy };
   const limits = { deadline: Number.MAX_SAFE_INTEGER };
-  const first = Worker.work(deps, address, limits);
-  let isDone = false;
-  const competitor = async () => {
-    while (!isDone) {
-      await Worker.work(deps, address, limits);
-      await stack.clock.sleep(20);
-    }
-  };
-  const competing = competitor();
-  await first;
-  isDone = true;
-  await competing;
+  await Worker.work(deps, address, limits);
   stack.model.script = script;
   const head = await Conversation.Mailbox.read(stack.table, address);
   expect(head?.open).toEqual([]);
+  expect(new Set(tokens)).toEqual(new Set([1]));
   expect(stack.model.requests.length - requests).toBe(12);
 });
 
@@ -96,3 +95,25 @@ test("a table that is away for a moment does not break off the model", async () 
   const reply = await client.call("GET", `/conversation/away/${json.messageId}`);
   expect(reply.json).toMatchObject({ status: "completed" });
 });
+
+/** Time that passes only when it is told to. */
+function createManualClock() {
+  let now = Date.now();
+  let sleepers: { dueAt: number; wake: () => void }[] = [];
+  return {
+    now: () => now,
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+        if (ms <= 0) return resolve();
+        sleepers.push({ dueAt: now + ms, wake: resolve });
+      }),
+    advance(ms: number) {
+      now += ms;
+      const due = sleepers.filter(({ dueAt }) => dueAt <= now);
+      sleepers = sleepers.filter(({ dueAt }) => dueAt > now);
+      for (const { wake } of due) wake();
+    },
+  };
+}

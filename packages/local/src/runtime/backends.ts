@@ -15,6 +15,7 @@ export const clientOptions = ({ region, endpoints }: Emulators) => ({
   region,
   endpoints,
   local: true,
+  requestTimeoutMs: 5_000,
 });
 
 /**

@@ -31,6 +31,7 @@ import { createSweeper } from "@outlet/functions/sweeper";
 import { createWorker } from "@outlet/functions/worker";
 import { type Emulators, startEmulators } from "../emulators/start.ts";
 import { createPoller } from "../poller/poller.ts";
+import { clientOptions } from "./backends.ts";
 import { policy } from "./platform.ts";
 import type { Reply } from "./runtime-fixture.ts";
 
@@ -94,7 +95,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const dataDir = await mkdtemp(join(tmpdir(), "outlet-stack-"));
   const log = options.log ?? silentLog;
   const emulators = await startEmulators({ dataDir, log: silentLog });
-  const clients = createClients({ ...emulators, local: true });
+  const clients = createClients(clientOptions(emulators));
   options.wrap?.(clients);
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
   const deps: StackDeps = {
@@ -139,7 +140,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
     /** Answers what is accepted from now on, until the returned poller is stopped. */
     answer(maximumConcurrency = 8, over: Partial<typeof deps> = {}) {
       const poller = createPoller({
-        sqs: createPollingClient({ ...emulators, local: true }),
+        sqs: createPollingClient(clientOptions(emulators)),
         queueUrl: emulators.queueUrls.runs,
         invoke: (event) =>
           createWorker({ ...deps, ...over })(event, { getRemainingTimeInMillis: () => 900_000 }),
