@@ -173,6 +173,18 @@ test("keys pressed before a menu has the focus still choose from it", async () =
   await dialog().waitFor({ state: "detached" });
 });
 
+test("Escape closes the dialog that a menu has opened, however fast it comes", async () => {
+  const opener = button("Actions for Sample key");
+  await press(opener);
+  const item = page.getByRole("menuitem", { name: "Rotate key" });
+  await expect.poll(() => item.evaluate((one) => one === document.activeElement)).toBe(true);
+  await pressAtOnce(["Enter", "Escape"]);
+  await dialog().waitFor({ state: "detached" });
+  await expect
+    .poll(() => opener.evaluate((element) => element === document.activeElement))
+    .toBe(true);
+});
+
 test("a key that is disabled from its menu leaves the focus on the menu's button", async () => {
   const opener = button("Actions for Sample key");
   for (const [action, state] of [

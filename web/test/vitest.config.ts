@@ -9,6 +9,7 @@ export default defineConfig({
     globalSetup: [`${import.meta.dirname}/support/outlet.ts`],
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    expect: { poll: { timeout: 30_000 } },
     bail: 0,
   },
 });

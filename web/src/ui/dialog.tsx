@@ -18,6 +18,8 @@ export function Dialog(props: Props) {
     if (props.open) opener = untrack(focused);
   });
   const giveBack = (event: Event) => {
+    // Somebody has gone on already: what has the focus by now keeps it.
+    if (event.defaultPrevented) return;
     event.preventDefault();
     const target = opener?.isConnected ? opener : document.getElementById("main");
     target?.focus();

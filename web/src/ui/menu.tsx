@@ -1,5 +1,5 @@
 import * as Kobalte from "@kobalte/core/dropdown-menu";
-import { For, type JSX, Show } from "solid-js";
+import { createSignal, For, type JSX, Show, untrack } from "solid-js";
 import { buttonClass, type Look } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 import styles from "./menu.module.css";
@@ -26,8 +26,20 @@ interface Props {
 }
 
 export function Menu(props: Props) {
+  const [open, setOpen] = createSignal(untrack(() => props.defaultOpen ?? false));
+  const choose = (item: MenuItem) => {
+    item.onSelect();
+    // At once, not in a timer: of a dialog that the choice opens, the next Escape is the dialog's.
+    setOpen(false);
+  };
   return (
-    <Kobalte.Root gutter={4} placement="bottom-end" modal={false} defaultOpen={props.defaultOpen}>
+    <Kobalte.Root
+      gutter={4}
+      placement="bottom-end"
+      modal={false}
+      open={open()}
+      onOpenChange={setOpen}
+    >
       <Kobalte.Trigger
         class={buttonClass}
         data-look={props.look ?? "secondary"}
@@ -55,7 +67,8 @@ export function Menu(props: Props) {
                       class={styles.item}
                       data-danger={item.danger ? "" : undefined}
                       disabled={item.disabled}
-                      onSelect={item.onSelect}
+                      closeOnSelect={false}
+                      onSelect={() => choose(item)}
                     >
                       {item.label}
                       <Show when={item.chosen}>
