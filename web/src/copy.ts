@@ -28,6 +28,17 @@ export const copy = {
     copyRefused: "The browser does not allow copying here. Select the text and copy it yourself.",
   },
 
+  chart: {
+    showTable: "Table",
+    showTableOf: (title: string) => `${title} as a table`,
+    tableOf: (title: string) => `Values of ${title}`,
+    time: "Time",
+    none: "–",
+    leftOut: "Times of which nothing is known are left out.",
+    noPoint: "No time chosen",
+    keys: "Left and right arrow keys move through time, Page Up and Page Down further, Home and End to the first and last values, Escape chooses no time.",
+  },
+
   errors: {
     page: "This page broke",
     offline: "The control API did not answer. It may be down, or you may be offline.",
@@ -577,5 +588,14 @@ export const copy = {
     tabs: "Tabs",
     table: "Table",
     amount: "Amount",
+    charts: "Charts",
+    chartsHint: "What one of them points at, all of them show.",
+    lines: "Lines, with a gap",
+    bars: "Bars",
+    stacked: "Stacked bars",
+    nothing: "Nothing known",
+    part: "Part",
+    heatMap: "Heat map",
+    row: "Row",
   },
 };

@@ -34,6 +34,7 @@ import { RunChip } from "../bots/bot/requests/run-chip.tsx";
 import { PublicationChip, SyncChip } from "../bots/status-chip.tsx";
 import page from "../page.module.css";
 import { PageTitle } from "../page-title.tsx";
+import { Charts } from "./charts.tsx";
 import styles from "./design.module.css";
 
 const words = copy.design;
@@ -41,6 +42,7 @@ const looks: Look[] = ["primary", "secondary", "quiet", "danger", "danger-quiet"
 const tokens = [
   "page card sunken edge line text soft accent accent-tint",
   "good good-tint warn warn-tint bad bad-tint",
+  "chart-1 chart-2 chart-3 chart-4 chart-5 chart-6 chart-bad chart-warn heat",
 ]
   .join(" ")
   .split(" ");
@@ -79,6 +81,7 @@ export default function Design() {
         action={<Button look="primary">{copy.bots.createFirst}</Button>}
       />
       <Tables />
+      <Charts />
     </div>
   );
 }
