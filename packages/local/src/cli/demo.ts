@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { typedPath } from "../runtime/data-folder.ts";
 import { readOptions } from "../runtime/options.ts";
 import type { Ready } from "../runtime/ready-file.ts";
 import { startRuntime } from "../runtime/runtime.ts";
@@ -79,7 +80,7 @@ interface Outlet {
 
 async function find(data: string | undefined): Promise<Outlet> {
   if (data === undefined) return startOwn();
-  const path = join(resolve(data), "ready.json");
+  const path = join(typedPath(data, process.env), "ready.json");
   try {
     return { ready: JSON.parse(await readFile(path, "utf8")) as Ready, stop: async () => {} };
   } catch (cause) {

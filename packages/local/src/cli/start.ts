@@ -3,7 +3,9 @@ import { OptionError, readOptions, usage } from "../runtime/options.ts";
 import type { Ready } from "../runtime/ready-file.ts";
 import { type Runtime, startRuntime } from "../runtime/runtime.ts";
 
-process.exitCode = await main();
+// Not `exitCode`: whatever is still open, such as the channel to whoever started us, must not keep a
+// process that has failed, or one that has nothing left to do.
+process.exit(await main());
 
 async function main(): Promise<number> {
   let options: ReturnType<typeof readOptions>;
@@ -36,8 +38,7 @@ async function main(): Promise<number> {
   const reason = await Promise.race([asked, runtime.failed]);
   process.stderr.write(`\n${reason} Finishing what is in flight …\n`);
   await runtime.stop();
-  // Nothing is left to do; whatever handle a library still holds must not keep the process.
-  process.exit(reason.startsWith("The ") ? 1 : 0);
+  return reason.startsWith("The ") ? 1 : 0;
 }
 
 /** Resolves at the first signal, or when the process that started this one is gone. */
@@ -51,9 +52,10 @@ function untilAskedToStop(): Promise<string> {
 }
 
 function explain(error: unknown, port: number): string {
-  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return `port ${port} is in use. Choose another with --port, or 0 for any free one.`;
-  }
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const choose = "Choose another with --port, or 0 for any free one.";
+  if (code === "EADDRINUSE") return `port ${port} is in use. ${choose}`;
+  if (code === "EACCES") return `port ${port} is not for this user to listen on. ${choose}`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { typedPath } from "../runtime/data-folder.ts";
 import { SignInError, signIn } from "../sign-in/sign-in.ts";
 
 const usage = `Prints an access token for the control API of a running Outlet.
@@ -36,7 +37,7 @@ export async function main(args: string[], io: Console): Promise<number> {
       io.out(usage);
       return 0;
     }
-    io.out(`${await fetchToken(resolve(data), user)}\n`);
+    io.out(`${await fetchToken(data, user)}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -51,12 +52,13 @@ function readArguments(args: string[], env: Console["env"]) {
       args,
       strict: true,
       options: {
-        data: { type: "string", default: env["OUTLET_DATA"] || ".outlet" },
+        data: { type: "string" },
         user: { type: "string", default: "owner" },
         help: { type: "boolean", default: false },
       },
     });
-    return values;
+    const given = values.data || env["OUTLET_DATA"];
+    return { ...values, data: given ? typedPath(given, env) : resolve(".outlet") };
   } catch (error) {
     // parseArgs throws nothing but what the caller typed wrongly.
     throw new UsageError(`${messageOf(error)}\n\n${usage}`);

@@ -59,7 +59,7 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
     if (!isLocked) throw new Error(`The emulators did not start: ${report.reason}`);
     if (Date.now() > giveUpAt) {
       throw new Error(
-        `The database in ${options.dataDir} cannot be opened: another process uses it, or it is damaged`,
+        `The database in ${options.dataDir} cannot be opened: another process uses it, or it is damaged. End the other, or choose another folder with --data.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 100));

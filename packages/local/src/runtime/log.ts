@@ -9,6 +9,11 @@ export interface FileLog extends Log {
 /** Appends JSON lines to a file, for its owner's eyes only. */
 export function createFileLog(path: string): FileLog {
   const stream = createWriteStream(path, { flags: "a", mode: 0o600 });
+  // A full disk must not end what can go on without a log.
+  stream.once("error", ({ message }) => {
+    stream.on("error", () => {});
+    process.stderr.write(`The log cannot be written: ${message}\n`);
+  });
   const write = (level: string) => (message: string, fields?: Record<string, unknown>) => {
     const line = { timestamp: new Date().toISOString(), level, message, ...fields };
     stream.write(`${JSON.stringify(line, plainErrors)}\n`);
@@ -19,6 +24,7 @@ export function createFileLog(path: string): FileLog {
     warn: write("warn"),
     error: write("error"),
     async close() {
+      if (stream.destroyed) return;
       stream.end();
       await finished(stream);
     },

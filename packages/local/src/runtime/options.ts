@@ -1,7 +1,8 @@
-import { parseArgs } from "node:util";
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import ipaddr from "ipaddr.js";
 import type { BedrockBackend } from "../bedrock/backend.ts";
+import { typedPath } from "./data-folder.ts";
 
 export interface RuntimeOptions {
   /** 0 picks a free one. */
@@ -68,12 +69,19 @@ export function readOptions(
   const backend = readBackend(read, env);
   return {
     port: readNumber("port", read("port") ?? "4100", { min: 0, max: 65_535, integer: true }),
-    dataDir: resolve(read("data") ?? ".outlet"),
+    dataDir: readDataDir(read("data"), env),
     allow: (read("allow") ?? "127.0.0.0/8,::1/128").split(",").map(readRange),
     backend,
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
     templateUpgrades: readSwitch("template-upgrades", read("template-upgrades") ?? "on"),
   };
+}
+
+/** Without an option it is the project's own, from wherever npm was called. */
+function readDataDir(given: string | undefined, env: Record<string, string | undefined>): string {
+  if (given === undefined) return resolve(".outlet");
+  if (given.trim() !== "") return typedPath(given, env);
+  throw new OptionError("--data must name a folder.");
 }
 
 const defaultModels = {

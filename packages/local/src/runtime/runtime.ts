@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Log, systemClock } from "@outlet/core/ports";
@@ -19,6 +18,7 @@ import { type Backends, createBackends } from "./backends.ts";
 import { consoleDir } from "./console-build.ts";
 import { createConsole } from "./console-page.ts";
 import { type Handle, listen } from "./http-server.ts";
+import { prepareDataFolder } from "./data-folder.ts";
 import { createFileLog } from "./log.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { lambda, platform } from "./platform.ts";
@@ -52,7 +52,7 @@ class Parts {
  * @throws Error where the data directory or the port is in use.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  await prepareDataFolder(options.dataDir);
   const parts = new Parts();
   const log = parts.add(createFileLog(join(options.dataDir, "outlet.log")), (it) => it.close());
   try {

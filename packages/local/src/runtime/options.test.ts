@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { OptionError, readOptions } from "./options.ts";
+
+describe("an option", () => {
+  test("is taken from the command line, then from its variable, then by default", () => {
+    const env = { OUTLET_PORT: "4300", OUTLET_ALLOW: "10.0.0.0/8, ::1" };
+    expect(readOptions(["--port", "4200"], env)).toMatchObject({
+      port: 4200,
+      allow: ["10.0.0.0/8", "::1/128"],
+    });
+    expect(readOptions([], env)?.port).toBe(4300);
+    expect(readOptions([], { OUTLET_PORT: "" })).toMatchObject({
+      port: 4100,
+      allow: ["127.0.0.0/8", "::1/128"],
+      backend: { kind: "demo" },
+      models: ["outlet-demo"],
+    });
+  });
+
+  test.each([
+    [["--data", ""], "--data must name a folder."],
+    [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
+    [["--port", ""], '--port must be a whole number from 0 to 65535, not "".'],
+    [["--allow", "10.0.0.0/33"], "--allow takes CIDR ranges such as"],
+    [["--allow", "127.0.0.1,,"], "--allow takes CIDR ranges such as"],
+    [["--model-backend", "openai"], "--model-backend openai needs --openai-base-url"],
+    [["--demo-tokens-per-second", "0"], "--demo-tokens-per-second must be a number from 0.1"],
+    [["--nonsense"], "Unknown option '--nonsense'"],
+    [["data"], "Unexpected argument 'data'"],
+  ])("that is wrong is named, with what to write instead: %j", (args, message) => {
+    expect(() => readOptions(args, {})).toThrow(OptionError);
+    expect(() => readOptions(args, {})).toThrow(message);
+  });
+});
