@@ -19,9 +19,12 @@ export type SweeperDeps = SweepDeps & {
 export function createSweeper(deps: SweeperDeps): () => Promise<void> {
   let lookedAt = Number.NEGATIVE_INFINITY;
   return async function sweep() {
-    await Sweeper.sweep(deps);
-    // After the bells, which are waited for.
-    await UsageReport.closeHours(deps);
+    try {
+      await Sweeper.sweep(deps);
+    } finally {
+      // After the bells, which are waited for, and whether or not all of them rang.
+      await UsageReport.closeHours(deps);
+    }
     const now = deps.clock.now();
     if (now - lookedAt < deps.policy.upgradeLookMs) return;
     await Upgrade.ring(deps);

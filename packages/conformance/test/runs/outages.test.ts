@@ -24,6 +24,21 @@ test("a message is accepted while the queue is down, and the sweeper rings for i
   expect((await stack.client().outcome(sent)).json.status).toBe("completed");
 });
 
+test("a conversation that cannot be rung for leaves no other unattended", async () => {
+  const down = { send: () => Promise.reject(new Error("down")) };
+  const client = stack.client({}, { runQueue: down });
+  await client.send("Hi", "refused");
+  const behind = await client.send("Hi", "behind it");
+  const runQueue = {
+    send: (body: string, options: Parameters<typeof stack.runQueue.send>[1]) =>
+      body.includes("refused") ? down.send() : stack.runQueue.send(body, options),
+  };
+  stack.answer();
+  const policy = { ...stack.policy, quietMs: -1 };
+  await expect(stack.sweep({ runQueue, policy })).rejects.toThrow("not rung for");
+  expect((await stack.client().outcome(behind)).json.status).toBe("completed");
+});
+
 test("a table that is down is said with Retry-After, and nothing is accepted", async () => {
   const down = createClients({ ...stack.emulators, endpoints: { dynamodb: nowhere }, local: true });
   const table = createDynamoTable({

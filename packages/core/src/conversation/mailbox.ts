@@ -23,7 +23,7 @@ import {
   type Table,
   type Key as TableKey,
 } from "../ports/index.ts";
-import { type Address, encode, group, pick } from "../run/address.ts";
+import { type Address, encode, group, pick, toBell } from "../run/address.ts";
 
 export const Head = v.object({
   botId: v.string(),
@@ -234,7 +234,7 @@ export async function expireAt(
 
 /** Action Ring: asks for a reader. The message carries nothing that could be lost. */
 export async function ring(queue: Queue, address: Address, delaySeconds = 0): Promise<void> {
-  await queue.send(JSON.stringify(pick(address)), {
+  await queue.send(toBell(address), {
     group: group(address),
     delaySeconds,
   });

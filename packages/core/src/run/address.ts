@@ -22,6 +22,16 @@ export const encode = ({ botId, clientId, conversationId }: Address): string =>
 /** Whose turn a doorbell takes: one bot's flood does not delay another's single run. */
 export const group = (address: Address): string => address.botId;
 
+/**
+ * A doorbell's body. ASCII alone, for queues refuse some characters that an id may have: SQS those
+ * of no XML document, others whatever lies beyond the basic plane.
+ */
+export const toBell = (address: Address): string =>
+  JSON.stringify(pick(address)).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
 const Bell = v.object({
   botId: v.string(),
   clientId: v.string(),

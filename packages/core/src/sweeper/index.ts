@@ -30,23 +30,25 @@ export async function sweep(
 ): Promise<{ conversations: number; publications: number; knowledge: number }> {
   const now = deps.clock.now();
   const open = await Mailbox.listOpen(deps, deps.policy.quietMs);
-  for (const head of open) await giveUpLate(deps, head);
+  const failures: unknown[] = [];
+  const each = attempts(deps.log, failures);
+  await each(open, (head) => giveUpLate(deps, head));
   // Rung after that, for whoever comes bills what has ended and takes it out of the mailbox.
   const { quietMs } = deps.policy;
   const unattended = open.filter((head) => Mailbox.isUnattended(head, now, quietMs));
-  for (let i = 0; i < unattended.length; i += atOnce) {
-    await Promise.all(unattended.slice(i, i + atOnce).map((head) => ring(deps, head)));
-  }
+  await each(unattended, (head) => ring(deps, head));
   const stuck = (await Publication.listInFlight(deps.table)).filter(
     (p) => p.updatedAt < now - deps.policy.quietMs,
   );
-  for (const { botId } of stuck) await Publication.ring(deps, botId);
+  await each(stuck, ({ botId }) => Publication.ring(deps, botId));
   const unread = new Set(
     (await Knowledge.listOpen(deps.table))
       .filter(({ status, statusAt }) => statusAt < now - patience(deps, status))
       .map(({ botId }) => botId),
   );
-  for (const botId of unread) await Knowledge.ring(deps, botId);
+  await each([...unread], (botId) => Knowledge.ring(deps, botId));
+  if (failures.length > 0)
+    throw new AggregateError(failures, "Some of what is open was not rung for");
   const rung = {
     conversations: unattended.length,
     publications: stuck.length,
@@ -57,8 +59,21 @@ export async function sweep(
   return rung;
 }
 
-/** Conversations rung for side by side. */
+/** How many are looked at side by side. */
 const atOnce = 10;
+
+/** One that cannot be read or rung for must not leave all others unattended. */
+const attempts =
+  (log: Log, failures: unknown[]) =>
+  async <T>(subjects: readonly T[], act: (subject: T) => Promise<void>): Promise<void> => {
+    for (let i = 0; i < subjects.length; i += atOnce) {
+      for (const outcome of await Promise.allSettled(subjects.slice(i, i + atOnce).map(act))) {
+        if (outcome.status === "fulfilled") continue;
+        log.error("sweeping failed for one", { cause: outcome.reason });
+        failures.push(outcome.reason);
+      }
+    }
+  };
 
 async function ring(deps: Deps, head: Mailbox.Head): Promise<void> {
   await Mailbox.ring(deps.runQueue, head);

@@ -82,12 +82,17 @@ export function invalidRequest(
 const pathOf = (keys: readonly unknown[]): string =>
   keys.reduce<string>((path, key) => {
     if (typeof key === "number") return `${path}[${key}]`;
-    return path ? `${path}.${String(key)}` : String(key);
+    const name = short(String(key));
+    return path ? `${path}.${name}` : name;
   }, "");
+
+/** What a client sent is quoted to tell it by, not sent back whole. */
+const short = (text: string, most = 100): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
 
 function describe(issue: BaseIssue<unknown>): string {
   if (issue.kind === "schema" && issue.expected === "never") return "unknown field, remove it";
   if (issue.kind === "schema" && issue.received === "undefined") return "required, but missing";
-  if (issue.kind === "schema") return `must be ${issue.expected}, not ${issue.received}`;
-  return issue.message;
+  if (issue.kind === "schema") return `must be ${issue.expected}, not ${short(issue.received)}`;
+  return short(issue.message, 300);
 }

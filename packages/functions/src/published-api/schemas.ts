@@ -6,8 +6,10 @@ const ignored = v.optional(v.unknown());
 
 const ConversationId = v.pipe(
   v.string(),
-  v.maxLength(128, "must be at most 128 characters"),
+  v.check((id) => [...id].length <= 128, "must be at most 128 characters"),
   v.regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "must be printable characters"),
+  // RFC 3986 §5.2.4: whoever builds the address of such a conversation ends up elsewhere.
+  v.check((id) => id !== "." && id !== "..", 'must not be "." or "..", which no URL can hold'),
 );
 
 const Fields = v.strictObject({
@@ -44,14 +46,32 @@ export const MessageRequest = v.pipe(
 );
 export type MessageRequest = v.InferOutput<typeof MessageRequest>;
 
-/** Keys as this API spells them: clients may write snake_case at every level. */
-export function camelizeKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(camelizeKeys);
-  if (value === null || typeof value !== "object") return value;
+const parts = ["contentType", "mediaType", "fileName"];
+const names = [
+  ...Object.keys(Fields.entries),
+  ...Object.keys(Fields.entries.message.entries),
+  ...parts,
+];
+/** `conversation_id` → `conversationId` */
+const bySnakeCase = new Map(
+  names.map((name) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), name]),
+);
+/** Of the body, the message, its content, and a part: below that there is nothing to spell. */
+const levels = 4;
+
+/**
+ * Fields as this API spells them: clients may write snake_case at every level. What is no field of
+ * ours stays as it came, and so does a field that is there in both spellings: it is refused by the
+ * name that the client gave it.
+ */
+export function camelizeKeys(value: unknown, depth = levels): unknown {
+  if (depth === 0 || value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((member) => camelizeKeys(member, depth - 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-      camelizeKeys(member),
-    ]),
+    Object.entries(value).map(([key, member]) => {
+      const name = bySnakeCase.get(key);
+      const spelled = name === undefined || Object.hasOwn(value, name) ? key : name;
+      return [spelled, camelizeKeys(member, depth - 1)];
+    }),
   );
 }

@@ -152,6 +152,14 @@ describe("sending and reading messages", () => {
     expect(reply.json.conversationId).toBe(id);
   });
 
+  test("ids of 128 characters from any script are answered", async () => {
+    for (const character of ["😀", "日", "%"]) {
+      const id = character.repeat(128);
+      const { reply } = await bot.ask("hello", id);
+      expect([reply.status, reply.json.conversationId]).toEqual([200, id]);
+    }
+  });
+
   test("an edit of the bot reaches the next answer, in an old conversation too", async () => {
     const { conversationId } = await bot.ask("hello");
     const owner = await outlet.as("owner");
@@ -206,6 +214,25 @@ describe("bad input", () => {
       "invalid_request",
       "conversationId",
     ],
+    ["the id ..", { ...text("hi"), conversationId: ".." }, "invalid_request", "conversationId"],
+    [
+      "a misspelt field in snake_case",
+      { ...text("hi"), conversation_idd: "x" },
+      "invalid_request",
+      "conversation_idd",
+    ],
+    [
+      "a field in both spellings",
+      { ...text("hi"), conversation_id: "a", conversationId: "b" },
+      "invalid_request",
+      "conversation_id",
+    ],
+    [
+      "JSON that is nested too deep to walk",
+      `{"message":{"content":[{"contentType":"text","body":${"[".repeat(1e5)}${"]".repeat(1e5)}}]}}`,
+      "invalid_request",
+      "message.content[0].body",
+    ],
     [
       "a model that is not allowed",
       { message: { ...text("hi").message, model: "claude-v4-opus" } },
@@ -225,6 +252,18 @@ describe("bad input", () => {
       expect(reply.json.requestId).toBe(reply.headers.get("x-request-id"));
     });
   }
+
+  test("what was sent is not sent back whole", async () => {
+    const long = "x".repeat(100_000);
+    const replies = [
+      await bot.call("POST", "/conversation", { message: { content: long } }),
+      await bot.call("POST", "/conversation", { ...text("hi"), [long]: 1 }),
+    ];
+    for (const { status, text } of replies) {
+      expect(status).toBe(422);
+      expect(text.length).toBeLessThan(3_000);
+    }
+  });
 
   test("a body over 10 MB is refused by the gateway", async () => {
     const reply = await bot.call("POST", "/conversation", text("x".repeat(10_485_760)));
