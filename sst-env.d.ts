@@ -43,6 +43,7 @@ declare module "sst" {
     "Installation": {
       "accountId": string
       "cell": string
+      "inferenceProfiles": string
       "models": string
       "partition": string
       "region": string

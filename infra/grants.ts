@@ -41,17 +41,21 @@ export function pollingOnly(args: sst.aws.FunctionArgs): undefined {
   );
 }
 
+const bedrock = (path: string) =>
+  $interpolate`arn:${partition}:bedrock:${region}:${accountId}:${path}`;
+
 /** The allowed models and no others; a cross-Region profile also needs the model behind it. */
-export const modelGrant = () => ({
+export const modelArns = ModelCatalog.createCatalog(models).models.flatMap(({ modelId }) => {
+  const behind = modelId.replace(/^(us|eu|apac|global)\./, "");
+  const model = $interpolate`arn:${partition}:bedrock:*::foundation-model/${behind}`;
+  return behind === modelId ? [model] : [model, bedrock(`inference-profile/${modelId}`)];
+});
+
+/** Profiles of bots; their ids are Bedrock's to choose. */
+export const botProfilesArn = bedrock("application-inference-profile/*");
+
+/** Whoever calls a profile also needs the model behind it, so these are no more models. */
+export const modelGrant = ({ byProfile = false } = {}) => ({
   actions: ["bedrock:InvokeModelWithResponseStream"],
-  resources: ModelCatalog.createCatalog(models).models.flatMap(({ modelId }) => {
-    const behind = modelId.replace(/^(us|eu|apac|global)\./, "");
-    const model = $interpolate`arn:${partition}:bedrock:*::foundation-model/${behind}`;
-    return behind === modelId
-      ? [model]
-      : [
-          model,
-          $interpolate`arn:${partition}:bedrock:${region}:${accountId}:inference-profile/${modelId}`,
-        ];
-  }),
+  resources: byProfile ? [...modelArns, botProfilesArn] : modelArns,
 });

@@ -1,7 +1,7 @@
-import { models } from "./settings";
+import { inferenceProfiles, models } from "./settings";
 import { accountId, cell, partition, region } from "./stage";
 
 /** Where this is and which models it allows: facts, without rights. */
 export const installation = new sst.Linkable("Installation", {
-  properties: { accountId, cell, models: models.join(","), partition, region },
+  properties: { accountId, cell, inferenceProfiles, models: models.join(","), partition, region },
 });

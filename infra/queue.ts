@@ -10,6 +10,7 @@ import {
   sendGrant,
 } from "./grants";
 import { installation } from "./installation";
+import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
 
 const dead = new sst.aws.Queue("RunDeadLetters", {
@@ -39,7 +40,7 @@ export const worker = runQueue.subscribe(
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
       sendGrant(runQueue),
-      modelGrant(),
+      modelGrant({ byProfile: inferenceProfiles === "on" }),
     ],
   },
   {

@@ -54,6 +54,12 @@ if (templateUpgrades !== "on" && templateUpgrades !== "off") {
   faults.push(`OUTLET_TEMPLATE_UPGRADES takes on or off, not "${templateUpgrades}".`);
 }
 
+/** `on` or `off`: whether each published bot gets application inference profiles of its own. */
+export const inferenceProfiles = read("INFERENCE_PROFILES") || "off";
+if (inferenceProfiles !== "on" && inferenceProfiles !== "off") {
+  faults.push(`OUTLET_INFERENCE_PROFILES takes on or off, not "${inferenceProfiles}".`);
+}
+
 /** Domain name of the console and control API; CloudFront's own where empty. */
 export const domain = read("DOMAIN");
 /** Who is told of alarms; nobody by mail where empty. */

@@ -1,3 +1,5 @@
+import { botProfilesArn, modelArns } from "./grants";
+import { inferenceProfiles } from "./settings";
 import { accountId, partition, region } from "./stage";
 import { webAcl } from "./waf";
 
@@ -10,6 +12,24 @@ const plans = [arn("apigateway", "/usageplans", ""), arn("apigateway", "/usagepl
 const alarms = [arn("cloudwatch", "alarm:outlet-bot-*")];
 const topics = [arn("sns", "outlet-bot-*")];
 const logGroups = [arn("logs", "log-group:/outlet/published/*")];
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html */
+const profileStatements =
+  inferenceProfiles === "off"
+    ? []
+    : [
+        { actions: ["bedrock:CreateInferenceProfile"], resources: [...modelArns, botProfilesArn] },
+        {
+          actions: [
+            "GetInferenceProfile",
+            "DeleteInferenceProfile",
+            "TagResource",
+            "UntagResource",
+            "ListTagsForResource",
+          ].map((action) => `bedrock:${action}`),
+          resources: [botProfilesArn],
+        },
+      ];
 
 /** What CloudFormation may do for the stack of a published bot; nobody else takes this role. */
 export const stackRole = new aws.iam.Role("StackRole", {
@@ -86,6 +106,7 @@ export const stackRole = new aws.iam.Role("StackRole", {
             ].map((action) => `sns:${action}`),
             resources: topics,
           },
+          ...profileStatements,
         ],
       }).json,
     },

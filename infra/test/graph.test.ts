@@ -281,7 +281,10 @@ describe("the firewall of published bots", () => {
     [{}, /Say who may call published bots/],
     [{ OUTLET_PUBLISHED_API_ALLOWED_IPV4: "0.0.0.0/0" }, /AWS WAF refuses \/0/],
     [{ OUTLET_PUBLISHED_API_ALLOWED_IPV4: "203.0.113.7" }, /takes IPv4 ranges such as/],
-    [{ ...environment, OUTLET_RATE_LIMIT_PER_IP: "5" }, /10 or more/],
+    [
+      { ...environment, OUTLET_RATE_LIMIT_PER_IP: "5", OUTLET_INFERENCE_PROFILES: "yes" },
+      /10 or more[^]*OUTLET_INFERENCE_PROFILES takes on or off, not "yes"/,
+    ],
   ])("is refused as %o", async (env, message) => {
     await expect(program("prod", env)).rejects.toThrow(message);
   });
@@ -331,6 +334,45 @@ test("models are those of the configuration, and a profile brings the model behi
       "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0",
     ].join(" "),
   ]);
+});
+
+describe("inference profiles", () => {
+  const bedrockOf = (statements: { Action: string | string[] }[]) =>
+    statements.filter(({ Action }) => [Action].flat().some((a) => a.startsWith("bedrock:")));
+  const models = { ...environment, OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite" };
+  const profiles = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/*";
+  const modelArns = [
+    "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0",
+    "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+    "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0",
+  ];
+
+  test("where configured may be made by the stack role and called by the worker, and nobody else", async () => {
+    const graph = await program("prod", { ...models, OUTLET_INFERENCE_PROFILES: "on" });
+    const role = graph.statements(graph.one("aws:iam/role:Role", "StackRole"));
+    expect(bedrockOf(role).map(readable)).toEqual([
+      ["bedrock:CreateInferenceProfile", ...modelArns, profiles].join(" "),
+      [
+        "bedrock:GetInferenceProfile,bedrock:DeleteInferenceProfile,bedrock:TagResource,bedrock:UntagResource,bedrock:ListTagsForResource",
+        profiles,
+      ].join(" "),
+    ]);
+    const rights = handlers.flatMap((name) => {
+      const { statements } = graph.function(`packages/functions/src/lambda/${name}.handler`);
+      return bedrockOf(statements).map((statement) => `${name}: ${readable(statement)}`);
+    });
+    expect(rights).toEqual([
+      `control-api: ${["bedrock:InvokeModelWithResponseStream", ...modelArns].join(" ")}`,
+      `worker: ${["bedrock:InvokeModelWithResponseStream", ...modelArns, profiles].join(" ")}`,
+    ]);
+  });
+
+  test("are not anybody's where they are not configured", () => {
+    expect(bedrockOf(prod.statements(prod.one("aws:iam/role:Role", "StackRole")))).toEqual([]);
+    for (const name of handlers) {
+      expect(JSON.stringify(fn(name).statements)).not.toContain("application-inference-profile");
+    }
+  });
 });
 
 test("payloads are private, and end a day after the runs they belong to", () => {

@@ -111,6 +111,7 @@ function deployer(guard = <Port extends object>(port: Port): Port => port): Depl
     table: guard(table),
     objects: guard(objects),
     provisioner: guard(provisioner),
+    catalog,
     clock,
     ids,
     randomness: systemRandomness,

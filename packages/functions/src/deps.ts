@@ -63,12 +63,24 @@ const queue = (client: ReturnType<typeof createSqsClient>, { url }: { url: strin
 /** Not retried inside the SDK: the worker knows best when to try again. */
 const model = () => createBedrockModel({ client: createBedrockClient(options()) });
 
+/** Whether AWS's bill is to tell published bots apart. */
+const inferenceProfiles = (): boolean => Resource.Installation.inferenceProfiles === "on";
+
 const provisioner = ({ table, log }: { table: Table; log: Log }) => {
   const { partition, region, accountId, cell } = Resource.Installation;
   const { serviceRoleArn, templateUpgrades: _, ...publishing } = Resource.Publishing;
   return createCloudFormationProvisioner({
     ...createControlPlaneClients(options()),
-    platform: { partition, region, accountId, cell, ...publishing, accessLogRetentionDays: 30 },
+    platform: {
+      partition,
+      region,
+      accountId,
+      cell,
+      ...publishing,
+      accessLogRetentionDays: 30,
+      // Absent and not `false`: the digest of the template's version is of what is there.
+      ...(inferenceProfiles() && { inferenceProfiles: true }),
+    },
     serviceRoleArn,
     pace: createPace({ table, clock: systemClock, cell }),
     log,
@@ -100,6 +112,7 @@ export function workerDeps() {
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
     catalog: catalog(),
+    inferenceProfiles: inferenceProfiles(),
     model: model(),
     policy: defaultPolicy,
   };
@@ -133,6 +146,7 @@ export function deployerDeps() {
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
     pepper: pepper(),
+    catalog: catalog(),
     provisioner: provisioner(shared),
     cell: Resource.Installation.cell,
     templateUpgrades: templateUpgrades(),

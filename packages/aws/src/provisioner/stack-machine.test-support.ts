@@ -155,7 +155,22 @@ const validation = (message: string): Refused => ({
 
 const absent = (name: string): Refused => validation(`Stack with id ${name} does not exist`);
 
-function describe({ id, name, status }: FakeStack): string {
+/** Outputs that the template takes from inference profiles, each with an ARN of its own. */
+function profileOutputs(template: string): [key: string, value: string, description: string][] {
+  if (!template.startsWith("{")) return [];
+  const { Outputs = {} } = JSON.parse(template) as {
+    Outputs?: Record<string, { Value?: { "Fn::GetAtt"?: string[] }; Description?: string }>;
+  };
+  return Object.entries(Outputs).flatMap(([key, { Value, Description = "" }]) => {
+    const [resource, attribute] = Value?.["Fn::GetAtt"] ?? [];
+    if (resource === undefined || attribute !== "InferenceProfileArn") return [];
+    const digits = Buffer.from(resource).toString("hex").slice(-12);
+    const arn = `arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/${digits}`;
+    return [[key, arn, Description]];
+  });
+}
+
+function describe({ id, name, status, template }: FakeStack): string {
   const api = /stack\/(.*)\//.exec(id)?.[1] ?? "";
   const made = /^(CREATE_COMPLETE|UPDATE|DELETE)/.test(status);
   const outputs = {
@@ -163,9 +178,11 @@ function describe({ id, name, status }: FakeStack): string {
     UsagePlanId: `plan-${api}`,
     Endpoint: `https://${api}`,
   };
-  const members = Object.entries(made ? outputs : {}).map(
-    ([key, value]) =>
-      `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+  const all = [...Object.entries(outputs), ...profileOutputs(template)];
+  const members = (made ? all : []).map(
+    ([key, value, description = ""]) =>
+      `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue>` +
+      `<Description>${description}</Description></member>`,
   );
   return (
     `<Stacks><member><StackId>${id}</StackId><StackName>${name}</StackName>` +

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import type { StackOutputs, StackStatus } from "@outlet/core/ports";
 import { reachStore } from "../store-error.ts";
+import { profilesOf } from "../published-stack/inference-profiles.ts";
 import { failureOf, lastOperation, progressOf, type StackOperation } from "./stack-operation.ts";
 
 /** A stack that exists, and what was last done to it. */
@@ -138,5 +139,12 @@ export function outputsOf({ outputs }: Found): StackOutputs | undefined {
   const endpoint = value("Endpoint");
   const templateVersion = value("TemplateVersion");
   if (!restApiId || !usagePlanId || !endpoint) return undefined;
-  return { restApiId, usagePlanId, endpoint, ...(templateVersion && { templateVersion }) };
+  const inferenceProfiles = profilesOf(outputs);
+  return {
+    restApiId,
+    usagePlanId,
+    endpoint,
+    ...(templateVersion && { templateVersion }),
+    ...(Object.keys(inferenceProfiles).length > 0 && { inferenceProfiles }),
+  };
 }

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import type { Output } from "@aws-sdk/client-cloudformation";
 import type { StackSpec } from "@outlet/core/ports";
 import type { JsonObject, Platform, Resource, Template } from "./template-types.ts";
+
+const outputPrefix = "InferenceProfile";
 
 /**
  * Application inference profiles of one bot, one for each model: what is asked of a model through
@@ -18,7 +21,7 @@ export function inferenceProfiles(
   for (const modelId of modelIds) {
     // By the model's own id: another order of the same models changes nothing.
     const hash = createHash("sha256").update(modelId).digest("hex").slice(0, 12);
-    const id = `InferenceProfile${hash}`;
+    const id = `${outputPrefix}${hash}`;
     resources[id] = {
       Type: "AWS::Bedrock::ApplicationInferenceProfile",
       Properties: {
@@ -35,6 +38,16 @@ export function inferenceProfiles(
   }
   return { resources, outputs };
 }
+
+/** What a stack's outputs say of them: ARNs by the id of the model behind. */
+export const profilesOf = (outputs: readonly Output[]): Record<string, string> =>
+  Object.fromEntries(
+    outputs.flatMap(({ OutputKey, OutputValue, Description }) =>
+      OutputKey?.startsWith(outputPrefix) && OutputValue && Description
+        ? [[Description, OutputValue]]
+        : [],
+    ),
+  );
 
 /** Cross-region profiles begin with where they lead: `us.`, `eu.`, `apac.`, `global.` */
 function sourceArn(modelId: string, { partition, region, accountId }: Platform): string {

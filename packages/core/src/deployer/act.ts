@@ -1,4 +1,6 @@
+import { Bot } from "../bot/index.ts";
 import type { Id } from "../id/index.ts";
+import type { ModelCatalog } from "../model-catalog/index.ts";
 import type {
   Clock,
   Log,
@@ -23,6 +25,7 @@ export interface Deps {
   pepper: Uint8Array;
   objects: ObjectStore;
   provisioner: Provisioner;
+  catalog: ModelCatalog.Catalog;
   /** Calls the endpoint's health check with this key. */
   probe: (endpoint: string, apiKey: string) => Promise<ProbeResult>;
   log: Log;
@@ -54,7 +57,14 @@ export async function wait(
   return { done: false, againInSeconds: deps.policy.pollSeconds };
 }
 
-export function specOf(publication: Publication.Info): StackSpec {
+/** The settings of the publication, and the models that its bot may answer with now. */
+export async function specOf(
+  { table, catalog }: Pick<Deps, "table" | "catalog">,
+  publication: Publication.Info,
+): Promise<StackSpec> {
   const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts } = publication;
-  return { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts };
+  const bot = await Bot.fromId(table, botId);
+  const models = bot ? [bot.model, ...bot.callerModels] : [];
+  const modelIds = [...new Set(models.flatMap((name) => catalog.find(name)?.modelId ?? []))];
+  return { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts, modelIds };
 }

@@ -44,7 +44,7 @@ async function look(deps: Deps, botId: string): Promise<Outcome> {
 
 async function publish(deps: Deps, publication: Publication.Info): Promise<Outcome> {
   const { stackName } = publication;
-  await deps.provisioner.deploy(specOf(publication), tokenOf(publication, "deploy"));
+  await deps.provisioner.deploy(await specOf(deps, publication), tokenOf(publication, "deploy"));
   const status = await deps.provisioner.status(stackName);
   if (status.state === "failed") {
     return fail(deps, publication, status.reason ?? "The stack could not be created.");
@@ -67,7 +67,7 @@ async function publish(deps: Deps, publication: Publication.Info): Promise<Outco
 }
 
 async function update(deps: Deps, publication: Publication.Info): Promise<Outcome> {
-  await deps.provisioner.deploy(specOf(publication), tokenOf(publication, "deploy"));
+  await deps.provisioner.deploy(await specOf(deps, publication), tokenOf(publication, "deploy"));
   const status = await deps.provisioner.status(publication.stackName);
   const previous = publication.operation?.previous;
   if (status.state === "deployed") {
@@ -92,6 +92,7 @@ async function unpublish(deps: Deps, publication: Publication.Info): Promise<Out
     restApiId: null,
     usagePlanId: null,
     templateVersion: null,
+    inferenceProfiles: {},
     publishedAt: null,
   });
   if (publication.operation?.deleteBot) {

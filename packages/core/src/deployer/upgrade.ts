@@ -14,7 +14,7 @@ export async function upgrade(
   const entry = await noted(deps, publication);
   // What has begun goes on by itself; what has not gives way to every owner's act.
   if (await Upgrade.ownersWait(deps)) return wait(deps, publication);
-  await deps.provisioner.deploy(specOf(publication), `upgrade-${upgradeId}`);
+  await deps.provisioner.deploy(await specOf(deps, publication), `upgrade-${upgradeId}`);
   const status = await deps.provisioner.status(stackName);
   if (status.state !== "deployed" && status.state !== "failed") return wait(deps, publication);
   const before = { templateVersion: publication.templateVersion };
@@ -44,7 +44,11 @@ export async function noteOvertaken(deps: Deps, publication: Publication.Info): 
 
 /** What a publication records of a stack that is deployed. */
 export const madeFrom = ({ outputs }: StackStatus) => ({
-  ...(outputs && { restApiId: outputs.restApiId, usagePlanId: outputs.usagePlanId }),
+  ...(outputs && {
+    restApiId: outputs.restApiId,
+    usagePlanId: outputs.usagePlanId,
+    inferenceProfiles: outputs.inferenceProfiles ?? {},
+  }),
   templateVersion: outputs?.templateVersion ?? null,
 });
 

@@ -41,6 +41,8 @@ export interface StackOutputs {
   endpoint: string;
   /** Of the template it was last made from. Absent where that did not say so yet. */
   templateVersion?: string;
+  /** ARNs of the bot's inference profiles by the Bedrock id of the model behind; absent without. */
+  inferenceProfiles?: Record<string, string>;
 }
 
 /** A key as the gateway's usage plan counts it. `value` is derived, never the caller's secret. */

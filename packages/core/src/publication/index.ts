@@ -88,6 +88,7 @@ export async function publish(
     usagePlanId: null,
     failure: null,
     templateVersion: null,
+    inferenceProfiles: {},
     upgrade: null,
     publishedAt: null,
     updatedAt: now,

@@ -64,6 +64,8 @@ export const Info = v.object({
   usagePlanId: v.nullable(v.string()),
   /** Of the template its stack is made from; `null` without a stack, or where it was not noted yet. */
   templateVersion: v.optional(v.nullable(v.string()), null),
+  /** ARNs of its inference profiles by the Bedrock id of the model behind, for the bill. */
+  inferenceProfiles: v.optional(v.record(v.string(), v.string()), {}),
   /** The template's upgrade under way, or the last one where that failed. */
   upgrade: v.optional(v.nullable(Upgrade), null),
   failure: v.nullable(Failure),
@@ -112,6 +114,13 @@ export const exists = (publication: Info | undefined): publication is Info =>
 /** Whether the authorizer lets a known key through: the probe has to get in while publishing. */
 export const isOpen = (publication: Info | undefined): publication is Info =>
   publication !== undefined && [...live, "publishing"].includes(publication.status);
+
+/**
+ * What to ask Bedrock for, so that the bot's own tags are on the bill: its inference profile of that
+ * model, or the model's own id where there is none.
+ */
+export const billedModelId = (publication: Info | undefined, modelId: string): string =>
+  (isLive(publication) && publication.inferenceProfiles[modelId]) || modelId;
 
 /** Also while its limits are being changed. */
 export const isPaused = ({ status, operation }: Info): boolean =>

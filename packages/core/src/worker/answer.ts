@@ -6,6 +6,7 @@ import {
   type Log,
   type Model,
   ModelError,
+  type ModelErrorCode,
   type ModelRequest,
   type ModelUsage,
   type ObjectStore,
@@ -13,6 +14,8 @@ import {
   type StopReason,
   type Table,
 } from "../ports/index.ts";
+import { billedModelId } from "../publication/info.ts";
+import { fromBot } from "../publication/store.ts";
 import { type Content, type Run, textOf } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
 import { listEarlier, readMessages } from "./history.ts";
@@ -27,6 +30,8 @@ export interface Deps {
   randomness: Randomness;
   model: Model;
   catalog: ModelCatalog.Catalog;
+  /** Whether published bots have inference profiles of their own, so that AWS's bill tells them apart. */
+  inferenceProfiles?: boolean;
   log: Log;
   policy: {
     /** Tries of the model within one attempt. */
@@ -68,10 +73,11 @@ interface Draft {
  *   `shutdown`, after which nothing may be written.
  */
 export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Promise<Run.Result> {
-  const [bot, passages, before] = await Promise.all([
+  const [bot, passages, before, publication] = await Promise.all([
     Bot.fromId(deps.table, run.botId),
     Knowledge.search(deps, run.botId, textOf(run.content)),
     listEarlier(deps, run),
+    deps.inferenceProfiles ? fromBot(deps.table, run.botId) : undefined,
   ]);
   if (!bot) return failure(run, "bot_unavailable", "The bot does not exist any more.", false);
   const model = deps.catalog.find(run.requestedModel ?? bot.model);
@@ -82,6 +88,7 @@ export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Pr
   const { question, history } = await readMessages(deps, run, before, model.contextTokens);
   const { reasoning } = run;
   const request = toRequest(bot, model, run, passages, history, { question, reasoning });
+  const billed = billedModelId(publication, model.modelId);
   const draft = emptyDraft();
   const base = (): Omit<Run.Result, "status" | "error" | "cause"> => ({
     answer: toContent(draft),
@@ -93,7 +100,7 @@ export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Pr
     incompleteReason: null,
   });
   try {
-    await generate(deps, request, draft, signal);
+    await generate(deps, { ...request, modelId: billed }, model.modelId, draft, signal);
   } catch (error) {
     if (signal.aborted) return interrupted(signal, base());
     if (!(error instanceof ModelError)) throw error;
@@ -114,17 +121,27 @@ export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Pr
 export const causeOf = (error: unknown): string =>
   (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2_000);
 
+/** @param ownModelId what to ask for instead where the bot's inference profile is refused. */
 async function generate(
   deps: Deps,
-  request: ModelRequest,
+  asked: ModelRequest,
+  ownModelId: string,
   draft: Draft,
   signal: AbortSignal,
 ): Promise<void> {
   const { modelTriesMax, backoffMs, backoffMaxMs } = deps.policy;
+  let request = asked;
   for (let attempt = 1; ; attempt++) {
     try {
       return await streamInto(deps, request, draft, signal);
     } catch (error) {
+      // It may have gone meanwhile, with the bot's stack. No run fails for the bill's sake.
+      if (isRefusal(error) && request.modelId !== ownModelId) {
+        const { modelId: profile } = request;
+        deps.log.warn("an inference profile is refused", { profile, cause: error.message });
+        request = { ...request, modelId: ownModelId };
+        continue;
+      }
       const again = error instanceof ModelError && error.retryable && attempt < modelTriesMax;
       if (!again || signal.aborted) throw error;
       // A try that was paid for stays paid: only what it said is thrown away.
@@ -135,6 +152,16 @@ async function generate(
     }
   }
 }
+
+const refusals: readonly ModelErrorCode[] = [
+  "model_not_found",
+  "model_access_denied",
+  "model_invalid_request",
+];
+
+/** Of the request itself: nothing was answered, and nothing has to be paid. */
+const isRefusal = (error: unknown): error is ModelError =>
+  error instanceof ModelError && refusals.includes(error.code);
 
 async function streamInto(
   deps: Deps,
