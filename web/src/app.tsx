@@ -14,6 +14,7 @@ const Editor = lazy(() => import("./pages/bots/bot/editor/editor.tsx"));
 const Publish = lazy(() => import("./pages/bots/bot/publish/publish.tsx"));
 const Keys = lazy(() => import("./pages/bots/bot/keys/keys.tsx"));
 const Connect = lazy(() => import("./pages/bots/bot/connect/connect.tsx"));
+const Metrics = lazy(() => import("./pages/bots/bot/metrics/metrics.tsx"));
 const Requests = lazy(() => import("./pages/bots/bot/requests/requests.tsx"));
 const Request = lazy(() => import("./pages/bots/bot/requests/request.tsx"));
 const Reference = lazy(() => import("./pages/bots/bot/reference/reference.tsx"));
@@ -46,6 +47,7 @@ export function App() {
             <Route path="/publish" component={Publish} />
             <Route path="/keys" component={Keys} />
             <Route path="/connect" component={Connect} />
+            <Route path="/metrics" component={Metrics} />
             <Route path="/requests" component={Requests} />
             <Route path="/requests/:runId" component={Request} />
             <Route path="/reference" component={Reference} />

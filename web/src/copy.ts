@@ -28,13 +28,21 @@ export const copy = {
     copyRefused: "The browser does not allow copying here. Select the text and copy it yourself.",
   },
 
+  csv: {
+    done: "The file is in your downloads",
+    partial:
+      "The file ends early: there are more rows than a download takes. Choose a shorter time.",
+    failed: (cause: string) => `The file could not be made. ${cause}`,
+  },
+
   chart: {
     showTable: "Table",
     showTableOf: (title: string) => `${title} as a table`,
     tableOf: (title: string) => `Values of ${title}`,
     time: "Time",
     none: "–",
-    leftOut: "Times of which nothing is known are left out.",
+    leftOut: "Times without any are left out.",
+    empty: "Nothing in this time",
     noPoint: "No time chosen",
     keys: "Left and right arrow keys move through time, Page Up and Page Down further, Home and End to the first and last values, Escape chooses no time.",
   },
@@ -146,6 +154,7 @@ export const copy = {
       publish: "Publish",
       keys: "Keys",
       connect: "Connect",
+      metrics: "Metrics",
       requests: "Requests",
       reference: "Reference",
     },
@@ -596,6 +605,7 @@ export const copy = {
     nothing: "Nothing known",
     part: "Part",
     heatMap: "Heat map",
+    heatMapLabel: "Amounts by row and column",
     row: "Row",
   },
 };

@@ -6,6 +6,11 @@ const usd = new Intl.NumberFormat(undefined, {
   maximumFractionDigits: 6,
 });
 
+const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+
+/** Of a share of 1. */
+export const formatPercent = (share: number): string => percent.format(share);
+
 export const formatNumber = (value: number): string => number.format(value);
 
 export const formatUsd = (microUsd: number): string => usd.format(microUsd / 1e6);

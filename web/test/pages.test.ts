@@ -5,7 +5,7 @@ import { launch, openTab, signIn } from "./support/browser.ts";
 import { setStage, type Stage, type View, views } from "./support/stage.ts";
 
 const ready = inject("ready");
-const names = views({ full: "", bare: "", runId: "" }).map(({ name }) => name);
+const names = views({ full: "", bare: "", runId: "", keyId: "" }).map(({ name }) => name);
 /** What is asked of the control API, and what a page says where that cannot be had. */
 const loading: [name: string, route: RegExp, failed: string][] = [
   ["bots", /\/api\/bots\?/, "The bots could not be loaded"],
@@ -14,6 +14,9 @@ const loading: [name: string, route: RegExp, failed: string][] = [
   ["publish", /\/publication$/, "The publication could not be loaded"],
   ["keys", /\/keys\?/, "The keys could not be loaded"],
   ["connect", /\/publication$/, "The endpoint could not be loaded"],
+  ["metrics", /\/metrics\?/, "The metrics could not be loaded"],
+  ["metrics", /\/usage\?/, "The usage could not be loaded"],
+  ["metrics", /\/alerts$/, "The alerts could not be loaded"],
   ["requests", /\/runs\?/, "The requests could not be loaded"],
   ["request", /\/runs\/\w+$/, "The request could not be loaded"],
   ["reference", /\/publication$/, "The endpoint could not be loaded"],
@@ -75,8 +78,10 @@ describe.each(names)("the page %s", (name) => {
     const { page } = stage;
     const asked: string[] = [];
     const note = (request: { url(): string; method(): string }) => {
-      const { pathname } = new URL(request.url());
-      if (pathname.startsWith("/api/")) asked.push(`${request.method()} ${pathname}`);
+      const { pathname, searchParams } = new URL(request.url());
+      // Sums by key and by model are two things, the same list from another time on is not.
+      const by = searchParams.get("by") ?? "";
+      if (pathname.startsWith("/api/")) asked.push(`${request.method()} ${pathname} ${by}`);
     };
     page.on("request", note);
     await visit(page, name);

@@ -7,6 +7,7 @@ export interface Stage extends Tab {
   /** Published, with a key and a request that was answered. */
   full: string;
   runId: string;
+  keyId: string;
   /** Just created: nothing in it. */
   bare: string;
 }
@@ -29,7 +30,7 @@ export async function setStage(
     }),
   });
   if (!sent.ok) throw new Error(`The sample bot answered ${sent.status}.`);
-  const { runs } = await control<{ runs: { runId: string }[] }>(
+  const { runs } = await control<{ runs: { runId: string; keyId: string }[] }>(
     "GET",
     `/bots/${botId}/publication/runs`,
   );
@@ -37,7 +38,13 @@ export async function setStage(
     title: "Bare bot",
     description: "Made to see pages that are still empty.",
   });
-  return { ...tab, full: botId, runId: runs[0]?.runId ?? "", bare: bare.botId };
+  return {
+    ...tab,
+    full: botId,
+    runId: runs[0]?.runId ?? "",
+    keyId: runs[0]?.keyId ?? "",
+    bare: bare.botId,
+  };
 }
 
 export interface View {
@@ -47,14 +54,22 @@ export interface View {
   shows: string;
 }
 
-export const views = (stage: Pick<Stage, "full" | "bare" | "runId">): View[] => {
-  const { full, bare, runId } = stage;
+export const views = (stage: Pick<Stage, "full" | "bare" | "runId" | "keyId">): View[] => {
+  const { full, bare, runId, keyId } = stage;
   return [
     { name: "bots", path: "", shows: "Your bots" },
     { name: "editor", path: `bots/${full}`, shows: "README.md" },
     { name: "publish", path: `bots/${full}/publish`, shows: "Unpublish this bot" },
     { name: "keys", path: `bots/${full}/keys`, shows: "Sample key" },
     { name: "connect", path: `bots/${full}/connect`, shows: "Call it from your program" },
+    { name: "metrics", path: `bots/${full}/metrics`, shows: "Requests by answer" },
+    { name: "metrics-of-key", path: `bots/${full}/metrics?key=${keyId}`, shows: "let through" },
+    {
+      name: "metrics-empty",
+      path: `bots/${full}/metrics?from=2026-01-01T00:00Z&to=2026-01-02T00:00Z`,
+      shows: "No requests in this time",
+    },
+    { name: "metrics-unpublished", path: `bots/${bare}/metrics`, shows: "is not published" },
     { name: "requests", path: `bots/${full}/requests`, shows: "Completed" },
     { name: "request", path: `bots/${full}/requests/${runId}`, shows: "Timing" },
     { name: "reference", path: `bots/${full}/reference`, shows: "Routes of this endpoint" },

@@ -78,7 +78,7 @@ export function Charts() {
       </Card>
       <Card title={words.heatMap}>
         <HeatMap
-          label={words.heatMap}
+          label={words.heatMapLabel}
           corner={words.row}
           columns={Array.from({ length: 24 }, (_, hour) => String(hour))}
           rows={[words.first, words.second].map((label, row) => ({

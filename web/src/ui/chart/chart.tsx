@@ -39,6 +39,8 @@ interface Props {
   format: (value: number) => string;
   /** For counts: no fractions at the axis. */
   whole?: boolean;
+  /** The value axis reaches at least so far: what is tiny looks tiny. */
+  least?: number;
   group?: ChartGroup;
   /** Called where somebody draws the pointer over a stretch of time, epoch milliseconds. */
   onSelect?: (from: number, to: number) => void;
@@ -182,7 +184,9 @@ function Canvas(props: CanvasProps) {
     event.preventDefault();
     move(target);
   };
+  const isEmpty = () => !props.data.times.some((_, at) => hasValue(props.data, at));
   const text = () => {
+    if (isEmpty()) return copy.chart.empty;
     const { index } = props;
     const at = index === undefined ? undefined : props.data.times[index];
     if (index === undefined || at === undefined) return copy.chart.noPoint;
@@ -205,6 +209,7 @@ function Canvas(props: CanvasProps) {
         aria-valuemax={Math.max(last(), 0)}
         aria-valuenow={props.index ?? Math.max(last(), 0)}
         aria-valuetext={text()}
+        data-empty={isEmpty() ? copy.chart.empty : undefined}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
           // By mouse the pointer says where.
@@ -238,6 +243,7 @@ function mountPlot(root: Accessor<HTMLElement | undefined>, props: CanvasProps):
       {
         kind: untrack(() => props.kind ?? "line"),
         whole: untrack(() => props.whole ?? false),
+        least: untrack(() => props.least ?? (props.whole ? 5 : 1)),
         format: (value) => props.format(value),
         height: heightPx,
         colour: (token) => computedColour(element, token),

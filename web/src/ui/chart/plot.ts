@@ -7,6 +7,8 @@ export interface PlotOptions {
   format: (value: number) => string;
   /** Only whole numbers stand at the axis. */
   whole: boolean;
+  /** How far the value axis reaches where values do not. */
+  least: number;
   height: number;
   /** A token's colour as a canvas takes it. */
   colour: (token: string) => string;
@@ -35,11 +37,11 @@ export function createPlot(root: HTMLElement, first: ChartData, options: PlotOpt
     {
       width: root.clientWidth,
       height: options.height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 22, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: true, range: () => [data.range.from / 1000, data.range.to / 1000] },
-        y: { range: (_plot, _min, max) => [0, topOf(max, options.whole)] },
+        y: { range: (_plot, _min, max) => [0, topOf(max, options)] },
       },
       axes: [timeAxis(root, options), valueAxis(root, options)],
       series: [{}, ...toSeries(data, options)],
@@ -149,10 +151,9 @@ const alone: uPlot.Series.Points.Filter = (plot, series) => {
   return indexes;
 };
 
-function topOf(max: number | null, whole: boolean): number {
-  if (max === null || max <= 0) return whole ? 5 : 1;
-  const top = max * 1.1;
-  return whole ? Math.max(5, Math.ceil(top)) : top;
+function topOf(max: number | null, { whole, least }: PlotOptions): number {
+  const top = Math.max(least, (max ?? 0) * 1.1);
+  return whole ? Math.ceil(top) : top;
 }
 
 const fontOf = (root: HTMLElement) => `12px ${getComputedStyle(root).fontFamily}`;
@@ -163,7 +164,8 @@ function valueAxis(root: HTMLElement, { colour, format, whole }: PlotOptions): u
     space: 34,
     ...(whole ? { incrs: wholeSteps } : {}),
     values: (_plot, splits) => splits.map(format),
-    size: (_plot, values) => 18 + 7 * Math.max(4, ...(values ?? []).map(({ length }) => length)),
+    // As wide as most need, so that the axes of charts one above the other begin at one line.
+    size: (_plot, values) => 18 + 7 * Math.max(6, ...(values ?? []).map(({ length }) => length)),
   };
 }
 
@@ -175,6 +177,7 @@ function timeAxis(root: HTMLElement, { colour }: PlotOptions): uPlot.Axis {
   return {
     ...look(root, colour),
     space: 64,
+    size: 30,
     values: (_plot, splits, _axis, _space, step) =>
       splits.map((seconds) => formatTick(seconds * 1000, step)),
   };

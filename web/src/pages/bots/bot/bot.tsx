@@ -14,7 +14,7 @@ import { PublicationChip } from "../status-chip.tsx";
 import styles from "./bot.module.css";
 import { BotContext } from "./bot-context.ts";
 
-const tabs = ["", "publish", "keys", "connect", "requests", "reference"] as const;
+const tabs = ["", "publish", "keys", "connect", "metrics", "requests", "reference"] as const;
 
 /** What the pages of one bot have in common: its title, its state, and the way between them. */
 export default function Bot(props: RouteSectionProps) {

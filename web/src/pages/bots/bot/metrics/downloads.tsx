@@ -1,0 +1,44 @@
+import { metricsCopy } from "../../../../copy-metrics.ts";
+import { DownloadCsv } from "../../../download-csv.tsx";
+import page from "../../../page.module.css";
+import { type By, type Scope, stepOf, timesOf } from "./queries.ts";
+
+const copy = metricsCopy.metrics;
+
+/** What the page shows, as tables. */
+export function Downloads(props: { botId: string; scope: Scope }) {
+  const path = () => `/api/bots/${props.botId}/publication`;
+  const usage = (by: () => By) => () => ({
+    ...timesOf(props.scope.range),
+    by: by(),
+    keyId: props.scope.keyId || undefined,
+  });
+  return (
+    <div class={page.row}>
+      <DownloadCsv
+        path={`${path()}/metrics`}
+        query={() => timesOf(props.scope.range)}
+        fileName="metrics"
+        label={copy.csvRequests}
+      />
+      <DownloadCsv
+        path={`${path()}/usage`}
+        query={usage(() => stepOf(props.scope.range))}
+        fileName="usage"
+        label={copy.csvUsage}
+      />
+      <DownloadCsv
+        path={`${path()}/usage`}
+        query={usage(() => "key")}
+        fileName="usage-by-key"
+        label={copy.csvKeys}
+      />
+      <DownloadCsv
+        path={`${path()}/usage`}
+        query={usage(() => "model")}
+        fileName="usage-by-model"
+        label={copy.csvModels}
+      />
+    </div>
+  );
+}
