@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Episode, playEpisode } from "./episode.ts";
-import { choosePlan, type Plan, planOfKillPoint } from "./plan.ts";
+import { choosePlan, type Plan, planOfKillPoint, type Scenario, scenarios } from "./plan.ts";
 import { createPrng } from "./prng.ts";
 import type { Speak } from "./scripted-model.ts";
 import { startWireModel } from "./wire-model.ts";
@@ -140,8 +140,10 @@ function summarize(report: Report, seconds: number, seed: string, say: (line: st
 /** A death at every await point first, then whatever the seed thinks of. */
 function* episodesOf(randomOnly: boolean): Generator<string, undefined> {
   for (let call = 1; call <= killPointsMax && !randomOnly; call++) {
-    yield `before-${call}`;
-    yield `after-${call}`;
+    for (const scenario of Object.keys(scenarios)) {
+      yield `${scenario}-before-${call}`;
+      yield `${scenario}-after-${call}`;
+    }
   }
   for (let i = 0; ; i++) yield String(i);
 }
@@ -162,10 +164,14 @@ function playNamed(
 }
 
 function planOf(name: string, seed: string): Plan {
-  const [when, call] = name.split("-");
-  if (when === "before" || when === "after") return planOfKillPoint({ when, call: Number(call) });
+  const [scenario, when, call] = name.split("-");
+  if (isScenario(scenario) && (when === "before" || when === "after")) {
+    return planOfKillPoint(scenario, { when, call: Number(call) });
+  }
   return choosePlan(createPrng(`${seed}/plan`));
 }
+
+const isScenario = (name = ""): name is Scenario => Object.hasOwn(scenarios, name);
 
 function digestOf(logs: Map<string, string>): string {
   const hash = createHash("sha256");

@@ -38,8 +38,10 @@ export function createClientSide(options: Options): ClientSide {
   const { world, journal } = surroundings;
   const acknowledged = new Map<string, Address>();
   const answers = new Map<string, string>();
-  let unfinished = plan.messages.length;
-  let planned = plan.messages.length;
+  /** Runs whose deletion a client was told of. */
+  const deleted = new Set<string>();
+  let unfinished = plan.messages.length + plan.deletions.length;
+  let planned = plan.messages.length + plan.deletions.length;
   let processes = 0;
 
   /** One request, in a process of the function's own. `undefined`: nobody ever answered. */
@@ -100,7 +102,8 @@ export function createClientSide(options: Options): ClientSide {
         (reply) => {
           world.note(`  post${number} → ${reply?.status ?? "no answer"}`);
           if (reply?.status === 200) return acknowledge(message, reply.body);
-          if (!message.insists) {
+          // It had been accepted, and deleted since.
+          if (!message.insists || reply?.status === 404) {
             unfinished -= 1;
             return;
           }
@@ -132,13 +135,15 @@ export function createClientSide(options: Options): ClientSide {
   /** What has been acknowledged can be asked for at any time, and an answer stays as it is. */
   function poll(address: Address, runId: string): void {
     const url = `/conversation/${address.conversationId}/${runId}`;
+    const isDeleted = deleted.has(runId);
     request(
       "poll",
       async (app) => app.request(url, {}, env),
       (reply) => {
         if (!reply) return;
-        if (reply.status === 404) {
-          journal.fail(new Violation("NothingLost", `${runId} was acknowledged and is not found`));
+        if (reply.status === 404) missing(runId);
+        if (isDeleted && (reply.status === 200 || reply.status === 202)) {
+          journal.fail(new Violation("Deletion", `${runId} was deleted, and is read`));
         }
         if (reply.status !== 200) return;
         const before = answers.get(runId);
@@ -156,8 +161,31 @@ export function createClientSide(options: Options): ClientSide {
       "cancel",
       async (app) => app.request(url, { method: "POST" }, env),
       (reply) => {
-        if (reply?.status !== 404) return;
-        journal.fail(new Violation("NothingLost", `${runId} was acknowledged and is not found`));
+        if (reply?.status === 404) missing(runId);
+      },
+    );
+  }
+
+  /** What was acknowledged is there until somebody deletes its conversation. */
+  function missing(runId: string): void {
+    if (journal.removed.has(runId)) return;
+    journal.fail(new Violation("NothingLost", `${runId} was acknowledged and is not found`));
+  }
+
+  /** Until it is done: whoever deletes wants to be sure. */
+  function remove(conversation: string): void {
+    const url = `/conversation/${conversation}`;
+    const gone = [...acknowledged].filter(([, address]) => address.conversationId === conversation);
+    request(
+      "delete",
+      async (app) => app.request(url, { method: "DELETE" }, env),
+      (reply) => {
+        world.note(`  delete ${conversation} → ${reply?.status ?? "no answer"}`);
+        if (reply?.status !== 204 && reply?.status !== 404) {
+          return world.at(world.now() + 1_000, "", () => remove(conversation));
+        }
+        unfinished -= 1;
+        for (const [runId] of gone) deleted.add(runId);
       },
     );
   }
@@ -168,6 +196,13 @@ export function createClientSide(options: Options): ClientSide {
       post(message, number);
     });
   });
+
+  for (const { conversation, atMs } of plan.deletions) {
+    world.at(startMs + atMs, "", () => {
+      planned -= 1;
+      remove(conversation);
+    });
+  }
 
   return {
     acknowledged,

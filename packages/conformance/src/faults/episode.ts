@@ -8,6 +8,7 @@ import { createFaults } from "./faults.ts";
 import { createIds } from "./ids.ts";
 import { assertAtRest, isAtRest } from "./invariants.ts";
 import { createJournal, type Journal, Violation } from "./journal.ts";
+import { startOwner } from "./owner.ts";
 import type { Plan } from "./plan.ts";
 import { policy } from "./policy.ts";
 import type { Surroundings } from "./ports.ts";
@@ -57,7 +58,7 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
   const shared: Shared = {
     catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku"]),
     randomness: randomnessOf(world),
-    policy: { ...policy, openMax: plan.openMax },
+    policy: { ...policy, openMax: plan.openMax, queuedMaxMs: plan.queuedMaxMs },
   };
   const botId = await createBot(surroundings, shared.catalog);
   const skew = () => (plan.skewMs ? prng.between(-plan.skewMs, plan.skewMs) : 0);
@@ -68,7 +69,9 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
   startSweeper(server);
   const clients = createClientSide({ surroundings, shared, botId, plan, skew, startMs });
 
-  const atRest = () => clients.done() && areIdle() && isAtRest(journal, world.now());
+  const isContent = startOwner({ surroundings, shared, botId, plan, skew, startMs });
+
+  const atRest = () => clients.done() && isContent() && areIdle() && isAtRest(journal, world.now());
   const isOver = () => {
     if (journal.violation) return true;
     if (calm.since !== undefined && world.now() > calm.since + patienceMs) return true;
@@ -145,12 +148,12 @@ async function runWorld(world: World, journal: Journal, isOver: () => boolean): 
   }
 }
 
-function describe({ items, arrivals, violation }: Journal) {
+function describe({ items, arrivals, removed, violation }: Journal) {
   const all = [...items.values()];
   const runs = all.filter(({ sk }) => sk.startsWith("RUN#"));
   return {
     violation,
-    accepted: [...arrivals.values()].flat().length,
+    accepted: [...arrivals.values()].flat().length + removed.size,
     statuses: countBy(runs.map((run) => String(run.status))),
     abandoned: all.filter(({ pk, abandoned }) => pk.startsWith("USAGE#") && abandoned === true)
       .length,

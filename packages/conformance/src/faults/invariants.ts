@@ -1,13 +1,15 @@
 import type { Item, Table } from "@outlet/core/ports";
 import type { ClientSide } from "./clients.ts";
-import { canonical, isTerminal, type Journal, listAt, numberAt, Violation } from "./journal.ts";
+import { canonical, entryKey, isTerminal, listAt, numberAt } from "./item-fields.ts";
+import { type End, type Journal, Violation } from "./journal.ts";
 import { saidIn, textOfPiece } from "./scripted-model.ts";
 
-/** No run is open and nobody holds a lease. */
+/** No run is open, no deletion under way, and nobody holds a lease. */
 export function isAtRest(journal: Journal, now: number): boolean {
   for (const item of journal.items.values()) {
     if (item.sk !== "HEAD") continue;
     if (listAt(item, "open").length > 0 || numberAt(item, "leaseUntil") >= now) return false;
+    if (item.doomed !== undefined) return false;
   }
   return true;
 }
@@ -25,6 +27,10 @@ export async function assertAtRest(subject: Subject): Promise<void> {
     await assertLedger(subject);
     for (const [runId, address] of subject.clients.acknowledged) {
       const { status } = await subject.clients.ask(address, runId);
+      if (subject.journal.removed.has(runId)) {
+        if (status === 404) continue;
+        throw new Violation("Deletion", `${runId} was deleted, and its client reads ${status}`);
+      }
       if (status === 404 || status === 202 || status >= 500) {
         const said = `${runId} was acknowledged, and in the end the client reads ${status}`;
         if (!(await isFailure(subject, runId))) throw new Violation("EveryRunEnds", said);
@@ -56,7 +62,14 @@ async function assertConversation({ journal, table, clients }: Subject, pk: stri
   const arrived = journal.arrivals.get(pk) ?? [];
   for (const [runId, { conversationId }] of clients.acknowledged) {
     if (!pk.endsWith(`#${conversationId}`) || arrived.includes(runId)) continue;
+    if (journal.removed.has(runId)) continue;
     throw new Violation("NothingLost", `${runId} was acknowledged and never arrived`);
+  }
+  for (const [id, run] of runs) {
+    // A retry that was slow may have put it once more, without appending it: nobody reads it.
+    const isUntouched = run.status === "queued" && run.token === 0;
+    if (!journal.removed.has(id) || isUntouched) continue;
+    throw new Violation("Deletion", `${id} was deleted, and is there`);
   }
   for (const id of arrived) {
     const run = runs.get(id);
@@ -70,7 +83,10 @@ async function assertConversation({ journal, table, clients }: Subject, pk: stri
   assertChain(pk, runs, arrived, head);
 }
 
-/** The parents form one chain, from the run popped last to the first, in order of arrival. */
+/**
+ * The parents form one chain, from the run popped last to the first, in order of arrival. At its
+ * older places a redriven run leads on to what was before it there.
+ */
 function assertChain(
   pk: string,
   runs: Map<string, Item>,
@@ -78,10 +94,14 @@ function assertChain(
   head: Item | undefined,
 ): void {
   const chain: string[] = [];
+  const visits = new Map<string, number>();
   let id = head?.last;
-  while (typeof id === "string" && id !== "system" && chain.length <= arrived.length) {
-    chain.unshift(id);
-    id = runs.get(id)?.parent;
+  for (let steps = 0; typeof id === "string" && id !== "system" && steps < 100; steps++) {
+    const visit = visits.get(id) ?? 0;
+    visits.set(id, visit + 1);
+    if (visit === 0) chain.unshift(id);
+    const run = runs.get(id);
+    id = visit === 0 ? run?.parent : listAt(run, "formerParents").at(-visit);
   }
   if (chain.join(" ") === arrived.join(" ")) return;
   const said = `${chain.join(" → ")} instead of ${arrived.join(" → ")}`;
@@ -93,69 +113,71 @@ async function assertLedger({ journal, table }: Subject): Promise<void> {
   const partitions = new Set(items.flatMap(({ pk }) => (pk.startsWith("USAGE#") ? [pk] : [])));
   const entries: Item[] = [];
   for (const pk of partitions) entries.push(...(await table.query({ pk })).items);
+  const billed = new Map(journal.removed);
   for (const [pk, ids] of journal.arrivals) {
     for (const id of ids) {
       const run = journal.itemAt({ pk, sk: `RUN#${id}` });
-      if (run)
-        assertBilledOnce(
-          journal,
-          run,
-          id,
-          entries.filter((entry) => entry.runId === id),
-        );
+      if (run) billed.set(id, run);
     }
+  }
+  for (const [id, run] of billed) {
+    const own = entries.filter((entry) => entry.runId === id);
+    assertBilledOnce(journal, run, id, own);
   }
 }
 
+/** Each end has one entry, of its own attempt. */
 function assertBilledOnce(journal: Journal, run: Item, id: string, entries: Item[]): void {
   const own = entries.filter(({ abandoned }) => abandoned !== true);
-  const [entry] = own;
-  if (own.length !== 1 || !entry) {
-    throw new Violation("BilledOnce", `${id} has ${own.length} entries of its own`);
+  const ends = journal.ends.get(id) ?? [];
+  if (own.length !== ends.length) {
+    throw new Violation("BilledOnce", `${id} ended ${ends.length}, was billed ${own.length} times`);
   }
-  if (entry.sk !== id || entry.status !== run.status) {
-    throw new Violation("BilledOnce", `the entry of ${id} says ${entry.status}, not ${run.status}`);
+  for (const [redrives, end] of ends.entries()) {
+    const entry = own.find(({ sk }) => sk === entryKey(id, redrives));
+    if (!entry) throw new Violation("BilledOnce", `end ${redrives} of ${id} was not billed`);
+    assertEntry(journal, id, end, entry);
   }
-  const usage = tokensOf(run);
-  if (numberAt(entry, "inputTokens") !== usage) {
-    throw new Violation("BilledOnce", `the entry of ${id} has other tokens than its run`);
-  }
-  const answered = run.usage === null ? undefined : numberAt(run, "token");
-  if (answered !== undefined) assertPaid(journal, run, id, answered, usage);
+  const last = ends.at(-1);
+  if (last?.token !== undefined) assertAnswer(journal, run, id, last.token);
+  const tokens = new Set(ends.map(({ token }) => token));
   for (const extra of entries.filter(({ abandoned }) => abandoned === true)) {
     const token = Number(extra.sk.split("#")[1]);
-    if (token === answered) {
-      throw new Violation(
-        "BilledOnce",
-        `attempt ${token} of ${id} is billed as run and as abandoned`,
-      );
+    if (tokens.has(token)) {
+      const said = `attempt ${token} of ${id} is billed as run and as abandoned`;
+      throw new Violation("BilledOnce", said);
     }
-    assertPaid(journal, run, id, token, numberAt(extra, "inputTokens"));
+    assertPaid(journal, id, token, numberAt(extra, "inputTokens"));
   }
 }
+
+function assertEntry(journal: Journal, id: string, end: End, entry: Item): void {
+  if (entry.status !== end.status) {
+    const said = `the entry of ${id} says ${entry.status}, not ${end.status}`;
+    throw new Violation("BilledOnce", said);
+  }
+  if (numberAt(entry, "inputTokens") !== end.inputTokens) {
+    throw new Violation("BilledOnce", `the entry of ${id} has other tokens than its run`);
+  }
+  if (end.token !== undefined) assertPaid(journal, id, end.token, end.inputTokens);
+}
+
+const callsOf = (journal: Journal, id: string, token: number) =>
+  journal.modelCalls.filter((call) => call.runId === id && call.token === token);
 
 /** An entry is of one attempt: what its calls of the model said, and no other's. */
-function assertPaid(journal: Journal, run: Item, id: string, token: number, billed: number): void {
-  const calls = journal.modelCalls.filter((call) => call.runId === id && call.token === token);
-  const paid = calls.reduce((sum, { inputTokens }) => sum + inputTokens, 0);
-  if (billed !== paid) {
-    throw new Violation("BilledOnce", `attempt ${token} of ${id} cost ${paid}, billed ${billed}`);
-  }
-  if (token !== run.token) return;
-  // The answer's text is of the attempt's last call.
-  const last = journal.modelCalls.lastIndexOf(calls.at(-1) as (typeof calls)[number]) + 1;
-  const strange = saidIn(run).filter((text, piece) => text !== textOfPiece(last, piece));
-  if (strange.length > 0) {
-    throw new Violation(
-      "StreamIsTheAnswer",
-      `${id} holds ${strange.join(" ")}, not of call ${last}`,
-    );
-  }
+function assertPaid(journal: Journal, id: string, token: number, billed: number): void {
+  const paid = callsOf(journal, id, token).reduce((sum, call) => sum + call.inputTokens, 0);
+  if (billed === paid) return;
+  throw new Violation("BilledOnce", `attempt ${token} of ${id} cost ${paid}, billed ${billed}`);
 }
 
-const tokensOf = (run: Item): number => {
-  const { usage } = run;
-  return usage && typeof usage === "object" && !Array.isArray(usage)
-    ? Number(usage.inputTokens ?? 0)
-    : 0;
-};
+/** The answer's text is of the attempt's last call. */
+function assertAnswer(journal: Journal, run: Item, id: string, token: number): void {
+  const call = callsOf(journal, id, token).at(-1);
+  const last = call ? journal.modelCalls.lastIndexOf(call) + 1 : 0;
+  const strange = saidIn(run).filter((text, piece) => text !== textOfPiece(last, piece));
+  if (strange.length === 0) return;
+  const said = `${id} holds ${strange.join(" ")}, not of call ${last}`;
+  throw new Violation("StreamIsTheAnswer", said);
+}

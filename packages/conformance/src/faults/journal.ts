@@ -1,4 +1,5 @@
 import type { Change, Item, Key } from "@outlet/core/ports";
+import { entryKey, inputTokensOf, isTerminal, listAt, numberAt } from "./item-fields.ts";
 
 /** An invariant of the run protocol does not hold. */
 export class Violation extends Error {
@@ -31,20 +32,37 @@ export interface ModelCall {
   inputTokens: number;
 }
 
+/** One end of a run; a redriven one has several. */
+export interface End {
+  status: string;
+  /** Of the attempt that answered; absent where none did. */
+  token: number | undefined;
+  inputTokens: number;
+}
+
 /**
  * Everything that was really written, in order, and what it makes of the items. It holds each write
  * against the invariants of `docs/run-protocol/Conversation.tla`.
  */
 export interface Journal {
   readonly items: ReadonlyMap<string, Item>;
-  /** Run ids in order of their appends, by partition of the conversation. */
+  /**
+   * Run ids in order of their appends, by partition of the conversation. A run that is redriven
+   * arrives again; a deletion empties the list.
+   */
   readonly arrivals: ReadonlyMap<string, string[]>;
+  /** Accepted runs whose conversation was deleted, as they were when they went. */
+  readonly removed: ReadonlyMap<string, Item>;
+  /** How each run has ended, every time that it did. */
+  readonly ends: ReadonlyMap<string, End[]>;
   readonly modelCalls: readonly ModelCall[];
   itemAt(key: Key): Item | undefined;
   /** The number of the message that a run is of. */
   messageOf(runId: string): string | undefined;
   /** The token under which a process reads a conversation. */
   tokenOf(process: string, pk: string): number | undefined;
+  /** Runs that were redriven after this one was started: what it was shown may be from before. */
+  reopenedSince(runId: string): ReadonlySet<string>;
   callModel(call: ModelCall): void;
   record(write: Write): void;
   /** The first thing that went wrong. Nobody in the code under test gets to see it. */
@@ -55,93 +73,158 @@ export interface Journal {
 export function createJournal(): Journal {
   const items = new Map<string, Item>();
   const arrivals = new Map<string, string[]>();
+  const everArrived = new Map<string, Set<string>>();
+  const removed = new Map<string, Item>();
+  const ends = new Map<string, End[]>();
   const tokens = new Map<string, number>();
   const messages = new Map<string, string>();
-  const endings = new Map<string, number>();
+  const startedAt = new Map<string, number>();
+  const reopenedAt = new Map<string, number>();
   const modelCalls: ModelCall[] = [];
+  let writes = 0;
   let violation: Violation | undefined;
   const itemAt = (key: Key) => items.get(nameOf(key));
 
   function recordHead({ process, key, before, after, change }: Write): void {
     if (!after) return;
     if (change?.add?.token) tokens.set(`${process}|${key.pk}`, numberAt(after, "token"));
-    const was = listAt(before, "open");
-    const is = listAt(after, "open");
-    const known = arrivals.get(key.pk) ?? [];
-    arrivals.set(key.pk, known);
-    for (const id of is) if (!was.includes(id) && !known.includes(id)) known.push(id);
     if (numberAt(after, "token") < numberAt(before, "token")) {
       throw new Violation("TokensGrow", `the head's token fell in ${key.pk}`);
     }
-    for (const id of was) if (!is.includes(id)) assertBilled(key.pk, id);
+    const was = listAt(before, "open");
+    const is = listAt(after, "open");
     if (new Set(is).size !== is.length) {
       throw new Violation("InOrder", `a run is in the mailbox twice: ${is.join(" ")}`);
     }
+    arrive(key.pk, was, is);
+    const doomed = new Set(listAt(after, "doomed"));
+    for (const id of was) if (!is.includes(id) && !doomed.has(id)) assertBilled(key.pk, id);
+    for (const id of listAt(before, "doomed")) if (!doomed.has(id)) assertBilled(key.pk, id);
+    if (numberAt(after, "doomedToken") !== numberAt(before, "doomedToken")) condemn(key.pk);
+  }
+
+  function arrive(pk: string, was: string[], is: string[]): void {
+    const known = arrivals.get(pk) ?? [];
+    arrivals.set(pk, known);
+    const all = everArrived.get(pk) ?? new Set();
+    everArrived.set(pk, all);
+    for (const id of is) {
+      if (was.includes(id)) continue;
+      if (!known.includes(id)) known.push(id);
+      all.add(id);
+    }
+  }
+
+  /** From here on the conversation begins anew. */
+  function condemn(pk: string): void {
+    for (const id of everArrived.get(pk) ?? []) {
+      const run = itemAt({ pk, sk: `RUN#${id}` });
+      if (!run) throw new Violation("NothingLost", `${id} was gone before its conversation was`);
+      removed.set(id, run);
+    }
+    arrivals.set(pk, []);
+    everArrived.delete(pk);
   }
 
   /** NothingLost and PoppedIsBilled. */
   function assertBilled(pk: string, runId: string): void {
-    const run = itemAt({ pk, sk: `RUN#${runId}` });
+    const run = itemAt({ pk, sk: `RUN#${runId}` }) ?? removed.get(runId);
     if (!run || !isTerminal(run)) {
       throw new Violation(
         "NothingLost",
         `${runId} left the mailbox as ${run?.status ?? "nothing"}`,
       );
     }
+    const sk = entryKey(runId, numberAt(run, "redrives"));
     const entry = [...items.values()].find(
-      ({ pk: partition, sk }) => partition.startsWith("USAGE#") && sk === runId,
+      (item) => item.pk.startsWith("USAGE#") && item.sk === sk,
     );
     if (!entry) throw new Violation("PoppedIsBilled", `${runId} left the mailbox unbilled`);
   }
 
-  function recordRun({ process, key, before, after }: Write): void {
+  function recordRun(write: Write): void {
+    const { process, key, before, after } = write;
     const runId = key.sk.slice("RUN#".length);
-    if (!after) {
-      if (listAt(itemAt({ pk: key.pk, sk: "HEAD" }), "open").includes(runId)) {
-        throw new Violation("NothingLost", `${runId} was removed while it is open`);
-      }
-      return;
-    }
+    if (!after) return recordRemoval(key.pk, runId, before);
+    if (removed.has(runId)) removed.set(runId, after);
     const message = /^post(\d+)/.exec(process)?.[1];
     if (message !== undefined) messages.set(runId, message);
     if (numberAt(after, "token") < numberAt(before, "token")) {
       const said = `${numberAt(before, "token")} → ${numberAt(after, "token")}`;
       throw new Violation("TokensGrow", `${runId}: ${said} by ${process}`);
     }
-    if (before && isTerminal(before)) {
-      const changed = finalFields.filter(
-        (name) =>
-          !same(before[name], after[name]) &&
-          // Ended before anybody began it: its place in the conversation is found out later.
-          !(name === "token" && before.parent === null && after.parent !== null),
-      );
-      if (changed.length > 0) {
-        const said = `${runId} was ${before.status}; ${process} changed ${changed.join(", ")}`;
-        throw new Violation("TerminalIsFinal", said);
-      }
-      return;
-    }
+    if (numberAt(after, "redrives") > numberAt(before, "redrives")) return reopen(write, runId);
+    if (before && isTerminal(before)) return assertFinal(process, runId, before, after);
     if (isTerminal(after)) recordEnd(process, key, before, after);
     if (
       after.status === "in_progress" &&
       numberAt(after, "attempts") !== numberAt(before, "attempts")
-    )
+    ) {
+      startedAt.set(runId, writes);
       assertItsTurn(key.pk, runId);
+    }
+  }
+
+  function recordRemoval(pk: string, runId: string, before: Item | undefined): void {
+    const isOpen = listAt(itemAt({ pk, sk: "HEAD" }), "open").includes(runId);
+    const isKept = !removed.has(runId) && arrivals.get(pk)?.includes(runId);
+    if (isOpen || isKept) throw new Violation("NothingLost", `${runId} was removed`);
+    if (before && removed.has(runId)) removed.set(runId, before);
+  }
+
+  /** The owner's redrive: of what has failed, and has been billed and popped. */
+  function reopen({ process, key, before, after }: Write, runId: string): void {
+    if (before?.status !== "failed" || after?.status !== "queued") {
+      const said = `${runId} was ${before?.status}; ${process} made it ${after?.status}`;
+      throw new Violation("TerminalIsFinal", said);
+    }
+    if (listAt(itemAt({ pk: key.pk, sk: "HEAD" }), "open").includes(runId)) {
+      throw new Violation("PoppedIsBilled", `${runId} was redriven before it left the mailbox`);
+    }
+    reopenedAt.set(runId, writes);
+    const known = arrivals.get(key.pk) ?? [];
+    arrivals.set(
+      key.pk,
+      known.filter((id) => id !== runId),
+    );
+  }
+
+  function assertFinal(process: string, runId: string, before: Item, after: Item): void {
+    const changed = finalFields.filter(
+      (name) =>
+        !same(before[name], after[name]) &&
+        // Ended before anybody began it: its place in the conversation is found out later.
+        !(name === "token" && before.parent === null && after.parent !== null),
+    );
+    if (changed.length === 0) return;
+    const said = `${runId} was ${before.status}; ${process} changed ${changed.join(", ")}`;
+    throw new Violation("TerminalIsFinal", said);
   }
 
   function recordEnd(process: string, key: Key, before: Item | undefined, after: Item): void {
-    const name = nameOf(key);
-    endings.set(name, (endings.get(name) ?? 0) + 1);
-    if ((endings.get(name) ?? 0) > 1) throw new Violation("OneAnswer", `${key.sk} ended twice`);
-    const isAnswer = before?.status === "in_progress" && !same(before.reply, after.reply);
+    const runId = key.sk.slice("RUN#".length);
+    const known = ends.get(runId) ?? [];
+    ends.set(runId, known);
+    const isAnswered = after.usage !== null && after.usage !== undefined;
+    known.push({
+      status: String(after.status),
+      token: isAnswered ? numberAt(after, "token") : undefined,
+      inputTokens: inputTokensOf(after),
+    });
+    if (known.length > numberAt(after, "redrives") + 1) {
+      throw new Violation("OneAnswer", `${key.sk} ended twice`);
+    }
+    // Under a new token it is given up; under its own only the attempt itself may end it.
+    const isItsAttempt = before?.status === "in_progress" && before.token === after.token;
     const mine = tokens.get(`${process}|${key.pk}`);
-    if (isAnswer && mine !== after.token) {
-      const said = `${key.sk} has token ${after.token}, the answer is of attempt ${mine}`;
+    if (isItsAttempt && mine !== after.token) {
+      const said = `${key.sk} has token ${after.token}, and ${process} with ${mine} ended it`;
       throw new Violation("StreamIsTheAnswer", said);
     }
   }
 
   function assertItsTurn(pk: string, runId: string): void {
+    if (removed.has(runId)) return;
     for (const earlier of arrivals.get(pk) ?? []) {
       if (earlier === runId) return;
       const run = itemAt({ pk, sk: `RUN#${earlier}` });
@@ -159,6 +242,7 @@ export function createJournal(): Journal {
 
   function hold(write: Write): void {
     const { key, after } = write;
+    writes += 1;
     if (after) items.set(nameOf(key), after);
     else items.delete(nameOf(key));
     if (key.pk.startsWith("USAGE#")) recordLedger(write);
@@ -169,10 +253,16 @@ export function createJournal(): Journal {
   return {
     items,
     arrivals,
+    removed,
+    ends,
     modelCalls,
     itemAt,
     messageOf: (runId) => messages.get(runId),
     tokenOf: (process, pk) => tokens.get(`${process}|${pk}`),
+    reopenedSince(runId) {
+      const began = startedAt.get(runId) ?? 0;
+      return new Set([...reopenedAt].flatMap(([id, at]) => (at > began ? [id] : [])));
+    },
     callModel: (call) => modelCalls.push(call),
     get violation() {
       return violation;
@@ -206,25 +296,3 @@ const finalFields = [
 
 const nameOf = ({ pk, sk }: Key) => `${pk}|${sk}`;
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-
-export const isTerminal = (run: Item): boolean =>
-  run.status !== "queued" && run.status !== "in_progress";
-
-export const numberAt = (item: Item | undefined, name: string): number => {
-  const value = item?.[name];
-  return typeof value === "number" ? value : 0;
-};
-
-export const listAt = (item: Item | undefined, name: string): string[] => {
-  const value = item?.[name];
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
-};
-
-/** DynamoDB keeps no order of attributes, and drops those that are undefined. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    member && typeof member === "object" && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
-}

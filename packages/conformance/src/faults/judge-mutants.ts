@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Mutant, mutants } from "./mutants.ts";
 
 /** Runs within which a missing condition has to show. */
-const runsMax = 3_000;
+const runsMax = 8_000;
 
 /**
  * Takes out one condition after the other and expects the harness to miss it.

@@ -114,6 +114,71 @@ export const mutants: readonly Mutant[] = [
     replace: [[`  await Mailbox.ring(deps.runQueue, head);\n`, ""]],
   },
   {
+    name: "a claim is appended in spite of a deletion",
+    file: "conversation/mailbox.ts",
+    replace: [
+      [`  doomedToken === 0 ? absent("doomedToken") : equals("doomedToken", doomedToken),\n`, ""],
+    ],
+  },
+  {
+    name: "condemn without a look at what was appended",
+    file: "conversation/mailbox.ts",
+    replace: [[`      sizeBelow("open", head.open.length + 1),\n`, ""]],
+  },
+  {
+    name: "a deletion does not bill what was open",
+    file: "conversation/removal.ts",
+    replace: [
+      [
+        `  await Usage.record(deps, entry, Run.ledgerSuffix(started.run));\n`,
+        `  if (started.run.token < token) await Usage.record(deps, entry);\n`,
+      ],
+    ],
+  },
+  {
+    name: "a deletion takes what was put for the next conversation",
+    file: "conversation/removal.ts",
+    replace: [[`run.token > 0 && run.token <= doomedToken`, `run.token <= doomedToken`]],
+  },
+  {
+    name: "a deletion that broke off is not ended",
+    file: "conversation/removal.ts",
+    replace: [[`    if (head.doomed) await end(deps, head);\n    else if`, `    if`]],
+  },
+  {
+    name: "append during a deletion",
+    file: "conversation/mailbox.ts",
+    replace: [[`sizeBelow("open", openMax), absent("doomed"))`, `sizeBelow("open", openMax))`]],
+  },
+  {
+    name: "redrive of what has not failed",
+    file: "run/index.ts",
+    replace: [[`    all(equals("status", "failed"), equals("redrives", run.redrives)),\n`, ""]],
+  },
+  {
+    name: "redrive of what has not left the mailbox",
+    file: "conversation/redrive.ts",
+    replace: [
+      [`  if (isOpen && found.status === "failed") throw closing();\n`, ""],
+      [`  if (isOpen) throw notFailed(found);\n`, ""],
+    ],
+  },
+  {
+    name: "a redriven run is billed under its first entry",
+    file: "run/outcome.ts",
+    replace: [[`  redrives === 0 ? undefined : `, `  redrives >= 0 ? undefined : `]],
+  },
+  {
+    name: "a redriven run forgets its older places",
+    file: "run/index.ts",
+    replace: [[`run.parent === null ? [] : [run.parent]`, `[]`]],
+  },
+  {
+    name: "given up while it is at work",
+    file: "run/index.ts",
+    replace: [[`    all(equals("status", "queued"), equals("queuedAt", run.queuedAt)),\n`, ""]],
+  },
+  {
     name: "finish takes a lost reply for being overtaken",
     file: "run/index.ts",
     replace: [

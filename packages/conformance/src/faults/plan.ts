@@ -1,3 +1,4 @@
+import { defaultPolicy } from "@outlet/functions/policy";
 import { type FaultRates, type KillPoint, noFaults } from "./faults.ts";
 import type { Prng } from "./prng.ts";
 import type { Mood } from "./scripted-model.ts";
@@ -27,6 +28,12 @@ export interface Plan {
   /** Errors of the clocks of processes, up to this much either way. */
   skewMs: number;
   outages: { store: "table" | "queue"; fromMs: number; untilMs: number }[];
+  /** When a client deletes a conversation. */
+  deletions: { conversation: string; atMs: number }[];
+  /** When the owner redrives what has failed. */
+  redrivesAtMs: number[];
+  /** When the sweeper gives up a run that nobody has begun. */
+  queuedMaxMs: number;
   visibilityMs: number;
   sweepEveryMs: number;
   /** When faults end. */
@@ -43,6 +50,7 @@ const profiles: Record<string, Partial<FaultRates>> = {
   "the SDK sends twice": { sentTwice: 0.15, max: 10 },
   "holders are slow": { stall: 0.06, max: 8 },
   "one overtakes the other": { stall: 0.15, bellTwice: 0.8, max: 20 },
+  "conversations are deleted": { stall: 0.1, bellLost: 0.4, kill: 0.02, max: 16 },
   "everything at once": {
     kill: 0.02,
     refused: 0.02,
@@ -62,6 +70,7 @@ export function choosePlan(prng: Prng): Plan {
   const profile = prng.chance(0.4) ? "everything at once" : prng.pick(names);
   const mixed = profile === "everything at once";
   const races = profile === "one overtakes the other";
+  const deletes = profile === "conversations are deleted";
   const conversations = prng.between(1, 2);
   const spreadMs = prng.pick([0, 50, 4_000, 20_000]);
   const messages = Array.from({ length: prng.between(3, 8) }, (_, i): PlannedMessage => {
@@ -75,6 +84,11 @@ export function choosePlan(prng: Prng): Plan {
       cancelAtMs: cancels ? atMs + prng.below(12_000) : undefined,
     };
   });
+  const mood = prng.pick<Mood>(mixed ? ["well", "moody", "bad"] : ["well", "well", "moody"]);
+  // Failed runs take their time: some are redriven after the calm.
+  const redrives = prng.chance(mood === "well" ? 0.15 : 0.6) ? prng.between(1, 3) : 0;
+  const redrivesAtMs = Array.from({ length: redrives }, () => prng.between(2_000, 60_000));
+  const deletions = deletes ? prng.between(2, 4) : prng.chance(0.2) ? 1 : 0;
   const outage = (store: "table" | "queue") => {
     const fromMs = prng.below(15_000);
     return { store, fromMs, untilMs: fromMs + prng.pick([500, 5_000, 20_000]) };
@@ -84,11 +98,18 @@ export function choosePlan(prng: Prng): Plan {
     messages,
     rates: { ...noFaults, ...profiles[profile] },
     killPoint: undefined,
-    mood: prng.pick(mixed ? ["well", "moody", "bad"] : ["well", "well", "moody"]),
+    mood,
     isWire: prng.chance(0.15),
     workers: races ? 3 : prng.between(1, 3),
     skewMs: prng.pick([0, 0, 50, 3_000, mixed ? 15_000 : 0]),
     outages: mixed && prng.chance(0.4) ? [outage(prng.pick(["table", "queue"]))] : [],
+    deletions: Array.from({ length: deletions }, () => ({
+      conversation: `c${prng.below(conversations)}`,
+      atMs: prng.below(spreadMs + (deletes ? 500 : 15_000)),
+    })),
+    // Sometimes twice at once, as by two tabs.
+    redrivesAtMs: redrivesAtMs.flatMap((atMs) => (prng.chance(0.5) ? [atMs, atMs] : [atMs])),
+    queuedMaxMs: prng.chance(0.2) ? 12_000 : defaultPolicy.queuedMaxMs,
     visibilityMs: prng.pick([15_000, 70_000]),
     // Soon enough to find the lease of a process that only stands still.
     sweepEveryMs: races ? 3_000 : 20_000,
@@ -97,17 +118,28 @@ export function choosePlan(prng: Prng): Plan {
   };
 }
 
-/** Two messages, and a worker that dies at one chosen call: together these meet every await point. */
-export function planOfKillPoint(killPoint: KillPoint): Plan {
+/** What two messages meet while a worker dies at one chosen call; together: every await point. */
+export const scenarios = {
+  answered: {},
+  failing: { mood: "worst" },
+  cancelled: { cancelAtMs: 1_500 },
+  deleted: { deletions: [{ conversation: "c0", atMs: 1_500 }] },
+  redriven: { mood: "worst", calmAtMs: 12_000, redrivesAtMs: [10_000, 20_000, 40_000] },
+  late: { queuedMaxMs: 2_000, sweepEveryMs: 2_000 },
+} satisfies Record<string, Partial<Plan> & { cancelAtMs?: number }>;
+export type Scenario = keyof typeof scenarios;
+
+export function planOfKillPoint(scenario: Scenario, killPoint: KillPoint): Plan {
+  const { cancelAtMs, ...rest }: Partial<Plan> & { cancelAtMs?: number } = scenarios[scenario];
   const message = (i: number): PlannedMessage => ({
     conversation: "c0",
     text: `m${i}`,
     atMs: 0,
     insists: true,
-    cancelAtMs: undefined,
+    cancelAtMs,
   });
   return {
-    profile: `a worker dies ${killPoint.when} its call ${killPoint.call}`,
+    profile: `${scenario}; a worker dies ${killPoint.when} its call ${killPoint.call}`,
     messages: [message(0), message(1)],
     rates: noFaults,
     killPoint,
@@ -116,9 +148,13 @@ export function planOfKillPoint(killPoint: KillPoint): Plan {
     workers: 2,
     skewMs: 0,
     outages: [],
+    deletions: [],
+    redrivesAtMs: [],
+    queuedMaxMs: defaultPolicy.queuedMaxMs,
     visibilityMs: 15_000,
     sweepEveryMs: 20_000,
     calmAtMs: 40_000,
     openMax: 100,
+    ...rest,
   };
 }

@@ -1,6 +1,7 @@
 import type { Item, Key, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
 import type { Faults } from "./faults.ts";
-import { canonical, type Journal } from "./journal.ts";
+import { canonical } from "./item-fields.ts";
+import type { Journal } from "./journal.ts";
 import { unavailable } from "./stores.ts";
 import type { Process, World } from "./world.ts";
 

@@ -99,7 +99,9 @@ export function startSweeper({ surroundings, shared, plan, skew }: Options): voi
     world.at(world.now() + plan.sweepEveryMs, "", sweep);
     const sweeper = world.start("sweeper", offset);
     const { queue, ...ports } = portsOf(surroundings, sweeper, false);
-    const queues = { runQueue: queue, deployQueue: queue, syncQueue: queue };
+    // The other queues are no part of the protocol.
+    const elsewhere = { send: async () => {} };
+    const queues = { runQueue: queue, deployQueue: elsewhere, syncQueue: elsewhere };
     world.spawn(sweeper, createSweeper({ ...shared, ...ports, ...queues }), () => {});
   };
   world.at(world.now() + plan.sweepEveryMs, "", sweep);

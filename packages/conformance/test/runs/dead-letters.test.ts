@@ -197,6 +197,28 @@ describe("a run that has failed for good", () => {
     expect((await logged())?.status).toBe("failed");
   });
 
+  test("does not bring back a conversation that is deleted while it is redriven", async () => {
+    const { botId, client } = await newBot();
+    fails();
+    const { json } = await client.outcome(await client.send("Hi", "going"));
+    works();
+    await vi.waitFor(async () => {
+      const head = await Conversation.Mailbox.read(stack.table, client.address("going"));
+      expect(head?.open).toEqual([]);
+    });
+    const table = {
+      ...stack.table,
+      update: async (...args: Parameters<typeof stack.table.update>) => {
+        // Reopened, and not in its mailbox yet.
+        if (args[1].append?.open) await client.call("DELETE", "/conversation/going");
+        return stack.table.update(...args);
+      },
+    };
+    const redriving = RequestLog.redrive({ ...stack.deps, table }, botId, json.messageId);
+    await expect(redriving).rejects.toMatchObject({ code: "not_found" });
+    expect((await client.call("GET", "/conversation/going")).status).toBe(404);
+  });
+
   test("cannot be redriven where it has not failed, is unknown, or was deleted", async () => {
     const { botId, client } = await newBot();
     const whole = await client.send("Hi", "c");

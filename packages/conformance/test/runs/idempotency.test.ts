@@ -129,6 +129,27 @@ test("a retry does not bring back what was deleted", async () => {
   expect(again).toMatchObject({ status: 404, json: { error: { code: "not_found" } } });
 });
 
+test("a request that stood still while its retry was answered and deleted brings nothing back", async () => {
+  const client = stack.client();
+  const calls = stack.model.requests.length;
+  let isFirst = true;
+  const table = {
+    ...stack.table,
+    put: async (...args: Parameters<typeof stack.table.put>) => {
+      if (isFirst && args[0].sk.startsWith("RUN#")) {
+        isFirst = false;
+        await client.outcome(await client.send("Hi", "still", keyed("k-still")));
+        expect((await client.call("DELETE", "/conversation/still")).status).toBe(204);
+      }
+      return stack.table.put(...args);
+    },
+  };
+  const late = await stack.client({}, { table }).send("Hi", "still", keyed("k-still"));
+  expect(late).toMatchObject({ status: 404, json: { error: { code: "not_found" } } });
+  expect((await client.call("GET", "/conversation/still")).status).toBe(404);
+  expect(stack.model.requests.length - calls).toBe(1);
+});
+
 test("a replay is not refused for what has changed since", async () => {
   const client = stack.client();
   stack.model.script = () => says("Cut", "max_tokens");

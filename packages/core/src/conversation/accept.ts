@@ -36,46 +36,58 @@ export interface Accepted {
   answerId: string;
 }
 
+/** What a message claimed under an idempotency key is accepted as. */
+export interface Claimed extends Accepted {
+  seen: Mailbox.Seen;
+}
+
 /**
  * Accepts one message: put the run, append it to the head (the moment of acceptance), ring. A queue
  * that cannot be rung does not undo the acceptance: the sweeper rings again.
- * @param ids given where somebody may be at the same message: nothing is then taken back.
- * @throws ProblemError `conversation_busy`; StoreUnavailable where nothing was accepted.
+ * @param claimed given where somebody else may be at the same message: nothing is then taken back.
+ * @throws ProblemError `conversation_busy`; `not_found` where the conversation was deleted after
+ *   the message was claimed; StoreUnavailable where nothing was accepted.
  */
 export async function accept(
   deps: AcceptDeps,
   address: Address,
   message: Message,
-  ids?: Accepted,
+  claimed?: Claimed,
 ): Promise<Accepted> {
-  const { runId, answerId } = ids ?? Id.messagePair(deps.ids);
+  const { runId, answerId } = claimed ?? Id.messagePair(deps.ids);
   await Run.put(deps, address, { ...message, runId, answerId });
-  if (!(await append(deps, address, runId, message))) {
-    if (!ids) await Run.withdraw(deps, address, runId);
+  const outcome = await append(deps, address, runId, message, claimed?.seen);
+  if (outcome === "removed") throw deletedSince(address, runId);
+  if (outcome === "full") {
+    if (!claimed) await Run.withdraw(deps, address, runId);
     throw busy(deps.policy.openMax);
   }
   await ring(deps, address, runId);
   return { runId, answerId };
 }
 
-/**
- * Action Append, and what it takes to get there: a deletion under way is ended first.
- * @returns `false` where the mailbox is full.
- */
+/** Action Append, and what it takes to get there: a deletion under way is ended first. */
 async function append(
   deps: AcceptDeps,
   address: Address,
   runId: string,
   message: Message,
-): Promise<boolean> {
+  seen: Mailbox.Seen | undefined,
+): Promise<"open" | "full" | "removed"> {
   for (;;) {
-    const appended = await Mailbox.append(deps, address, runId, headOf(deps, message));
-    if (appended.outcome === "open") return true;
-    if (appended.outcome === "full") return false;
-    // "changed": room was made, or a deletion ended, between the write and the reading.
+    const options = { ...headOf(deps, message), seen };
+    const appended = await Mailbox.append(deps, address, runId, options);
     if (appended.outcome === "removing") await Removal.end(deps, appended.head);
+    // "changed": room was made, or a deletion ended, between the write and the reading.
+    else if (appended.outcome !== "changed") return appended.outcome;
   }
 }
+
+export const deletedSince = ({ conversationId }: Address, runId: string): Problem.ProblemError =>
+  new Problem.ProblemError(
+    "not_found",
+    `Conversation ${conversationId} has been deleted since message ${runId} was sent to it.`,
+  );
 
 /** What an append says of the head. */
 export const headOf = (deps: AcceptDeps, message: Pick<Message, "content" | "retentionDays">) => ({

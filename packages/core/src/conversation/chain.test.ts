@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { chainUpTo } from "./chain.ts";
+import { chainUpTo, walkUpTo } from "./chain.ts";
 
-const runs = (...rows: [runId: string, parent: string, ...formerParents: string[]][]) =>
+const runs = (...rows: [runId: string, parent: string | null, ...formerParents: string[]][]) =>
   new Map(
     rows.map(([runId, parent, ...formerParents]) => [runId, { runId, parent, formerParents }]),
   );
@@ -20,6 +20,22 @@ test("a chain reaches back only as far as its runs are known", () => {
 test("a redriven run stands where it was answered last, and what was before its old place stays", () => {
   const all = runs(["a", "system"], ["b", "d", "a"], ["c", "b"], ["d", "c"], ["e", "b"]);
   expect(ids(chainUpTo(all, "e"))).toBe("acdbe");
+});
+
+test("a run that waits to be answered once more stands nowhere, and what was before it stays", () => {
+  const all = runs(["a", "system"], ["b", null, "a"], ["c", "b"], ["d", "c"]);
+  expect(ids(chainUpTo(all, "d"))).toBe("acd");
+  const alone = runs(["a", "system"], ["b", null, "a"]);
+  expect(ids(chainUpTo(alone, "b"))).toBe("a");
+  const again = runs(["a", "system"], ["b", null, "a", "c"], ["c", "b"], ["d", "b"]);
+  expect(ids(chainUpTo(again, "d"))).toBe("acd");
+});
+
+test("what a chain wants next is told, also at an older place of a redriven run", () => {
+  const missing = (all: ReturnType<typeof runs>, last: string) => walkUpTo(all, last).missing;
+  expect(missing(runs(["b", "a"], ["c", "b"]), "c")).toBe("a");
+  expect(missing(runs(["b", "c", "a"], ["c", "b"]), "b")).toBe("a");
+  expect(missing(runs(["b", "c", "system"], ["c", "b"]), "b")).toBeUndefined();
 });
 
 test("a run redriven again and again is met once", () => {

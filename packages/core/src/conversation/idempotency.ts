@@ -4,7 +4,15 @@ import { Id } from "../id/index.ts";
 import { absent, any, below, equals, type Item, type Key } from "../ports/index.ts";
 import { Problem } from "../problem/index.ts";
 import { type Address, Run } from "../run/index.ts";
-import { type AcceptDeps, accept, busy, headOf, type Message, ring } from "./accept.ts";
+import {
+  type AcceptDeps,
+  accept,
+  busy,
+  deletedSince,
+  headOf,
+  type Message,
+  ring,
+} from "./accept.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
 
@@ -22,8 +30,8 @@ const Claim = v.object({
   answerId: v.string(),
   conversationId: v.string(),
   bodyHash: v.string(),
-  /** Epoch milliseconds. */
-  createdAt: v.number(),
+  /** Of the mailbox, when the claim was made: what was claimed before a deletion goes with it. */
+  doomedToken: v.optional(v.number(), 0),
   /** Known to have been accepted. */
   accepted: v.boolean(),
   /** Epoch seconds. */
@@ -57,9 +65,10 @@ export async function acceptOnce(
 ): Promise<Once> {
   const known = await find(deps, request);
   const message = known ? undefined : await check();
-  const { claim, mine } = known ?? (await take(deps, request, address.conversationId));
+  const { claim, mine } = known ?? (await take(deps, request, address));
   const target = { ...address, conversationId: claim.conversationId };
-  if (message && mine) await accept(deps, target, message, claim);
+  const { doomedToken } = claim;
+  if (message && mine) await accept(deps, target, message, { ...claim, seen: { doomedToken } });
   const replayed = mine ? null : await repeat(deps, claim, target, check);
   if (!claim.accepted) await confirm(deps, request, claim);
   return { address: target, runId: claim.runId, replayed };
@@ -89,14 +98,15 @@ async function find(
 async function take(
   deps: AcceptDeps,
   request: Request,
-  conversationId: string,
+  address: Address,
 ): Promise<{ claim: Claim; mine: boolean }> {
+  const { doomedToken } = Mailbox.seen(await Mailbox.read(deps.table, address));
   const now = deps.clock.now();
   const fresh: Claim = {
     ...Id.messagePair(deps.ids),
-    conversationId,
+    conversationId: address.conversationId,
     bodyHash: hashOf(request),
-    createdAt: now,
+    doomedToken,
     accepted: false,
     expiresAt: Math.ceil(now / 1000) + lifetimeSeconds,
   };
@@ -127,14 +137,13 @@ async function repeat(
     const head = await Mailbox.read(deps.table, address);
     const run = await Run.peek(deps.table, address, claim.runId);
     if (run && (Run.wasTaken(run) || head?.open.includes(claim.runId))) return run;
-    const deletedSince = (head?.deletedAt ?? 0) >= claim.createdAt;
-    if (!run && (claim.accepted || deletedSince)) throw gone(claim);
+    const seen = Mailbox.seen(head);
+    const isGone = seen.doomedToken !== claim.doomedToken || (!run && claim.accepted);
+    if (isGone) throw deletedSince(address, claim.runId);
     message ??= await check();
     if (!run) await Run.put(deps, address, { ...message, ...claim });
-    const appended = await Mailbox.append(deps, address, claim.runId, {
-      ...headOf(deps, message),
-      unlessPopped: { last: head?.last ?? null },
-    });
+    const options = { ...headOf(deps, message), seen };
+    const appended = await Mailbox.append(deps, address, claim.runId, options);
     if (appended.outcome === "full") throw busy(deps.policy.openMax);
     if (appended.outcome === "removing") await Removal.end(deps, appended.head);
     if (appended.outcome === "open") await ring(deps, address, claim.runId);
@@ -153,12 +162,6 @@ async function confirm(deps: AcceptDeps, request: Request, { runId }: Claim): Pr
     });
   }
 }
-
-const gone = ({ runId, conversationId }: Claim) =>
-  new Problem.ProblemError(
-    "not_found",
-    `Message ${runId} was accepted before, and conversation ${conversationId} deleted since.`,
-  );
 
 const changing = () =>
   new Problem.ProblemError("conflict", {

@@ -43,12 +43,10 @@ export const Head = v.object({
   expiresAt: v.number(),
   /** When a message or the sweeper last rang for it; see `sortable`. */
   openSk: v.optional(v.string()),
-  /** When it was deleted last, if ever. */
-  deletedAt: v.optional(v.number()),
   /** Runs that were open then; there until the removal has ended, and no run is appended before. */
   doomed: v.optional(v.array(v.string())),
-  /** Token of the removal: what was started under it or an earlier one goes. */
-  doomedToken: v.optional(v.number()),
+  /** Token of the last removal, if any: what was started under it or an earlier one goes. */
+  doomedToken: v.optional(v.number(), 0),
 });
 export type Head = v.InferOutput<typeof Head>;
 
@@ -68,14 +66,26 @@ export type Appended =
   | { outcome: "full" }
   /** The conversation is being deleted: end that first. */
   | { outcome: "removing"; head: Head }
-  /** It is not as `unlessPopped` says any more: look again. */
+  /** It has been deleted since `seen`. */
+  | { outcome: "removed" }
+  /** It is not as it was seen any more: look again. */
   | { outcome: "changed" };
 
 /**
- * Action Append: the moment of acceptance. Appending what is open changes nothing.
- * @param options.unlessPopped the run popped last, as it was when this run was seen in no mailbox:
- *   whoever repeats an append must not bring back a run that has been answered meanwhile.
+ * A mailbox as it was when a run was seen in none. Whoever repeats an append must not bring back a
+ * run that has been deleted since or, where `last` says what was popped last, answered.
  */
+export interface Seen {
+  doomedToken: number;
+  last?: string | null;
+}
+
+export const seen = (head: Head | undefined): Required<Seen> => ({
+  doomedToken: head?.doomedToken ?? 0,
+  last: head?.last ?? null,
+});
+
+/** Action Append: the moment of acceptance. Appending what is open changes nothing. */
 export async function append(
   deps: Deps,
   address: Address,
@@ -84,11 +94,11 @@ export async function append(
     openMax: number;
     title: string;
     expiresAt: number;
-    unlessPopped?: { last: string | null };
+    seen?: Seen | undefined;
   },
 ): Promise<Appended> {
   const now = deps.clock.now();
-  const { openMax, title, expiresAt, unlessPopped } = options;
+  const { openMax, title, expiresAt, seen } = options;
   const free = all(lacks("open", runId), sizeBelow("open", openMax), absent("doomed"));
   const item = await deps.table.update(
     keyOf(address),
@@ -97,17 +107,20 @@ export async function append(
       set: { ...pick(address), expiresAt, ...openIndex(address, now) },
       setIfAbsent: { createdAt: now, title },
     },
-    unlessPopped ? all(free, lastIs(unlessPopped.last)) : free,
+    all(free, ...(seen ? unchanged(seen) : [])),
   );
   if (item) return { outcome: "open", head: fromItem(item) };
   const head = await read(deps.table, address);
   if (head?.open.includes(runId)) return { outcome: "open", head };
   if (head?.doomed) return { outcome: "removing", head };
+  if (seen && seen.doomedToken !== (head?.doomedToken ?? 0)) return { outcome: "removed" };
   return { outcome: head && head.open.length >= openMax ? "full" : "changed" };
 }
 
-const lastIs = (last: string | null): Condition =>
-  last === null ? absent("last") : equals("last", last);
+const unchanged = ({ doomedToken, last }: Seen): Condition[] => [
+  doomedToken === 0 ? absent("doomedToken") : equals("doomedToken", doomedToken),
+  ...(last === undefined ? [] : [last === null ? absent("last") : equals("last", last)]),
+];
 
 /**
  * Action Lease: the right to read, under a new token.
@@ -195,7 +208,6 @@ export async function condemn(deps: Deps, head: Head): Promise<Head | undefined>
         open: [],
         doomed: head.open,
         doomedToken: head.token + 1,
-        deletedAt: now,
         expiresAt: Math.ceil(now / 1000) + tombstoneSeconds,
         // The sweeper finds it where the removal breaks off.
         ...openIndex(head, now),
@@ -218,7 +230,7 @@ export async function bury(deps: Deps, head: Head): Promise<void> {
   await deps.table.update(
     keyOf(head),
     { remove: ["doomed", ...openIndexNames] },
-    all(exists("doomed"), equals("doomedToken", head.doomedToken ?? 0)),
+    all(exists("doomed"), equals("doomedToken", head.doomedToken)),
   );
 }
 

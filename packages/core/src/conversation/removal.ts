@@ -49,7 +49,7 @@ export async function remove(deps: Deps, address: Address): Promise<boolean> {
 
 /** Does what is left of a deletion that has begun. */
 export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
-  const { doomed = [], doomedToken = 0 } = tombstone;
+  const { doomed = [], doomedToken } = tombstone;
   for (const runId of doomed) await settle(deps, tombstone, runId, doomedToken);
   const condemned = new Set(doomed);
   const runs = (await Run.listAll(deps.table, tombstone)).filter((run) => {

@@ -1,4 +1,4 @@
-import { chainUpTo } from "../conversation/chain.ts";
+import { chainUpTo, walkUpTo } from "../conversation/chain.ts";
 import type { ModelContent, ModelMessage, ObjectStore, Table } from "../ports/index.ts";
 import { type Content, Run, textOf } from "../run/index.ts";
 
@@ -70,10 +70,9 @@ export async function listEarlier(deps: Pick<Deps, "table">, run: Run.State): Pr
   const runs = new Map(newest.map((earlier) => [earlier.runId, earlier]));
   runs.set(runId, run);
   for (let lookUps = 0; lookUps < lookUpsMax; lookUps++) {
-    const chain = chainUpTo(runs, runId);
-    const next = chain[0]?.parent;
-    const isLost = chain.length <= lookUpsMax && next && next !== "system" && !runs.has(next);
-    const found = isLost ? await Run.peek(deps.table, run, next) : undefined;
+    const { chain, missing } = walkUpTo(runs, runId);
+    if (missing === undefined || chain.length > lookUpsMax) break;
+    const found = await Run.peek(deps.table, run, missing);
     if (!found) break;
     runs.set(found.runId, found);
   }
