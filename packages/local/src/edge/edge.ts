@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Clock, Log, Provisioner } from "@outlet/core/ports";
 import type { LambdaFunction } from "../lambda/function.ts";
+import { Arrivals } from "./arrivals.ts";
 import { type Exchange, serve } from "./exchange.ts";
 import { type GatewayRequest, readHeaders } from "./proxy-event.ts";
 import { discardBody } from "./request-body.ts";
@@ -52,6 +53,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const allows = createAllowList(options.allow);
   const stacks = new Stacks(options.dataDir, platform, origin, log);
   const usagePlans = new UsagePlans(stacks.database);
+  const arrivals = new Arrivals();
   const inFlight = new Set<Promise<void>>();
   let closing = false;
 
@@ -86,7 +88,16 @@ export function createEdge(options: EdgeOptions): Edge {
     };
     const exchange: Exchange = { req, res, request, variables: new Map() };
     const { database, logs } = stacks;
-    return serve(exchange, { allows, database, logs, usagePlans, functions, platform, log });
+    return serve(exchange, {
+      allows,
+      arrivals,
+      database,
+      logs,
+      usagePlans,
+      functions,
+      platform,
+      log,
+    });
   };
 
   return {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setImmediate } from "node:timers/promises";
 import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Log } from "@outlet/core/ports";
 import type { LambdaFunction } from "../lambda/function.ts";
 import type { AccessLogs } from "./access-log.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { type Authorized, authorize } from "./authorizer.ts";
 import type { ContextVariables } from "./context-variables.ts";
 import type { EdgeDatabase } from "./database.ts";
@@ -33,6 +33,7 @@ export interface Exchange {
 
 export interface ExchangeDeps {
   allows: AllowList;
+  arrivals: Arrivals;
   database: EdgeDatabase;
   logs: AccessLogs;
   usagePlans: UsagePlans;
@@ -46,9 +47,8 @@ export async function serve(exchange: Exchange, deps: ExchangeDeps): Promise<voi
   const { req, res, request, variables } = exchange;
   const startedAt = performance.now();
   recordRequest(request, variables);
-  // Requests that have reached this machine get their arrival noted before any of them is worked
-  // on: throttling goes by arrival, and one's work must not make the next look late.
-  await setImmediate();
+  deps.arrivals.note();
+  await deps.arrivals.settled();
   try {
     await answer(exchange, deps);
   } catch (error) {

@@ -74,6 +74,29 @@ describe("the throttle", () => {
   });
 });
 
+describe("a change of the throttle", () => {
+  it("begins with a full bucket, a change of something else does not", async () => {
+    const clock = fixedClock("2026-11-22T10:00:00Z");
+    await using test = await startEdge({ clock });
+    const narrow = { burstLimit: 1, rateLimit: 0.1 };
+    const { restApiId } = await test.publish(spec("BOT1", { throttle: narrow }), ["key-a"]);
+    const served = async (count: number) => {
+      let ok = 0;
+      for (let i = 0; i < count; i++) {
+        if ((await test.call(`/${restApiId}/api/health`, key("key-a"))).status === 200) ok++;
+      }
+      return ok;
+    };
+    expect(await served(2)).toBe(1);
+    const change = (token: string, over: Parameters<typeof spec>[1]) =>
+      test.edge.provisioner.deploy(spec("BOT1", over), token);
+    await change("origins", { throttle: narrow, allowedOrigins: ["https://a.example"] });
+    expect(await served(1)).toBe(0);
+    await change("throttle", { throttle: { burstLimit: 3, rateLimit: 0.1 } });
+    expect(await served(5)).toBe(3);
+  });
+});
+
 describe("the quota", () => {
   const health = (test: TestEdge, restApiId: string) =>
     test.call(`/${restApiId}/api/health`, key("key-a"));

@@ -2,7 +2,10 @@ import type { EdgeDatabase } from "./database.ts";
 import { GatewayRefusal } from "./gateway-responses.ts";
 import type { UsagePlan } from "./mount.ts";
 
+type Throttle = NonNullable<UsagePlan["throttle"]>;
+
 interface Bucket {
+  throttle: Throttle;
   tokens: number;
   /** The latest arrival it was filled up for. */
   at: number;
@@ -33,14 +36,15 @@ export class UsagePlans {
     this.#database.count(plan.id, keyId, dayOf(new Date(arrivedAt)));
   }
 
-  #takeToken(
-    planId: string,
-    { burstLimit, rateLimit }: NonNullable<UsagePlan["throttle"]>,
-    keyId: string,
-    arrivedAt: number,
-  ): boolean {
+  #takeToken(planId: string, throttle: Throttle, keyId: string, arrivedAt: number): boolean {
+    const { burstLimit, rateLimit } = throttle;
     const name = `${planId}/${keyId}`;
-    const bucket = this.#buckets.get(name) ?? { tokens: burstLimit, at: arrivedAt };
+    const known = this.#buckets.get(name);
+    // New limits begin with a full bucket: the old one's level says nothing of them.
+    const bucket =
+      known && isSame(known.throttle, throttle)
+        ? known
+        : { throttle, tokens: burstLimit, at: arrivedAt };
     const elapsedSeconds = Math.max(0, arrivedAt - bucket.at) / 1000;
     bucket.tokens = Math.min(burstLimit, bucket.tokens + elapsedSeconds * rateLimit);
     bucket.at = Math.max(bucket.at, arrivedAt);
@@ -50,6 +54,9 @@ export class UsagePlans {
     return true;
   }
 }
+
+const isSame = (a: Throttle, b: Throttle): boolean =>
+  a.burstLimit === b.burstLimit && a.rateLimit === b.rateLimit;
 
 /**
  * The first day a quota counts now. AWS does not say when a period ends; here it is a calendar
