@@ -1,4 +1,5 @@
 import { tableDefinition } from "@outlet/aws/table-schema";
+import { defaultPolicy } from "@outlet/functions/policy";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Graph } from "../sst/graph.ts";
 import { environment, program } from "./program.ts";
@@ -226,6 +227,10 @@ describe("queues", () => {
       expect(redrive.deadLetterTargetArn).toContain(`${name.replace("Queue", "")}DeadLetters`);
     },
   );
+
+  test("give a look at a publication less time than its lease lasts", () => {
+    expect(defaultPolicy.deployLeaseMs).toBeGreaterThan(fn("deployer").lambda.timeout * 1000);
+  });
 
   test("that are dead keep their letters for two weeks, and somebody is told", () => {
     for (const name of ["Run", "Deploy", "Sync"]) {

@@ -177,6 +177,7 @@ function describe({ id, name, status, template }: FakeStack): string {
     RestApiId: `api-${api}`,
     UsagePlanId: `plan-${api}`,
     Endpoint: `https://${api}`,
+    ...literalOutputs(template),
   };
   const all = [...Object.entries(outputs), ...profileOutputs(template)];
   const members = (made ? all : []).map(
@@ -188,6 +189,17 @@ function describe({ id, name, status, template }: FakeStack): string {
     `<Stacks><member><StackId>${id}</StackId><StackName>${name}</StackName>` +
     `<CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>${status}</StackStatus>` +
     `<Outputs>${members.join("")}</Outputs></member></Stacks>`
+  );
+}
+
+/** Outputs that no resource has to be asked for. */
+function literalOutputs(template: string): Record<string, string> {
+  if (!template.startsWith("{")) return {};
+  const { Outputs = {} } = JSON.parse(template) as { Outputs?: Record<string, { Value: unknown }> };
+  return Object.fromEntries(
+    Object.entries(Outputs).flatMap(([key, { Value }]) =>
+      typeof Value === "string" ? [[key, Value]] : [],
+    ),
   );
 }
 

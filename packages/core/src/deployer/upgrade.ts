@@ -18,12 +18,16 @@ export async function upgrade(
   const status = await deps.provisioner.status(stackName);
   if (status.state !== "deployed" && status.state !== "failed") return wait(deps, publication);
   const before = { templateVersion: publication.templateVersion };
-  if (status.state === "deployed") {
-    const after = { templateVersion: status.outputs?.templateVersion ?? null };
+  const made = madeFrom(status);
+  // Another deploy may have come meanwhile: what it was to be is well, and what it has to be now.
+  const wanted = [version, deps.provisioner.templateVersion];
+  if (status.state === "deployed" && wanted.includes(made.templateVersion ?? "")) {
+    const after = { templateVersion: made.templateVersion };
     await Audit.end(deps, entry, { outcome: "done", before, after });
-    return end(deps, publication, { ...madeFrom(status), upgrade: null });
+    return end(deps, publication, { ...made, upgrade: null });
   }
-  const message = status.reason ?? "CloudFormation gave no reason.";
+  const message =
+    status.reason ?? `The stack is of template ${made.templateVersion ?? "1"} after it as well.`;
   deps.log.error("a template's upgrade failed", { botId, version, reason: message });
   await Audit.end(deps, entry, { outcome: "failed", before, after: before });
   const failure = { message, at: deps.clock.now() };
