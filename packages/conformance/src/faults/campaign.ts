@@ -171,6 +171,14 @@ function planOf(name: string, seed: string): Plan {
   return choosePlan(createPrng(`${seed}/plan`));
 }
 
+/** Whether an episode may be of that name. */
+export const isEpisode = (name: string): boolean => {
+  const [scenario, when, call, ...more] = name.split("-");
+  if (/^\d+$/.test(name)) return true;
+  if (!isScenario(scenario) || (when !== "before" && when !== "after")) return false;
+  return more.length === 0 && /^\d+$/.test(call ?? "");
+};
+
 const isScenario = (name = ""): name is Scenario => Object.hasOwn(scenarios, name);
 
 function digestOf(logs: Map<string, string>): string {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../command-line.ts";
 import { type Mutant, mutants } from "./mutants.ts";
 
 /** Runs within which a missing condition has to show. */
@@ -18,6 +19,7 @@ export async function judgeMutants(options: {
 }): Promise<number> {
   const { only, say } = options;
   const chosen = mutants.filter(({ name }) => only === undefined || name.includes(only));
+  if (chosen.length === 0) throw new UsageError(`--mutant: none has "${only}" in its name.`);
   let missed = 0;
   say("| taken out of the code | caught by | after runs | seconds |\n|---|---|---|---|");
   for (const mutant of chosen) {
@@ -31,7 +33,7 @@ export async function judgeMutants(options: {
     if (!runs) say(output);
   }
   say(`${chosen.length - missed} passed, ${missed} failed`);
-  return chosen.length === 0 ? 1 : missed;
+  return missed;
 }
 
 function play(

@@ -1,22 +1,39 @@
-/**
- * Looks for a way to break the run protocol: `npm run test:faults -- --seed S --runs N`.
- *
- * Plays episodes of the real handlers against real stores, in which everything goes wrong that may,
- * until N messages have been accepted, and checks all of them. The same seed repeats the same
- * episodes. `--episode E` plays one of them, `--mutants` takes out one condition of the protocol
- * after the other and fails unless each is missed.
- */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { runProgram, UsageError, wholeNumber } from "../command-line.ts";
+import { isEpisode, playCampaign } from "./campaign.ts";
 import { judgeMutants } from "./judge-mutants.ts";
-import { playCampaign } from "./campaign.ts";
 import { createMemoryStores } from "./memory-stores.ts";
 import { startEmbeddedStores, type Stores } from "./stores.ts";
 
-const { values } = parseArgs({
-  options: {
+const usage = `Looks for a way to break the run protocol.
+
+  npm run test:faults -- [--seed S] [--runs N] [--backend B]
+
+Plays episodes of the real handlers against real stores, in which everything goes wrong that may,
+until N messages have been accepted, and checks all of them. The same seed repeats the same episodes.
+Ends with a line "N passed, N failed", and non-zero if anything failed.
+
+  --seed S       any text; chosen and printed where absent
+  --runs N       messages accepted at least, 1 to 1000000 (2000)
+  --backend B    embedded (the default): the stores of the embedded runtime, over the wire
+                 memory: many runs in little time
+                 ministack: an independent emulator behind a proxy that throttles, resets and
+                 loses replies; installed into .tools/ where it is not there
+  --episode E    only this one, as a failure names it
+  --lanes N      episodes played side by side, 1 to 32 (4); changes nothing in any of them
+  --random-only  without the deaths at each await point, which come first
+  --mutants      takes each load-bearing condition out of the code, one at a time, and fails unless
+                 each is missed; in memory unless --backend says otherwise
+  --mutant TEXT  only those with this in their name`;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const backends = ["embedded", "memory", "ministack"];
+
+await runProgram(
+  usage,
+  {
     seed: { type: "string", default: String(Date.now() % 100_000) },
     runs: { type: "string", default: "2000" },
     episode: { type: "string" },
@@ -26,44 +43,42 @@ const { values } = parseArgs({
     mutants: { type: "boolean", default: false },
     mutant: { type: "string" },
   },
-});
-const say = (line: string) => process.stdout.write(`${line}\n`);
+  async ({ seed, episode, backend, mutants, mutant, "random-only": randomOnly, ...numbers }) => {
+    const runs = wholeNumber("--runs", numbers.runs, [1, 1_000_000]);
+    const lanes = wholeNumber("--lanes", numbers.lanes, [1, 32]);
+    if (backend !== undefined && !backends.includes(backend)) {
+      throw new UsageError(`--backend must be one of ${backends.join(", ")}, not "${backend}".`);
+    }
+    if (episode !== undefined && !isEpisode(episode)) {
+      throw new UsageError(`--episode: there is none of the name "${episode}".`);
+    }
+    if (mutants || mutant !== undefined) {
+      const missed = await judgeMutants({ seed, backend: backend ?? "memory", only: mutant, say });
+      process.exitCode = missed === 0 ? 0 : 1;
+      return;
+    }
+    say(`seed ${seed}`);
+    await withStores(backend ?? "embedded", async (stores) => {
+      const report = await playCampaign({ seed, runs, lanes, episode, stores, randomOnly, say });
+      process.exitCode = report.failures.length === 0 && report.episodes > 0 ? 0 : 1;
+    });
+  },
+);
 
-if (values.mutants || values.mutant !== undefined) {
-  const missed = await judgeMutants({
-    seed: values.seed,
-    backend: values.backend ?? "memory",
-    only: values.mutant,
-    say,
-  });
-  process.exit(missed === 0 ? 0 : 1);
-}
-
-const dataDir = await mkdtemp(join(tmpdir(), "outlet-faults-"));
-const stores = await startStores();
-try {
-  const report = await playCampaign({
-    seed: values.seed,
-    runs: Number(values.runs),
-    lanes: Number(values.lanes),
-    episode: values.episode,
-    stores,
-    randomOnly: values["random-only"],
-    say,
-  });
-  process.exitCode = report.failures.length === 0 ? 0 : 1;
-} finally {
-  await stores.close();
-  await rm(dataDir, { recursive: true, force: true });
-}
-
-/** `--backend ministack`: an independent emulator, behind a proxy that injects AWS-shaped faults. */
-async function startStores(): Promise<Stores> {
-  if ((values.backend ?? "embedded") === "embedded") return startEmbeddedStores(dataDir);
-  if (values.backend === "memory") return createMemoryStores();
-  if (values.backend !== "ministack") {
-    throw new Error("--backend is embedded, ministack or memory.");
+async function withStores(backend: string, use: (stores: Stores) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), "outlet-faults-"));
+  const stores = await startStores(backend, dataDir);
+  try {
+    await use(stores);
+  } finally {
+    await stores.close();
+    await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+async function startStores(backend: string, dataDir: string): Promise<Stores> {
+  if (backend === "memory") return createMemoryStores();
+  if (backend === "embedded") return startEmbeddedStores(dataDir);
   const { installReferees } = await import("../referees/install.ts");
   const { startReferees } = await import("../referees/start.ts");
   const { startMinistackStores } = await import("./ministack.ts");
