@@ -111,12 +111,6 @@ export const metricsCopy = {
     states: { off: "Off", ok: "OK", alarm: "Over threshold", no_data: "No data" },
     threshold: (value: string) => `Threshold ${value}`,
     noThreshold: "No threshold",
-    over: (names: string[]) =>
-      names.length === 1
-        ? `${names[0]} is over its threshold`
-        : `${names.length} alerts are over their thresholds`,
-    toMetrics: "Look at the metrics",
-    chip: (count: number) => (count === 1 ? "1 alert" : `${count} alerts`),
 
     formHint:
       "Shown in this console, and written to the addresses below where the console runs on AWS. Empty: you are not told.",

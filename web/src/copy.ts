@@ -158,6 +158,7 @@ export const copy = {
       requests: "Requests",
       reference: "Reference",
     },
+    alerts: (count: number) => (count === 1 ? "1 alert" : `${count} alerts`),
     about: "About this bot",
     othersTitle: "This bot belongs to somebody else",
     othersText:

@@ -186,6 +186,44 @@ test("what the page shows is had as CSV", async () => {
   }
 });
 
+test("a threshold is set, is passed, and says so on every page of the bot", async () => {
+  await page.getByRole("link", { name: "Set thresholds" }).click();
+  const card = page.getByRole("region", { name: "Alerts" });
+  const errorRate = card.getByLabel("Error rate, in percent");
+  await errorRate.fill("0.001");
+  await card.getByLabel("Spend in a month, in USD").fill("12.5");
+  await card.getByLabel("Write to").fill("not-an-address");
+  await card.getByRole("button", { name: "Save alerts" }).click();
+  await card.getByText(/email/i).last().waitFor();
+  await card.getByLabel("Write to").fill("owner@example.com");
+  await card.getByRole("button", { name: "Save alerts" }).click();
+  await page.getByText("Alerts saved").waitFor();
+  await page.clock.runFor(1_000);
+  const item = card.getByRole("listitem").filter({ hasText: "Error rate" });
+  await item.getByText("Over threshold").waitFor();
+  await card
+    .getByRole("listitem")
+    .filter({ hasText: "Threshold $12.50" })
+    .getByText("OK")
+    .waitFor();
+  const control = await controlOf(page, ready);
+  const publication = await control<{ alerts: object }>("GET", `/bots/${botId}/publication`);
+  expect(publication.alerts).toMatchObject({
+    errorRatePercent: 0.001,
+    monthlySpendMicroUsd: 12_500_000,
+    p99Ms: null,
+    emails: ["owner@example.com"],
+  });
+  await openBotPage(page, "Keys");
+  await page.getByRole("link", { name: "1 alert" }).click();
+  await page.getByRole("region", { name: "Alerts" }).getByText("Over threshold").waitFor();
+  await page.getByRole("link", { name: "Edit thresholds" }).click();
+  await errorRate.fill("");
+  await card.getByRole("button", { name: "Save alerts" }).click();
+  await item.getByText("No threshold").waitFor();
+  await page.getByRole("link", { name: "1 alert" }).waitFor({ state: "detached" });
+});
+
 test("the browser had nothing to complain of", () => {
   expect(complaints).toEqual([]);
 });

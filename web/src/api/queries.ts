@@ -17,6 +17,7 @@ export type Publication = InferResponseType<typeof bot.publication.$get, 200>;
 export type Prerequisite = Publication["prerequisites"][number];
 export type Keys = InferResponseType<typeof bot.publication.keys.$get, 200>;
 export type Key = Keys["keys"][number];
+export type Alert = InferResponseType<typeof bot.publication.alerts.$get, 200>["alerts"][number];
 
 /** Names of what the cache holds. A mutation says by these what it has changed. */
 export const names = {
@@ -27,6 +28,7 @@ export const names = {
   publication: (botId: string) => ["publication", botId],
   keys: (botId: string) => ["keys", botId],
   runs: (botId: string) => ["runs", botId],
+  alerts: (botId: string) => ["alerts", botId],
 } as const;
 
 /** Between two looks at something that is changing now, and at something that may. */
@@ -103,4 +105,16 @@ export const useKeys = (botId: () => string, enabled: () => boolean) =>
     getNextPageParam: (page) => page.cursor,
     enabled: enabled(),
     placeholderData: keepPreviousData,
+  }));
+
+/** They look at a quarter of an hour: a minute more or less is no matter. */
+const alertsEveryMs = 60_000;
+
+export const useAlerts = (botId: () => string, enabled: () => boolean) =>
+  useQuery(() => ({
+    queryKey: names.alerts(botId()),
+    queryFn: () => read(bot.publication.alerts.$get({ param: { botId: botId() } })),
+    enabled: enabled(),
+    staleTime: alertsEveryMs,
+    refetchInterval: alertsEveryMs,
   }));

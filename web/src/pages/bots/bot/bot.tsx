@@ -1,6 +1,6 @@
 import { A, type RouteSectionProps, useParams } from "@solidjs/router";
 import { createEffect, For, on, Show, Suspense } from "solid-js";
-import { type Bot as BotInfo, useBot } from "../../../api/queries.ts";
+import { type Bot as BotInfo, isLive, useAlerts, useBot, useMe } from "../../../api/queries.ts";
 import { copy } from "../../../copy.ts";
 import { Async } from "../../../ui/async.tsx";
 import { Card } from "../../../ui/card.tsx";
@@ -53,6 +53,7 @@ export default function Bot(props: RouteSectionProps) {
               </div>
               <span class={page.row}>
                 <Chip>{copy.scopes[data().scope]}</Chip>
+                <AlertChip bot={data()} />
                 <Show when={data().publicationStatus}>
                   {(status) => <PublicationChip status={status()} />}
                 </Show>
@@ -84,6 +85,28 @@ export default function Bot(props: RouteSectionProps) {
         )}
       </Async>
     </div>
+  );
+}
+
+/** On every page of a bot: what its owner wanted to be told of, if it has come to that. */
+function AlertChip(props: { bot: BotInfo }) {
+  const me = useMe();
+  const alerts = useAlerts(
+    () => props.bot.botId,
+    () =>
+      props.bot.mine &&
+      isLive(props.bot.publicationStatus) &&
+      me.data?.may.publish.allowed === true,
+  );
+  const count = () => alerts.data?.alerts.filter(({ state }) => state === "alarm").length ?? 0;
+  return (
+    <Show when={count() > 0}>
+      <A href={`/bots/${props.bot.botId}/metrics`}>
+        <Chip tone="bad" dot>
+          {copy.bot.alerts(count())}
+        </Chip>
+      </A>
+    </Show>
   );
 }
 

@@ -1,4 +1,5 @@
 import { For, Show } from "solid-js";
+import { type Alert, useAlerts } from "../../../../api/queries.ts";
 import { metricsCopy } from "../../../../copy-metrics.ts";
 import { formatMs, formatPercent, formatUsd } from "../../../../format.ts";
 import { Async } from "../../../../ui/async.tsx";
@@ -8,7 +9,6 @@ import { Chip, type Tone } from "../../../../ui/chip.tsx";
 import { Skeleton } from "../../../../ui/skeleton.tsx";
 import page from "../../../page.module.css";
 import styles from "./metrics.module.css";
-import { type Alert, useAlerts } from "./queries.ts";
 
 const copy = metricsCopy.alerts;
 const tones: Record<Alert["state"], Tone> = {
@@ -35,14 +35,24 @@ export function AlertsCard(props: { botId: string }) {
         </ButtonLink>
       }
     >
-      <Async query={alerts} title={copy.failed} skeleton={<Skeleton kind="row" />}>
-        {(data) => (
-          <ul class={styles.alerts}>
-            <For each={data().alerts}>{(alert) => <AlertItem alert={alert} />}</For>
-          </ul>
-        )}
-      </Async>
+      <AlertStates botId={props.botId} />
     </Card>
+  );
+}
+
+export function AlertStates(props: { botId: string }) {
+  const alerts = useAlerts(
+    () => props.botId,
+    () => true,
+  );
+  return (
+    <Async query={alerts} title={copy.failed} skeleton={<Skeleton kind="row" />}>
+      {(data) => (
+        <ul class={styles.alerts}>
+          <For each={data().alerts}>{(alert) => <AlertItem alert={alert} />}</For>
+        </ul>
+      )}
+    </Async>
   );
 }
 

@@ -10,8 +10,6 @@ export type MetricsPoint = Metrics["totals"];
 export type Usage = InferResponseType<typeof route.usage.$get, 200>;
 export type UsageSum = Usage["total"];
 export type KeyRequests = InferResponseType<typeof route.keys.requests.$get, 200>;
-export type Alerts = InferResponseType<typeof route.alerts.$get, 200>;
-export type Alert = Alerts["alerts"][number];
 export type By = "key" | "model" | "hour" | "day";
 
 /** Of what the page tells. */
@@ -79,14 +77,4 @@ export const useKeyRequests = (botId: () => string, range: () => Range, enabled:
     enabled: enabled(),
     refetchInterval: live(range()),
     placeholderData: keepPreviousData,
-  }));
-
-export const alertsName = (botId: string) => ["alerts", botId];
-
-export const useAlerts = (botId: () => string, enabled: () => boolean) =>
-  useQuery(() => ({
-    queryKey: alertsName(botId()),
-    queryFn: () => read(route.alerts.$get({ param: { botId: botId() } })),
-    enabled: enabled(),
-    refetchInterval: everyMs,
   }));

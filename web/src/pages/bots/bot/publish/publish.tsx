@@ -9,6 +9,7 @@ import page from "../../../page.module.css";
 import { useCurrentBot } from "../bot-context.ts";
 import { Checklist } from "./checklist.tsx";
 import { Endpoint } from "./endpoint.tsx";
+import { EditAlerts } from "./edit-alerts.tsx";
 import { EditLimits } from "./edit-limits.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { Unpublish } from "./unpublish.tsx";
@@ -35,6 +36,7 @@ export default function Publish() {
             <Match when={isLive(data().status)}>
               <Endpoint publication={data()} />
               <EditLimits publication={data()} />
+              <EditAlerts publication={data()} />
               <Unpublish publication={data()} />
             </Match>
             <Match when={data().status === "unpublished" || data().status === "failed"}>
