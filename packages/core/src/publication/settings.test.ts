@@ -26,6 +26,7 @@ describe("an origin on the list", () => {
     "null",
     "",
     "https://example.com:port",
+    "https://example.com:65536",
   ];
   for (const origin of good) {
     test(`${origin} is taken`, () => expect(v.is(Origin, origin)).toBe(true));

@@ -32,11 +32,13 @@ const origin = new RegExp(
 );
 const address = /^https?:\/\/\[[0-9a-f:.]+\](:[0-9]{1,5})?$/i;
 
+const portFits = (value: string): boolean => Number(/:([0-9]+)$/.exec(value)?.[1] ?? 0) <= 65_535;
+
 export const Origin = v.pipe(
   v.string(),
   v.maxLength(300),
   v.check(
-    (value) => value === "*" || origin.test(value) || address.test(value),
+    (value) => value === "*" || ((origin.test(value) || address.test(value)) && portFits(value)),
     'must be "*", or scheme://host[:port] without a path, with at most one leading "*." label',
   ),
 );

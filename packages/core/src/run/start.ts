@@ -32,6 +32,8 @@ interface Starting {
   attemptsMax: number;
   /** The run before it, or `system`. */
   parent: string;
+  /** Absent where it is only to be ended. */
+  conversationCreatedAt?: number | null;
 }
 
 /**
@@ -66,7 +68,7 @@ export async function startKnown(deps: Deps, run: State, options: Starting): Pro
 async function tryStart(
   deps: Deps,
   run: Address & Pick<State, "runId" | "attempts" | "cancelRequestedAt">,
-  { token, attemptsMax, parent }: Starting,
+  { token, attemptsMax, parent, conversationCreatedAt = null }: Starting,
 ): Promise<Started | undefined> {
   const now = deps.clock.now();
   const giveUp = run.cancelRequestedAt !== null || run.attempts >= attemptsMax;
@@ -79,7 +81,14 @@ async function tryStart(
           ? { status: "cancelled" }
           : { status: "failed", error: workerLost(attemptsMax) }),
       }
-    : { token, parent, status: "in_progress", startedAt: now, firstTextAt: null };
+    : {
+        token,
+        parent,
+        conversationCreatedAt,
+        status: "in_progress",
+        startedAt: now,
+        firstTextAt: null,
+      };
   const unchanged: Condition = all(
     any(equals("status", "queued"), equals("status", "in_progress")),
     below("token", token),

@@ -43,6 +43,8 @@ export const State = v.object({
   status: Status,
   /** Epoch milliseconds. */
   createdAt: v.number(),
+  /** When its conversation began; null until a worker has taken it. */
+  conversationCreatedAt: v.optional(v.nullable(v.number()), null),
   /** When it was last put into the mailbox: later than `createdAt` where it was redriven. */
   queuedAt: v.number(),
   startedAt: v.nullable(v.number()),

@@ -51,7 +51,8 @@ export async function work(deps: Deps, address: Address, limits: Limits): Promis
     } else if (timeIsShort(deps, limits)) {
       return handOver(deps, address, token, 0);
     } else {
-      const turn = { address, token, lease, runId, parent: current.last };
+      const { last: parent, createdAt: conversationCreatedAt = null } = current;
+      const turn = { address, token, lease, runId, parent, conversationCreatedAt };
       const next = await process(deps, turn, limits);
       if (next !== "more") return;
     }
@@ -66,6 +67,7 @@ interface Turn {
   runId: string;
   /** The run popped before it. */
   parent: string | null | undefined;
+  conversationCreatedAt: number | null;
 }
 
 async function process(
@@ -73,10 +75,11 @@ async function process(
   turn: Turn,
   limits: Limits,
 ): Promise<"more" | "released" | "fenced"> {
-  const { address, token, runId } = turn;
+  const { address, token, runId, conversationCreatedAt } = turn;
   const parent = turn.parent ?? "system";
   const { attemptsMax } = deps.policy;
-  const started = await Run.start(deps, address, runId, { token, attemptsMax, parent });
+  const starting = { token, attemptsMax, parent, conversationCreatedAt };
+  const started = await Run.start(deps, address, runId, starting);
   if (started.outcome === "fenced") return "fenced";
   if (started.outcome === "missing") {
     // Cannot happen by the protocol: a run is put before its id is appended. Never stop for it.

@@ -68,7 +68,8 @@ export async function answerView(deps: { objects: ObjectStore }, run: Run.State)
       usedChunks,
       parent: run.runId,
     }),
-    createTime: run.createdAt,
+    // The conversation's, as clients of bedrock-chat know it.
+    createTime: run.conversationCreatedAt ?? run.createdAt,
     usage: run.usage && {
       inputTokens: run.usage.inputTokens,
       outputTokens: run.usage.outputTokens,
@@ -100,6 +101,9 @@ export function retryAfter(clock: Clock, run: Run.State): number {
   return Math.min(30, Math.max(1, Math.ceil((clock.now() - since) / 3_000)));
 }
 
+/** There every message has a model: the one asked for, else the one that answered it. */
+const modelOf = (run: Run.State): string | null => run.requestedModel ?? run.model;
+
 /**
  * The conversation as a tree under a synthetic root `system`. The bot's instruction is not in it.
  */
@@ -108,7 +112,11 @@ export async function conversationView(
   { head, runs }: Conversation.Tree,
 ) {
   const messageMap: Record<string, MessageView> = {
-    system: message({ role: "system", content: [{ contentType: "text", body: "" }] }),
+    system: message({
+      role: "system",
+      content: [{ contentType: "text", body: "" }],
+      model: runs[0] ? modelOf(runs[0]) : null,
+    }),
   };
   let tip = "system";
   const append = (id: string, view: MessageView) => {
@@ -118,7 +126,7 @@ export async function conversationView(
   };
   for (const run of runs) {
     const content = await partsOf(objects, run.content);
-    append(run.runId, message({ role: "user", content, model: run.requestedModel }));
+    append(run.runId, message({ role: "user", content, model: modelOf(run) }));
     if (!run.answer || run.answer.length === 0) continue;
     append(
       run.answerId,

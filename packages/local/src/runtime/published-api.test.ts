@@ -81,6 +81,52 @@ describe("keys", () => {
 });
 
 describe("sending and reading messages", () => {
+  test("a conversation reads as clients of bedrock-chat know it, field by field", async () => {
+    const sent = (await bot.call("POST", "/conversation", text("First"))).json;
+    const cid = sent.conversationId;
+    await eventually(
+      () => bot.call("GET", `/conversation/${cid}/${sent.messageId}`),
+      (r) => r.status !== 202,
+    );
+    const { reply } = await bot.ask("Second", cid);
+    const tree = (await bot.call("GET", `/conversation/${cid}`)).json;
+    const message = (role: string, parent: string | null, children: string[]) => ({
+      role,
+      content: [{ contentType: "text", body: expect.any(String) }],
+      model: "outlet-demo",
+      children,
+      feedback: null,
+      usedChunks: null,
+      parent,
+      thinkingLog: null,
+    });
+    const answerId = tree.messageMap[sent.messageId].children[0];
+    const nextId = tree.messageMap[answerId].children[0];
+    expect(tree).toStrictEqual({
+      id: cid,
+      title: expect.any(String),
+      createTime: expect.any(Number),
+      messageMap: {
+        system: message("system", null, [sent.messageId]),
+        [sent.messageId]: message("user", "system", [answerId]),
+        [answerId]: message("assistant", sent.messageId, [nextId]),
+        [nextId]: message("user", answerId, [tree.lastMessageId]),
+        [tree.lastMessageId]: message("assistant", nextId, []),
+      },
+      lastMessageId: expect.any(String),
+      botId: bot.botId,
+      shouldContinue: false,
+      openMessageIds: [],
+    });
+    expect(reply.json).toMatchObject({
+      conversationId: cid,
+      message: message("assistant", nextId, []),
+      // The conversation's own, not the message's.
+      createTime: tree.createTime,
+    });
+    expect(Math.abs(Date.now() - tree.createTime)).toBeLessThan(3_600_000);
+  });
+
   test("a message is accepted, then answered", async () => {
     const sent = await bot.call("POST", "/conversation", text("What do you know?"));
     expect(sent.status).toBe(200);
