@@ -235,7 +235,6 @@ function toReport<R extends Slice["rows"][number]>(
   only: { keyId?: string | undefined; model?: string | undefined },
 ): Report {
   const gather = (): Gathered => ({ tally: new Tally(), versions: new Set() });
-  const total = gather();
   const groups = new Map<string, Gathered>();
   for (const { at, rows } of slices) {
     for (const row of rows) {
@@ -244,11 +243,15 @@ function toReport<R extends Slice["rows"][number]>(
       const name = groupOf(row, at);
       const group = groups.get(name) ?? gather();
       groups.set(name, group);
-      for (const into of [total, group]) {
-        into.tally.merge(row.tally);
-        into.versions.add(row.priceVersion);
-      }
+      group.tally.merge(row.tally);
+      group.versions.add(row.priceVersion);
     }
+  }
+  // Of the groups, which are few, and not of their rows again.
+  const total = gather();
+  for (const { tally, versions } of groups.values()) {
+    total.tally.merge(tally.encode(true));
+    for (const version of versions) total.versions.add(version);
   }
   const sums = [...groups].map(([group, gathered]) => ({ group, ...toSum(gathered) }));
   const isTime = sums.every(({ group }) => /^\d{4}-\d\d-\d\dT/.test(group));
