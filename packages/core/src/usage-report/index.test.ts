@@ -1,77 +1,18 @@
-import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Clock, StoreUnavailable, type Table } from "../ports/index.ts";
+import type { Table } from "../ports/index.ts";
 import { createMemoryTable } from "../ports/memory-table.test-support.ts";
 import { Usage } from "../usage/index.ts";
+import {
+  createClock,
+  day,
+  entryOf,
+  hour,
+  minute,
+  newBot,
+  start,
+  watched,
+} from "./fixture.test-support.ts";
 import { UsageReport } from "./index.ts";
-
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
-const start = Date.parse("2026-03-02T00:00:00Z");
-
-/** A clock that stands until it is moved. */
-function createClock(now: number): Clock & { now(): number; move(ms: number): void } {
-  let at = now;
-  return {
-    now: () => at,
-    move: (ms) => {
-      at += ms;
-    },
-    sleep: async () => undefined,
-  };
-}
-
-let bots = 0;
-const newBot = () => `01BOT${bots++}X${Date.now().toString(36)}`;
-
-const entryOf = (botId: string, runId: string, finishedAt: number, more = {}): Usage.Entry => ({
-  botId,
-  runId,
-  keyId: "key-1",
-  clientId: "client",
-  model: "haiku",
-  status: "completed",
-  finishedAt,
-  inputTokens: 100,
-  outputTokens: 10,
-  cacheReadInputTokens: 0,
-  cacheWriteInputTokens: 0,
-  costMicroUsd: 150,
-  priceVersion: "2026-11-22",
-  queueMs: 20,
-  firstTokenMs: 300,
-  runMs: 900,
-  errorCode: null,
-  abandoned: false,
-  ...more,
-});
-
-/** Counts what is read, and fails as it is told to. */
-function watched(table: Table, fault: () => "before" | "after" | undefined = () => undefined) {
-  const seen = { queries: 0, items: 0, writes: 0 };
-  const write = async <T>(call: () => Promise<T>): Promise<T> => {
-    const where = fault();
-    if (where === "before") throw new StoreUnavailable("made to fail");
-    const result = await call();
-    seen.writes += 1;
-    if (where === "after") throw new StoreUnavailable("made to fail");
-    return result;
-  };
-  const it: Table = {
-    get: (key) => table.get(key),
-    put: (item, condition) => write(() => table.put(item, condition)),
-    update: (key, change, condition) => write(() => table.update(key, change, condition)),
-    remove: (key, condition) => write(() => table.remove(key, condition)),
-    async query(range) {
-      const page = await table.query(range);
-      seen.queries += 1;
-      seen.items += page.items.length;
-      return page;
-    },
-  };
-  return { table: it, seen };
-}
 
 describe("the usage of a bot", () => {
   let table: Table;
@@ -231,139 +172,4 @@ describe("the usage of a bot", () => {
     // Whoever sums up closed hours does not come back to it again and again.
     expect(await UsageReport.closeHours(plain)).toBe(0);
   });
-});
-
-describe("roll-ups", () => {
-  test("of a reader that slept while a late entry came are not kept", async () => {
-    const table = createMemoryTable();
-    const clock = createClock(start + hour);
-    const botId = newBot();
-    await Usage.record({ table, clock }, entryOf(botId, "r1", start + minute));
-    clock.move(day);
-    const slow: Table = {
-      ...table,
-      async query(range) {
-        const page = await table.query(range);
-        if (range.pk === Usage.partition(botId, start)) {
-          await Usage.record({ table, clock }, entryOf(botId, "r2", start + minute));
-          clock.move(hour);
-        }
-        return page;
-      },
-    };
-    const query = { botId, by: "hour", from: start, to: start + hour } as const;
-    expect((await UsageReport.query({ table: slow, clock }, query)).total.runs).toBe(1);
-    expect((await UsageReport.query({ table, clock }, query)).total.runs).toBe(2);
-  });
-
-  interface Step {
-    kind: "record" | "read" | "close" | "wait" | "both";
-    runId: number;
-    /** How long before now the run ended. */
-    lateMs: number;
-    waitMs: number;
-    cost: number;
-    keyId: string;
-  }
-  const steps = fc.array(
-    fc.record<Step>({
-      kind: fc.constantFrom("record", "record", "read", "close", "wait", "both"),
-      runId: fc.nat(15),
-      lateMs: fc.oneof(
-        fc.integer({ min: 0, max: 20 * minute }),
-        fc.integer({ min: 0, max: 40 * hour }),
-      ),
-      waitMs: fc.oneof(
-        fc.integer({ min: 1, max: 12 * minute }),
-        fc.integer({ min: 1, max: 10 * hour }),
-      ),
-      cost: fc.integer({ min: 0, max: 1_000_000 }),
-      keyId: fc.constantFrom("k1", "k2", "k3"),
-    }),
-    { minLength: 5, maxLength: 40 },
-  );
-  const faults = fc.infiniteStream(
-    fc.constantFrom<("before" | "after" | undefined)[]>(
-      ...([undefined, undefined, undefined, undefined, "before", "after"] as const),
-    ),
-  );
-
-  const settles = (call: Promise<unknown>) =>
-    call.then(
-      () => true,
-      () => false,
-    );
-
-  const breathe = async (turns: number) => {
-    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-  };
-
-  /** How many turns others get before a call takes effect. */
-  const pauses = fc.infiniteStream(fc.nat(12));
-
-  test("equal the sum of the ledger, whatever fails, however late an entry is", async () => {
-    await fc.assert(
-      fc.asyncProperty(steps, faults, pauses, async (plan, outcomes, pauses) => {
-        const botId = newBot();
-        const clock = createClock(start + 2 * day);
-        const table = createMemoryTable(async () => {
-          await breathe(pauses.next().value);
-        });
-        const faulty = { clock, table: watched(table, () => outcomes.next().value).table };
-        const ends = new Map<number, number>();
-        const record = ({ runId, lateMs, cost, keyId }: Step) => {
-          // A run ends once; what is repeated is its record.
-          const finishedAt = ends.get(runId) ?? clock.now() - lateMs;
-          ends.set(runId, finishedAt);
-          const more = { costMicroUsd: cost, keyId };
-          return Usage.record(faulty, entryOf(botId, `r${runId}`, finishedAt, more));
-        };
-        const read = (by: UsageReport.By) =>
-          UsageReport.query(faulty, { botId, by, from: start, to: untilNow(clock) });
-        for (const step of plan) {
-          const acts: Promise<unknown>[] = [];
-          if (step.kind === "wait") clock.move(step.waitMs);
-          if (step.kind === "record" || step.kind === "both") acts.push(record(step));
-          if (step.kind === "read" || step.kind === "both") acts.push(read("day"), read("hour"));
-          // A machine that sleeps in the middle of it all.
-          const sleeps = step.kind === "both" && step.runId % 3 === 0;
-          if (sleeps) {
-            acts.push(breathe(step.runId).then(() => clock.move(step.waitMs)));
-          }
-          if (step.kind === "close") acts.push(UsageReport.closeHours(faulty));
-          // A process that fails is gone: nothing is repeated for it.
-          const [recorded] = await Promise.allSettled(acts);
-          // Two mishaps at once, sleep and failure, only the run's next reader mends.
-          if (sleeps && recorded?.status === "rejected") {
-            while (!(await settles(record(step)))) clock.move(1);
-          }
-        }
-        for (const wait of [0, 11 * minute, 2 * day]) {
-          clock.move(wait);
-          const truth = await sumOfLedger(table, botId, clock.now());
-          for (const by of ["key", "day", "hour", "model"] as const) {
-            const query = { botId, by, from: start, to: untilNow(clock) };
-            const { total, groups } = await UsageReport.query({ table, clock }, query);
-            expect([total.runs, total.costMicroUsd]).toEqual([truth.runs, truth.cost]);
-            expect(groups.reduce((sum, g) => sum + g.costMicroUsd, 0)).toBe(truth.cost);
-          }
-        }
-      }),
-      { numRuns: 300 },
-    );
-  }, 60_000);
-
-  const untilNow = (clock: Clock) => Math.ceil((clock.now() + 1) / hour) * hour;
-
-  async function sumOfLedger(table: Table, botId: string, now: number) {
-    let runs = 0;
-    let cost = 0;
-    for (let at = start; at <= now; at += hour) {
-      for (const entry of await Usage.listHour(table, botId, Usage.hourOf(at))) {
-        runs += 1;
-        cost += entry.costMicroUsd;
-      }
-    }
-    return { runs, cost };
-  }
 });
