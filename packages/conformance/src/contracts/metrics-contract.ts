@@ -131,6 +131,59 @@ export function metricsContract(
       expect(await requestsBy(botId, range(120, 7_200))).toEqual([[0, 6]]);
     });
 
+    check("figures of long ago are read by as long a period as they are kept by", async () => {
+      const day = 86_400_000;
+      for (const [daysAgo, periodSeconds] of [
+        [14, 60],
+        [20, 300],
+        [62, 300],
+        [64, 3_600],
+        [400, 3_600],
+      ] as const) {
+        const botId = newBot();
+        const from = start - daysAgo * day;
+        await subject.feed(botId, [
+          { at: from, status: 200, latencyMs: 40 },
+          { at: from + 90 * minute, status: 500, latencyMs: 60 },
+        ]);
+        const hours = { from, to: from + 3 * 60 * minute };
+        const read = async (period: number) =>
+          (await subject.metrics.series(botId, { ...hours, periodSeconds: period })).map(
+            ({ at, requests, serverErrors }) => [at - from, requests, serverErrors],
+          );
+        const second = 90 * minute - ((90 * minute) % (periodSeconds * 1000));
+        expect([daysAgo, await read(periodSeconds)]).toEqual([
+          daysAgo,
+          [
+            [0, 1, 0],
+            [second, 1, 1],
+          ],
+        ]);
+        // The whole as one, as totals are read.
+        expect([daysAgo, await read(10_800)]).toEqual([daysAgo, [[0, 2, 1]]]);
+      }
+    });
+
+    check("a range of many months is added up from what is kept of each part", async () => {
+      const botId = newBot();
+      const day = 86_400_000;
+      const to = start - (start % day);
+      const ages = [1, 10, 40, 100, 300];
+      await subject.feed(
+        botId,
+        ages.map((age) => ({ at: to - age * day + 7 * minute, status: 200, latencyMs: 10 * age })),
+      );
+      const from = to - 400 * day;
+      const [whole, ...more] = await subject.metrics.series(botId, {
+        from,
+        to,
+        periodSeconds: (400 * day) / 1000,
+      });
+      expect([whole?.at, whole?.requests, more]).toEqual([from, ages.length, []]);
+      const days = await subject.metrics.requests([botId], { from, to, periodSeconds: 86_400 });
+      expect(days.map(({ at }) => (to - at) / day)).toEqual(ages.toReversed());
+    });
+
     check("quantiles of latency are within 1 %", async () => {
       const botId = newBot();
       const latencies = Array.from({ length: 1_000 }, (_, i) => 20 + i * 3);
