@@ -1,48 +1,64 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom } from "./random.ts";
-import { makeEntry } from "./replay.ts";
+import { makeEntry } from "./entries.ts";
 import type { Bot, Stores } from "./stack.ts";
 
 const day = 86_400_000;
-/** What is asked about, the same at every size. */
-export const askedDays = 7;
+const hour = 3_600_000;
+/** The longest range that is asked about; so many runs lie within it at every size. */
+export const askedDays = 30;
 const runsAsked = 5_000;
-/** Where the runs outside of that lie: each growth has days of its own, so that none reopens an hour. */
-const older = [
-  { upTo: 10_000, fromDay: 10, days: 10 },
-  { upTo: 100_000, fromDay: 21, days: 29 },
-  { upTo: Number.POSITIVE_INFINITY, fromDay: 51, days: 59 },
-];
-
-let written = 0;
 
 /**
- * Grows the table to so many runs of one bot, and its access log to as many requests: once some
- * within the days that are asked about, the present hour too, and all others before them.
+ * Stretches of time with so many runs in each, the older ones for tables that grow larger: each growth
+ * has days of its own, so that none reopens an hour.
  */
-export async function growTo(stores: Stores, bot: Bot, runs: number, dataDir: string) {
-  const random = createRandom(runs);
-  const now = Date.now();
-  const logPath = join(dataDir, "access-logs", `${bot.restApiId}.log`);
-  const endOf = (n: number): number => {
-    if (n < runsAsked) return now - Math.floor(random.uniform() * (askedDays - 1) * day);
-    const place = older.find(({ upTo }) => n < upTo);
-    if (!place) throw new RangeError(`No place for run ${n}`);
-    return now - Math.floor((place.fromDay + random.uniform() * place.days) * day);
-  };
-  while (written < runs) {
-    const lines: string[] = [];
-    const entries = Array.from({ length: Math.min(20_000, runs - written) }, () => {
-      const n = written++;
-      const finishedAt = endOf(n);
-      lines.push(lineOf(bot.botId, finishedAt, 20 + random.below(2_000)));
-      return makeEntry(random, bot.botId, n, finishedAt);
-    });
-    await stores.record(entries);
-    appendFileSync(logPath, `${lines.join("\n")}\n`);
+const stretches = [
+  { runs: runsAsked / 2, fromDay: 0, days: 1 },
+  { runs: runsAsked / 2, fromDay: 1, days: askedDays - 1 },
+  { runs: 5_000, fromDay: 35, days: 10 },
+  { runs: 90_000, fromDay: 46, days: 29 },
+  { runs: 900_000, fromDay: 76, days: 60 },
+];
+/** Runs in the table after each growth, and how many of the stretches that takes. */
+export const sizes = [
+  { runs: 10_000, stretches: 3 },
+  { runs: 100_000, stretches: 4 },
+  { runs: 1_000_000, stretches: 5 },
+];
+
+/**
+ * Puts runs of one bot, and as many requests into its access log, in order of time as they would
+ * have come.
+ * @param size a member of {@link sizes}; those before it have to be there.
+ * @param now the same for all growths of one bot.
+ */
+export async function grow(stores: Stores, bot: Bot, size: number, now: number): Promise<void> {
+  const random = createRandom(size);
+  const logPath = join(stores.dataDir, "access-logs", `${bot.restApiId}.log`);
+  const begin = sizes[size - 1]?.stretches ?? 0;
+  let n = sizes[size - 1]?.runs ?? 0;
+  for (const { runs, fromDay, days } of stretches
+    .slice(begin, sizes[size]?.stretches)
+    .toReversed()) {
+    const start = now - (fromDay + days) * day;
+    for (let done = 0; done < runs; ) {
+      const lines: string[] = [];
+      const recorded = Array.from({ length: Math.min(20_000, runs - done) }, () => {
+        const finishedAt = start + Math.floor(((done + random.uniform()) / runs) * days * day);
+        done += 1;
+        lines.push(lineOf(bot.botId, finishedAt, 20 + random.below(2_000)));
+        return { entry: makeEntry(random, bot.botId, n++, finishedAt) };
+      });
+      await stores.record(recorded);
+      appendFileSync(logPath, `${lines.join("\n")}\n`);
+    }
   }
 }
+
+/** A whole hour: what is asked about is then the same at every size. */
+export const startOfGrowth = (now: number): number => now - (now % hour);
 
 /** As the edge writes it, without what metrics do not look at. */
 const lineOf = (botId: string, at: number, latencyMs: number): string =>

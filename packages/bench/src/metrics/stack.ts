@@ -1,4 +1,8 @@
-import { BatchWriteItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  BatchWriteItemCommand,
+  type DynamoDBClient,
+  type QueryCommandOutput,
+} from "@aws-sdk/client-dynamodb";
 import { createClients } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { silentLog, type Table } from "@outlet/core/ports";
@@ -13,6 +17,7 @@ import {
   eventually,
 } from "@outlet/local/runtime/runtime-fixture";
 import { signIn } from "@outlet/local/sign-in/sign-in";
+import { models, type Recorded } from "./entries.ts";
 
 export interface Clients {
   owner: Client;
@@ -29,8 +34,8 @@ export async function withRuntime<T>(
   dataDir: string,
   use: (clients: Clients) => Promise<T>,
 ): Promise<T> {
-  const models = "claude-v4.5-haiku,claude-v4.5-sonnet";
-  const options = readOptions(["--port", "0", "--data", dataDir, "--models", models], {});
+  const argv = ["--port", "0", "--data", dataDir, "--models", models.join(",")];
+  const options = readOptions(argv, {});
   if (!options) throw new Error("The options were not understood.");
   const runtime = await startRuntime(options);
   try {
@@ -64,7 +69,9 @@ export interface Stores {
   dataDir: string;
   table: Table;
   /** Puts entries as {@link Usage.record} would, 25 at a time. */
-  record(entries: readonly Usage.Entry[]): Promise<void>;
+  record(recorded: readonly Recorded[]): Promise<void>;
+  /** Read capacity that the table itself says it has used since the last call. */
+  takeReadUnits(): number;
 }
 
 /** The table alone, as long as `use` takes. */
@@ -73,16 +80,41 @@ export async function openStores<T>(dataDir: string, use: (stores: Stores) => Pr
   const { region, endpoints, tableName } = emulators;
   const { dynamodb } = createClients({ region, endpoints, local: true });
   const table = createDynamoTable({ client: dynamodb, tableName });
+  const takeReadUnits = meterReads(dynamodb);
   try {
     return await use({
       dataDir,
       table,
-      record: (entries) => recordAll(dynamodb, table, tableName, entries),
+      record: (recorded) => recordAll(dynamodb, table, tableName, recorded),
+      takeReadUnits,
     });
   } finally {
     dynamodb.destroy();
     await emulators.stop();
   }
+}
+
+/** Has every query say what it used. */
+function meterReads(client: DynamoDBClient): () => number {
+  let units = 0;
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context.commandName !== "QueryCommand") return next(args);
+      const result = await next({
+        ...args,
+        input: { ...args.input, ReturnConsumedCapacity: "TOTAL" },
+      });
+      const { ConsumedCapacity } = result.output as QueryCommandOutput;
+      units += ConsumedCapacity?.CapacityUnits ?? Number.NaN;
+      return result;
+    },
+    { step: "initialize", name: "meterReads" },
+  );
+  return () => {
+    const taken = units;
+    units = 0;
+    return taken;
+  };
 }
 
 const batch = 25;
@@ -92,18 +124,19 @@ async function recordAll(
   client: DynamoDBClient,
   table: Table,
   tableName: string,
-  entries: readonly Usage.Entry[],
+  recorded: readonly Recorded[],
 ): Promise<void> {
   const hours = Map.groupBy(
-    entries,
-    ({ botId, finishedAt }) => `${botId} ${Usage.hourOf(finishedAt)}`,
+    recorded,
+    ({ entry }) => `${entry.botId} ${Usage.hourOf(entry.finishedAt)}`,
   );
-  const rest: Usage.Entry[] = [];
+  const rest: Recorded[] = [];
   // The first of each hour by the ledger itself, at the time it ended: it makes the hour's head.
   for (const [first, ...others] of hours.values()) {
     if (!first) continue;
-    const clock = { now: () => first.finishedAt, sleep: async () => undefined };
-    await Usage.record({ table, clock }, first);
+    const { entry, suffix } = first;
+    const clock = { now: () => entry.finishedAt, sleep: async () => undefined };
+    await Usage.record({ table, clock }, entry, suffix);
     rest.push(...others);
   }
   let next = 0;
@@ -122,8 +155,10 @@ type Attributes = Record<
   { S: string } | { N: string } | { BOOL: boolean } | { NULL: true }
 >;
 
-function toAttributes(entry: Usage.Entry): Attributes {
-  const item = { ...entry, pk: Usage.partition(entry.botId, entry.finishedAt), sk: entry.runId };
+function toAttributes({ entry, suffix }: Recorded): Attributes {
+  const { botId, finishedAt, runId } = entry;
+  const sk = suffix === undefined ? runId : `${runId}#${suffix}`;
+  const item = { ...entry, pk: Usage.partition(botId, finishedAt), sk };
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => {
       if (typeof value === "string") return [name, { S: value }];
