@@ -75,6 +75,7 @@ export function createJournal(): Journal {
   const arrivals = new Map<string, string[]>();
   const everArrived = new Map<string, Set<string>>();
   const removed = new Map<string, Item>();
+  const remnants = new Set<string>();
   const ends = new Map<string, End[]>();
   const tokens = new Map<string, number>();
   const messages = new Map<string, string>();
@@ -110,6 +111,7 @@ export function createJournal(): Journal {
     everArrived.set(pk, all);
     for (const id of is) {
       if (was.includes(id)) continue;
+      if (removed.has(id)) throw new Violation("Deletion", `${id} was deleted, and is open again`);
       if (!known.includes(id)) known.push(id);
       all.add(id);
     }
@@ -146,6 +148,9 @@ export function createJournal(): Journal {
     const { process, key, before, after } = write;
     const runId = key.sk.slice("RUN#".length);
     if (!after) return recordRemoval(key.pk, runId, before);
+    // Put once more by a retry that was slow, and never to be appended: nobody reads it.
+    if (removed.has(runId) && !before) remnants.add(runId);
+    if (remnants.has(runId)) return;
     if (removed.has(runId)) removed.set(runId, after);
     const message = /^post(\d+)/.exec(process)?.[1];
     if (message !== undefined) messages.set(runId, message);
@@ -169,7 +174,7 @@ export function createJournal(): Journal {
     const isOpen = listAt(itemAt({ pk, sk: "HEAD" }), "open").includes(runId);
     const isKept = !removed.has(runId) && arrivals.get(pk)?.includes(runId);
     if (isOpen || isKept) throw new Violation("NothingLost", `${runId} was removed`);
-    if (before && removed.has(runId)) removed.set(runId, before);
+    if (before && removed.has(runId) && !remnants.has(runId)) removed.set(runId, before);
   }
 
   /** The owner's redrive: of what has failed, and has been billed and popped. */
