@@ -85,7 +85,8 @@ export interface Report {
   groups: Group[];
 }
 
-const hoursMax = 31 * 24;
+/** 31 days, and the hour by which a range is rounded, or by which clocks are set back in autumn. */
+const hoursMax = 31 * 24 + 1;
 const daysMax = 456;
 
 /**

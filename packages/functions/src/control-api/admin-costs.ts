@@ -26,8 +26,8 @@ export interface CostSeries {
   othersMicroUsd: number[];
 }
 
-/** More colours nobody tells apart. */
-const dearestMax = 8;
+/** Of more colours nobody tells which is which. */
+const dearestMax = 5;
 
 /** Who costs how much. Groups, shares and series add up to the total, exactly. */
 export async function costsOf(

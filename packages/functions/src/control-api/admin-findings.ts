@@ -131,8 +131,7 @@ async function createIsCalled(
   const requests = new Map(counts.map(({ botId, requests }) => [botId, requests]));
   return ({ botId, publishedAt }) => {
     const isNew = publishedAt !== null && publishedAt >= range.from && publishedAt < range.to;
-    // Publishing itself calls the endpoint once.
-    return (requests.get(botId) ?? 0) > (isNew ? 1 : 0);
+    return (requests.get(botId) ?? 0) > probesOn(isNew);
   };
 }
 
@@ -143,10 +142,16 @@ async function lastCalls(
 ): Promise<Map<string, number>> {
   const to = Math.ceil(clock.now() / dayMs) * dayMs;
   const range = { from: to - keptDays * dayMs, to, periodSeconds: dayMs / 1000 };
-  const counts = await metrics.requests(
-    publications.map(({ botId }) => botId),
-    range,
+  const publishedOn = new Map(
+    publications.map(({ botId, publishedAt }) => [botId, Math.floor((publishedAt ?? 0) / dayMs)]),
+  );
+  const counts = await metrics.requests([...publishedOn.keys()], range);
+  const called = counts.filter(
+    ({ botId, at, requests }) => requests > probesOn(publishedOn.get(botId) === at / dayMs),
   );
   // Each bot's oldest first: the last one stays.
-  return new Map(counts.map(({ botId, at }) => [botId, at]));
+  return new Map(called.map(({ botId, at }) => [botId, at]));
 }
+
+/** Publishing itself calls the endpoint once. */
+const probesOn = (isPublishedThen: boolean): number => (isPublishedThen ? 1 : 0);

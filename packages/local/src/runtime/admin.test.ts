@@ -163,7 +163,11 @@ describe("costs", () => {
   });
 
   test("by the hour are refused for more than 31 days", async () => {
-    const from = new Date(Date.now() - 40 * 86_400_000).toISOString();
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    // Rounded outwards that is an hour more; a month in which clocks are set back has one more, too.
+    expect((await admin("GET", `/admin/costs?per=hour&from=${ago(31)}`)).status).toBe(200);
+    expect((await admin("GET", `/admin/patterns?from=${ago(31)}`)).status).toBe(200);
+    const from = ago(40);
     const reply = await admin("GET", `/admin/costs?per=hour&from=${from}`);
     expect([...codeOf(reply), reply.json.error.param]).toEqual([422, "invalid_request", "from"]);
     expect((await admin("GET", `/admin/costs?per=day&from=${from}`)).json.series.per).toBe("day");
@@ -177,6 +181,8 @@ describe("APIs that nobody calls", () => {
     const quiet = await outlet.publish({}, { title: "Quiet" });
     const ids = async () => (await idle()).map((p: { botId: string }) => p.botId);
     expect(await ids()).toContain(quiet.botId);
+    const found = (await idle()).find((p: { botId: string }) => p.botId === quiet.botId);
+    expect(found.lastRequestAt).toBeNull();
     await quiet.call("GET", "/health");
     expect(await ids()).not.toContain(quiet.botId);
   });
