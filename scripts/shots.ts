@@ -1,9 +1,12 @@
-/** Pictures of every page, narrow and wide, light and dark, in `shots/`: `npm run shots`. */
+/**
+ * Pictures of every page, narrow and wide, light and dark, in `shots/`: `npm run shots`. Those whose
+ * names have a word in them: `npm run shots -- admin`.
+ */
 import { spawnSync } from "node:child_process";
 import { ensureChromium } from "./chromium.ts";
 
 const OUTLET_CHROMIUM = ensureChromium();
-const { status } = spawnSync(process.execPath, ["web/test/shots.ts"], {
+const { status } = spawnSync(process.execPath, ["web/test/shots.ts", ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, OUTLET_CHROMIUM },
 });

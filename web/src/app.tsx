@@ -18,6 +18,12 @@ const Metrics = lazy(() => import("./pages/bots/bot/metrics/metrics.tsx"));
 const Requests = lazy(() => import("./pages/bots/bot/requests/requests.tsx"));
 const Request = lazy(() => import("./pages/bots/bot/requests/request.tsx"));
 const Reference = lazy(() => import("./pages/bots/bot/reference/reference.tsx"));
+const Admin = lazy(() => import("./pages/admin/admin.tsx"));
+const Apis = lazy(() => import("./pages/admin/apis/apis.tsx"));
+const Usage = lazy(() => import("./pages/admin/usage/usage.tsx"));
+const Costs = lazy(() => import("./pages/admin/costs/costs.tsx"));
+const Patterns = lazy(() => import("./pages/admin/patterns/patterns.tsx"));
+const Audit = lazy(() => import("./pages/admin/audit/audit.tsx"));
 const Design = lazy(() => import("./pages/design/design.tsx"));
 const NotFound = lazy(() => import("./pages/not-found.tsx"));
 
@@ -51,6 +57,13 @@ export function App() {
             <Route path="/requests" component={Requests} />
             <Route path="/requests/:runId" component={Request} />
             <Route path="/reference" component={Reference} />
+          </Route>
+          <Route path="/admin" component={Admin}>
+            <Route path="/" component={Apis} />
+            <Route path="/usage" component={Usage} />
+            <Route path="/costs" component={Costs} />
+            <Route path="/patterns" component={Patterns} />
+            <Route path="/audit" component={Audit} />
           </Route>
           <Route path="/design" component={Design} />
           <Route path="*" component={NotFound} />

@@ -13,6 +13,7 @@ export const metricsCopy = {
       "7d": "Last 7 days",
       "30d": "Last 30 days",
       "90d": "Last 90 days",
+      "365d": "Last 365 days",
     },
   },
 

@@ -26,3 +26,15 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+/** How long, in the largest unit of which there is a whole one: `3 days`; at least a minute. */
+export function formatAge(seconds: number): string {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ["minute", 60];
+  const count = Math.max(1, Math.floor(seconds / size));
+  return `${formatNumber(count)} ${count === 1 ? unit : `${unit}s`}`;
+}

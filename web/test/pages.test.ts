@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { violations } from "./support/axe.ts";
 import { launch, openTab, signIn } from "./support/browser.ts";
-import { setStage, type Stage, type View, views } from "./support/stage.ts";
+import { pageOf, setStage, type Stage, type View, views } from "./support/stage.ts";
 
 const ready = inject("ready");
 const names = views({ full: "", bare: "", runId: "", keyId: "" }).map(({ name }) => name);
@@ -20,6 +20,14 @@ const loading: [name: string, route: RegExp, failed: string][] = [
   ["requests", /\/runs\?/, "The requests could not be loaded"],
   ["request", /\/runs\/\w+$/, "The request could not be loaded"],
   ["reference", /\/publication$/, "The endpoint could not be loaded"],
+  ["admin-bots", /\/api\/bots\?/, "The bots could not be loaded"],
+  ["admin-apis", /\/admin\/publications\?/, "The publications could not be loaded"],
+  ["admin-usage", /\/admin\/usage\?/, "The usage could not be loaded"],
+  ["admin-costs", /\/admin\/costs\?/, "The costs could not be loaded"],
+  ["admin-costs", /\/admin\/idle\?/, "The idle APIs could not be loaded"],
+  ["admin-patterns", /\/admin\/patterns\?/, "The patterns could not be loaded"],
+  ["admin-patterns", /\/admin\/errors\?/, "The errors could not be loaded"],
+  ["admin-audit", /\/admin\/audit\?/, "The audit log could not be loaded"],
 ];
 
 let browser: Browser;
@@ -33,8 +41,10 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 // A test that failed leaves neither routes nor a small screen to the next one.
 afterEach(async () => {
-  await stage.page.unrouteAll({ behavior: "ignoreErrors" });
-  await stage.page.setViewportSize({ width: 1280, height: 900 });
+  for (const page of [stage.page, stage.admin.page]) {
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
 });
 
 const viewOf = (name: string): View => {
@@ -42,6 +52,9 @@ const viewOf = (name: string): View => {
   if (!view) throw new Error(`There is no page ${name}.`);
   return view;
 };
+
+/** The tab of whoever the page is for. */
+const tabOf = (name: string): Page => pageOf(stage, viewOf(name));
 
 async function visit(page: Page, name: string): Promise<void> {
   const { path, shows } = viewOf(name);
@@ -62,12 +75,12 @@ const isWhole = (page: Page): Promise<boolean> =>
 
 describe.each(names)("the page %s", (name) => {
   test("has nothing that axe finds wrong, light or dark", async () => {
-    await visit(stage.page, name);
-    await expectAccessible(stage.page);
+    await visit(tabOf(name), name);
+    await expectAccessible(tabOf(name));
   });
 
   test("fits a screen of 360 pixels", async () => {
-    const { page } = stage;
+    const page = tabOf(name);
     await page.setViewportSize({ width: 360, height: 740 });
     await visit(page, name);
     expect(await isWhole(page)).toBe(true);
@@ -75,7 +88,7 @@ describe.each(names)("the page %s", (name) => {
   });
 
   test("asks for each resource once as it loads", async () => {
-    const { page } = stage;
+    const page = tabOf(name);
     const asked: string[] = [];
     const note = (request: { url(): string; method(): string }) => {
       const { pathname, searchParams } = new URL(request.url());
@@ -93,7 +106,7 @@ describe.each(names)("the page %s", (name) => {
 
 describe("a page whose data is on its way", () => {
   test.each(loading)("draws %s as loading, accessibly", async (name, route, _failed) => {
-    const { page } = stage;
+    const page = tabOf(name);
     const held: (() => void)[] = [];
     await page.route(route, async (request) => {
       await new Promise<void>((resolve) => held.push(resolve));
@@ -112,7 +125,7 @@ describe("a page whose data cannot be had", () => {
   test.each(loading)(
     "says so on %s, with cause, request id and a way to try again",
     async (name, route, failed) => {
-      const { page } = stage;
+      const page = tabOf(name);
       await page.route(route, (request) =>
         request.fulfill({
           status: 403,
@@ -157,6 +170,16 @@ describe("what opens over a page", () => {
       "publish",
       (page) => page.getByRole("button", { name: "Unpublish bot" }).click(),
     ],
+    [
+      "the pages by which one acts on a bot",
+      "admin-apis",
+      (page) => page.getByRole("button", { name: "Act on Travel desk" }).first().click(),
+    ],
+    [
+      "the time zones",
+      "admin-patterns",
+      (page) => page.getByRole("button", { name: "Show time zones" }).click(),
+    ],
     ["a new key", "keys", (page) => page.getByRole("button", { name: "Generate key" }).click()],
     [
       "the menu of a key",
@@ -165,7 +188,7 @@ describe("what opens over a page", () => {
     ],
   ];
   test.each(openers)("has nothing that axe finds wrong: %s", async (_what, name, open) => {
-    const { page } = stage;
+    const page = tabOf(name);
     await visit(page, name);
     await open(page);
     await page.locator("[role=dialog], [role=menu], [role=listbox]").first().waitFor();

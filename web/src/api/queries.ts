@@ -23,6 +23,7 @@ export type Alert = InferResponseType<typeof bot.publication.alerts.$get, 200>["
 export const names = {
   me: ["me"],
   bots: ["bots"],
+  admin: ["admin"],
   bot: (botId: string) => ["bot", botId],
   knowledge: (botId: string) => ["knowledge", botId],
   publication: (botId: string) => ["publication", botId],
@@ -42,11 +43,16 @@ export const useMe = () =>
     staleTime: Number.POSITIVE_INFINITY,
   }));
 
-export const useBots = () =>
+/** Of whom: one's own and the shared ones, or for administrators those of anyone. */
+export const useBots = (of: () => "all" | "anyone") =>
   useInfiniteQuery(() => ({
-    queryKey: names.bots,
+    queryKey: [...names.bots, of()],
     queryFn: ({ pageParam }) =>
-      read(api.bots.$get({ query: { limit: "50", ...(pageParam ? { cursor: pageParam } : {}) } })),
+      read(
+        api.bots.$get({
+          query: { of: of(), limit: "50", ...(pageParam ? { cursor: pageParam } : {}) },
+        }),
+      ),
     initialPageParam: "",
     getNextPageParam: (page) => page.cursor,
   }));

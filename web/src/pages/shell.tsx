@@ -13,6 +13,7 @@ const AccountMenu = lazy(() => import("./account-menu.tsx"));
 
 /** What every page sits in. */
 export function Shell(props: RouteSectionProps) {
+  const me = useMe();
   return (
     <>
       <a
@@ -35,6 +36,11 @@ export function Shell(props: RouteSectionProps) {
             <A class={styles.link} href="/" end={!props.location.pathname.startsWith("/bots")}>
               {copy.shell.bots}
             </A>
+            <Show when={me.data?.may.administer.allowed}>
+              <A class={styles.link} href="/admin">
+                {copy.shell.admin}
+              </A>
+            </Show>
           </nav>
           <Account />
         </div>

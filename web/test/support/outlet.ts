@@ -30,6 +30,8 @@ export async function startOutlet(): Promise<{ ready: Ready; stop(): Promise<voi
     [
       join(root, "packages/local/src/cli/start.ts"),
       ...["--port", "0", "--data", dataDir, "--demo-tokens-per-second", "60"],
+      // The same demo model twice, once at a price: what costs nothing shows no costs.
+      ...["--models", "outlet-demo,priced-demo=outlet.demo-v1@3/15"],
     ],
     { cwd: root, stdio: ["ignore", "ignore", "pipe"] },
   );

@@ -1,4 +1,5 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { type AdminStage, setAdminStage } from "./admin-stage.ts";
 import { openTab, signIn, type Tab } from "./browser.ts";
 import { controlOf } from "./control.ts";
 import type { Ready } from "./outlet.ts";
@@ -10,9 +11,14 @@ export interface Stage extends Tab {
   keyId: string;
   /** Just created: nothing in it. */
   bare: string;
+  /** In a browser of his own. */
+  admin: AdminStage;
 }
 
-/** The owner, signed in, with one bot that has everything and one that has nothing. */
+/**
+ * The owner, signed in, with one bot that has everything and one that has nothing; and beside them
+ * the administrator.
+ */
 export async function setStage(
   browser: Browser,
   ready: Ready,
@@ -38,12 +44,14 @@ export async function setStage(
     title: "Bare bot",
     description: "Made to see pages that are still empty.",
   });
+  const admin = await setAdminStage(browser, ready, control, options);
   return {
     ...tab,
     full: botId,
     runId: runs[0]?.runId ?? "",
     keyId: runs[0]?.keyId ?? "",
     bare: bare.botId,
+    admin,
   };
 }
 
@@ -52,11 +60,30 @@ export interface View {
   path: string;
   /** Text that is there once the page is. */
   shows: string;
+  /** The owner sees it where nobody is named. */
+  who?: "admin";
 }
+
+export const pageOf = (stage: Pick<Stage, "page" | "admin">, { who }: View): Page =>
+  who === "admin" ? stage.admin.page : stage.page;
+
+const who = "admin" as const;
 
 export const views = (stage: Pick<Stage, "full" | "bare" | "runId" | "keyId">): View[] => {
   const { full, bare, runId, keyId } = stage;
   return [
+    { who, name: "admin-bots", path: "?of=anyone", shows: "Bots of others" },
+    { who, name: "admin-acting", path: `bots/${full}/keys`, shows: "You act as administrator" },
+    { who, name: "admin-apis", path: "admin", shows: "Quiet hotline" },
+    { who, name: "admin-apis-none", path: "admin?text=nowhere", shows: "Nothing fits" },
+    { who, name: "admin-usage", path: "admin/usage", shows: "Into cache" },
+    { who, name: "admin-usage-key", path: "admin/usage?by=key&range=24h", shows: "Website" },
+    { who, name: "admin-usage-day", path: "admin/usage?by=day", shows: "Tokens over time" },
+    { who, name: "admin-costs", path: "admin/costs", shows: "Idle APIs" },
+    { who, name: "admin-patterns", path: "admin/patterns", shows: "Over the quota" },
+    { who, name: "admin-audit", path: "admin/audit", shows: "as administrator, for" },
+    { who, name: "admin-audit-none", path: "admin/audit?actor=nobody", shows: "Nothing fits" },
+    { name: "admin-refused", path: "admin/costs", shows: "This is for administrators" },
     { name: "bots", path: "", shows: "Your bots" },
     { name: "editor", path: `bots/${full}`, shows: "README.md" },
     { name: "publish", path: `bots/${full}/publish`, shows: "Unpublish this bot" },

@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 /** What the console's router knows: only these are answered with its page. */
-const pages = /^\/(bots\/[0-9A-Z]{26}(\/[\w/-]*)?|design|auth\/(callback|silent-renew))?$/;
+const pages =
+  /^\/(bots\/[0-9A-Z]{26}(\/[\w/-]*)?|admin(\/[\w-]+)?|design|auth\/(callback|silent-renew))?$/;
 
 /**
  * Nothing but the console's own files runs or loads, and nobody frames it; except that the console

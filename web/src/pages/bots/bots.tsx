@@ -1,4 +1,4 @@
-import { A } from "@solidjs/router";
+import { A, useSearchParams } from "@solidjs/router";
 import { createSignal, For, Show } from "solid-js";
 import { type Bot, useBots, useMe } from "../../api/queries.ts";
 import { copy } from "../../copy.ts";
@@ -16,7 +16,9 @@ import { CreateBot } from "./create-bot.tsx";
 import { PublicationChip, SyncChip } from "./status-chip.tsx";
 
 export default function Bots() {
-  const bots = useBots();
+  const [search] = useSearchParams<{ of?: string }>();
+  const of = () => (search.of === "anyone" ? "anyone" : "all");
+  const bots = useBots(of);
   const me = useMe();
   const [creating, setCreating] = createSignal(false);
   const all = () => bots.data?.pages.flatMap((one) => one.bots) ?? [];
@@ -49,10 +51,15 @@ export default function Bots() {
           <h1>{copy.bots.title}</h1>
           <p class={page.lead}>{copy.bots.lead}</p>
         </div>
-        <Button look="primary" onClick={create}>
-          <Icon name="plus" />
-          {copy.bots.create}
-        </Button>
+        <div class={page.row}>
+          <Show when={me.data?.may.administer.allowed}>
+            <Whose of={of()} />
+          </Show>
+          <Button look="primary" onClick={create}>
+            <Icon name="plus" />
+            {copy.bots.create}
+          </Button>
+        </div>
       </div>
       <Async
         query={both}
@@ -70,22 +77,29 @@ export default function Bots() {
             <Show
               when={data().mine.length > 0}
               fallback={
-                <EmptyState
-                  icon="bot"
-                  title={copy.bots.emptyTitle}
-                  text={copy.bots.emptyText}
-                  action={
-                    <Button look="primary" onClick={create}>
-                      {copy.bots.createFirst}
-                    </Button>
-                  }
-                />
+                // Among everybody's bots it is no news to have none.
+                <Show when={of() === "all"}>
+                  <EmptyState
+                    icon="bot"
+                    title={copy.bots.emptyTitle}
+                    text={copy.bots.emptyText}
+                    action={
+                      <Button look="primary" onClick={create}>
+                        {copy.bots.createFirst}
+                      </Button>
+                    }
+                  />
+                </Show>
               }
             >
               <BotList title={copy.bots.mine} bots={data().mine} />
             </Show>
             <Show when={data().others.length > 0}>
-              <BotList title={copy.bots.others} bots={data().others} />
+              <BotList
+                title={of() === "anyone" ? copy.bots.everybodys : copy.bots.others}
+                bots={data().others}
+                owners
+              />
             </Show>
             <Show when={bots.hasNextPage}>
               <div>
@@ -102,7 +116,26 @@ export default function Bots() {
   );
 }
 
-function BotList(props: { title: string; bots: Bot[] }) {
+/** For administrators: their own and the shared bots, or everybody's. */
+function Whose(props: { of: "all" | "anyone" }) {
+  return (
+    <nav class={styles.whose} aria-label={copy.bots.which}>
+      <For each={["all", "anyone"] as const}>
+        {(value) => (
+          <a
+            class={styles.one}
+            href={value === "all" ? "/" : "/?of=anyone"}
+            aria-current={props.of === value ? "true" : undefined}
+          >
+            {copy.bots.whose[value]}
+          </a>
+        )}
+      </For>
+    </nav>
+  );
+}
+
+function BotList(props: { title: string; bots: Bot[]; owners?: boolean }) {
   return (
     <section class={styles.section} aria-label={props.title}>
       <h2>{props.title}</h2>
@@ -124,6 +157,9 @@ function BotList(props: { title: string; bots: Bot[] }) {
                   </Show>
                   <Show when={!bot.mine}>
                     <Chip>{bot.model}</Chip>
+                  </Show>
+                  <Show when={props.owners && bot.ownerName}>
+                    {(name) => <Chip>{copy.bots.ownedBy(name())}</Chip>}
                   </Show>
                 </span>
                 <span class={`${page.soft} ${page.small}`}>

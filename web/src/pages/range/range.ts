@@ -12,6 +12,7 @@ export const lasts = {
   "7d": 7 * dayMs,
   "30d": 30 * dayMs,
   "90d": 90 * dayMs,
+  "365d": 365 * dayMs,
 } as const;
 export type Last = keyof typeof lasts;
 

@@ -1,5 +1,5 @@
 import { A, type RouteSectionProps, useParams } from "@solidjs/router";
-import { createEffect, For, on, Show, Suspense } from "solid-js";
+import { Show, Suspense } from "solid-js";
 import { type Bot as BotInfo, isLive, useAlerts, useBot, useMe } from "../../../api/queries.ts";
 import { copy } from "../../../copy.ts";
 import { Async } from "../../../ui/async.tsx";
@@ -9,6 +9,7 @@ import { Icon } from "../../../ui/icon.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
 import page from "../../page.module.css";
+import { PageTabs } from "../../page-tabs.tsx";
 import { PageTitle } from "../../page-title.tsx";
 import { PublicationChip } from "../status-chip.tsx";
 import styles from "./bot.module.css";
@@ -20,18 +21,6 @@ const tabs = ["", "publish", "keys", "connect", "metrics", "requests", "referenc
 export default function Bot(props: RouteSectionProps) {
   const params = useParams<{ botId: string }>();
   const bot = useBot(() => params.botId);
-  let nav: HTMLElement | undefined;
-  // On a narrow screen the row of links scrolls: where one is has to be in sight.
-  createEffect(
-    on(
-      () => [props.location.pathname, bot.isSuccess],
-      () => {
-        const current = nav?.querySelector("[aria-current=page], .active");
-        current?.scrollIntoView({ inline: "center", block: "nearest" });
-      },
-      { defer: true },
-    ),
-  );
   return (
     <div class={page.page}>
       <A class={styles.crumb} href="/">
@@ -60,25 +49,14 @@ export default function Bot(props: RouteSectionProps) {
               </span>
             </div>
             <Show when={data().mine} fallback={<Others bot={data()} />}>
-              <nav
-                class={styles.tabs}
-                aria-label={copy.bot.tabsLabel}
-                ref={(element) => {
-                  nav = element;
-                }}
-              >
-                <For each={tabs}>
-                  {(tab) => (
-                    <A
-                      class={styles.tab}
-                      href={`/bots/${params.botId}${tab ? `/${tab}` : ""}`}
-                      end={tab === ""}
-                    >
-                      {copy.bot.tabs[tab || "editor"]}
-                    </A>
-                  )}
-                </For>
-              </nav>
+              <ActingFor bot={data()} />
+              <PageTabs
+                label={copy.bot.tabsLabel}
+                tabs={tabs.map((tab) => ({
+                  href: `/bots/${params.botId}${tab ? `/${tab}` : ""}`,
+                  label: copy.bot.tabs[tab || "editor"],
+                }))}
+              />
               <Suspense fallback={<Skeleton kind="card" count={2} />}>{props.children}</Suspense>
             </Show>
           </BotContext.Provider>
@@ -106,6 +84,22 @@ function AlertChip(props: { bot: BotInfo }) {
           {copy.bot.alerts(count())}
         </Chip>
       </A>
+    </Show>
+  );
+}
+
+/** An administrator has to know at every step whose bot it is. */
+function ActingFor(props: { bot: BotInfo }) {
+  const me = useMe();
+  const owner = () => props.bot.ownerName ?? props.bot.ownerId;
+  return (
+    <Show when={me.data && me.data.userId !== props.bot.ownerId}>
+      <Notice tone="warn" title={copy.bot.actingTitle(owner())}>
+        <p>{copy.bot.actingText(owner())}</p>
+        <p>
+          <A href="/admin">{copy.bot.actingBack}</A>
+        </p>
+      </Notice>
     </Show>
   );
 }

@@ -1,0 +1,57 @@
+import type { RouteSectionProps } from "@solidjs/router";
+import { Show, Suspense } from "solid-js";
+import { useMe } from "../../api/queries.ts";
+import { Async } from "../../ui/async.tsx";
+import { ButtonLink } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import page from "../page.module.css";
+import { PageTabs } from "../page-tabs.tsx";
+import { PageTitle } from "../page-title.tsx";
+import { adminCopy as copy } from "../../copy-admin.ts";
+
+/** What the administrator's pages have in common; anybody else is told whose they are. */
+export default function Admin(props: RouteSectionProps) {
+  const me = useMe();
+  return (
+    <div class={page.page}>
+      <PageTitle title={copy.title} />
+      <div class={page.words}>
+        <h1>{copy.title}</h1>
+        <p class={page.lead}>{copy.lead}</p>
+      </div>
+      <Async query={me} title={copy.failed}>
+        {(data) => (
+          <Show when={data().may.administer.allowed} fallback={<NotYours />}>
+            <PageTabs
+              label={copy.tabsLabel}
+              tabs={[
+                { href: "/admin", label: copy.tabs.apis },
+                { href: "/admin/usage", label: copy.tabs.usage },
+                { href: "/admin/costs", label: copy.tabs.costs },
+                { href: "/admin/patterns", label: copy.tabs.patterns },
+                { href: "/admin/audit", label: copy.tabs.audit },
+              ]}
+            />
+            <Suspense fallback={<Skeleton kind="row" count={5} />}>{props.children}</Suspense>
+          </Show>
+        )}
+      </Async>
+    </div>
+  );
+}
+
+function NotYours() {
+  return (
+    <EmptyState
+      icon="key"
+      title={copy.notYours}
+      text={copy.notYoursText}
+      action={
+        <ButtonLink href="/" look="primary">
+          {copy.toBots}
+        </ButtonLink>
+      }
+    />
+  );
+}

@@ -1,0 +1,153 @@
+import { useSearchParams } from "@solidjs/router";
+import { For, Show } from "solid-js";
+import { adminCopy } from "../../../copy-admin.ts";
+import { Async } from "../../../ui/async.tsx";
+import { Button } from "../../../ui/button.tsx";
+import { Checkbox } from "../../../ui/checkbox.tsx";
+import { EmptyState } from "../../../ui/empty-state.tsx";
+import { Select } from "../../../ui/select.tsx";
+import { Skeleton } from "../../../ui/skeleton.tsx";
+import page from "../../page.module.css";
+import styles from "../admin.module.css";
+import { DownloadCsv } from "../../download-csv.tsx";
+import { NothingFits } from "../nothing-fits.tsx";
+import { type Entry as EntryInfo, useAudit } from "../queries.ts";
+import { useRange } from "../../range/range.ts";
+import { toQuery } from "../query.ts";
+import { RangePicker } from "../../range/range-picker.tsx";
+import { TypedFilter } from "../typed-filter.tsx";
+import list from "./audit.module.css";
+import { Entry } from "./entry.tsx";
+
+const copy = adminCopy.audit;
+/** A select has no empty choice: its value for no filter. */
+const any = "any";
+
+interface Search {
+  actor?: string;
+  bot?: string;
+  action?: string;
+  outcome?: string;
+  admins?: string;
+}
+
+const isOutcome = (text: string | undefined): text is EntryInfo["outcome"] =>
+  text !== undefined && text in copy.outcomes;
+const isAction = (text: string | undefined): text is EntryInfo["action"] =>
+  text !== undefined && text in copy.actions;
+
+export default function Audit() {
+  const [search, setSearch] = useSearchParams<{ [name in keyof Search]: string }>();
+  const [range, setRange] = useRange("30d");
+  const filters = () => ({
+    ...(search.actor ? { actor: search.actor } : {}),
+    ...(search.bot ? { botId: search.bot } : {}),
+    ...(isAction(search.action) ? { action: search.action } : {}),
+    ...(isOutcome(search.outcome) ? { outcome: search.outcome } : {}),
+    ...(search.admins ? { asAdmin: "true" as const } : {}),
+  });
+  const isFiltered = () => Object.keys(filters()).length > 0;
+  const clear = () =>
+    setSearch({
+      actor: undefined,
+      bot: undefined,
+      action: undefined,
+      outcome: undefined,
+      admins: undefined,
+    });
+  const entries = useAudit(filters, range);
+  const all = () => entries.data?.pages.flatMap((one) => one.entries) ?? [];
+  return (
+    <div class={page.page}>
+      <div class={page.between}>
+        <div class={page.words}>
+          <h2>{copy.title}</h2>
+          <p class={page.lead}>{copy.lead}</p>
+        </div>
+        <DownloadCsv
+          path="/api/admin/audit"
+          fileName="audit"
+          label={adminCopy.csv}
+          query={() => ({ ...filters(), ...toQuery(range()), limit: "100" })}
+        />
+      </div>
+      <div class={styles.filters}>
+        <RangePicker
+          range={range()}
+          onChange={setRange}
+          lasts={["24h", "7d", "30d", "90d", "365d"]}
+        />
+        <TypedFilter
+          label={copy.actor}
+          hint={copy.actorHint}
+          value={search.actor ?? ""}
+          onChange={(actor) => setSearch({ actor: actor || undefined })}
+        />
+        <TypedFilter
+          label={copy.botId}
+          hint={copy.botIdHint}
+          value={search.bot ?? ""}
+          onChange={(bot) => setSearch({ bot: bot || undefined })}
+        />
+        <Select
+          label={copy.action}
+          options={[
+            { value: any, label: copy.anyAction },
+            ...Object.entries(copy.actions).map(([value, label]) => ({ value, label })),
+          ]}
+          value={isAction(search.action) ? search.action : any}
+          onChange={(action) => setSearch({ action: action === any ? undefined : action })}
+        />
+        <Select
+          label={copy.outcome}
+          options={[
+            { value: any, label: copy.anyOutcome },
+            ...Object.entries(copy.outcomes).map(([value, label]) => ({ value, label })),
+          ]}
+          value={isOutcome(search.outcome) ? search.outcome : any}
+          onChange={(outcome) => setSearch({ outcome: outcome === any ? undefined : outcome })}
+        />
+      </div>
+      <Checkbox
+        label={copy.asAdmin}
+        checked={search.admins === "1"}
+        onChange={(checked) => setSearch({ admins: checked ? "1" : undefined })}
+      />
+      <Async query={entries} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
+        {() => (
+          <>
+            <Show
+              when={all().length > 0}
+              fallback={
+                <Show when={!entries.hasNextPage}>
+                  <Show
+                    when={isFiltered()}
+                    fallback={
+                      <EmptyState icon="info" title={copy.emptyTitle} text={copy.emptyText} />
+                    }
+                  >
+                    <NothingFits onClear={clear} />
+                  </Show>
+                </Show>
+              }
+            >
+              <ol class={list.list} aria-label={copy.title}>
+                <For each={all()}>{(entry) => <Entry of={entry} />}</For>
+              </ol>
+            </Show>
+            <Show when={entries.hasNextPage}>
+              <div>
+                <Button
+                  busy={entries.isFetchingNextPage}
+                  onClick={() => void entries.fetchNextPage()}
+                >
+                  {copy.more}
+                </Button>
+              </div>
+            </Show>
+          </>
+        )}
+      </Async>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { For, Show } from "solid-js";
+import { adminCopy } from "../../../copy-admin.ts";
+import { Chip, type Tone } from "../../../ui/chip.tsx";
+import { Disclosure } from "../../../ui/disclosure.tsx";
+import { Time } from "../../../ui/time.tsx";
+import page from "../../page.module.css";
+import type { Entry as EntryInfo } from "../queries.ts";
+import { BotName, Owner } from "../who.tsx";
+import styles from "./audit.module.css";
+import { type Change, changesOf } from "./diff.ts";
+
+const copy = adminCopy.audit;
+/** An act without a word here does not compile. */
+const actions: Record<EntryInfo["action"], string> = copy.actions;
+
+const tones: Record<EntryInfo["outcome"], Tone> = {
+  done: "good",
+  refused: "warn",
+  failed: "bad",
+  begun: "plain",
+};
+
+/** One act: who, what, to which bot, how it ended and what it changed. */
+export function Entry(props: { of: EntryInfo }) {
+  const changes = () => changesOf(props.of.before, props.of.after);
+  const summary = () => {
+    if (props.of.before === null) return copy.made;
+    if (props.of.after === null) return copy.gone;
+    return copy.changed(changes().map(({ name }) => name));
+  };
+  return (
+    <li class={styles.entry} data-action={props.of.action} data-outcome={props.of.outcome}>
+      <div class={page.between}>
+        <p class={styles.act}>
+          <Owner ownerId={props.of.actor.userId} ownerName={props.of.actor.username} />
+          <span class={page.soft}> · </span>
+          <strong>{actions[props.of.action]}</strong>
+          <Show when={props.of.botId}>
+            {(botId) => (
+              <>
+                <span class={page.soft}> · </span>
+                <BotName botId={botId()} title={props.of.title} />
+              </>
+            )}
+          </Show>
+        </p>
+        <span class={page.row}>
+          <Chip tone={tones[props.of.outcome]} dot>
+            {props.of.errorCode
+              ? copy.refusedAs(props.of.errorCode)
+              : copy.outcomes[props.of.outcome]}
+          </Chip>
+          <span class={`${page.small} ${page.soft}`}>
+            <Time at={props.of.at} />
+          </span>
+        </span>
+      </div>
+      <Show when={props.of.asAdmin}>
+        <p>
+          <Chip tone="warn">
+            {copy.asAdminFor(props.of.ownerName ?? props.of.ownerId ?? adminCopy.unknownOwner)}
+          </Chip>
+        </p>
+      </Show>
+      <Show when={props.of.targetId}>
+        {(targetId) => (
+          <p class={`${page.small} ${page.soft}`}>
+            {copy.target} <code>{targetId()}</code>
+          </p>
+        )}
+      </Show>
+      <Show when={changes().length > 0}>
+        <Disclosure summary={summary()}>
+          <Diff changes={changes()} label={actions[props.of.action]} />
+        </Disclosure>
+      </Show>
+    </li>
+  );
+}
+
+function Diff(props: { changes: Change[]; label: string }) {
+  return (
+    <table class={styles.diff} aria-label={props.label}>
+      <thead>
+        <tr>
+          <th scope="col">{copy.field}</th>
+          <th scope="col">{copy.before}</th>
+          <th scope="col">{copy.after}</th>
+        </tr>
+      </thead>
+      <tbody>
+        <For each={props.changes}>
+          {(change) => (
+            <tr>
+              <th scope="row">
+                <code>{change.name}</code>
+              </th>
+              <td data-side="before">
+                <Show when={change.before !== undefined} fallback={<Absent />}>
+                  <del>{change.before}</del>
+                </Show>
+              </td>
+              <td data-side="after">
+                <Show when={change.after !== undefined} fallback={<Absent />}>
+                  <ins>{change.after}</ins>
+                </Show>
+              </td>
+            </tr>
+          )}
+        </For>
+      </tbody>
+    </table>
+  );
+}
+
+const Absent = () => <span class={page.soft}>{copy.absent}</span>;

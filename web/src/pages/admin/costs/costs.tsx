@@ -1,0 +1,148 @@
+import { useSearchParams } from "@solidjs/router";
+import { For, Show } from "solid-js";
+import { adminCopy } from "../../../copy-admin.ts";
+import { formatNumber, formatUsd } from "../../../format.ts";
+import { Async } from "../../../ui/async.tsx";
+import { Card } from "../../../ui/card.tsx";
+import { EmptyState } from "../../../ui/empty-state.tsx";
+import { Select } from "../../../ui/select.tsx";
+import { Skeleton } from "../../../ui/skeleton.tsx";
+import { Table } from "../../../ui/table.tsx";
+import page from "../../page.module.css";
+import styles from "../admin.module.css";
+import { DownloadCsv } from "../../download-csv.tsx";
+import { GroupName } from "../group-name.tsx";
+import { type CostBy, type Costs as CostReport, useCosts } from "../queries.ts";
+import { boundsOf, useRange } from "../../range/range.ts";
+import { toQuery } from "../query.ts";
+import { RangePicker } from "../../range/range-picker.tsx";
+import { CostChart } from "./cost-chart.tsx";
+import own from "./costs.module.css";
+import { Idle } from "./idle.tsx";
+
+const copy = adminCopy.costs;
+const bys = ["bot", "owner", "model", "key"] as const;
+const isBy = (text: string | undefined): text is CostBy => bys.some((by) => by === text);
+
+/** In the first days a bar is an hour, later a day. */
+const hourlyMaxMs = 72 * 3_600_000;
+
+export default function Costs() {
+  const [search, setSearch] = useSearchParams<{ by?: string }>();
+  const [range, setRange] = useRange("30d");
+  const by = () => (isBy(search.by) ? search.by : "bot");
+  const per = () => {
+    const { from, to } = boundsOf(range(), Date.now());
+    return to - from <= hourlyMaxMs ? "hour" : "day";
+  };
+  const costs = useCosts(range, by, per);
+  return (
+    <div class={page.page}>
+      <div class={page.between}>
+        <div class={page.words}>
+          <h2>{copy.title}</h2>
+          <p class={page.lead}>{copy.lead}</p>
+        </div>
+        <DownloadCsv
+          path="/api/admin/costs"
+          fileName="costs"
+          label={adminCopy.csv}
+          query={() => ({ ...toQuery(range()), by: by() })}
+        />
+      </div>
+      <div class={styles.filters}>
+        <RangePicker
+          range={range()}
+          onChange={setRange}
+          lasts={["24h", "7d", "30d", "90d", "365d"]}
+        />
+        <Select
+          label={adminCopy.usage.by}
+          options={bys.map((value) => ({ value, label: adminCopy.usage.bys[value] }))}
+          value={by()}
+          onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
+        />
+      </div>
+      <Async query={costs} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
+        {(data) => (
+          <Show
+            when={data().totalMicroUsd > 0}
+            fallback={<EmptyState icon="info" title={copy.emptyTitle} text={copy.emptyText} />}
+          >
+            <CostChart of={data()} />
+            <Allocation of={data()} />
+          </Show>
+        )}
+      </Async>
+      <Idle range={range()} />
+    </div>
+  );
+}
+
+function Allocation(props: { of: CostReport }) {
+  const number = true;
+  return (
+    <Card title={copy.allocation} hint={copy.allocationHint}>
+      <p class={`${page.small} ${page.soft}`}>
+        {copy.prices(props.of.priceVersions.join(", "))}
+        {" · "}
+        {copy.abandoned(formatNumber(props.of.abandonedAttempts))}
+      </p>
+      <Table
+        label={copy.allocation}
+        columns={[
+          { label: adminCopy.usage.bys[props.of.by] },
+          { label: adminCopy.usage.runs, number },
+          { label: adminCopy.usage.cost, number },
+          { label: copy.share, number },
+        ]}
+      >
+        <For each={props.of.groups}>
+          {(group) => (
+            <tr data-group={group.group}>
+              <td data-label={adminCopy.usage.bys[props.of.by]}>
+                <GroupName by={props.of.by} of={group} />
+              </td>
+              <td data-label={adminCopy.usage.runs} data-number="">
+                {formatNumber(group.runs)}
+              </td>
+              <td data-label={adminCopy.usage.cost} data-number="">
+                {formatUsd(group.costMicroUsd)}
+              </td>
+              <td data-label={copy.share} data-number="">
+                <Share basisPoints={group.shareBasisPoints} />
+              </td>
+            </tr>
+          )}
+        </For>
+        <tr class={own.total}>
+          <th scope="row">{copy.total}</th>
+          <td data-label={adminCopy.usage.runs} data-number="">
+            {formatNumber(props.of.groups.reduce((sum, { runs }) => sum + runs, 0))}
+          </td>
+          <td data-label={adminCopy.usage.cost} data-number="">
+            {formatUsd(props.of.totalMicroUsd)}
+          </td>
+          <td data-label={copy.share} data-number="">
+            {percent(10_000)}
+          </td>
+        </tr>
+      </Table>
+    </Card>
+  );
+}
+
+function Share(props: { basisPoints: number }) {
+  return (
+    <span class={own.share}>
+      <svg class={own.bar} viewBox="0 0 10000 1" preserveAspectRatio="none" aria-hidden="true">
+        <rect width={props.basisPoints} height="1" />
+      </svg>
+      <span class={own.percent}>{percent(props.basisPoints)}</span>
+    </span>
+  );
+}
+
+const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+const percentFormat = new Intl.NumberFormat(undefined, { style: "percent", ...twoDigits });
+const percent = (basisPoints: number): string => percentFormat.format(basisPoints / 10_000);

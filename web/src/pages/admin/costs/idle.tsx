@@ -1,0 +1,87 @@
+import { For, Show } from "solid-js";
+import { adminCopy } from "../../../copy-admin.ts";
+import { formatUsd } from "../../../format.ts";
+import { Async } from "../../../ui/async.tsx";
+import { Card } from "../../../ui/card.tsx";
+import { Skeleton } from "../../../ui/skeleton.tsx";
+import { Table } from "../../../ui/table.tsx";
+import { PublicationChip } from "../../bots/status-chip.tsx";
+import page from "../../page.module.css";
+import { DownloadCsv } from "../../download-csv.tsx";
+import { type Idle as IdleApi, useIdle } from "../queries.ts";
+import type { Range } from "../../range/range.ts";
+import { toQuery } from "../query.ts";
+import { BotName, Owner } from "../who.tsx";
+
+const copy = adminCopy.costs;
+const utcDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+
+/** APIs that cost something, or might, and serve nobody. */
+export function Idle(props: { range: Range }) {
+  const idle = useIdle(() => props.range);
+  return (
+    <Card
+      title={copy.idle}
+      hint={copy.idleHint}
+      actions={
+        <DownloadCsv
+          path="/api/admin/idle"
+          fileName="idle"
+          label={adminCopy.csv}
+          query={() => toQuery(props.range)}
+        />
+      }
+    >
+      <Async query={idle} title={copy.idleFailed} skeleton={<Skeleton kind="row" count={2} />}>
+        {(data) => (
+          <Show when={data().publications.length > 0} fallback={<p>{copy.noneIdle}</p>}>
+            <IdleTable apis={data().publications} />
+          </Show>
+        )}
+      </Async>
+    </Card>
+  );
+}
+
+function IdleTable(props: { apis: IdleApi[] }) {
+  return (
+    <Table
+      label={copy.idle}
+      columns={[
+        { label: adminCopy.apis.bot },
+        { label: adminCopy.apis.owner },
+        { label: adminCopy.apis.status },
+        { label: copy.lastCalled },
+        { label: adminCopy.usage.cost, number: true },
+        { label: copy.monthly, number: true },
+      ]}
+    >
+      <For each={props.apis}>
+        {(api) => (
+          <tr data-bot={api.botId}>
+            <td data-label={adminCopy.apis.bot}>
+              <BotName botId={api.botId} title={api.title} deleted={api.deleted} page="/publish" />
+            </td>
+            <td data-label={adminCopy.apis.owner}>
+              <Owner ownerId={api.ownerId} ownerName={api.ownerName} />
+            </td>
+            <td data-label={adminCopy.apis.status}>
+              <PublicationChip status={api.status} />
+            </td>
+            <td data-label={copy.lastCalled}>
+              <Show when={api.lastRequestAt} fallback={<span class={page.soft}>{copy.never}</span>}>
+                {(at) => <time datetime={at()}>{utcDay.format(new Date(at()))}</time>}
+              </Show>
+            </td>
+            <td data-label={adminCopy.usage.cost} data-number="">
+              {formatUsd(api.costMicroUsd)}
+            </td>
+            <td data-label={copy.monthly} data-number="">
+              {formatUsd(api.monthlyCostMicroUsd)}
+            </td>
+          </tr>
+        )}
+      </For>
+    </Table>
+  );
+}

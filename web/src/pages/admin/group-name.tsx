@@ -1,0 +1,61 @@
+import { Match, Show, Switch } from "solid-js";
+import { adminCopy } from "../../copy-admin.ts";
+import { Time } from "../../ui/time.tsx";
+import page from "../page.module.css";
+import styles from "./admin.module.css";
+import type { UsageBy, UsageGroup } from "./queries.ts";
+import { BotName, Owner } from "./who.tsx";
+
+type Named = Pick<UsageGroup, "group" | "botId" | "title" | "ownerId" | "ownerName" | "label">;
+
+const utcDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+
+/** What a row of figures is of. */
+export function GroupName(props: { by: UsageBy; of: Named }) {
+  return (
+    <Switch>
+      <Match when={props.by === "bot"}>
+        <span class={styles.tight}>
+          <BotName botId={props.of.group} title={props.of.title} />
+          <small class={page.soft}>
+            <Owner ownerId={props.of.ownerId} ownerName={props.of.ownerName} />
+          </small>
+        </span>
+      </Match>
+      <Match when={props.by === "owner"}>
+        <Owner ownerId={props.of.ownerId} ownerName={props.of.ownerName} />
+      </Match>
+      <Match when={props.by === "key"}>
+        <span class={styles.tight}>
+          <span title={props.of.group}>{props.of.label ?? adminCopy.usage.deletedKey}</span>
+          <Show when={props.of.botId}>
+            {(botId) => (
+              <small>
+                <BotName botId={botId()} title={props.of.title} page="/keys" />
+              </small>
+            )}
+          </Show>
+        </span>
+      </Match>
+      <Match when={props.by === "hour"}>
+        <Time at={props.of.group} />
+      </Match>
+      <Match when={props.by === "day"}>
+        <time datetime={props.of.group}>{utcDay.format(new Date(props.of.group))}</time>
+      </Match>
+      <Match when={props.by === "model"}>
+        <code>{props.of.group}</code>
+      </Match>
+    </Switch>
+  );
+}
+
+/** The same in one line, for the legend of a chart. */
+export function groupText(by: UsageBy, of: Named): string {
+  const words = {
+    bot: of.title ?? adminCopy.deletedBot,
+    owner: of.ownerName ?? of.group,
+    key: of.label ?? adminCopy.usage.deletedKey,
+  };
+  return by === "bot" || by === "owner" || by === "key" ? words[by] : of.group;
+}

@@ -1,0 +1,175 @@
+import { useSearchParams } from "@solidjs/router";
+import { For, type JSX, Show } from "solid-js";
+import { adminCopy } from "../../../copy-admin.ts";
+import { formatMs, formatNumber, formatUsd } from "../../../format.ts";
+import { Async } from "../../../ui/async.tsx";
+import { Card } from "../../../ui/card.tsx";
+import { EmptyState } from "../../../ui/empty-state.tsx";
+import { Select } from "../../../ui/select.tsx";
+import { Skeleton } from "../../../ui/skeleton.tsx";
+import { Table } from "../../../ui/table.tsx";
+import page from "../../page.module.css";
+import styles from "../admin.module.css";
+import { DownloadCsv } from "../../download-csv.tsx";
+import { GroupName } from "../group-name.tsx";
+import { type Usage as UsageReport, type UsageBy, useUsage } from "../queries.ts";
+import { useRange } from "../../range/range.ts";
+import { toQuery } from "../query.ts";
+import { RangePicker } from "../../range/range-picker.tsx";
+import { UsageChart } from "./usage-chart.tsx";
+
+const copy = adminCopy.usage;
+
+const isBy = (text: string | undefined): text is UsageBy => text !== undefined && text in copy.bys;
+
+export default function Usage() {
+  const [search, setSearch] = useSearchParams<{ by?: string }>();
+  const [range, setRange] = useRange("7d");
+  const by = () => (isBy(search.by) ? search.by : "bot");
+  const usage = useUsage(range, by);
+  return (
+    <div class={page.page}>
+      <div class={page.between}>
+        <div class={page.words}>
+          <h2>{copy.title}</h2>
+          <p class={page.lead}>{copy.lead}</p>
+        </div>
+        <DownloadCsv
+          path="/api/admin/usage"
+          fileName="usage"
+          label={adminCopy.csv}
+          query={() => ({ ...toQuery(range()), by: by() })}
+        />
+      </div>
+      <div class={styles.filters}>
+        <RangePicker
+          range={range()}
+          onChange={setRange}
+          // By the hour the API goes back a month.
+          lasts={by() === "hour" ? ["24h", "7d", "30d"] : ["24h", "7d", "30d", "90d", "365d"]}
+        />
+        <Select
+          label={copy.by}
+          options={Object.entries(copy.bys).map(([value, label]) => ({ value, label }))}
+          value={by()}
+          onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
+        />
+      </div>
+      <Async query={usage} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
+        {(data) => (
+          <Show
+            when={data().groups.length > 0}
+            fallback={<EmptyState icon="info" title={copy.emptyTitle} text={copy.emptyText} />}
+          >
+            <Total of={data().total}>
+              <Over of={data()} />
+            </Total>
+            <Groups by={data().by} groups={data().groups} />
+          </Show>
+        )}
+      </Async>
+    </div>
+  );
+}
+
+/** Over time only where that is what was asked for: else it would be a second question. */
+function Over(props: { of: UsageReport }) {
+  const by = () => (props.of.by === "hour" || props.of.by === "day" ? props.of.by : undefined);
+  return (
+    <Show when={by()}>
+      {(period) => (
+        <UsageChart by={period()} from={props.of.from} to={props.of.to} groups={props.of.groups} />
+      )}
+    </Show>
+  );
+}
+
+function Total(props: { of: UsageReport["total"]; children: JSX.Element }) {
+  const facts = (): [label: string, value: string][] => [
+    [copy.requests, formatNumber(props.of.requests)],
+    [copy.runs, formatNumber(props.of.runs)],
+    [copy.completed, formatNumber(props.of.completed)],
+    [copy.notCompleted, formatNumber(props.of.failed)],
+    [copy.abandoned, formatNumber(props.of.abandonedAttempts)],
+    [copy.input, formatNumber(props.of.inputTokens)],
+    [copy.output, formatNumber(props.of.outputTokens)],
+    [copy.cacheRead, formatNumber(props.of.cacheReadInputTokens)],
+    [copy.cacheWrite, formatNumber(props.of.cacheWriteInputTokens)],
+    [copy.cost, formatUsd(props.of.costMicroUsd)],
+  ];
+  return (
+    <Card title={copy.total}>
+      <dl class={page.facts}>
+        <For each={facts()}>
+          {([label, value]) => (
+            <div>
+              <dt>{label}</dt>
+              <dd class={page.number}>{value}</dd>
+            </div>
+          )}
+        </For>
+      </dl>
+      {props.children}
+    </Card>
+  );
+}
+
+function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
+  // The gateways count by bot alone.
+  const hasRequests = () => props.by === "bot";
+  const number = true;
+  return (
+    <Table
+      label={copy.title}
+      columns={[
+        { label: copy.bys[props.by] },
+        ...(hasRequests() ? [{ label: copy.requests, number }] : []),
+        { label: copy.runs, number },
+        { label: copy.notCompleted, number },
+        { label: copy.input, number },
+        { label: copy.output, number },
+        { label: copy.cacheRead, number },
+        { label: copy.cacheWrite, number },
+        { label: copy.p50, number },
+        { label: copy.p99, number },
+        { label: copy.cost, number },
+      ]}
+    >
+      <For each={props.groups}>
+        {(group) => {
+          const cells = (): [label: string, value: string][] => [
+            ...(hasRequests()
+              ? [[copy.requests, formatNumber(group.requests ?? 0)] as [string, string]]
+              : []),
+            [copy.runs, formatNumber(group.runs)],
+            [copy.notCompleted, formatNumber(group.failed)],
+            [copy.input, formatNumber(group.inputTokens)],
+            [copy.output, formatNumber(group.outputTokens)],
+            [copy.cacheRead, formatNumber(group.cacheReadInputTokens)],
+            [copy.cacheWrite, formatNumber(group.cacheWriteInputTokens)],
+            [copy.p50, msOr(group.runMs?.p50Ms)],
+            [copy.p99, msOr(group.runMs?.p99Ms)],
+            [copy.cost, formatUsd(group.costMicroUsd)],
+          ];
+          return (
+            <tr data-group={group.group}>
+              <td data-label={copy.bys[props.by]}>
+                <GroupName by={props.by} of={group} />
+              </td>
+              <For each={cells()}>
+                {([label, value]) => (
+                  <td data-label={label} data-number="">
+                    {value}
+                  </td>
+                )}
+              </For>
+            </tr>
+          );
+        }}
+      </For>
+    </Table>
+  );
+}
+
+const msOr = (ms: number | null | undefined): string =>
+  ms === null || ms === undefined ? adminCopy.none : formatMs(ms);
