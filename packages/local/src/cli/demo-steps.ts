@@ -136,6 +136,7 @@ function controlApi(ready: Ready, accessToken: string) {
   return async <T>(method: string, path: string, expected: number, body?: unknown) => {
     const response = await fetch(ready.controlApiUrl + path, {
       method,
+      signal: patience(),
       headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -195,6 +196,7 @@ function published(endpoint: string, apiKey: string) {
       const message = { content: [{ contentType: "text", body: text }] };
       const response = await fetch(`${endpoint}/conversation`, {
         method: "POST",
+        signal: patience(),
         headers,
         body: JSON.stringify({ message, ...(conversationId ? { conversationId } : {}) }),
       });
@@ -207,7 +209,7 @@ function published(endpoint: string, apiKey: string) {
     async poll(conversationId: string, messageId: string): Promise<Reply<string>> {
       for (let tries = 0; tries < 600; tries++) {
         const url = `${endpoint}/conversation/${conversationId}/${messageId}`;
-        const response = await fetch(url, { headers });
+        const response = await fetch(url, { headers, signal: patience() });
         if (response.status !== 202) {
           const { status, body } = await read<Pending>("GET the answer", response, 200);
           const parts = body.message?.content ?? [];
@@ -219,7 +221,8 @@ function published(endpoint: string, apiKey: string) {
       throw new Error("No answer came within 30 s.");
     },
     async expectGone(): Promise<Reply<unknown>> {
-      return read("GET /health", await fetch(`${endpoint}/health`, { headers }), 404);
+      const response = await fetch(`${endpoint}/health`, { headers, signal: patience() });
+      return read("GET /health", response, 404);
     },
   };
 }
@@ -231,5 +234,8 @@ async function read<T>(what: string, response: Response, expected: number): Prom
   }
   return { status: response.status, body: (text ? JSON.parse(text) : null) as T };
 }
+
+/** An Outlet that stands still must not keep the demo waiting for ever. */
+const patience = (): AbortSignal => AbortSignal.timeout(30_000);
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -31,22 +31,19 @@ async function main(): Promise<number> {
   }
   const steps: Step[] = [];
   const demo: Demo = { endpoint: null, answers: [] };
+  const interruption = interrupted();
+  const run: Run = (name, act) =>
+    step(steps, options.json, name, () => Promise.race([act(), interruption]));
+  const cleanUps: CleanUp[] = [];
   let ok = false;
-  const outlet = await step(steps, options.json, "find or start Outlet", () => find(options.data));
-  if (outlet) {
-    try {
-      const run = <T>(name: string, act: () => Promise<T>) => step(steps, options.json, name, act);
+  try {
+    const ready = await run("find or start Outlet", () => find(options.data, cleanUps));
+    if (ready) {
       const showAnswer = options.json ? () => {} : printAnswer;
-      ok = await runDemo({
-        ready: outlet.ready,
-        documents: await documents(),
-        run,
-        demo,
-        showAnswer,
-      });
-    } finally {
-      await outlet.stop();
+      ok = await runDemo({ ready, documents: await documents(), run, demo, showAnswer });
     }
+  } finally {
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   }
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ok, steps, ...demo })}\n`);
@@ -73,16 +70,25 @@ function readArguments() {
   }
 }
 
-interface Outlet {
-  ready: Ready;
-  stop(): Promise<void>;
+type Run = <T>(name: string, act: () => Promise<T>) => Promise<T | undefined>;
+type CleanUp = () => Promise<unknown>;
+
+/** Rejects at the first signal, so that the step under way fails and what was started is ended. */
+function interrupted(): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => reject(new Error(`Interrupted (${signal}).`)));
+  }
+  // Steps race it; between two of them nobody does.
+  promise.catch(() => {});
+  return promise;
 }
 
-async function find(data: string | undefined): Promise<Outlet> {
-  if (data === undefined) return startOwn();
+async function find(data: string | undefined, cleanUps: CleanUp[]): Promise<Ready> {
+  if (data === undefined) return startOwn(cleanUps);
   const path = join(typedPath(data, process.env), "ready.json");
   try {
-    return { ready: JSON.parse(await readFile(path, "utf8")) as Ready, stop: async () => {} };
+    return JSON.parse(await readFile(path, "utf8")) as Ready;
   } catch (cause) {
     throw new Error(`No Outlet runs on ${data}: ${path} cannot be read. Start it with npm start.`, {
       cause,
@@ -91,18 +97,19 @@ async function find(data: string | undefined): Promise<Outlet> {
 }
 
 /** An Outlet of its own, on a free port and a data folder that goes with it. */
-async function startOwn(): Promise<Outlet> {
+async function startOwn(cleanUps: CleanUp[]): Promise<Ready> {
   const dataDir = await mkdtemp(join(tmpdir(), "outlet-demo-"));
+  cleanUps.push(() => rm(dataDir, { recursive: true, force: true }));
   const options = readOptions(["--port", "0", "--data", dataDir], {});
   if (!options) throw new Error("The demo's own options were not understood.");
-  const runtime = await startRuntime(options);
-  return {
-    ready: runtime.ready,
-    async stop() {
-      await runtime.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+  const starting = startRuntime(options);
+  cleanUps.push(() =>
+    starting.then(
+      (runtime) => runtime.stop(),
+      () => {},
+    ),
+  );
+  return (await starting).ready;
 }
 
 /** The bot's knowledge: this project's own README and documentation. */
@@ -140,9 +147,16 @@ async function step<T>(
     done({ ok: true, ...(status === undefined ? {} : { status }) });
     return value;
   } catch (error) {
-    done({ ok: false, detail: error instanceof Error ? error.message : String(error) });
+    done({ ok: false, detail: reasonOf(error) });
     return undefined;
   }
+}
+
+/** With what is behind it: `fetch` says only that it failed. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause, message } = error;
+  return cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message;
 }
 
 function statusOf(value: unknown): number | undefined {

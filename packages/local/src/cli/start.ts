@@ -1,6 +1,6 @@
 import { ensureConsole } from "../runtime/console-build.ts";
 import { OptionError, readOptions, usage } from "../runtime/options.ts";
-import type { Ready } from "../runtime/ready-file.ts";
+import { type Ready, removeStaleReady } from "../runtime/ready-file.ts";
 import { type Runtime, startRuntime } from "../runtime/runtime.ts";
 
 // Not `exitCode`: whatever is still open, such as the channel to whoever started us, must not keep a
@@ -21,6 +21,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const asked = untilAskedToStop();
+  await removeStaleReady(options.dataDir);
   try {
     await ensureConsole(() => process.stderr.write("Building the console …\n"));
   } catch (error) {

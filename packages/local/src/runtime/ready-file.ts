@@ -1,4 +1,5 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 
 /** What a script needs to go on from a running Outlet. Holds passwords and a key: mode 0600. */
@@ -21,4 +22,34 @@ export async function writeReady(dataDir: string, ready: Ready): Promise<void> {
 
 export async function removeReady(dataDir: string): Promise<void> {
   await rm(pathOf(dataDir), { force: true });
+}
+
+/**
+ * Removes what a killed Outlet left, before anybody waits for a new one and takes the old one's:
+ * nobody listens where it says. While somebody does, it is theirs.
+ */
+export async function removeStaleReady(dataDir: string): Promise<void> {
+  const port = await portOf(dataDir);
+  if (port !== undefined && !(await isServed(port))) await removeReady(dataDir);
+}
+
+async function portOf(dataDir: string): Promise<number | undefined> {
+  try {
+    const ready = JSON.parse(await readFile(pathOf(dataDir), "utf8")) as Partial<Ready>;
+    return Number(new URL(ready.consoleUrl ?? "").port);
+  } catch {
+    // None, or none of ours: whoever holds the folder's lock puts it right.
+    return undefined;
+  }
+}
+
+function isServed(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }

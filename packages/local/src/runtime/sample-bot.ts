@@ -41,7 +41,7 @@ export async function ensureSampleBot(
   const path = join(dataDir, "sample-bot.json");
   const saved = await read(path);
   const endpoint = saved && (await endpointIfOpen(deps, saved));
-  if (saved && endpoint) return { ...saved, endpoint };
+  if (saved && endpoint) return { botId: saved.botId, endpoint, apiKey: saved.apiKey };
   const bot = await create(deps, owner);
   await Publication.publish(deps, owner, bot, v.parse(Publication.Publish, {}));
   const publication = await untilPublished(deps, bot.botId);
@@ -53,7 +53,7 @@ export async function ensureSampleBot(
   const made = { botId: bot.botId, apiKey: value };
   await writeFile(`${path}.draft`, JSON.stringify(made), { mode: 0o600 });
   await rename(`${path}.draft`, path);
-  return { ...made, endpoint: endpointOf(deps, publication) };
+  return { botId: bot.botId, endpoint: endpointOf(deps, publication), apiKey: value };
 }
 
 async function create(deps: Deps, owner: Caller.Info): Promise<Bot.Info> {
