@@ -61,6 +61,7 @@ export const adminCopy = {
     pages: {
       publish: "Publish settings",
       keys: "Keys",
+      metrics: "Metrics",
       requests: "Requests",
       editor: "Editor",
     },

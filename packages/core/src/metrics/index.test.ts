@@ -129,6 +129,19 @@ describe("patterns", () => {
     ]);
   });
 
+  test("have both hours that have the same name when clocks are set back", () => {
+    // In Berlin it was 2:30 twice on Sunday 25 October 2026.
+    const counts = [
+      at("2026-10-25T00:30Z", 3),
+      at("2026-10-25T01:30Z", 4),
+      at("2026-10-25T02:30Z"),
+    ];
+    expect(busy(counts, "Europe/Berlin")).toEqual([
+      [7, 2, 7],
+      [7, 3, 1],
+    ]);
+  });
+
   test("fall on the right side of midnight and of the quarter", () => {
     expect(busy([at("2026-11-22T23:30Z")], "Pacific/Auckland")).toEqual([[1, 12, 1]]);
     expect(busy([at("2026-11-22T18:00Z"), at("2026-11-22T18:15Z")], "Asia/Kathmandu")).toEqual([

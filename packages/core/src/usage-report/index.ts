@@ -277,6 +277,9 @@ function toSum({ tally, versions }: Gathered): Sum {
   };
 }
 
+/** The sum of no runs. */
+export const nothing: Sum = toSum({ tally: new Tally(), versions: new Set() });
+
 function toTiming({ count, sum, max, quantiles }: Durations): Timing | null {
   if (count === 0) return null;
   const at = (quantile: number) => round(quantiles?.at(quantile) ?? null);

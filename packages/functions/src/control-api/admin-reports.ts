@@ -21,21 +21,31 @@ export interface Named {
 
 export interface AdminGroup extends UsageReport.Group, Named {}
 
-/** Usage of all bots there are or were, summed up. */
+/**
+ * Usage of all bots there are or were, summed up.
+ * @param also groups that are told of even where nothing was used.
+ */
 export async function reportAll(
   deps: Deps,
   range: UsageReport.Range,
   by: By,
+  also: (publications: readonly Publication.Info[]) => Promise<string[]> = async () => [],
 ): Promise<{ total: UsageReport.Sum; groups: AdminGroup[]; publications: Publication.Info[] }> {
   const publications = await Publication.listEvery(deps.table);
   const naming = createNaming(deps, publications, by);
-  const { total, groups } = await UsageReport.queryAll(
-    deps,
-    publications.map(({ botId }) => botId),
-    range,
-    naming.groupOf,
-    { byHour: by === "hour" },
-  );
+  const [{ total, groups: used }, known] = await Promise.all([
+    UsageReport.queryAll(
+      deps,
+      publications.map(({ botId }) => botId),
+      range,
+      naming.groupOf,
+      { byHour: by === "hour" },
+    ),
+    also(publications),
+  ]);
+  const seen = new Set(used.map(({ group }) => group));
+  const unused = known.filter((group) => !seen.has(group)).sort();
+  const groups = [...used, ...unused.map((group) => ({ group, ...UsageReport.nothing }))];
   const nameOf = await naming.names(groups.map(({ group }) => group));
   return { total, publications, groups: groups.map((one) => ({ ...one, ...nameOf(one.group) })) };
 }

@@ -3,7 +3,7 @@ import { Upgrade } from "@outlet/core/upgrade";
 import type { CostGroup } from "./admin-costs.ts";
 import type { Idle } from "./admin-findings.ts";
 import type { Named } from "./admin-publications.ts";
-import type { AdminGroup } from "./admin-reports.ts";
+import type { UsageGroup } from "./admin-usage.ts";
 import type { Row } from "./csv.ts";
 import type { ControlApiDeps } from "./deps.ts";
 import * as Usage from "./metrics-views.ts";
@@ -106,11 +106,6 @@ export const idleRow = ({
   monthlyCostMicroUsd,
 });
 
-/** `requests` is of bots only, `null` where a group is none. */
-export interface UsageView extends AdminGroup {
-  requests: number | null;
-}
-
 export const usageColumns = [
   "botId",
   "title",
@@ -119,7 +114,7 @@ export const usageColumns = [
   "requests",
   ...Usage.usageColumns,
 ];
-export const usageRow = (view: UsageView): Row => ({
+export const usageRow = (view: UsageGroup): Row => ({
   group: view.group,
   label: view.label,
   botId: view.botId,

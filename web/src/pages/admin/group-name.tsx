@@ -16,7 +16,7 @@ export function GroupName(props: { by: UsageBy; of: Named }) {
     <Switch>
       <Match when={props.by === "bot"}>
         <span class={styles.tight}>
-          <BotName botId={props.of.group} title={props.of.title} />
+          <BotName botId={props.of.group} title={props.of.title} page="/metrics" />
           <small class={page.soft}>
             <Owner ownerId={props.of.ownerId} ownerName={props.of.ownerName} />
           </small>

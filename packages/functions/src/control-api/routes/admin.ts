@@ -10,7 +10,7 @@ import { type AuditView, auditColumns, auditNames, auditRow, auditView } from ".
 import { type CostGroup, costsOf } from "../admin-costs.ts";
 import { type ErrorCount, idle, topErrors } from "../admin-findings.ts";
 import { find } from "../admin-publications.ts";
-import { reportAll } from "../admin-reports.ts";
+import { type UsageGroup, usageOf } from "../admin-usage.ts";
 import {
   costColumns,
   costRow,
@@ -22,7 +22,6 @@ import {
   publicationColumns,
   publicationRow,
   publicationView,
-  type UsageView,
   usageColumns,
   usageRow,
 } from "../admin-views.ts";
@@ -110,34 +109,12 @@ export const adminRoutes = (deps: ControlApiDeps) => {
       "/admin/usage",
       describeRoute({ summary: "Runs, tokens, cost and requests over all bots", tags }),
       adminOnly(),
-      csv("usage", usageColumns, (view: { groups: UsageView[] }) => view.groups.map(usageRow)),
+      csv("usage", usageColumns, (view: { groups: UsageGroup[] }) => view.groups.map(usageRow)),
       query(UsageQuery),
       async (c) => {
         const { by, ...asked } = c.req.valid("query");
         const range = rangeOf(asked, by === "hour" ? by : undefined);
-        const { total, groups, publications } = await reportAll(deps, range, by);
-        const whole = Metrics.asOne({ ...range, periodSeconds: 3_600 });
-        const counts = new Map(
-          (
-            await deps.metrics.requests(
-              publications.map(({ botId }) => botId),
-              whole,
-            )
-          ).map(({ botId, requests }) => [botId, requests]),
-        );
-        const requests = [...counts.values()].reduce((sum, count) => sum + count, 0);
-        return c.json({
-          ...rangeView(range),
-          by,
-          total: { requests, ...total },
-          groups: groups.map(
-            (group): UsageView => ({
-              // The gateway counts by bot, and knows nothing of models.
-              requests: by === "bot" ? (counts.get(group.group) ?? 0) : null,
-              ...group,
-            }),
-          ),
-        });
+        return c.json({ ...rangeView(range), by, ...(await usageOf(deps, range, by)) });
       },
     )
     .get(

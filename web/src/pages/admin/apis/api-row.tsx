@@ -95,6 +95,7 @@ function Acts(props: { of: Publication }) {
         [
           { label: copy.pages.publish, onSelect: to("/publish") },
           { label: copy.pages.keys, onSelect: to("/keys") },
+          { label: copy.pages.metrics, onSelect: to("/metrics") },
           { label: copy.pages.requests, onSelect: to("/requests") },
           { label: copy.pages.editor, onSelect: to("") },
         ],

@@ -115,8 +115,8 @@ function Total(props: { of: UsageReport["total"]; children: JSX.Element }) {
 }
 
 function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
-  // The gateways count by bot alone.
-  const hasRequests = () => props.by === "bot";
+  // The gateways count by bot; what is no sum of bots has none.
+  const hasRequests = () => props.by === "bot" || props.by === "owner";
   const number = true;
   return (
     <Table
