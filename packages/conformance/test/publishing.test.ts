@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createClients } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
+import { Bot } from "@outlet/core/bot";
 import { Deployer } from "@outlet/core/deployer";
 import { Key } from "@outlet/core/key";
 import { Keyring } from "@outlet/core/keyring";
@@ -77,6 +78,23 @@ describe("a deployer that is killed", () => {
         expect(world.stack(bot.botId)?.status).toBe("DELETE_COMPLETE");
         expect(world.controlPlane.keys.keys.size, `killed ${when} call ${at}`).toBe(0);
         expect(await Key.listAll(world.stored.table, bot.botId)).toEqual([]);
+        if (calls() < at) return expect(at).toBeGreaterThan(8);
+      }
+    },
+    120_000,
+  );
+
+  test.each(["before", "after"] as const)(
+    "%s any step of deleting a published bot is followed by one that deletes it",
+    async (when) => {
+      for (let at = 1; ; at++) {
+        const bot = await world.published();
+        await Publication.unpublish(world.commands(), owner, bot, { deleteBot: true });
+        const { guard, calls } = killer(at, when);
+        await world.settle(bot.botId, world.deployer(guard));
+        expect(await statusOf(bot.botId), `killed ${when} call ${at}`).toBe("unpublished");
+        const left = Bot.fromId(world.stored.table, bot.botId);
+        expect(await left, `killed ${when} call ${at}`).toBeUndefined();
         if (calls() < at) return expect(at).toBeGreaterThan(8);
       }
     },

@@ -87,7 +87,12 @@ async function update(deps: Deps, publication: Publication.Info): Promise<Outcom
 async function unpublish(deps: Deps, publication: Publication.Info): Promise<Outcome> {
   await Keyring.withdrawAll(deps, publication);
   if (!(await stackIsGone(deps, publication))) return wait(deps, publication);
-  const outcome = await finish(deps, publication, {
+  // Before the act ends: after that nobody would come back to it.
+  if (publication.operation?.deleteBot) {
+    await Knowledge.removeAll(deps, publication.botId);
+    await Bot.remove(deps.table, publication.botId);
+  }
+  return finish(deps, publication, {
     status: "unpublished",
     restApiId: null,
     usagePlanId: null,
@@ -95,11 +100,6 @@ async function unpublish(deps: Deps, publication: Publication.Info): Promise<Out
     inferenceProfiles: {},
     publishedAt: null,
   });
-  if (publication.operation?.deleteBot) {
-    await Knowledge.removeAll(deps, publication.botId);
-    await Bot.remove(deps.table, publication.botId);
-  }
-  return outcome;
 }
 
 /** Notes why, then removes what the failed act left behind before it says `failed`. */
