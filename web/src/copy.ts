@@ -397,6 +397,11 @@ export const copy = {
       365: "In a year",
     },
     lastUsed: "Last used",
+    today: "Requests today",
+    todayOf: (count: string, label: string) => `${count} requests today with ${label}: metrics`,
+    todayHint:
+      "Requests today: what the gateway let through since 0:00 UTC. On AWS some minutes late.",
+    unknown: "–",
     notUsed: "Not yet",
     actions: "Actions",
     actionsOf: (label: string) => `Actions for ${label}`,
@@ -467,7 +472,7 @@ export const copy = {
   requests: {
     what: "Requests",
     title: "Requests",
-    lead: "Every message that the endpoint accepted, newest first. What the gateway refused is not among them.",
+    lead: "Every message that the endpoint accepted, newest first. What the gateway refused is counted on the page Metrics.",
     failed: "The requests could not be loaded",
     emptyTitle: "No requests yet",
     emptyText: "They appear here as soon as a client calls the endpoint with a key.",
@@ -488,6 +493,10 @@ export const copy = {
     open: (time: string) => `Request of ${time}`,
     more: "Show more requests",
     none: "–",
+    csv: "Download CSV",
+    redriveAll: "Run failed ones again",
+    redriven: (queued: number, refused: number) =>
+      refused === 0 ? `${queued} queued again` : `${queued} queued again, ${refused} cannot be`,
   },
 
   request: {
@@ -496,6 +505,9 @@ export const copy = {
     title: "Request",
     timing: "Timing",
     timeline: "From acceptance to end",
+    steps: { accepted: "Accepted", begun: "Begun", firstText: "First text", ended: "Ended" },
+    after: (time: string) => `+ ${time}`,
+    notYet: "Not yet",
     queue: "Waited in the queue",
     firstToken: "Until the first text",
     rest: "Rest of the answer",

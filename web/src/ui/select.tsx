@@ -1,5 +1,5 @@
 import * as Kobalte from "@kobalte/core/select";
-import { type JSX, Show } from "solid-js";
+import { createMemo, type JSX, Show } from "solid-js";
 import field from "./field.module.css";
 import { Icon } from "./icon.tsx";
 import styles from "./select.module.css";
@@ -22,14 +22,16 @@ interface Props {
 }
 
 export function Select(props: Props) {
+  // The same choices stay the same elements: a page that is up to date again closes nothing.
+  const options = createMemo(() => props.options, [], { equals: isSame });
   const chosen = () =>
-    props.options.find((option) => option.value === props.value) ?? {
+    options().find((option) => option.value === props.value) ?? {
       value: props.value,
       label: props.value,
     };
   return (
     <Kobalte.Root<Option>
-      options={props.options}
+      options={options()}
       optionValue="value"
       optionTextValue="label"
       value={chosen()}
@@ -73,3 +75,6 @@ export function Select(props: Props) {
     </Kobalte.Root>
   );
 }
+
+const isSame = (before: Option[], after: Option[]) =>
+  JSON.stringify(before) === JSON.stringify(after);

@@ -42,6 +42,11 @@ afterAll(async () => {
   server.close();
 });
 
+interface Run {
+  runId: string;
+  finishedAt: string | null;
+}
+
 const runs = (query = "") => `/bots/${bot.botId}/publication/runs${query}`;
 
 test("the owner reads failures with their cause, and redrives them", async () => {
@@ -87,6 +92,28 @@ test("the owner reads failures with their cause, and redrives them", async () =>
   expect((await owner("POST", runs(`/${failed.runId}/redrive`))).json.error.code).toBe(
     "run_not_failed",
   );
+});
+
+test("the request log comes as a table, page by page", async () => {
+  const owner = await outlet.as("owner");
+  await bot.ask("Once more");
+  await eventually(
+    () => owner("GET", runs()),
+    ({ json }) => json.runs.length >= 2 && json.runs.every((run: Run) => run.finishedAt !== null),
+  );
+  const { runs: all } = (await owner("GET", runs())).json;
+  const lines: string[] = [];
+  let path: string | undefined = runs("?limit=1&format=csv");
+  while (path) {
+    const page = await owner("GET", path);
+    expect(page.headers.get("content-type")).toContain("text/csv");
+    const [header, ...rows] = page.text.trimEnd().split("\r\n");
+    expect(header).toMatch(/^createdAt,runId,.*,errorCode,errorMessage,errorCause$/);
+    lines.push(...rows.filter((row) => row !== ""));
+    path = /^<\/api(.+)>; rel="next"$/.exec(page.headers.get("link") ?? "")?.[1];
+  }
+  expect(lines.map((line) => line.split(",")[1])).toEqual(all.map((run: Run) => run.runId));
+  expect(lines[0]).toContain(",completed,local,");
 });
 
 test("nobody else reads a bot's requests", async () => {

@@ -1,5 +1,6 @@
 import type { RequestLog } from "@outlet/core/request-log";
 import type { Content } from "@outlet/core/run";
+import type { Row } from "./csv.ts";
 
 /** RFC 3339, UTC. */
 const timeOrNull = (epochMs: number | null): string | null =>
@@ -27,6 +28,38 @@ export const runView = (run: RequestLog.Entry) => ({
   redrives: run.redrives,
   incompleteReason: run.incompleteReason,
   error: run.error && { ...run.error, cause: run.cause },
+});
+
+/** A row of the request log as a table has it. */
+export const runColumns = [
+  "createdAt",
+  "runId",
+  "conversationId",
+  "keyId",
+  "status",
+  "model",
+  "startedAt",
+  "firstTextAt",
+  "finishedAt",
+  "queueMs",
+  "firstTokenMs",
+  "runMs",
+  "inputTokens",
+  "outputTokens",
+  "costMicroUsd",
+  "attempts",
+  "redrives",
+  "incompleteReason",
+  "errorCode",
+  "errorMessage",
+  "errorCause",
+] as const;
+
+export const runRow = ({ error, clientId: _, ...run }: ReturnType<typeof runView>): Row => ({
+  ...run,
+  errorCode: error?.code ?? null,
+  errorMessage: error?.message ?? null,
+  errorCause: error?.cause ?? null,
 });
 
 export const runDetailView = ({ entry, run }: RequestLog.Detail) => ({

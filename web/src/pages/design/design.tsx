@@ -29,7 +29,7 @@ import { SourceRow } from "../bots/bot/editor/knowledge.tsx";
 import { KeyState } from "../bots/bot/keys/key-row.tsx";
 import { PrerequisiteRow } from "../bots/bot/publish/checklist.tsx";
 import { UnderWay } from "../bots/bot/publish/publish.tsx";
-import { Timing } from "../bots/bot/requests/request.tsx";
+import { Timing } from "../bots/bot/requests/timing.tsx";
 import { RunChip } from "../bots/bot/requests/run-chip.tsx";
 import { PublicationChip, SyncChip } from "../bots/status-chip.tsx";
 import page from "../page.module.css";
@@ -360,8 +360,19 @@ const Codes = () => (
 
 const Requests = () => (
   <>
-    <Timing run={{ queueMs: 42, firstTokenMs: 310, runMs: 1_480 }} />
-    <Timing title={words.noTiming} run={{ queueMs: null, firstTokenMs: null, runMs: null }} />
+    <Timing
+      run={{
+        createdAt: past,
+        finishedAt: "2026-01-05T09:30:01.522Z",
+        queueMs: 42,
+        firstTokenMs: 310,
+        runMs: 1_480,
+      }}
+    />
+    <Timing
+      title={words.noTiming}
+      run={{ createdAt: past, finishedAt: null, queueMs: null, firstTokenMs: null, runMs: null }}
+    />
   </>
 );
 

@@ -26,6 +26,13 @@ export const isLast = (value: string | undefined): value is Last =>
 export const boundsOf = (range: Range, now: number): { from: number; to: number } =>
   "last" in range ? { from: now - lasts[range.last], to: now } : range;
 
+/** `from` and `to` as the API takes them; no `to` is now. */
+export function timesOf(range: Range): { from: string; to?: string } {
+  const { from, to } = boundsOf(range, Date.now());
+  const start = new Date(from).toISOString();
+  return "last" in range ? { from: start } : { from: start, to: new Date(to).toISOString() };
+}
+
 /** What the address says: `?range=7d`, or `?from=…&to=…` in RFC 3339. */
 export function parseRange(
   search: { range?: string | undefined; from?: string | undefined; to?: string | undefined },

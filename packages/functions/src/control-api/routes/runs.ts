@@ -7,9 +7,10 @@ import { RequestLog } from "@outlet/core/request-log";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
+import { csv, Format } from "../csv.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { Paging, query, Time } from "../input.ts";
-import { runDetailView, runView } from "../run-views.ts";
+import { runColumns, runDetailView, runRow, runView } from "../run-views.ts";
 
 const List = v.object({
   ...Paging.entries,
@@ -17,7 +18,12 @@ const List = v.object({
   keyId: v.optional(v.pipe(v.string(), v.maxLength(40))),
   from: v.optional(Time),
   to: v.optional(Time),
+  ...Format,
 });
+
+interface RunsView {
+  runs: ReturnType<typeof runView>[];
+}
 
 /** The request log of a bot, and its dead letters. */
 export const runRoutes = (deps: ControlApiDeps) => {
@@ -37,6 +43,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
         summary: "The request log: open runs first, then those that have ended, newest first",
         tags: ["runs"],
       }),
+      csv("requests", runColumns, ({ runs }: RunsView) => runs.map(runRow)),
       query(List),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));

@@ -1,8 +1,10 @@
+import { A } from "@solidjs/router";
 import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/solid-query";
 import { Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { type Key, type Keys, names } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { formatNumber } from "../../../../format.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Chip } from "../../../../ui/chip.tsx";
 import { Icon } from "../../../../ui/icon.tsx";
@@ -60,6 +62,19 @@ export function KeyRow(props: Props) {
       <td data-label={copy.keys.lastUsed}>
         <Show when={props.key.lastUsedAt} fallback={copy.keys.notUsed}>
           {(at) => <Time at={at()} />}
+        </Show>
+      </td>
+      <td data-label={copy.keys.today} data-number="">
+        <Show when={props.key.requestsToday !== null} fallback={copy.keys.unknown}>
+          <A
+            href={`/bots/${props.botId}/metrics?key=${props.key.keyId}`}
+            aria-label={copy.keys.todayOf(
+              formatNumber(props.key.requestsToday ?? 0),
+              props.key.label,
+            )}
+          >
+            {formatNumber(props.key.requestsToday ?? 0)}
+          </A>
         </Show>
       </td>
       <td data-label={copy.keys.actions} data-end="">

@@ -81,6 +81,7 @@ function KeyList(props: { botId: string; endpoint: string }) {
                 { label: copy.keys.created },
                 { label: copy.keys.expires },
                 { label: copy.keys.lastUsed },
+                { label: copy.keys.today, number: true },
                 { label: copy.keys.actions },
               ]}
             >
@@ -96,6 +97,7 @@ function KeyList(props: { botId: string; endpoint: string }) {
                 )}
               </Keyed>
             </Table>
+            <p class={`${page.small} ${page.soft}`}>{copy.keys.todayHint}</p>
             <Show when={keys.hasNextPage}>
               <div>
                 <Button busy={keys.isFetchingNextPage} onClick={() => void keys.fetchNextPage()}>

@@ -1,7 +1,8 @@
 import { metricsCopy } from "../../../../copy-metrics.ts";
 import { DownloadCsv } from "../../../download-csv.tsx";
 import page from "../../../page.module.css";
-import { type By, type Scope, stepOf, timesOf } from "./queries.ts";
+import { timesOf } from "../../../range/range.ts";
+import { type By, type Scope, stepOf } from "./queries.ts";
 
 const copy = metricsCopy.metrics;
 

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/solid-query";
 import type { InferResponseType } from "hono/client";
 import { api, read } from "../../../../api/client.ts";
-import { boundsOf, type Range } from "../../../range/range.ts";
+import { boundsOf, type Range, timesOf } from "../../../range/range.ts";
 
 const route = api.bots[":botId"].publication;
 
@@ -25,13 +25,6 @@ const dayMs = 24 * hourMs;
 /** In the tab that is looked at only: the query client asks nothing in the background. */
 const everyMs = 15_000;
 const live = (range: Range) => ("last" in range || range.to > Date.now() ? everyMs : false);
-
-/** `from` and `to` as the API takes them; no `to` is now. */
-export function timesOf(range: Range): { from: string; to?: string } {
-  const { from, to } = boundsOf(range, Date.now());
-  const start = new Date(from).toISOString();
-  return "last" in range ? { from: start } : { from: start, to: new Date(to).toISOString() };
-}
 
 /** By the hour for as long as that can be read; days are UTC's. */
 export function stepOf(range: Range): "hour" | "day" {

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/solid-query";
 import type { InferResponseType } from "hono/client";
 import { api, read } from "../../../../api/client.ts";
 import { names } from "../../../../api/queries.ts";
+import { type Last, type Range, timesOf } from "../../../range/range.ts";
 
 const route = api.bots[":botId"].publication.runs;
 
@@ -12,6 +13,20 @@ export type RunDetail = InferResponseType<(typeof route)[":runId"]["$get"], 200>
 export interface Filters {
   status: string;
   keyId: string;
+  range: Range;
+}
+
+/** Requests are kept no longer. */
+export const whole: Last = "90d";
+
+/** As the API takes them. */
+export function filterQuery({ status, keyId, range }: Filters) {
+  const isWhole = "last" in range && range.last === whole;
+  return {
+    ...(status ? { status: status as Run["status"] } : {}),
+    ...(keyId ? { keyId } : {}),
+    ...(isWhole ? {} : timesOf(range)),
+  };
 }
 
 const isOpen = (run: Pick<Run, "status">) =>
@@ -30,8 +45,7 @@ export const useRuns = (botId: () => string, filters: () => Filters, enabled: ()
           query: {
             limit: "30",
             ...(pageParam ? { cursor: pageParam } : {}),
-            ...(filters().status ? { status: filters().status as Run["status"] } : {}),
-            ...(filters().keyId ? { keyId: filters().keyId } : {}),
+            ...filterQuery(filters()),
           },
         }),
       ),

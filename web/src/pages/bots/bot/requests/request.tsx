@@ -4,7 +4,7 @@ import { type JSX, Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { names } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
-import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
+import { formatNumber, formatUsd } from "../../../../format.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Async } from "../../../../ui/async.tsx";
 import { Button } from "../../../../ui/button.tsx";
@@ -19,6 +19,7 @@ import bots from "../bot.module.css";
 import { type RunDetail, useRun } from "./queries.ts";
 import styles from "./requests.module.css";
 import { RunChip } from "./run-chip.tsx";
+import { Timing } from "./timing.tsx";
 
 export default function Request() {
   const params = useParams<{ botId: string; runId: string }>();
@@ -94,70 +95,6 @@ function Failure(props: { run: RunDetail; botId: string }) {
   );
 }
 
-export function Timing(props: {
-  run: Pick<RunDetail, "queueMs" | "firstTokenMs" | "runMs">;
-  title?: string;
-}) {
-  const queue = () => props.run.queueMs ?? 0;
-  const first = () => props.run.firstTokenMs ?? 0;
-  const rest = () => Math.max(0, (props.run.runMs ?? 0) - first());
-  const total = () => queue() + first() + rest();
-  const share = (ms: number) => (total() === 0 ? 0 : (ms / total()) * 100);
-  return (
-    <Card title={props.title ?? copy.request.timing} hint={copy.request.timeline}>
-      <svg
-        class={styles.bar}
-        viewBox="0 0 100 10"
-        preserveAspectRatio="none"
-        width="100%"
-        aria-hidden="true"
-      >
-        <rect class={styles.queue} x="0" width={share(queue())} height="10" />
-        <rect class={styles.first} x={share(queue())} width={share(first())} height="10" />
-        <rect
-          class={styles.rest}
-          x={share(queue()) + share(first())}
-          width={share(rest())}
-          height="10"
-        />
-      </svg>
-      <dl class={page.facts}>
-        <Fact
-          label={
-            <>
-              <span class={styles.key} data-part="queue" />
-              {copy.request.queue}
-            </>
-          }
-        >
-          {msOr(props.run.queueMs)}
-        </Fact>
-        <Fact
-          label={
-            <>
-              <span class={styles.key} data-part="first" />
-              {copy.request.firstToken}
-            </>
-          }
-        >
-          {msOr(props.run.firstTokenMs)}
-        </Fact>
-        <Fact
-          label={
-            <>
-              <span class={styles.key} data-part="rest" />
-              {copy.request.rest}
-            </>
-          }
-        >
-          {props.run.runMs === null ? copy.requests.none : formatMs(rest())}
-        </Fact>
-        <Fact label={copy.request.total}>{formatMs(total())}</Fact>
-      </dl>
-    </Card>
-  );
-}
-
 function Facts(props: { run: RunDetail }) {
   return (
     <Card title={copy.request.facts}>
@@ -188,7 +125,7 @@ function Facts(props: { run: RunDetail }) {
   );
 }
 
-const Fact = (props: { label: JSX.Element; children: JSX.Element }) => (
+const Fact = (props: { label: string; children: JSX.Element }) => (
   <div>
     <dt>{props.label}</dt>
     <dd>{props.children}</dd>
@@ -207,5 +144,3 @@ function Text(props: { title: string; parts: RunDetail["question"] }) {
     </Card>
   );
 }
-
-const msOr = (ms: number | null) => (ms === null ? copy.requests.none : formatMs(ms));

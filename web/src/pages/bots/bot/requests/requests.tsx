@@ -1,6 +1,6 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { A, useSearchParams } from "@solidjs/router";
-import { Show } from "solid-js";
+import { createMemo, Show } from "solid-js";
 import { isLive, type Key, useKeys, useMe } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
 import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
@@ -12,14 +12,19 @@ import { Skeleton } from "../../../../ui/skeleton.tsx";
 import { Table } from "../../../../ui/table.tsx";
 import { Time } from "../../../../ui/time.tsx";
 import page from "../../../page.module.css";
+import { DownloadCsv } from "../../../download-csv.tsx";
+import { type Last, useRange } from "../../../range/range.ts";
+import { RangePicker } from "../../../range/range-picker.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
-import { type Run, useRuns } from "./queries.ts";
+import { filterQuery, type Run, useRuns, whole } from "./queries.ts";
+import { RedriveAll } from "./redrive-all.tsx";
 import styles from "./requests.module.css";
 import { RunChip } from "./run-chip.tsx";
 
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
+const lasts: Last[] = ["1h", "24h", "7d", "30d", whole];
 const statuses = ["queued", "in_progress", "completed", "failed", "cancelled", "incomplete"];
 
 export default function Requests() {
@@ -40,8 +45,17 @@ export default function Requests() {
 function Log(props: { botId: string }) {
   const bot = useCurrentBot();
   const [search, setSearch] = useSearchParams<{ status?: string; key?: string }>();
-  const filters = () => ({ status: search.status ?? "", keyId: search.key ?? "" });
-  const isFiltered = () => filters().status !== "" || filters().keyId !== "";
+  const [range, setRange] = useRange(whole);
+  const filters = createMemo(() => ({
+    status: search.status ?? "",
+    keyId: search.key ?? "",
+    range: range(),
+  }));
+  const isFiltered = () => Object.keys(filterQuery(filters())).length > 0;
+  const clear = () => {
+    setRange({ last: whole });
+    setSearch({ status: undefined, key: undefined });
+  };
   const runs = useRuns(
     () => props.botId,
     filters,
@@ -56,11 +70,27 @@ function Log(props: { botId: string }) {
   const all = () => runs.data?.pages.flatMap((one) => one.runs) ?? [];
   return (
     <div class={page.page}>
-      <div class={page.words}>
-        <h2>{copy.requests.title}</h2>
-        <p class={page.lead}>{copy.requests.lead}</p>
+      <div class={page.head}>
+        <div class={page.words}>
+          <h2>{copy.requests.title}</h2>
+          <p class={page.lead}>{copy.requests.lead}</p>
+        </div>
+        <Show when={all().length > 0}>
+          <span class={page.row}>
+            <Show when={filters().status === "failed"}>
+              <RedriveAll botId={props.botId} />
+            </Show>
+            <DownloadCsv
+              path={`/api/bots/${props.botId}/publication/runs`}
+              query={() => ({ ...filterQuery(filters()), limit: "100" })}
+              fileName="requests"
+              label={copy.requests.csv}
+            />
+          </span>
+        </Show>
       </div>
       <div class={styles.filters}>
+        <RangePicker range={range()} onChange={setRange} lasts={lasts} />
         <Select
           label={copy.requests.status}
           options={[
@@ -97,10 +127,7 @@ function Log(props: { botId: string }) {
               >
                 <div class={page.row}>
                   <p>{copy.requests.emptyFilter}</p>
-                  <Button
-                    size="small"
-                    onClick={() => setSearch({ status: undefined, key: undefined })}
-                  >
+                  <Button size="small" onClick={clear}>
                     {copy.requests.clearFilters}
                   </Button>
                 </div>
@@ -150,7 +177,10 @@ export function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
               </A>
             </td>
             <td data-label={copy.requests.status}>
-              <RunChip status={run().status} />
+              <span class={page.row}>
+                <RunChip status={run().status} />
+                <Show when={run().error}>{(error) => <code>{error().code}</code>}</Show>
+              </span>
             </td>
             <td data-label={copy.requests.key}>{labelOf(run().keyId)}</td>
             <td data-label={copy.requests.queue} data-number="">

@@ -1,0 +1,94 @@
+import { For, Show } from "solid-js";
+import { copy } from "../../../../copy.ts";
+import { formatMs } from "../../../../format.ts";
+import { Card } from "../../../../ui/card.tsx";
+import { Time } from "../../../../ui/time.tsx";
+import page from "../../../page.module.css";
+import type { RunDetail } from "./queries.ts";
+import styles from "./requests.module.css";
+
+type Run = Pick<RunDetail, "createdAt" | "finishedAt" | "queueMs" | "firstTokenMs" | "runMs">;
+
+/** Where one run's time went: drawn to scale, then step by step. */
+export function Timing(props: { run: Run; title?: string }) {
+  const queue = () => props.run.queueMs ?? 0;
+  const first = () => props.run.firstTokenMs ?? 0;
+  const rest = () => Math.max(0, (props.run.runMs ?? 0) - first());
+  const total = () => queue() + first() + rest();
+  const parts = () => [
+    { part: "queue", ms: props.run.queueMs, label: copy.request.queue },
+    { part: "first", ms: props.run.firstTokenMs, label: copy.request.firstToken },
+    { part: "rest", ms: props.run.runMs === null ? null : rest(), label: copy.request.rest },
+  ];
+  const share = (ms: number) => (total() === 0 ? 0 : (ms / total()) * 100);
+  return (
+    <Card title={props.title ?? copy.request.timing} hint={copy.request.timeline}>
+      <svg
+        class={styles.bar}
+        viewBox="0 0 100 10"
+        preserveAspectRatio="none"
+        width="100%"
+        aria-hidden="true"
+      >
+        <rect class={styles.queue} x="0" width={share(queue())} height="10" />
+        <rect class={styles.first} x={share(queue())} width={share(first())} height="10" />
+        <rect
+          class={styles.rest}
+          x={share(queue()) + share(first())}
+          width={share(rest())}
+          height="10"
+        />
+      </svg>
+      <dl class={page.facts}>
+        <For each={parts()}>
+          {({ part, ms, label }) => (
+            <div>
+              <dt>
+                <span class={styles.key} data-part={part} />
+                {label}
+              </dt>
+              <dd>{ms === null ? copy.requests.none : formatMs(ms)}</dd>
+            </div>
+          )}
+        </For>
+        <div>
+          <dt>{copy.request.total}</dt>
+          <dd>{formatMs(total())}</dd>
+        </div>
+      </dl>
+      <Steps run={props.run} />
+    </Card>
+  );
+}
+
+function Steps(props: { run: Run }) {
+  const { steps } = copy.request;
+  const sum = (...parts: (number | null)[]) =>
+    parts.every((part) => part !== null) ? parts.reduce((a, b) => a + b, 0) : null;
+  const later = () => [
+    { step: steps.begun, afterMs: sum(props.run.queueMs) },
+    { step: steps.firstText, afterMs: sum(props.run.queueMs, props.run.firstTokenMs) },
+    {
+      step: steps.ended,
+      afterMs: props.run.finishedAt ? sum(props.run.queueMs, props.run.runMs) : null,
+    },
+  ];
+  return (
+    <ol class={styles.steps}>
+      <li>
+        <span>{steps.accepted}</span>
+        <Show when={props.run.createdAt}>{(at) => <Time at={at()} clock />}</Show>
+      </li>
+      <For each={later()}>
+        {({ step, afterMs }) => (
+          <li>
+            <span>{step}</span>
+            <span class={page.soft}>
+              {afterMs === null ? copy.request.notYet : copy.request.after(formatMs(afterMs))}
+            </span>
+          </li>
+        )}
+      </For>
+    </ol>
+  );
+}

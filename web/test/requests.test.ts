@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { launch, openBotPage, openTab, signIn } from "./support/browser.ts";
+import { controlOf } from "./support/control.ts";
+
+const ready = inject("ready");
+const { botId } = ready.sampleBot;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+/** A key of this test's own, and how often it was used. */
+const label = "Counted key";
+const sent = 3;
+
+interface Runs {
+  runs: { runId: string; keyId: string }[];
+}
+
+beforeAll(async () => {
+  browser = await launch();
+  ({ page, complaints } = await openTab(browser));
+  await signIn(page, ready, "owner", `bots/${botId}`);
+  const control = await controlOf(page, ready);
+  const { value } = await control<{ value: string }>("POST", `/bots/${botId}/publication/keys`, {
+    label,
+  });
+  for (let count = 0; count < sent; count++) {
+    const { status } = await fetch(`${ready.sampleBot.endpoint}/conversation`, {
+      method: "POST",
+      headers: { "x-api-key": value, "content-type": "application/json", prefer: "wait=20" },
+      body: JSON.stringify({ message: { content: [{ contentType: "text", body: "Hello" }] } }),
+    });
+    expect(status).toBe(200);
+  }
+});
+afterAll(() => browser?.close());
+
+test("each key tells how many requests it brought today, and leads to its metrics", async () => {
+  await openBotPage(page, "Keys");
+  const row = page.getByRole("row").filter({ hasText: label });
+  const count = row.getByRole("link", { name: `${sent} requests today with ${label}: metrics` });
+  await count.waitFor();
+  // A change of the key leaves the count where it is.
+  await row.getByRole("button", { name: `Actions for ${label}` }).click();
+  await page.getByRole("menuitem", { name: "Disable key" }).click();
+  await row.getByText("Disabled").waitFor();
+  await count.click();
+  await page.getByText("Errors and latency are those of all keys together").waitFor();
+  await page
+    .getByRole("figure", { name: "Requests let through" })
+    .getByText(String(sent))
+    .waitFor();
+});
+
+test("the log is filtered by key, state and time, and the address keeps the filters", async () => {
+  await openBotPage(page, "Requests");
+  await page.getByRole("heading", { level: 2, name: "Requests" }).waitFor();
+  await page.getByRole("button", { name: /^Key / }).click();
+  await page.getByRole("option", { name: label }).click();
+  const rows = page.getByRole("table", { name: "Requests" }).locator("tr[data-run]");
+  await expect.poll(() => rows.count()).toBe(sent);
+  await page.getByRole("button", { name: /^State / }).click();
+  await page.getByRole("option", { name: "Failed", exact: true }).click();
+  await page.getByText("No request fits these filters.").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(sent);
+  await page.getByRole("button", { name: /^Time / }).click();
+  await page.getByRole("option", { name: "From … to …" }).click();
+  await page.getByLabel("To", { exact: true }).fill("2026-01-02T00:00");
+  await page.getByText("From has to be before to.").waitFor();
+  await page.getByLabel("From", { exact: true }).fill("2026-01-01T00:00");
+  await page.getByLabel("To", { exact: true }).fill("2026-01-02T00:00");
+  await page.getByText("No request fits these filters.").waitFor();
+  await page.reload();
+  await page.getByText("No request fits these filters.").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await rows.first().waitFor();
+});
+
+test("the log that the filters leave is had as CSV", async () => {
+  const control = await controlOf(page, ready);
+  const { runs } = await control<Runs>("GET", `/bots/${botId}/publication/runs?limit=100`);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download CSV" }).click();
+  const text = await readFile((await (await download).path()) ?? "", "utf8");
+  const [header, ...lines] = text.trim().split("\r\n");
+  expect(header).toMatch(/^createdAt,runId,/);
+  expect(lines.map((line) => line.split(",")[1])).toEqual(runs.map(({ runId }) => runId));
+});
+
+test("one request tells when it was taken in, begun, first answered and ended", async () => {
+  await page.locator("tr[data-run] a").first().click();
+  const timing = page.getByRole("region", { name: "Timing" });
+  for (const step of ["Accepted", "Begun", "First text", "Ended"]) {
+    await timing.getByRole("listitem").filter({ hasText: step }).waitFor();
+  }
+});
+
+test("the browser had nothing to complain of", () => {
+  expect(complaints).toEqual([]);
+});
