@@ -13,6 +13,7 @@ import {
   type Key as TableKey,
   type Value,
 } from "../ports/index.ts";
+import { Problem } from "../problem/index.ts";
 
 export const actions = [
   "bot.create",
@@ -154,13 +155,17 @@ export async function list(
 ): Promise<Listing> {
   const now = deps.clock.now();
   const to = Math.min(filter.to ?? now + 60_000, now + 60_000);
+  if (filter.from !== undefined && filter.from >= to) {
+    const message = "from must be before to, and not in the future.";
+    throw new Problem.ProblemError("invalid_request", { message, param: "from" });
+  }
   const from = Math.max(filter.from ?? to - 90 * 86_400_000, to - 366 * 86_400_000);
   const months = monthsBetween(from, to);
-  const [month, inner] = paging.cursor?.split(".") ?? [];
+  const { month, inner } = readCursor(paging.cursor);
   const entries: Entry[] = [];
   let read = 0;
-  let cursor = inner || undefined;
-  for (const at of months.slice(month ? Math.max(0, months.indexOf(month)) : 0)) {
+  let cursor = inner;
+  for (const at of months.filter((one) => month === undefined || one <= month)) {
     for (;;) {
       if (entries.length >= paging.limit || read >= readMax) {
         return { entries, cursor: `${at}.${cursor ?? ""}` };
@@ -181,6 +186,14 @@ export async function list(
     }
   }
   return { entries, cursor: null };
+}
+
+/** @throws RangeError where it is none of {@link list}'s. */
+function readCursor(cursor: string | undefined): { month?: string; inner?: string } {
+  if (cursor === undefined) return {};
+  const [, month, inner] = /^(\d{4}-\d\d)\.(.*)$/.exec(cursor) ?? [];
+  if (month === undefined) throw new RangeError("The cursor is malformed");
+  return { month, ...(inner && { inner }) };
 }
 
 function fits(entry: Entry, { actor, botId, action, outcome, asAdmin }: Filter): boolean {

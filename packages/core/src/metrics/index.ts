@@ -44,7 +44,8 @@ export function toRange(
   const from = query.from ?? to - day * 1000;
   if (!(from < to)) throw invalid("from", "from must be before to, and not in the future.");
   const finest = finestPeriod(from, now);
-  if (finest === undefined) throw invalid("from", "Figures are kept for 455 days.");
+  if (finest === undefined)
+    throw invalid("from", "Figures are kept for 455 days: ask for a later from.");
   const periodSeconds = query.periodSeconds ?? periodFor((to - from) / 1000, finest);
   if (periodSeconds < finest || periodSeconds % finest !== 0) {
     throw invalid(

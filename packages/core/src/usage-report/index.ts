@@ -104,7 +104,7 @@ export function toRange(
   const range = { from: startOfHour(from), to: startOfHour(to - 1) + hourMs };
   const hours = (range.to - range.from) / hourMs;
   if (by === "hour" && hours > hoursMax) throw invalid("By the hour, ask for 31 days at most.");
-  if (hours > daysMax * 24) throw invalid("Ask for 455 days at most.");
+  if (hours > daysMax * 24) throw invalid("Ask for 455 days at most, by a later from.");
   return range;
 }
 

@@ -36,12 +36,23 @@ export function jsonOnly(): MiddlewareHandler {
   };
 }
 
+const notATime =
+  "must be an RFC 3339 time, such as 2026-11-22T10:00:00Z (in a URL the + of an offset is %2B)";
+
 /** RFC 3339; as epoch milliseconds to the handler. */
 export const Time = v.pipe(
   v.string(),
-  v.isoTimestamp("must be an RFC 3339 time"),
+  v.isoTimestamp(notATime),
+  v.check(isOfCalendar, "must be a day that there is"),
   v.transform((text) => Date.parse(text)),
 );
+
+/** `Date` takes the 30th of February for the 2nd of March. */
+function isOfCalendar(text: string): boolean {
+  const day = text.slice(0, 10);
+  const at = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+}
 
 const Limit = v.pipe(
   v.string(),

@@ -81,6 +81,7 @@ describe("metrics of a publication", () => {
 
   const invalid: [name: string, query: string, param: string][] = [
     ["no RFC 3339 time", "from=yesterday", "from"],
+    ["the 30th of February", "from=2026-02-30T00:00:00Z", "from"],
     ["from after to", "from=2026-02-02T00:00:00Z&to=2026-02-01T00:00:00Z", "from"],
     ["a period of 61 s", "period=61", "period"],
     [
@@ -400,10 +401,15 @@ describe("the audit log", () => {
       422,
       "invalid_request",
     ]);
-    expect(codeOf(await admin("GET", "/admin/audit?cursor=2026-11.rubbish"))).toEqual([
-      422,
-      "invalid_request",
-    ]);
+    for (const [query, param] of [
+      ["cursor=2026-11.rubbish", "cursor"],
+      ["cursor=rubbish", "cursor"],
+      ["from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z", "from"],
+      ["from=2999-01-01T00:00:00Z", "from"],
+    ]) {
+      const reply = await admin("GET", `/admin/audit?${query}`);
+      expect([...codeOf(reply), reply.json.error.param]).toEqual([422, "invalid_request", param]);
+    }
     expect((await admin("GET", `/admin/audit?to=${hourAgo()}`)).json.entries).toEqual([]);
   });
 });
