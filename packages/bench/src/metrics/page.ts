@@ -31,6 +31,7 @@ function questionsOf(botId: string, days: number): Record<string, string> {
     byKey: `${path}/usage?${range}&by=key`,
     byModel: `${path}/usage?${range}&by=model`,
     alerts: `${path}/alerts`,
+    keys: `${path}/keys?limit=100`,
   };
 }
 
