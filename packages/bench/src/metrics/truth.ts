@@ -50,7 +50,7 @@ export function gatewayTruth({ requests }: Replay) {
     },
     quantiles: [50, 90, 99].map((percent) => ({
       name: `p${percent}`,
-      exact: latencies[Math.floor((percent / 100) * (latencies.length - 1))] ?? 0,
+      exact: latencies[Math.ceil((percent * latencies.length) / 100) - 1] ?? 0,
     })),
     perMinute: [...minutes].sort(([a], [b]) => a - b),
   };
@@ -98,8 +98,8 @@ export function timingTruth({ recorded }: Replay, name: "queueMs" | "firstTokenM
   const times = recorded
     .flatMap(({ entry }) => (entry.abandoned || entry[name] === null ? [] : [entry[name]]))
     .sort((a, b) => a - b);
-  const at = (quantile: number) => times[Math.floor(quantile * (times.length - 1))] ?? 0;
-  return { count: times.length, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: times.at(-1) ?? 0 };
+  const at = (percent: number) => times[Math.ceil((percent * times.length) / 100) - 1] ?? 0;
+  return { count: times.length, p50Ms: at(50), p99Ms: at(99), maxMs: times.at(-1) ?? 0 };
 }
 
 const nothing = (): UsageTruth => ({

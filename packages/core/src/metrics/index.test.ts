@@ -82,12 +82,23 @@ describe("quantiles", () => {
         }
         const all = parts.flat().sort((a, b) => a - b);
         expect(merged.count).toBe(all.length);
-        for (const q of [0, 0.5, 0.9, 0.99, 1]) {
-          const exact = all[Math.floor(q * (all.length - 1))] ?? 0;
-          expect(Math.abs((merged.at(q) ?? -1) - exact)).toBeLessThanOrEqual(exact * 0.005 + 1e-9);
+        for (const percent of [0, 7, 50, 90, 99, 100]) {
+          const exact = all[Math.max(0, Math.ceil((percent * all.length) / 100) - 1)] ?? 0;
+          expect(Math.abs((merged.at(percent / 100) ?? -1) - exact)).toBeLessThanOrEqual(
+            exact * 0.005 + 1e-9,
+          );
         }
       }),
     );
+  });
+
+  test("of few values are among them: the 99th percentile of three is the largest", () => {
+    const few = new Metrics.Quantiles();
+    for (const ms of [0, 100, 1_200]) few.add(ms);
+    const at = (q: number) => Math.round(few.at(q) ?? -1);
+    expect([at(0), at(0.33), at(0.5), at(0.66)]).toEqual([0, 0, 100, 100]);
+    expect(Math.abs(at(0.99) - 1_200)).toBeLessThan(12);
+    expect(at(0.67)).toBe(at(0.99));
   });
 
   test("of nothing are unknown", () => {

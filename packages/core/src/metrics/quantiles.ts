@@ -42,10 +42,17 @@ export class Quantiles {
     this.#sketch.count = this.count;
   }
 
-  /** The value at a quantile from 0 to 1; `null` where nothing went in. */
+  /**
+   * The least value that this share of all values, from 0 to 1, does not exceed (nearest rank); `null`
+   * where nothing went in. The library's own ranks are rounded down: of three values the second would
+   * be the 99th percentile.
+   */
   at(quantile: number): number | null {
+    const { store, mapping, zeroCount } = this.#sketch;
     if (this.count === 0) return null;
-    return this.#sketch.getValueAtQuantile(quantile);
+    // 0.07 * 100 is a little more than 7.
+    const rank = Math.max(0, Math.ceil(quantile * this.count - 1e-9) - 1);
+    return rank < zeroCount ? 0 : mapping.value(store.keyAtRank(rank - zeroCount));
   }
 
   encode(): Uint8Array {

@@ -245,7 +245,7 @@ function requireMayPublish(caller: Caller.Info): void {
 
 function requireIsLive(publication: Info | undefined): asserts publication is Info {
   if (isLive(publication)) return;
-  throw new Problem.ProblemError("not_published", "Publish the bot first; then it can have keys.");
+  throw new Problem.ProblemError("not_published", "The bot is not published: publish it first.");
 }
 
 function refusal(current: Info | undefined): Problem.ProblemError {
