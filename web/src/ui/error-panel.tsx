@@ -6,6 +6,8 @@ import { CopyButton } from "./copy-button.tsx";
 import styles from "./error-panel.module.css";
 import { Notice } from "./notice.tsx";
 
+type Code = keyof typeof copy.nextSteps;
+
 interface Props {
   error: unknown;
   /** What was being done: "The bots could not be loaded". */
@@ -17,7 +19,10 @@ interface Props {
 export function ErrorPanel(props: Props) {
   const problem = () => (props.error instanceof ApiError ? props.error : undefined);
   const cause = () => (props.error instanceof Error ? props.error.message : String(props.error));
-  const next = () => copy.nextSteps[problem()?.code ?? "unknown"];
+  const next = () => {
+    const code = problem()?.code ?? "unknown";
+    return copy.nextSteps[Object.hasOwn(copy.nextSteps, code) ? (code as Code) : "unknown"];
+  };
   return (
     <Notice tone="bad" live title={props.title}>
       <p>{cause()}</p>

@@ -78,3 +78,6 @@ export function createControlApi(deps: ControlApiDeps) {
 
 /** For Hono's typed client. */
 export type ControlApi = ReturnType<typeof createControlApi>;
+
+/** What an error of it may be called, for the words that a client has for each. */
+export type ProblemCode = Problem.Code;

@@ -1,4 +1,4 @@
-import { copy } from "../../copy.ts";
+import { designCopy } from "../../copy-design.ts";
 import { formatMs, formatNumber } from "../../format.ts";
 import { Card } from "../../ui/card.tsx";
 import { Chart, createChartGroup } from "../../ui/chart/chart.tsx";
@@ -6,7 +6,7 @@ import { HeatMap } from "../../ui/chart/heat-map.tsx";
 import { chartColours, type ChartSeries } from "../../ui/chart/model.ts";
 import styles from "./design.module.css";
 
-const words = copy.design;
+const words = designCopy.design;
 const hourMs = 3_600_000;
 const from = Date.parse("2026-01-05T00:00:00.000Z");
 const times = Array.from({ length: 48 }, (_, index) => from + index * hourMs);

@@ -2,6 +2,10 @@ import { createSignal, For } from "solid-js";
 import { ApiError } from "../../api/client.ts";
 import type { Key, Prerequisite, Publication, Source } from "../../api/queries.ts";
 import { copy } from "../../copy.ts";
+import { designCopy } from "../../copy-design.ts";
+import { editorCopy } from "../../copy-editor.ts";
+import { keysCopy } from "../../copy-keys.ts";
+import { publishCopy } from "../../copy-publish.ts";
 import { Button, ButtonLink, type Look } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
@@ -37,7 +41,7 @@ import { PageTitle } from "../page-title.tsx";
 import { Charts } from "./charts.tsx";
 import styles from "./design.module.css";
 
-const words = copy.design;
+const words = designCopy.design;
 const looks: Look[] = ["primary", "secondary", "quiet", "danger", "danger-quiet"];
 const tokens = [
   "page card sunken edge line text soft accent accent-tint",
@@ -235,7 +239,7 @@ const Errors = () => (
       onRetry={nothing}
     />
     <ErrorPanel
-      title={copy.publish.refused}
+      title={publishCopy.publish.refused}
       error={
         new ApiError({
           message: words.refusal,
@@ -286,7 +290,7 @@ function Overlays() {
 const Waiting = () => (
   <Card title={words.waiting}>
     <Progress label={words.determinate} done={3} total={8} words={words.steps} />
-    <Progress label={words.indeterminate} words={copy.publish.waiting} />
+    <Progress label={words.indeterminate} words={publishCopy.publish.waiting} />
     <p class={page.row}>
       <Spinner /> {copy.loading}
     </p>
@@ -315,7 +319,7 @@ const sources: Source[] = [
 ];
 
 const Sources = () => (
-  <Card title={copy.knowledge.title}>
+  <Card title={editorCopy.knowledge.title}>
     <ul>
       <For each={sources}>{(one) => <SourceRow source={one} onRemove={nothing} />}</For>
     </ul>
@@ -335,7 +339,7 @@ const publishing: Pick<Publication, "status" | "progress"> = {
 
 const Publishing = () => (
   <>
-    <Card title={copy.publish.checklist}>
+    <Card title={publishCopy.publish.checklist}>
       <ul>
         <For each={prerequisites}>{(item) => <PrerequisiteRow of={item} editor="/design" />}</For>
       </ul>
@@ -382,16 +386,16 @@ const Tables = () => (
   <Table
     label={words.table}
     columns={[
-      { label: copy.keys.label },
-      { label: copy.keys.value },
+      { label: keysCopy.keys.label },
+      { label: keysCopy.keys.value },
       { label: words.amount, number: true },
     ]}
   >
     <For each={[1, 20, 300]}>
       {(amount) => (
         <tr>
-          <td data-label={copy.keys.label}>{key.label}</td>
-          <td data-label={copy.keys.value}>
+          <td data-label={keysCopy.keys.label}>{key.label}</td>
+          <td data-label={keysCopy.keys.value}>
             <code>outlet_…{key.last4}</code>
           </td>
           <td data-label={words.amount} data-number="">

@@ -1,5 +1,5 @@
 import { ApiError } from "../../../../api/client.ts";
-import { copy } from "../../../../copy.ts";
+import { connectCopy } from "../../../../copy-connect.ts";
 
 export type CallEvent = { type: "state"; state: string } | { type: "answer"; text: string };
 
@@ -47,7 +47,7 @@ async function call(url: string, init: RequestInit): Promise<Response> {
     response = await fetch(url, { ...init, credentials: "omit" });
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
-    const message = copy.connect.unreachable;
+    const message = connectCopy.connect.unreachable;
     throw new ApiError({ message, status: 0, code: "endpoint_unreachable", requestId: null });
   }
   if (response.ok) return response;
@@ -61,7 +61,7 @@ async function call(url: string, init: RequestInit): Promise<Response> {
   throw new ApiError({
     message: [
       `${status}${said ? `: ${said}` : ""}.`.replace("..", "."),
-      copy.connect.statuses[status],
+      connectCopy.connect.statuses[status],
     ]
       .filter(Boolean)
       .join(" "),

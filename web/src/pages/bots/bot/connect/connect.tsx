@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import { isLive, usePublication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { connectCopy } from "../../../../copy-connect.ts";
 import { Async } from "../../../../ui/async.tsx";
 import { ButtonLink } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
@@ -19,33 +19,37 @@ export default function Connect() {
   const bot = useCurrentBot();
   const publication = usePublication(() => bot().botId);
   return (
-    <Async query={publication} title={copy.connect.failed}>
+    <Async query={publication} title={connectCopy.connect.failed}>
       {(data) => (
         <Show
           when={isLive(data().status) && data().endpoint}
-          fallback={<NotPublished what={copy.connect.what} />}
+          fallback={<NotPublished what={connectCopy.connect.what} />}
         >
           {(endpoint) => (
             <div class={page.page}>
               <Card
-                title={copy.connect.title}
-                hint={copy.connect.lead}
+                title={connectCopy.connect.title}
+                hint={connectCopy.connect.lead}
                 actions={
                   <ButtonLink href={`/bots/${bot().botId}/keys`} size="small">
-                    {copy.connect.toKeys}
+                    {connectCopy.connect.toKeys}
                   </ButtonLink>
                 }
               >
                 <Tabs
-                  label={copy.connect.snippets}
+                  label={connectCopy.connect.snippets}
                   tabs={languages.map((language) => ({
                     id: language,
-                    label: copy.connect.languages[language],
+                    label: connectCopy.connect.languages[language],
                     content: () => (
                       <CodeBlock
                         code={snippets[language](endpoint())}
-                        label={copy.connect.snippetLabel(copy.connect.languages[language])}
-                        copyLabel={copy.connect.copySnippet(copy.connect.languages[language])}
+                        label={connectCopy.connect.snippetLabel(
+                          connectCopy.connect.languages[language],
+                        )}
+                        copyLabel={connectCopy.connect.copySnippet(
+                          connectCopy.connect.languages[language],
+                        )}
                       />
                     ),
                   }))}

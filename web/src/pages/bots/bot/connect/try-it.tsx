@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/solid-query";
 import { createSignal, onCleanup, Show } from "solid-js";
 import { names } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { connectCopy } from "../../../../copy-connect.ts";
 import { formatMs } from "../../../../format.ts";
 import { Button } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
@@ -55,12 +56,12 @@ export function TryIt(props: { endpoint: string }) {
     if (!state()) void send();
   };
   return (
-    <Card title={copy.connect.tryTitle} hint={copy.connect.tryHint}>
+    <Card title={connectCopy.connect.tryTitle} hint={connectCopy.connect.tryHint}>
       <form class={page.form} onSubmit={submit}>
         <div class={page.pair}>
           <TextField
-            label={copy.connect.key}
-            hint={copy.connect.keyHint}
+            label={connectCopy.connect.key}
+            hint={connectCopy.connect.keyHint}
             value={key()}
             onInput={setKey}
             required
@@ -68,7 +69,7 @@ export function TryIt(props: { endpoint: string }) {
             inputProps={{ type: "password", autocomplete: "off", spellcheck: false }}
           />
           <TextField
-            label={copy.connect.message}
+            label={connectCopy.connect.message}
             value={message()}
             onInput={setMessage}
             required
@@ -77,15 +78,15 @@ export function TryIt(props: { endpoint: string }) {
         </div>
         <div>
           <Button look="primary" type="submit" busy={state() !== undefined}>
-            {copy.connect.send}
+            {connectCopy.connect.send}
           </Button>
         </div>
       </form>
-      <section class={styles.answer} aria-label={copy.connect.answer} aria-live="polite">
+      <section class={styles.answer} aria-label={connectCopy.connect.answer} aria-live="polite">
         <Show when={state()}>
           {(now) => (
             <p class={page.soft}>
-              {copy.connect.waiting((copy.runStatus[now()] ?? now()).toLowerCase())}
+              {connectCopy.connect.waiting((copy.runStatus[now()] ?? now()).toLowerCase())}
             </p>
           )}
         </Show>
@@ -93,16 +94,18 @@ export function TryIt(props: { endpoint: string }) {
           {(given) => (
             <>
               <p class={styles.text}>{given().text}</p>
-              <p class={`${page.soft} ${page.small}`}>{copy.connect.took(formatMs(given().ms))}</p>
+              <p class={`${page.soft} ${page.small}`}>
+                {connectCopy.connect.took(formatMs(given().ms))}
+              </p>
             </>
           )}
         </Show>
         <Show when={!state() && !answer() && !error()}>
-          <p class={page.soft}>{copy.connect.answerEmpty}</p>
+          <p class={page.soft}>{connectCopy.connect.answerEmpty}</p>
         </Show>
       </section>
       <Show when={error()}>
-        {(cause) => <ErrorPanel title={copy.connect.failedTitle} error={cause()} />}
+        {(cause) => <ErrorPanel title={connectCopy.connect.failedTitle} error={cause()} />}
       </Show>
     </Card>
   );

@@ -3,6 +3,7 @@ import { createSignal, Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { fieldError } from "../../../../api/field-error.ts";
 import { copy } from "../../../../copy.ts";
+import { editorCopy } from "../../../../copy-editor.ts";
 import { Button } from "../../../../ui/button.tsx";
 import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
 import { ErrorPanel } from "../../../../ui/error-panel.tsx";
@@ -48,13 +49,13 @@ export function AddText(props: Props) {
     <Dialog
       open={props.open}
       onClose={close}
-      title={copy.addText.title}
-      description={copy.addText.description}
+      title={editorCopy.addText.title}
+      description={editorCopy.addText.description}
     >
       <form class={page.form} onSubmit={submit}>
         <TextField
-          label={copy.addText.name}
-          hint={copy.addText.nameHint}
+          label={editorCopy.addText.name}
+          hint={editorCopy.addText.nameHint}
           value={name()}
           onInput={setName}
           error={fieldError(add.error, "name")}
@@ -62,7 +63,7 @@ export function AddText(props: Props) {
           inputProps={{ maxlength: 200, autocomplete: "off" }}
         />
         <TextField
-          label={copy.addText.text}
+          label={editorCopy.addText.text}
           value={text()}
           onInput={setText}
           error={fieldError(add.error, "text")}
@@ -71,12 +72,12 @@ export function AddText(props: Props) {
           rows={8}
         />
         <Show when={add.isError && !isFieldError()}>
-          <ErrorPanel title={copy.knowledge.uploadFailed} error={add.error} />
+          <ErrorPanel title={editorCopy.knowledge.uploadFailed} error={add.error} />
         </Show>
         <DialogActions>
           <Button onClick={close}>{copy.actions.cancel}</Button>
           <Button look="primary" type="submit" busy={add.isPending}>
-            {copy.addText.add}
+            {editorCopy.addText.add}
           </Button>
         </DialogActions>
       </form>

@@ -4,6 +4,7 @@ import { createSignal, Show } from "solid-js";
 import { api, done, read } from "../../../../api/client.ts";
 import { type Knowledge, names, type Source, useKnowledge } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { editorCopy } from "../../../../copy-editor.ts";
 import { formatBytes } from "../../../../format.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Async } from "../../../../ui/async.tsx";
@@ -62,35 +63,35 @@ export function KnowledgeCard() {
         (old) =>
           old && { ...old, sources: old.sources.filter((s) => s.sourceId !== source.sourceId) },
       );
-      announce(copy.knowledge.removed(source.name));
+      announce(editorCopy.knowledge.removed(source.name));
       changed();
     },
   }));
   const failed = () => knowledge.data?.sources.some(({ status }) => status === "FAILED");
   return (
     <Card
-      title={copy.knowledge.title}
-      hint={copy.knowledge.hint}
+      title={editorCopy.knowledge.title}
+      hint={editorCopy.knowledge.hint}
       actions={
         <Show when={failed()}>
           <Button size="small" busy={resync.isPending} onClick={() => resync.mutate()}>
             <Icon name="refresh" />
-            {copy.knowledge.resync}
+            {editorCopy.knowledge.resync}
           </Button>
         </Show>
       }
     >
       <Async
         query={knowledge}
-        title={copy.knowledge.failed}
+        title={editorCopy.knowledge.failed}
         skeleton={<Skeleton kind="row" count={2} />}
       >
         {(data) => (
           <Show
             when={data().sources.length > 0}
-            fallback={<p class={page.soft}>{copy.knowledge.empty}</p>}
+            fallback={<p class={page.soft}>{editorCopy.knowledge.empty}</p>}
           >
-            <ul aria-label={copy.knowledge.listLabel}>
+            <ul aria-label={editorCopy.knowledge.listLabel}>
               {/* By id: a row whose sync goes on is the same row, and says so. */}
               <Keyed each={data().sources} by="sourceId">
                 {(source) => <SourceRow source={source()} onRemove={() => setRemoving(source())} />}
@@ -105,10 +106,10 @@ export function KnowledgeCard() {
         onWrite={() => setWriting(true)}
       />
       <Show when={upload.isError}>
-        <ErrorPanel title={copy.knowledge.uploadFailed} error={upload.error} />
+        <ErrorPanel title={editorCopy.knowledge.uploadFailed} error={upload.error} />
       </Show>
       <Show when={resync.isError}>
-        <ErrorPanel title={copy.knowledge.resyncFailed} error={resync.error} />
+        <ErrorPanel title={editorCopy.knowledge.resyncFailed} error={resync.error} />
       </Show>
       <AddText
         open={writing()}
@@ -119,11 +120,11 @@ export function KnowledgeCard() {
       <Dialog
         open={removing() !== undefined}
         onClose={() => setRemoving(undefined)}
-        title={copy.knowledge.removeTitle(removing()?.name ?? "")}
-        description={copy.knowledge.removeText}
+        title={editorCopy.knowledge.removeTitle(removing()?.name ?? "")}
+        description={editorCopy.knowledge.removeText}
       >
         <Show when={remove.isError}>
-          <ErrorPanel title={copy.knowledge.removeFailed} error={remove.error} />
+          <ErrorPanel title={editorCopy.knowledge.removeFailed} error={remove.error} />
         </Show>
         <DialogActions>
           <Button onClick={() => setRemoving(undefined)}>{copy.actions.cancel}</Button>
@@ -135,7 +136,7 @@ export function KnowledgeCard() {
               if (source) remove.mutate(source);
             }}
           >
-            {copy.knowledge.remove}
+            {editorCopy.knowledge.remove}
           </Button>
         </DialogActions>
       </Dialog>
@@ -154,7 +155,7 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
         <p class={styles.about}>
           <span>{formatBytes(props.source.bytes)}</span>
           <Show when={props.source.status === "SUCCEEDED"}>
-            <span>{copy.knowledge.passages(props.source.passages)}</span>
+            <span>{editorCopy.knowledge.passages(props.source.passages)}</span>
           </Show>
         </p>
       </div>
@@ -166,7 +167,7 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
         <Button
           size="small"
           look="quiet"
-          aria-label={copy.knowledge.removeOne(props.source.name)}
+          aria-label={editorCopy.knowledge.removeOne(props.source.name)}
           onClick={() => props.onRemove()}
         >
           <Icon name="cross" />
@@ -200,14 +201,14 @@ function Dropzone(props: { busy: boolean; onFiles: (files: File[]) => void; onWr
         take(event.dataTransfer?.files);
       }}
     >
-      <p class={`${page.soft} ${page.small}`}>{copy.knowledge.drop}</p>
+      <p class={`${page.soft} ${page.small}`}>{editorCopy.knowledge.drop}</p>
       <span class={page.row}>
         <Button busy={props.busy} onClick={() => input?.click()}>
           <Icon name="plus" />
-          {copy.knowledge.upload}
+          {editorCopy.knowledge.upload}
         </Button>
         <Button look="quiet" onClick={() => props.onWrite()}>
-          {copy.knowledge.write}
+          {editorCopy.knowledge.write}
         </Button>
       </span>
       <input
@@ -218,7 +219,7 @@ function Dropzone(props: { busy: boolean; onFiles: (files: File[]) => void; onWr
         hidden
         multiple
         accept={accepted}
-        aria-label={copy.knowledge.upload}
+        aria-label={editorCopy.knowledge.upload}
         onChange={(event) => {
           take(event.currentTarget.files);
           event.currentTarget.value = "";

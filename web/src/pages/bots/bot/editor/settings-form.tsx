@@ -5,6 +5,7 @@ import { api, read } from "../../../../api/client.ts";
 import { fieldError } from "../../../../api/field-error.ts";
 import { type Bot, names, useMe } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { editorCopy } from "../../../../copy-editor.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Button } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
@@ -37,7 +38,7 @@ export function SettingsForm(props: { draft: Draft }) {
       // Its prerequisites follow the model.
       void client.invalidateQueries({ queryKey: names.publication(saved.botId) });
       props.draft.reset(saved);
-      announce(copy.editor.saved);
+      announce(editorCopy.editor.saved);
     },
   }));
   const submit = (event: SubmitEvent) => {
@@ -57,7 +58,7 @@ export function SettingsForm(props: { draft: Draft }) {
 
   return (
     <form class={styles.column} onSubmit={submit}>
-      <Card title={copy.editor.behaviour} hint={copy.editor.behaviourHint}>
+      <Card title={editorCopy.editor.behaviour} hint={editorCopy.editor.behaviourHint}>
         <div class={page.form}>
           <TextField
             label={copy.botFields.title}
@@ -86,7 +87,7 @@ export function SettingsForm(props: { draft: Draft }) {
           />
         </div>
       </Card>
-      <Card title={copy.editor.model} hint={copy.editor.modelHint}>
+      <Card title={editorCopy.editor.model} hint={editorCopy.editor.modelHint}>
         <div class={page.form}>
           <Select
             label={copy.botFields.model}
@@ -168,11 +169,11 @@ export function SettingsForm(props: { draft: Draft }) {
         </div>
       </Card>
       <Show when={save.isError && !isFieldError()}>
-        <ErrorPanel title={copy.editor.saveFailed} error={save.error} />
+        <ErrorPanel title={editorCopy.editor.saveFailed} error={save.error} />
       </Show>
       <Show when={props.draft.isDirty()}>
         <div class={styles.save}>
-          <strong>{copy.editor.unsaved}</strong>
+          <strong>{editorCopy.editor.unsaved}</strong>
           <span class={page.row}>
             <Button
               onClick={() => {
@@ -180,10 +181,10 @@ export function SettingsForm(props: { draft: Draft }) {
                 props.draft.reset();
               }}
             >
-              {copy.editor.discard}
+              {editorCopy.editor.discard}
             </Button>
             <Button look="primary" type="submit" busy={save.isPending}>
-              {copy.editor.save}
+              {editorCopy.editor.save}
             </Button>
           </span>
         </div>
@@ -199,7 +200,7 @@ function guardLeaving(isDirty: () => boolean): void {
   useBeforeLeave((event) => {
     if (event.defaultPrevented || !isDirty()) return;
     event.preventDefault();
-    if (window.confirm(copy.editor.leave)) event.retry(true);
+    if (window.confirm(editorCopy.editor.leave)) event.retry(true);
   });
   const beforeUnload = (event: BeforeUnloadEvent) => {
     if (isDirty()) event.preventDefault();

@@ -3,6 +3,7 @@ import { createSignal, Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { type Bot, names } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { editorCopy } from "../../../../copy-editor.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Button } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
@@ -45,31 +46,31 @@ export function SharingCard() {
       client.setQueryData(names.bot(saved.botId), saved);
       void client.invalidateQueries({ queryKey: names.bots });
       void client.invalidateQueries({ queryKey: names.publication(saved.botId) });
-      announce(copy.sharing.saved);
+      announce(editorCopy.sharing.saved);
     },
   }));
   return (
-    <Card title={copy.sharing.title} hint={copy.sharing.hint}>
+    <Card title={editorCopy.sharing.title} hint={editorCopy.sharing.hint}>
       <Show when={isFixed()}>
         <Notice>
-          <p>{copy.sharing.fixed}</p>
+          <p>{editorCopy.sharing.fixed}</p>
         </Notice>
       </Show>
       <RadioGroup
-        label={copy.sharing.scope}
+        label={editorCopy.sharing.scope}
         value={scope()}
         onChange={(value) => setScope(value as Bot["scope"])}
         disabled={isFixed()}
         options={scopes.map((value) => ({
           value,
           label: copy.scopes[value],
-          hint: copy.sharing.hints[value],
+          hint: editorCopy.sharing.hints[value],
         }))}
       />
       <Show when={scope() === "partial"}>
         <TextField
-          label={copy.sharing.users}
-          hint={copy.sharing.usersHint}
+          label={editorCopy.sharing.users}
+          hint={editorCopy.sharing.usersHint}
           value={users()}
           onInput={setUsers}
           multiline
@@ -77,8 +78,8 @@ export function SharingCard() {
           disabled={isFixed()}
         />
         <TextField
-          label={copy.sharing.groups}
-          hint={copy.sharing.groupsHint}
+          label={editorCopy.sharing.groups}
+          hint={editorCopy.sharing.groupsHint}
           value={groups()}
           onInput={setGroups}
           multiline
@@ -87,12 +88,12 @@ export function SharingCard() {
         />
       </Show>
       <Show when={share.isError}>
-        <ErrorPanel title={copy.sharing.failed} error={share.error} />
+        <ErrorPanel title={editorCopy.sharing.failed} error={share.error} />
       </Show>
       <Show when={isDirty() && !isFixed()}>
         <div>
           <Button look="primary" busy={share.isPending} onClick={() => share.mutate()}>
-            {copy.sharing.save}
+            {editorCopy.sharing.save}
           </Button>
         </div>
       </Show>

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/solid-query";
 import { createSignal, For, onCleanup, Show } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { editorCopy } from "../../../../copy-editor.ts";
 import { formatMs, formatTokens, formatUsd } from "../../../../format.ts";
 import { Button } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
@@ -76,7 +76,7 @@ export function TestChat(props: { isDirty: boolean }) {
           case "done":
             change((turn) => {
               const { usage, costMicroUsd, ms } = event;
-              turn.meta = copy.testChat.meta(
+              turn.meta = editorCopy.testChat.meta(
                 formatMs(ms),
                 formatTokens(usage.inputTokens + usage.outputTokens),
                 formatUsd(costMicroUsd),
@@ -104,8 +104,8 @@ export function TestChat(props: { isDirty: boolean }) {
   };
   return (
     <Card
-      title={copy.testChat.title}
-      hint={copy.testChat.hint}
+      title={editorCopy.testChat.title}
+      hint={editorCopy.testChat.hint}
       actions={
         <Show when={turns.length > 0}>
           <Button
@@ -116,7 +116,7 @@ export function TestChat(props: { isDirty: boolean }) {
               setError(undefined);
             }}
           >
-            {copy.testChat.clear}
+            {editorCopy.testChat.clear}
           </Button>
         </Show>
       }
@@ -127,23 +127,23 @@ export function TestChat(props: { isDirty: boolean }) {
           log = element;
         }}
         role="log"
-        aria-label={copy.testChat.logLabel}
+        aria-label={editorCopy.testChat.logLabel}
         aria-busy={asking() !== undefined}
         tabindex="0"
       >
         <For
           each={turns}
-          fallback={<p class={styles.nothing}>{copy.testChat.empty(bot().title)}</p>}
+          fallback={<p class={styles.nothing}>{editorCopy.testChat.empty(bot().title)}</p>}
         >
           {(turn) => (
             <div class={styles.turn} data-role={turn.role}>
               <span class={styles.who}>
-                {turn.role === "user" ? copy.testChat.you : bot().title}
+                {turn.role === "user" ? editorCopy.testChat.you : bot().title}
               </span>
-              <div class={styles.said}>{turn.text || copy.testChat.thinking}</div>
+              <div class={styles.said}>{turn.text || editorCopy.testChat.thinking}</div>
               <Show when={turn.meta && turn.sources.length > 0}>
                 <details class={styles.sources}>
-                  <summary>{copy.testChat.sources(turn.sources.length)}</summary>
+                  <summary>{editorCopy.testChat.sources(turn.sources.length)}</summary>
                   <ul>
                     <For each={turn.sources}>
                       {(passage) => (
@@ -166,15 +166,15 @@ export function TestChat(props: { isDirty: boolean }) {
       </div>
       <Show when={props.isDirty}>
         <Notice tone="warn">
-          <p>{copy.testChat.dirty}</p>
+          <p>{editorCopy.testChat.dirty}</p>
         </Notice>
       </Show>
       <Show when={error()}>
-        {(cause) => <ErrorPanel title={copy.testChat.failed} error={cause()} />}
+        {(cause) => <ErrorPanel title={editorCopy.testChat.failed} error={cause()} />}
       </Show>
       <form class={styles.ask} onSubmit={submit}>
         <TextField
-          label={copy.testChat.question}
+          label={editorCopy.testChat.question}
           value={question()}
           onInput={setQuestion}
           inputProps={{ autocomplete: "off", maxlength: 50000 }}
@@ -184,14 +184,14 @@ export function TestChat(props: { isDirty: boolean }) {
           fallback={
             <Button look="primary" type="submit">
               <Icon name="send" />
-              {copy.testChat.ask}
+              {editorCopy.testChat.ask}
             </Button>
           }
         >
           {(controller) => (
             <Button onClick={() => controller().abort()}>
               <Icon name="stop" />
-              {copy.testChat.stop}
+              {editorCopy.testChat.stop}
             </Button>
           )}
         </Show>

@@ -4,6 +4,7 @@ import { api, read } from "../../../../api/client.ts";
 import { fieldError } from "../../../../api/field-error.ts";
 import { names } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { keysCopy } from "../../../../copy-keys.ts";
 import { Button } from "../../../../ui/button.tsx";
 import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
 import { ErrorPanel } from "../../../../ui/error-panel.tsx";
@@ -60,16 +61,16 @@ export function CreateKey(props: Props) {
       open={props.open}
       onClose={close}
       sticky={value() !== undefined}
-      title={value() ? copy.keys.createdTitle : copy.keys.createTitle}
-      description={value() ? copy.keys.once : copy.keys.createText}
+      title={value() ? keysCopy.keys.createdTitle : keysCopy.keys.createTitle}
+      description={value() ? keysCopy.keys.once : keysCopy.keys.createText}
     >
       <Show
         when={value()}
         fallback={
           <form class={page.form} onSubmit={submit}>
             <TextField
-              label={copy.keys.label}
-              hint={copy.keys.labelHint}
+              label={keysCopy.keys.label}
+              hint={keysCopy.keys.labelHint}
               value={label()}
               onInput={setLabel}
               error={fieldError(create.error, "label")}
@@ -77,18 +78,21 @@ export function CreateKey(props: Props) {
               inputProps={{ maxlength: 100, autocomplete: "off" }}
             />
             <Select
-              label={copy.keys.expires}
-              options={lifetimes.map((one) => ({ value: one, label: copy.keys.lifetimes[one] }))}
+              label={keysCopy.keys.expires}
+              options={lifetimes.map((one) => ({
+                value: one,
+                label: keysCopy.keys.lifetimes[one],
+              }))}
               value={lifetime()}
               onChange={setLifetime}
             />
             <Show when={create.isError && !fieldError(create.error, "label")}>
-              <ErrorPanel title={copy.keys.createFailed} error={create.error} />
+              <ErrorPanel title={keysCopy.keys.createFailed} error={create.error} />
             </Show>
             <DialogActions>
               <Button onClick={close}>{copy.actions.cancel}</Button>
               <Button look="primary" type="submit" busy={create.isPending}>
-                {copy.keys.generate}
+                {keysCopy.keys.generate}
               </Button>
             </DialogActions>
           </form>

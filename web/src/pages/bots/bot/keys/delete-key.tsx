@@ -3,6 +3,7 @@ import { Show } from "solid-js";
 import { api, done } from "../../../../api/client.ts";
 import { type Key, names } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { keysCopy } from "../../../../copy-keys.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Button } from "../../../../ui/button.tsx";
 import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
@@ -20,7 +21,7 @@ export function DeleteKey(props: { of: Key | undefined; onClose: () => void; bot
     onSuccess: async (_data: void, key: Key) => {
       await client.invalidateQueries({ queryKey: names.keys(props.botId) });
       close();
-      announce(copy.keys.deleted(key.label));
+      announce(keysCopy.keys.deleted(key.label));
     },
   }));
   const close = () => {
@@ -31,11 +32,11 @@ export function DeleteKey(props: { of: Key | undefined; onClose: () => void; bot
     <Dialog
       open={props.of !== undefined}
       onClose={close}
-      title={copy.keys.deleteTitle(props.of?.label ?? "")}
-      description={copy.keys.deleteText}
+      title={keysCopy.keys.deleteTitle(props.of?.label ?? "")}
+      description={keysCopy.keys.deleteText}
     >
       <Show when={remove.isError}>
-        <ErrorPanel title={copy.keys.deleteFailed} error={remove.error} />
+        <ErrorPanel title={keysCopy.keys.deleteFailed} error={remove.error} />
       </Show>
       <DialogActions>
         <Button onClick={close}>{copy.actions.cancel}</Button>
@@ -46,7 +47,7 @@ export function DeleteKey(props: { of: Key | undefined; onClose: () => void; bot
             if (props.of) remove.mutate(props.of);
           }}
         >
-          {copy.keys.delete}
+          {keysCopy.keys.delete}
         </Button>
       </DialogActions>
     </Dialog>

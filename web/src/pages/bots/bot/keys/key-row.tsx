@@ -3,7 +3,7 @@ import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/solid-
 import { Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { type Key, type Keys, names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { keysCopy } from "../../../../copy-keys.ts";
 import { formatNumber } from "../../../../format.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Chip } from "../../../../ui/chip.tsx";
@@ -33,42 +33,44 @@ export function KeyRow(props: Props) {
     onSuccess: (changed: ChangedKey) => {
       replaceKey(client, props.botId, changed);
       announce(
-        changed.enabled ? copy.keys.enabled(changed.label) : copy.keys.disabled(changed.label),
+        changed.enabled
+          ? keysCopy.keys.enabled(changed.label)
+          : keysCopy.keys.disabled(changed.label),
       );
     },
     onError: (error) => announce(error.message, "bad"),
   }));
   return (
     <tr>
-      <td data-label={copy.keys.label}>
+      <td data-label={keysCopy.keys.label}>
         <strong>{props.key.label}</strong>
       </td>
-      <td data-label={copy.keys.value}>
+      <td data-label={keysCopy.keys.value}>
         <code>outlet_…{props.key.last4}</code>
       </td>
-      <td data-label={copy.keys.state}>
+      <td data-label={keysCopy.keys.state}>
         <span class={page.row}>
           <KeyState of={props.key} />
         </span>
       </td>
-      <td data-label={copy.keys.created}>
+      <td data-label={keysCopy.keys.created}>
         <Time at={props.key.createdAt} />
       </td>
-      <td data-label={copy.keys.expires}>
-        <Show when={props.key.expiresAt} fallback={copy.keys.never}>
+      <td data-label={keysCopy.keys.expires}>
+        <Show when={props.key.expiresAt} fallback={keysCopy.keys.never}>
           {(at) => <Time at={at()} />}
         </Show>
       </td>
-      <td data-label={copy.keys.lastUsed}>
-        <Show when={props.key.lastUsedAt} fallback={copy.keys.notUsed}>
+      <td data-label={keysCopy.keys.lastUsed}>
+        <Show when={props.key.lastUsedAt} fallback={keysCopy.keys.notUsed}>
           {(at) => <Time at={at()} />}
         </Show>
       </td>
-      <td data-label={copy.keys.today} data-number="">
-        <Show when={props.key.requestsToday !== null} fallback={copy.keys.unknown}>
+      <td data-label={keysCopy.keys.today} data-number="">
+        <Show when={props.key.requestsToday !== null} fallback={keysCopy.keys.unknown}>
           <A
             href={`/bots/${props.botId}/metrics?key=${props.key.keyId}`}
-            aria-label={copy.keys.todayOf(
+            aria-label={keysCopy.keys.todayOf(
               formatNumber(props.key.requestsToday ?? 0),
               props.key.label,
             )}
@@ -77,19 +79,19 @@ export function KeyRow(props: Props) {
           </A>
         </Show>
       </td>
-      <td data-label={copy.keys.actions} data-end="">
+      <td data-label={keysCopy.keys.actions} data-end="">
         <Menu
-          label={copy.keys.actionsOf(props.key.label)}
+          label={keysCopy.keys.actionsOf(props.key.label)}
           trigger={<Icon name="more" />}
           groups={[
             [
-              { label: copy.keys.rotate, onSelect: () => props.onRotate() },
+              { label: keysCopy.keys.rotate, onSelect: () => props.onRotate() },
               {
-                label: props.key.enabled ? copy.keys.disable : copy.keys.enable,
+                label: props.key.enabled ? keysCopy.keys.disable : keysCopy.keys.enable,
                 onSelect: () => toggle.mutate(),
               },
             ],
-            [{ label: copy.keys.delete, danger: true, onSelect: () => props.onDelete() }],
+            [{ label: keysCopy.keys.delete, danger: true, onSelect: () => props.onDelete() }],
           ]}
         />
       </td>
@@ -104,23 +106,23 @@ export function KeyState(props: { of: Pick<Key, "enabled" | "expiresAt" | "grace
     <>
       <Show when={!props.of.enabled}>
         <Chip tone="warn" dot>
-          {copy.keys.states.disabled}
+          {keysCopy.keys.states.disabled}
         </Chip>
       </Show>
       <Show when={props.of.enabled && isPast(props.of.expiresAt)}>
         <Chip tone="bad" dot>
-          {copy.keys.states.expired}
+          {keysCopy.keys.states.expired}
         </Chip>
       </Show>
       <Show when={props.of.enabled && !isPast(props.of.expiresAt)}>
         <Chip tone="good" dot>
-          {copy.keys.states.active}
+          {keysCopy.keys.states.active}
         </Chip>
       </Show>
       <Show when={props.of.enabled && inGrace() && props.of.graceEndsAt}>
         {(at) => (
           <span class={`${page.small} ${page.soft}`}>
-            {copy.keys.graceUntil} <Time at={at()} />
+            {keysCopy.keys.graceUntil} <Time at={at()} />
           </span>
         )}
       </Show>

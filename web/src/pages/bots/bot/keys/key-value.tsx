@@ -1,4 +1,4 @@
-import { copy } from "../../../../copy.ts";
+import { keysCopy } from "../../../../copy-keys.ts";
 import { Button } from "../../../../ui/button.tsx";
 import { CodeBlock } from "../../../../ui/code-block.tsx";
 import { DialogActions } from "../../../../ui/dialog.tsx";
@@ -11,20 +11,20 @@ export function KeyValue(props: { value: string; endpoint: string; onClose: () =
     <div class={page.form}>
       <CodeBlock
         code={props.value}
-        label={copy.keys.valueLabel}
-        copyLabel={copy.keys.copyValue}
+        label={keysCopy.keys.valueLabel}
+        copyLabel={keysCopy.keys.copyValue}
         wrap
       />
-      <p>{copy.keys.curlHint}</p>
+      <p>{keysCopy.keys.curlHint}</p>
       <CodeBlock
         code={curl(props.endpoint, props.value)}
-        label={copy.keys.curlLabel}
-        copyLabel={copy.keys.copyCurl}
+        label={keysCopy.keys.curlLabel}
+        copyLabel={keysCopy.keys.copyCurl}
         wrap
       />
       <DialogActions>
         <Button look="primary" onClick={() => props.onClose()}>
-          {copy.keys.stored}
+          {keysCopy.keys.stored}
         </Button>
       </DialogActions>
     </div>

@@ -1,7 +1,7 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { createSignal, Show } from "solid-js";
 import { isLive, type Key, useKeys, useMe, usePublication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { keysCopy } from "../../../../copy-keys.ts";
 import { Async } from "../../../../ui/async.tsx";
 import { Button } from "../../../../ui/button.tsx";
 import { EmptyState } from "../../../../ui/empty-state.tsx";
@@ -22,11 +22,11 @@ export default function Keys() {
   const publication = usePublication(() => bot().botId);
   const mayManage = () => me.data?.may.publish.allowed === true;
   return (
-    <Async query={publication} title={copy.keys.failed}>
+    <Async query={publication} title={keysCopy.keys.failed}>
       {(data) => (
         <Show
           when={isLive(data().status) && mayManage()}
-          fallback={<NotPublished what={copy.keys.what} />}
+          fallback={<NotPublished what={keysCopy.keys.what} />}
         >
           <KeyList botId={bot().botId} endpoint={data().endpoint ?? ""} />
         </Show>
@@ -47,42 +47,42 @@ function KeyList(props: { botId: string; endpoint: string }) {
   const generate = () => (
     <Button look="primary" onClick={() => setCreating(true)}>
       <Icon name="plus" />
-      {copy.keys.generate}
+      {keysCopy.keys.generate}
     </Button>
   );
   return (
     <div class={page.page}>
       <div class={page.head}>
         <div class={page.words}>
-          <h2>{copy.keys.title}</h2>
-          <p class={page.lead}>{copy.keys.lead}</p>
+          <h2>{keysCopy.keys.title}</h2>
+          <p class={page.lead}>{keysCopy.keys.lead}</p>
         </div>
         <Show when={all().length > 0}>{generate()}</Show>
       </div>
-      <Async query={keys} title={copy.keys.failed} skeleton={<Skeleton kind="row" count={3} />}>
+      <Async query={keys} title={keysCopy.keys.failed} skeleton={<Skeleton kind="row" count={3} />}>
         {() => (
           <Show
             when={all().length > 0}
             fallback={
               <EmptyState
                 icon="key"
-                title={copy.keys.emptyTitle}
-                text={copy.keys.emptyText}
+                title={keysCopy.keys.emptyTitle}
+                text={keysCopy.keys.emptyText}
                 action={generate()}
               />
             }
           >
             <Table
-              label={copy.keys.title}
+              label={keysCopy.keys.title}
               columns={[
-                { label: copy.keys.label },
-                { label: copy.keys.value },
-                { label: copy.keys.state },
-                { label: copy.keys.created },
-                { label: copy.keys.expires },
-                { label: copy.keys.lastUsed },
-                { label: copy.keys.today, number: true },
-                { label: copy.keys.actions },
+                { label: keysCopy.keys.label },
+                { label: keysCopy.keys.value },
+                { label: keysCopy.keys.state },
+                { label: keysCopy.keys.created },
+                { label: keysCopy.keys.expires },
+                { label: keysCopy.keys.lastUsed },
+                { label: keysCopy.keys.today, number: true },
+                { label: keysCopy.keys.actions },
               ]}
             >
               {/* By id: a row that changes keeps its menu, and the focus in it. */}
@@ -97,11 +97,11 @@ function KeyList(props: { botId: string; endpoint: string }) {
                 )}
               </Keyed>
             </Table>
-            <p class={`${page.small} ${page.soft}`}>{copy.keys.todayHint}</p>
+            <p class={`${page.small} ${page.soft}`}>{keysCopy.keys.todayHint}</p>
             <Show when={keys.hasNextPage}>
               <div>
                 <Button busy={keys.isFetchingNextPage} onClick={() => void keys.fetchNextPage()}>
-                  {copy.keys.more}
+                  {keysCopy.keys.more}
                 </Button>
               </div>
             </Show>

@@ -3,6 +3,7 @@ import { createSignal, Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import type { Key } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { keysCopy } from "../../../../copy-keys.ts";
 import { Button } from "../../../../ui/button.tsx";
 import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
 import { ErrorPanel } from "../../../../ui/error-panel.tsx";
@@ -53,27 +54,29 @@ export function RotateKey(props: Props) {
       open={props.of !== undefined}
       onClose={close}
       sticky={value() !== undefined}
-      title={value() ? copy.keys.rotatedTitle : copy.keys.rotateTitle(props.of?.label ?? "")}
-      description={value() ? copy.keys.once : copy.keys.rotateText}
+      title={
+        value() ? keysCopy.keys.rotatedTitle : keysCopy.keys.rotateTitle(props.of?.label ?? "")
+      }
+      description={value() ? keysCopy.keys.once : keysCopy.keys.rotateText}
     >
       <Show
         when={value()}
         fallback={
           <form class={page.form} onSubmit={submit}>
             <Select
-              label={copy.keys.grace}
-              hint={copy.keys.graceHint}
-              options={graces.map((one) => ({ value: one, label: copy.keys.graces[one] }))}
+              label={keysCopy.keys.grace}
+              hint={keysCopy.keys.graceHint}
+              options={graces.map((one) => ({ value: one, label: keysCopy.keys.graces[one] }))}
               value={grace()}
               onChange={setGrace}
             />
             <Show when={rotate.isError}>
-              <ErrorPanel title={copy.keys.rotateFailed} error={rotate.error} />
+              <ErrorPanel title={keysCopy.keys.rotateFailed} error={rotate.error} />
             </Show>
             <DialogActions>
               <Button onClick={close}>{copy.actions.cancel}</Button>
               <Button look="primary" type="submit" busy={rotate.isPending}>
-                {copy.keys.rotate}
+                {keysCopy.keys.rotate}
               </Button>
             </DialogActions>
           </form>

@@ -1,6 +1,6 @@
 import { A, useLocation } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
-import { copy as words } from "../../../../copy.ts";
+import { requestsCopy } from "../../../../copy-requests.ts";
 import { metricsCopy } from "../../../../copy-metrics.ts";
 import { formatMs, formatNumber, formatPercent, formatUsd } from "../../../../format.ts";
 import { Async } from "../../../../ui/async.tsx";
@@ -79,7 +79,10 @@ function Groups(props: {
     { label: copy.failedRuns, of: (group: Group) => formatNumber(group.failed) },
     { label: copy.input, of: (group: Group) => formatNumber(group.inputTokens) },
     { label: copy.output, of: (group: Group) => formatNumber(group.outputTokens) },
-    { label: words.requests.firstToken, of: (g: Group) => or(formatMs)(g.firstTokenMs?.p50Ms) },
+    {
+      label: requestsCopy.requests.firstToken,
+      of: (g: Group) => or(formatMs)(g.firstTokenMs?.p50Ms),
+    },
     { label: copy.run, of: (group: Group) => or(formatMs)(group.runMs?.p50Ms) },
     { label: copy.cost, of: (group: Group) => formatUsd(group.costMicroUsd) },
     { label: copy.share, of: share },

@@ -1,6 +1,6 @@
 import { For, Show } from "solid-js";
 import type { Prerequisite } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { publishCopy } from "../../../../copy-publish.ts";
 import { ButtonLink } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
 import { Chip } from "../../../../ui/chip.tsx";
@@ -17,8 +17,8 @@ export function Checklist(props: { prerequisites: Prerequisite[] }) {
   const unmet = () => props.prerequisites.filter(({ met, required }) => !met && required).length;
   return (
     <Card
-      title={copy.publish.checklist}
-      hint={unmet() === 0 ? copy.publish.allMet : copy.publish.unmet(unmet())}
+      title={publishCopy.publish.checklist}
+      hint={unmet() === 0 ? publishCopy.publish.allMet : publishCopy.publish.unmet(unmet())}
     >
       <ul>
         <For each={props.prerequisites}>
@@ -42,12 +42,12 @@ export function PrerequisiteRow(props: { of: Prerequisite; editor: string }) {
       </span>
       <div>
         <p class={page.row}>
-          <span class={styles.name}>{copy.prerequisites[props.of.name]}</span>
+          <span class={styles.name}>{publishCopy.prerequisites[props.of.name]}</span>
           <span class="visually-hidden">
-            {props.of.met ? copy.publish.met : copy.publish.notMet}
+            {props.of.met ? publishCopy.publish.met : publishCopy.publish.notMet}
           </span>
           <Show when={!props.of.required}>
-            <Chip>{copy.publish.advice}</Chip>
+            <Chip>{publishCopy.publish.advice}</Chip>
           </Show>
         </p>
         <p class={styles.detail}>{props.of.detail}</p>
@@ -55,8 +55,8 @@ export function PrerequisiteRow(props: { of: Prerequisite; editor: string }) {
       <Show when={!props.of.met && inEditor.includes(props.of.name)}>
         <span class={styles.way}>
           <ButtonLink href={props.editor} size="small">
-            {copy.publish.openEditor}
-            <span class="visually-hidden">: {copy.prerequisites[props.of.name]}</span>
+            {publishCopy.publish.openEditor}
+            <span class="visually-hidden">: {publishCopy.prerequisites[props.of.name]}</span>
           </ButtonLink>
         </span>
       </Show>

@@ -1,4 +1,4 @@
-import { copy } from "../../../../copy.ts";
+import { publishCopy } from "../../../../copy-publish.ts";
 import { formatNumber } from "../../../../format.ts";
 import { Card } from "../../../../ui/card.tsx";
 import page from "../../../page.module.css";
@@ -14,14 +14,14 @@ export function Cost(props: { limits: LimitFields }) {
       : null;
   const bound = () => {
     const most = requests();
-    if (most === null || !Number.isFinite(most)) return copy.cost.unbounded;
-    return copy.cost.bounded(formatNumber(most));
+    if (most === null || !Number.isFinite(most)) return publishCopy.cost.unbounded;
+    return publishCopy.cost.bounded(formatNumber(most));
   };
   return (
-    <Card title={copy.cost.title}>
+    <Card title={publishCopy.cost.title}>
       <ul class={page.form}>
-        <li>{copy.cost.endpoint}</li>
-        <li>{copy.cost.model}</li>
+        <li>{publishCopy.cost.endpoint}</li>
+        <li>{publishCopy.cost.model}</li>
         <li>{bound()}</li>
       </ul>
     </Card>

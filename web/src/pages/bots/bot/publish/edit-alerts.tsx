@@ -4,7 +4,7 @@ import { createEffect, onMount, Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { fieldError } from "../../../../api/field-error.ts";
 import { names, type Publication } from "../../../../api/queries.ts";
-import { copy as words } from "../../../../copy.ts";
+import { editorCopy } from "../../../../copy-editor.ts";
 import { metricsCopy } from "../../../../copy-metrics.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Button } from "../../../../ui/button.tsx";
@@ -131,7 +131,7 @@ export function EditAlerts(props: { publication: Publication }) {
                 draft.reset(props.publication.alerts);
               }}
             >
-              {words.editor.discard}
+              {editorCopy.editor.discard}
             </Button>
           </div>
         </Show>

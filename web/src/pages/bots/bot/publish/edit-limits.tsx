@@ -3,7 +3,8 @@ import { Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { fieldError } from "../../../../api/field-error.ts";
 import { names, type Publication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { editorCopy } from "../../../../copy-editor.ts";
+import { publishCopy } from "../../../../copy-publish.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Button } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
@@ -28,7 +29,7 @@ export function EditLimits(props: { publication: Publication }) {
     onSuccess: (begun: Publication) => {
       client.setQueryData(names.publication(begun.botId), begun);
       draft.reset(begun);
-      announce(copy.limits.saved);
+      announce(publishCopy.limits.saved);
     },
   }));
   const submit = (event: SubmitEvent) => {
@@ -41,15 +42,15 @@ export function EditLimits(props: { publication: Publication }) {
     );
   return (
     <form onSubmit={submit}>
-      <Card title={copy.limits.title} hint={copy.limits.editHint}>
+      <Card title={publishCopy.limits.title} hint={publishCopy.limits.editHint}>
         <LimitFields draft={draft} error={save.error} disabled={isUpdating()} />
         <Show when={save.isError && !isFieldError()}>
-          <ErrorPanel title={copy.limits.failed} error={save.error} />
+          <ErrorPanel title={publishCopy.limits.failed} error={save.error} />
         </Show>
         <Show when={draft.isDirty(props.publication) && !isUpdating()}>
           <div class={page.row}>
             <Button look="primary" type="submit" busy={save.isPending}>
-              {copy.limits.save}
+              {publishCopy.limits.save}
             </Button>
             <Button
               onClick={() => {
@@ -57,7 +58,7 @@ export function EditLimits(props: { publication: Publication }) {
                 draft.reset(props.publication);
               }}
             >
-              {copy.editor.discard}
+              {editorCopy.editor.discard}
             </Button>
           </div>
         </Show>

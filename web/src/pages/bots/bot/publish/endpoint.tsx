@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { names, type Publication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { publishCopy } from "../../../../copy-publish.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Button, ButtonLink } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
@@ -30,35 +30,40 @@ export function Endpoint(props: { publication: Publication }) {
         old ? { ...old, publicationStatus: changed.status } : old,
       );
       void client.invalidateQueries({ queryKey: names.bots });
-      announce(changed.status === "paused" ? copy.publish.paused : copy.publish.resumed);
+      announce(
+        changed.status === "paused" ? publishCopy.publish.paused : publishCopy.publish.resumed,
+      );
     },
   }));
   return (
     <Card
-      title={copy.publish.endpoint}
-      hint={copy.publish.endpointHint}
+      title={publishCopy.publish.endpoint}
+      hint={publishCopy.publish.endpointHint}
       actions={
         <Button
           busy={toggle.isPending}
           disabled={props.publication.status === "updating"}
           onClick={() => toggle.mutate()}
         >
-          {isPaused() ? copy.publish.resume : copy.publish.pause}
+          {isPaused() ? publishCopy.publish.resume : publishCopy.publish.pause}
         </Button>
       }
     >
       <div class={styles.url}>
         <code>{props.publication.endpoint}</code>
-        <CopyButton value={props.publication.endpoint ?? ""} label={copy.publish.copyEndpoint} />
+        <CopyButton
+          value={props.publication.endpoint ?? ""}
+          label={publishCopy.publish.copyEndpoint}
+        />
       </div>
       <Show when={isPaused()}>
-        <Notice tone="warn" title={copy.publish.pausedTitle}>
-          <p>{copy.publish.pausedText}</p>
+        <Notice tone="warn" title={publishCopy.publish.pausedTitle}>
+          <p>{publishCopy.publish.pausedText}</p>
         </Notice>
       </Show>
       <Show when={toggle.isError}>
         <ErrorPanel
-          title={isPaused() ? copy.publish.resumeFailed : copy.publish.pauseFailed}
+          title={isPaused() ? publishCopy.publish.resumeFailed : publishCopy.publish.pauseFailed}
           error={toggle.error}
         />
       </Show>
@@ -66,7 +71,7 @@ export function Endpoint(props: { publication: Publication }) {
         <Show when={props.publication.publishedAt}>
           {(at) => (
             <div>
-              <dt>{copy.publish.publishedAt}</dt>
+              <dt>{publishCopy.publish.publishedAt}</dt>
               <dd>
                 <Time at={at()} />
               </dd>
@@ -74,16 +79,16 @@ export function Endpoint(props: { publication: Publication }) {
           )}
         </Show>
         <div>
-          <dt>{copy.publish.cell}</dt>
+          <dt>{publishCopy.publish.cell}</dt>
           <dd>{props.publication.cell}</dd>
         </div>
       </dl>
       <div class={page.row}>
         <ButtonLink href={`/bots/${props.publication.botId}/keys`} look="primary">
-          {copy.publish.toKeys}
+          {publishCopy.publish.toKeys}
         </ButtonLink>
         <ButtonLink href={`/bots/${props.publication.botId}/connect`}>
-          {copy.publish.toConnect}
+          {publishCopy.publish.toConnect}
         </ButtonLink>
       </div>
     </Card>

@@ -3,7 +3,7 @@ import { createSignal, Show } from "solid-js";
 import { api, ApiError, read } from "../../../../api/client.ts";
 import { fieldError } from "../../../../api/field-error.ts";
 import { names, type Publication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { publishCopy } from "../../../../copy-publish.ts";
 import { Button } from "../../../../ui/button.tsx";
 import { Card } from "../../../../ui/card.tsx";
 import { ErrorPanel } from "../../../../ui/error-panel.tsx";
@@ -44,11 +44,11 @@ export function PublishForm(props: { publication: Publication }) {
     );
   return (
     <form class={page.form} onSubmit={submit}>
-      <Card title={copy.publish.settings} hint={copy.publish.settingsHint}>
+      <Card title={publishCopy.publish.settings} hint={publishCopy.publish.settingsHint}>
         <LimitFields draft={draft} error={publish.error} />
         <TextField
-          label={copy.limits.stage}
-          hint={copy.limits.stageHint}
+          label={publishCopy.limits.stage}
+          hint={publishCopy.limits.stageHint}
           value={stage()}
           onInput={setStage}
           error={fieldError(publish.error, "stage")}
@@ -59,10 +59,10 @@ export function PublishForm(props: { publication: Publication }) {
       </Card>
       <Cost limits={draft.fields} />
       <Show when={publish.isError && !isFieldError()}>
-        <ErrorPanel title={copy.publish.refused} error={publish.error} />
+        <ErrorPanel title={publishCopy.publish.refused} error={publish.error} />
       </Show>
       <Show when={unmet().length > 0}>
-        <Notice tone="warn" title={copy.publish.blockedTitle}>
+        <Notice tone="warn" title={publishCopy.publish.blockedTitle}>
           <ul>
             {unmet().map((item) => (
               <li>{item.detail}</li>
@@ -72,7 +72,7 @@ export function PublishForm(props: { publication: Publication }) {
       </Show>
       <div>
         <Button look="primary" type="submit" busy={publish.isPending} disabled={unmet().length > 0}>
-          {copy.publish.action}
+          {publishCopy.publish.action}
         </Button>
       </div>
     </form>

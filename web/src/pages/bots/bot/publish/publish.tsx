@@ -1,6 +1,6 @@
 import { Match, Show, Switch } from "solid-js";
 import { isInFlight, isLive, type Publication, usePublication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { publishCopy } from "../../../../copy-publish.ts";
 import { Async } from "../../../../ui/async.tsx";
 import { Card } from "../../../../ui/card.tsx";
 import { Notice } from "../../../../ui/notice.tsx";
@@ -18,7 +18,7 @@ export default function Publish() {
   const bot = useCurrentBot();
   const publication = usePublication(() => bot().botId);
   return (
-    <Async query={publication} title={copy.publish.failed}>
+    <Async query={publication} title={publishCopy.publish.failed}>
       {(data) => (
         <div class={page.page}>
           <Show when={isInFlight(data().status)}>
@@ -26,9 +26,9 @@ export default function Publish() {
           </Show>
           <Show when={data().failure}>
             {(failure) => (
-              <Notice tone="bad" title={copy.publish.failureTitle}>
+              <Notice tone="bad" title={publishCopy.publish.failureTitle}>
                 <p>{failure().message}</p>
-                <p>{copy.publish.failureNext}</p>
+                <p>{publishCopy.publish.failureNext}</p>
               </Notice>
             )}
           </Show>
@@ -55,18 +55,20 @@ export function UnderWay(props: { publication: Pick<Publication, "status" | "pro
   const steps = () => props.publication.progress;
   const words = () => {
     const progress = steps();
-    if (!progress) return copy.publish.waiting;
-    return copy.publish.steps(progress.done, progress.total, progress.current);
+    if (!progress) return publishCopy.publish.waiting;
+    return publishCopy.publish.steps(progress.done, progress.total, progress.current);
   };
   return (
-    <Card title={copy.publish.underWay[props.publication.status] ?? copy.publish.waiting}>
+    <Card
+      title={publishCopy.publish.underWay[props.publication.status] ?? publishCopy.publish.waiting}
+    >
       <Progress
-        label={copy.publish.progressLabel}
+        label={publishCopy.publish.progressLabel}
         done={steps()?.done}
         total={steps()?.total}
         words={words()}
       />
-      <p class={page.soft}>{copy.publish.underWayHint}</p>
+      <p class={page.soft}>{publishCopy.publish.underWayHint}</p>
     </Card>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { api, read } from "../../../../api/client.ts";
 import { names, type Publication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { publishCopy } from "../../../../copy-publish.ts";
 import { useCurrentBot } from "../bot-context.ts";
 import { DangerCard } from "../danger-card.tsx";
 
@@ -25,11 +25,11 @@ export function Unpublish(props: { publication: Publication }) {
   }));
   return (
     <DangerCard
-      heading={copy.unpublish.heading}
-      consequence={copy.unpublish.hint}
-      action={copy.unpublish.action}
-      question={copy.unpublish.title(bot().title)}
-      failed={copy.unpublish.failed}
+      heading={publishCopy.unpublish.heading}
+      consequence={publishCopy.unpublish.hint}
+      action={publishCopy.unpublish.action}
+      question={publishCopy.unpublish.title(bot().title)}
+      failed={publishCopy.unpublish.failed}
       disabled={props.publication.status === "updating"}
       act={unpublish}
     />

@@ -1,6 +1,6 @@
 import { For, Show } from "solid-js";
 import { isLive, usePublication } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { connectCopy } from "../../../../copy-connect.ts";
 import { Async } from "../../../../ui/async.tsx";
 import { Card } from "../../../../ui/card.tsx";
 import { CodeBlock } from "../../../../ui/code-block.tsx";
@@ -17,38 +17,41 @@ export default function Reference() {
   const bot = useCurrentBot();
   const publication = usePublication(() => bot().botId);
   return (
-    <Async query={publication} title={copy.reference.failed}>
+    <Async query={publication} title={connectCopy.reference.failed}>
       {(data) => (
         <Show
           when={isLive(data().status) && data().endpoint}
-          fallback={<NotPublished what={copy.reference.what} />}
+          fallback={<NotPublished what={connectCopy.reference.what} />}
         >
           {(endpoint) => (
             <div class={page.page}>
-              <Card title={copy.reference.title} hint={copy.reference.lead}>
+              <Card title={connectCopy.reference.title} hint={connectCopy.reference.lead}>
                 <div class={endpointStyles.url}>
                   <code>{endpoint()}</code>
-                  <CopyButton value={endpoint()} label={copy.reference.copyBase} />
+                  <CopyButton value={endpoint()} label={connectCopy.reference.copyBase} />
                 </div>
                 <For each={routes}>{(route) => <Route of={route} />}</For>
               </Card>
-              <Card title={copy.reference.errorsTitle} hint={copy.reference.errorsLead}>
+              <Card
+                title={connectCopy.reference.errorsTitle}
+                hint={connectCopy.reference.errorsLead}
+              >
                 <Table
-                  label={copy.reference.errorsTitle}
+                  label={connectCopy.reference.errorsTitle}
                   columns={[
-                    { label: copy.reference.columns.status },
-                    { label: copy.reference.columns.body },
-                    { label: copy.reference.columns.meaning },
+                    { label: connectCopy.reference.columns.status },
+                    { label: connectCopy.reference.columns.body },
+                    { label: connectCopy.reference.columns.meaning },
                   ]}
                 >
                   <For each={errors}>
                     {(error) => (
                       <tr>
-                        <td data-label={copy.reference.columns.status}>{error.status}</td>
-                        <td data-label={copy.reference.columns.body}>
+                        <td data-label={connectCopy.reference.columns.status}>{error.status}</td>
+                        <td data-label={connectCopy.reference.columns.body}>
                           <code>{error.body}</code>
                         </td>
-                        <td data-label={copy.reference.columns.meaning}>{error.meaning}</td>
+                        <td data-label={connectCopy.reference.columns.meaning}>{error.meaning}</td>
                       </tr>
                     )}
                   </For>
@@ -77,8 +80,8 @@ function Route(props: { of: RouteInfo }) {
       </Show>
       <Show when={props.of.body ?? props.of.answer}>
         <div class={styles.examples}>
-          <Example title={copy.reference.body} code={props.of.body} of={props.of} />
-          <Example title={copy.reference.answer} code={props.of.answer} of={props.of} />
+          <Example title={connectCopy.reference.body} code={props.of.body} of={props.of} />
+          <Example title={connectCopy.reference.answer} code={props.of.answer} of={props.of} />
         </div>
       </Show>
     </article>
@@ -86,7 +89,8 @@ function Route(props: { of: RouteInfo }) {
 }
 
 function Example(props: { title: string; code: string | undefined; of: RouteInfo }) {
-  const label = () => copy.reference.example(props.title, `${props.of.method} ${props.of.path}`);
+  const label = () =>
+    connectCopy.reference.example(props.title, `${props.of.method} ${props.of.path}`);
   return (
     <Show when={props.code}>
       {(code) => (
@@ -95,7 +99,7 @@ function Example(props: { title: string; code: string | undefined; of: RouteInfo
           <CodeBlock
             code={code()}
             label={label()}
-            copyLabel={copy.reference.copyExample(label())}
+            copyLabel={connectCopy.reference.copyExample(label())}
           />
         </div>
       )}

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { api, read } from "../../../../api/client.ts";
 import { names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { requestsCopy } from "../../../../copy-requests.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Button } from "../../../../ui/button.tsx";
 import { Icon } from "../../../../ui/icon.tsx";
@@ -15,16 +15,16 @@ export function RedriveAll(props: { botId: string }) {
     onSuccess: ({ redriven, refused }) => {
       void client.invalidateQueries({ queryKey: names.runs(props.botId) });
       announce(
-        copy.requests.redriven(redriven.length, refused.length),
+        requestsCopy.requests.redriven(redriven.length, refused.length),
         refused.length > 0 ? "bad" : "good",
       );
     },
-    onError: (error) => announce(`${copy.request.redriveFailed}. ${error.message}`, "bad"),
+    onError: (error) => announce(`${requestsCopy.request.redriveFailed}. ${error.message}`, "bad"),
   }));
   return (
     <Button size="small" busy={redrive.isPending} onClick={() => redrive.mutate()}>
       <Icon name="refresh" />
-      {copy.requests.redriveAll}
+      {requestsCopy.requests.redriveAll}
     </Button>
   );
 }

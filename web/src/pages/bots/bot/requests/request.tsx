@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { type JSX, Show } from "solid-js";
 import { api, read } from "../../../../api/client.ts";
 import { names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
+import { requestsCopy } from "../../../../copy-requests.ts";
 import { formatNumber, formatUsd } from "../../../../format.ts";
 import { announce } from "../../../../ui/announcer.tsx";
 import { Async } from "../../../../ui/async.tsx";
@@ -30,22 +30,22 @@ export default function Request() {
   return (
     <div class={page.page}>
       <A class={bots.crumb} href={`/bots/${params.botId}/requests`}>
-        <Icon name="back" /> {copy.request.back}
+        <Icon name="back" /> {requestsCopy.request.back}
       </A>
-      <Async query={run} title={copy.request.failed}>
+      <Async query={run} title={requestsCopy.request.failed}>
         {(data) => (
           <>
             <div class={page.head}>
               <h2>
-                {copy.request.title}{" "}
+                {requestsCopy.request.title}{" "}
                 <Show when={data().createdAt}>{(at) => <Time at={at()} />}</Show>
               </h2>
               <RunChip status={data().status} />
             </div>
             <Failure run={data()} botId={params.botId} />
             <Timing run={data()} />
-            <Text title={copy.request.question} parts={data().question} />
-            <Text title={copy.request.answer} parts={data().answer} />
+            <Text title={requestsCopy.request.question} parts={data().question} />
+            <Text title={requestsCopy.request.answer} parts={data().answer} />
             <Facts run={data()} />
           </>
         )}
@@ -66,28 +66,28 @@ function Failure(props: { run: RunDetail; botId: string }) {
       ),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: names.runs(props.botId) });
-      announce(copy.request.redriven);
+      announce(requestsCopy.request.redriven);
     },
   }));
   return (
     <Show when={props.run.status === "failed" && props.run.error}>
       {(error) => (
         <>
-          <Notice tone="bad" title={copy.request.failure}>
+          <Notice tone="bad" title={requestsCopy.request.failure}>
             <p>
               {error().message} <code>{error().code}</code>
             </p>
             <Show when={error().cause}>
               <p class={page.small}>{error().cause}</p>
             </Show>
-            <p>{copy.request.redriveHint}</p>
+            <p>{requestsCopy.request.redriveHint}</p>
             <Button size="small" busy={redrive.isPending} onClick={() => redrive.mutate()}>
               <Icon name="refresh" />
-              {copy.request.redrive}
+              {requestsCopy.request.redrive}
             </Button>
           </Notice>
           <Show when={redrive.isError}>
-            <ErrorPanel title={copy.request.redriveFailed} error={redrive.error} />
+            <ErrorPanel title={requestsCopy.request.redriveFailed} error={redrive.error} />
           </Show>
         </>
       )}
@@ -97,25 +97,31 @@ function Failure(props: { run: RunDetail; botId: string }) {
 
 function Facts(props: { run: RunDetail }) {
   return (
-    <Card title={copy.request.facts}>
+    <Card title={requestsCopy.request.facts}>
       <dl class={page.facts}>
-        <Fact label={copy.request.runId}>
+        <Fact label={requestsCopy.request.runId}>
           <span class={styles.id}>
             <code>{props.run.runId}</code>
-            <CopyButton value={props.run.runId} label={copy.request.copyId} />
+            <CopyButton value={props.run.runId} label={requestsCopy.request.copyId} />
           </span>
         </Fact>
-        <Fact label={copy.request.conversation}>
+        <Fact label={requestsCopy.request.conversation}>
           <code>{props.run.conversationId}</code>
         </Fact>
-        <Fact label={copy.requests.model}>{props.run.model ?? copy.requests.none}</Fact>
-        <Fact label={copy.request.attempts}>{formatNumber(props.run.attempts)}</Fact>
-        <Fact label={copy.request.inputTokens}>{formatNumber(props.run.inputTokens ?? 0)}</Fact>
-        <Fact label={copy.request.outputTokens}>{formatNumber(props.run.outputTokens ?? 0)}</Fact>
-        <Fact label={copy.requests.cost}>{formatUsd(props.run.costMicroUsd ?? 0)}</Fact>
+        <Fact label={requestsCopy.requests.model}>
+          {props.run.model ?? requestsCopy.requests.none}
+        </Fact>
+        <Fact label={requestsCopy.request.attempts}>{formatNumber(props.run.attempts)}</Fact>
+        <Fact label={requestsCopy.request.inputTokens}>
+          {formatNumber(props.run.inputTokens ?? 0)}
+        </Fact>
+        <Fact label={requestsCopy.request.outputTokens}>
+          {formatNumber(props.run.outputTokens ?? 0)}
+        </Fact>
+        <Fact label={requestsCopy.requests.cost}>{formatUsd(props.run.costMicroUsd ?? 0)}</Fact>
         <Show when={props.run.finishedAt}>
           {(at) => (
-            <Fact label={copy.request.finished}>
+            <Fact label={requestsCopy.request.finished}>
               <Time at={at()} />
             </Fact>
           )}
@@ -140,7 +146,7 @@ function Text(props: { title: string; parts: RunDetail["question"] }) {
       .join("\n");
   return (
     <Card title={props.title}>
-      <p class={styles.text}>{text() || copy.request.noText}</p>
+      <p class={styles.text}>{text() || requestsCopy.request.noText}</p>
     </Card>
   );
 }

@@ -3,6 +3,7 @@ import { A, useSearchParams } from "@solidjs/router";
 import { createMemo, Show } from "solid-js";
 import { isLive, type Key, useKeys, useMe } from "../../../../api/queries.ts";
 import { copy } from "../../../../copy.ts";
+import { requestsCopy } from "../../../../copy-requests.ts";
 import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
 import { Async } from "../../../../ui/async.tsx";
 import { Button } from "../../../../ui/button.tsx";
@@ -34,7 +35,7 @@ export default function Requests() {
     <Show when={me.isSuccess} fallback={<Skeleton kind="row" count={4} />}>
       <Show
         when={me.data?.may.publish.allowed}
-        fallback={<NotPublished what={copy.requests.what} />}
+        fallback={<NotPublished what={requestsCopy.requests.what} />}
       >
         <Log botId={bot().botId} />
       </Show>
@@ -72,8 +73,8 @@ function Log(props: { botId: string }) {
     <div class={page.page}>
       <div class={page.head}>
         <div class={page.words}>
-          <h2>{copy.requests.title}</h2>
-          <p class={page.lead}>{copy.requests.lead}</p>
+          <h2>{requestsCopy.requests.title}</h2>
+          <p class={page.lead}>{requestsCopy.requests.lead}</p>
         </div>
         <Show when={all().length > 0}>
           <span class={page.row}>
@@ -84,7 +85,7 @@ function Log(props: { botId: string }) {
               path={`/api/bots/${props.botId}/publication/runs`}
               query={() => ({ ...filterQuery(filters()), limit: "100" })}
               fileName="requests"
-              label={copy.requests.csv}
+              label={requestsCopy.requests.csv}
             />
           </span>
         </Show>
@@ -92,25 +93,29 @@ function Log(props: { botId: string }) {
       <div class={styles.filters}>
         <RangePicker range={range()} onChange={setRange} lasts={lasts} />
         <Select
-          label={copy.requests.status}
+          label={requestsCopy.requests.status}
           options={[
-            { value: any, label: copy.requests.anyStatus },
+            { value: any, label: requestsCopy.requests.anyStatus },
             ...statuses.map((value) => ({ value, label: copy.runStatus[value] ?? value })),
           ]}
           value={filters().status || any}
           onChange={(status) => setSearch({ status: status === any ? undefined : status })}
         />
         <Select
-          label={copy.requests.key}
+          label={requestsCopy.requests.key}
           options={[
-            { value: any, label: copy.requests.anyKey },
+            { value: any, label: requestsCopy.requests.anyKey },
             ...known().map((key) => ({ value: key.keyId, label: key.label })),
           ]}
           value={filters().keyId || any}
           onChange={(key) => setSearch({ key: key === any ? undefined : key })}
         />
       </div>
-      <Async query={runs} title={copy.requests.failed} skeleton={<Skeleton kind="row" count={4} />}>
+      <Async
+        query={runs}
+        title={requestsCopy.requests.failed}
+        skeleton={<Skeleton kind="row" count={4} />}
+      >
         {() => (
           <Show
             when={all().length > 0}
@@ -120,15 +125,15 @@ function Log(props: { botId: string }) {
                 fallback={
                   <EmptyState
                     icon="arrow"
-                    title={copy.requests.emptyTitle}
-                    text={copy.requests.emptyText}
+                    title={requestsCopy.requests.emptyTitle}
+                    text={requestsCopy.requests.emptyText}
                   />
                 }
               >
                 <div class={page.row}>
-                  <p>{copy.requests.emptyFilter}</p>
+                  <p>{requestsCopy.requests.emptyFilter}</p>
                   <Button size="small" onClick={clear}>
-                    {copy.requests.clearFilters}
+                    {requestsCopy.requests.clearFilters}
                   </Button>
                 </div>
               </Show>
@@ -138,7 +143,7 @@ function Log(props: { botId: string }) {
             <Show when={runs.hasNextPage}>
               <div>
                 <Button busy={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
-                  {copy.requests.more}
+                  {requestsCopy.requests.more}
                 </Button>
               </div>
             </Show>
@@ -151,51 +156,51 @@ function Log(props: { botId: string }) {
 
 export function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
   const labelOf = (keyId: string) =>
-    props.keys.find((key) => key.keyId === keyId)?.label ?? copy.requests.deletedKey;
+    props.keys.find((key) => key.keyId === keyId)?.label ?? requestsCopy.requests.deletedKey;
   return (
     <Table
-      label={copy.requests.title}
+      label={requestsCopy.requests.title}
       columns={[
-        { label: copy.requests.at },
-        { label: copy.requests.status },
-        { label: copy.requests.key },
-        { label: copy.requests.queue, number: true },
-        { label: copy.requests.firstToken, number: true },
-        { label: copy.requests.took, number: true },
-        { label: copy.requests.tokens, number: true },
-        { label: copy.requests.cost, number: true },
+        { label: requestsCopy.requests.at },
+        { label: requestsCopy.requests.status },
+        { label: requestsCopy.requests.key },
+        { label: requestsCopy.requests.queue, number: true },
+        { label: requestsCopy.requests.firstToken, number: true },
+        { label: requestsCopy.requests.took, number: true },
+        { label: requestsCopy.requests.tokens, number: true },
+        { label: requestsCopy.requests.cost, number: true },
       ]}
     >
       <Keyed each={props.runs} by="runId">
         {(run) => (
           <tr data-run={run().runId}>
-            <td data-label={copy.requests.at}>
+            <td data-label={requestsCopy.requests.at}>
               <A href={`/bots/${props.botId}/requests/${run().runId}`}>
                 <Show when={run().createdAt} fallback={run().runId}>
                   {(at) => <Time at={at()} />}
                 </Show>
               </A>
             </td>
-            <td data-label={copy.requests.status}>
+            <td data-label={requestsCopy.requests.status}>
               <span class={page.row}>
                 <RunChip status={run().status} />
                 <Show when={run().error}>{(error) => <code>{error().code}</code>}</Show>
               </span>
             </td>
-            <td data-label={copy.requests.key}>{labelOf(run().keyId)}</td>
-            <td data-label={copy.requests.queue} data-number="">
+            <td data-label={requestsCopy.requests.key}>{labelOf(run().keyId)}</td>
+            <td data-label={requestsCopy.requests.queue} data-number="">
               {msOr(run().queueMs)}
             </td>
-            <td data-label={copy.requests.firstToken} data-number="">
+            <td data-label={requestsCopy.requests.firstToken} data-number="">
               {msOr(run().firstTokenMs)}
             </td>
-            <td data-label={copy.requests.took} data-number="">
+            <td data-label={requestsCopy.requests.took} data-number="">
               {msOr(run().runMs)}
             </td>
-            <td data-label={copy.requests.tokens} data-number="">
+            <td data-label={requestsCopy.requests.tokens} data-number="">
               {formatNumber((run().inputTokens ?? 0) + (run().outputTokens ?? 0))}
             </td>
-            <td data-label={copy.requests.cost} data-number="">
+            <td data-label={requestsCopy.requests.cost} data-number="">
               {formatUsd(run().costMicroUsd ?? 0)}
             </td>
           </tr>
@@ -205,4 +210,4 @@ export function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
   );
 }
 
-const msOr = (ms: number | null) => (ms === null ? copy.requests.none : formatMs(ms));
+const msOr = (ms: number | null) => (ms === null ? requestsCopy.requests.none : formatMs(ms));

@@ -1,5 +1,5 @@
 import { For, Show } from "solid-js";
-import { copy } from "../../../../copy.ts";
+import { requestsCopy } from "../../../../copy-requests.ts";
 import { formatMs } from "../../../../format.ts";
 import { Card } from "../../../../ui/card.tsx";
 import { Time } from "../../../../ui/time.tsx";
@@ -16,13 +16,17 @@ export function Timing(props: { run: Run; title?: string }) {
   const rest = () => Math.max(0, (props.run.runMs ?? 0) - first());
   const total = () => queue() + first() + rest();
   const parts = () => [
-    { part: "queue", ms: props.run.queueMs, label: copy.request.queue },
-    { part: "first", ms: props.run.firstTokenMs, label: copy.request.firstToken },
-    { part: "rest", ms: props.run.runMs === null ? null : rest(), label: copy.request.rest },
+    { part: "queue", ms: props.run.queueMs, label: requestsCopy.request.queue },
+    { part: "first", ms: props.run.firstTokenMs, label: requestsCopy.request.firstToken },
+    {
+      part: "rest",
+      ms: props.run.runMs === null ? null : rest(),
+      label: requestsCopy.request.rest,
+    },
   ];
   const share = (ms: number) => (total() === 0 ? 0 : (ms / total()) * 100);
   return (
-    <Card title={props.title ?? copy.request.timing} hint={copy.request.timeline}>
+    <Card title={props.title ?? requestsCopy.request.timing} hint={requestsCopy.request.timeline}>
       <svg
         class={styles.bar}
         viewBox="0 0 100 10"
@@ -47,12 +51,12 @@ export function Timing(props: { run: Run; title?: string }) {
                 <span class={styles.key} data-part={part} />
                 {label}
               </dt>
-              <dd>{ms === null ? copy.requests.none : formatMs(ms)}</dd>
+              <dd>{ms === null ? requestsCopy.requests.none : formatMs(ms)}</dd>
             </div>
           )}
         </For>
         <div>
-          <dt>{copy.request.total}</dt>
+          <dt>{requestsCopy.request.total}</dt>
           <dd>{formatMs(total())}</dd>
         </div>
       </dl>
@@ -62,7 +66,7 @@ export function Timing(props: { run: Run; title?: string }) {
 }
 
 function Steps(props: { run: Run }) {
-  const { steps } = copy.request;
+  const { steps } = requestsCopy.request;
   const sum = (...parts: (number | null)[]) =>
     parts.every((part) => part !== null) ? parts.reduce((a, b) => a + b, 0) : null;
   const later = () => [
@@ -84,7 +88,9 @@ function Steps(props: { run: Run }) {
           <li>
             <span>{step}</span>
             <span class={page.soft}>
-              {afterMs === null ? copy.request.notYet : copy.request.after(formatMs(afterMs))}
+              {afterMs === null
+                ? requestsCopy.request.notYet
+                : requestsCopy.request.after(formatMs(afterMs))}
             </span>
           </li>
         )}
