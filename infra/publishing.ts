@@ -1,13 +1,6 @@
 import { watchFunction, watchQueue } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
-import {
-  bucketListGrant,
-  itemGrants,
-  objectGrants,
-  pollingOnly,
-  queryGrant,
-  sendGrant,
-} from "./grants";
+import { itemGrants, objectGrants, pollingOnly, queryGrant, sendGrant } from "./grants";
 import { installation } from "./installation";
 import { authorizer, publishedApi } from "./published-api";
 import { publishingGrants } from "./publishing-grants";
@@ -49,8 +42,7 @@ const deployer = deployQueue.subscribe(
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
       queryGrant("listing", "open"),
-      objectGrants("Get", "Delete"),
-      bucketListGrant,
+      objectGrants("Delete"),
       sendGrant(deployQueue),
       ...publishingGrants,
     ],

@@ -86,3 +86,19 @@ export async function addKnowledge(world: World, botId: string, passages: string
   await Knowledge.refreshStatus(world.table, botId);
   return { ...source, path: `knowledge/${botId}/${source.sourceId}.json` };
 }
+
+/** A published bot with its stack, which is made by root. */
+export async function deployedBot(world: World) {
+  const { bot, publication } = await acceptPublication(world);
+  const { provisioner } = world;
+  const { stackName, throttle, quota, allowedOrigins, ownerId, alerts, stage } = publication;
+  const spec = { botId: bot.botId, stackName, stage, throttle, quota, allowedOrigins, ownerId };
+  await provisioner.deploy({ ...spec, alerts }, `root-${bot.botId}`);
+  const { outputs } = await provisioner.status(stackName);
+  if (!outputs) throw new Error(`The stack ${stackName} was not made`);
+  const { restApiId, usagePlanId } = outputs;
+  const changes = { status: "published" as const, operation: null, restApiId, usagePlanId };
+  const published = await Publication.save(world.deps(), publication, changes);
+  if (!published) throw new Error("Another act has begun");
+  return { bot, publication: published, outputs };
+}

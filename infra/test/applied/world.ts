@@ -2,7 +2,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
+import { unpaced } from "@outlet/aws/provisioner/pace";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/id";
@@ -13,6 +16,7 @@ import { Guard } from "../../emulator/guard.ts";
 import { type App, startApp } from "../../emulator/start.ts";
 import type { Graph } from "../../sst/graph.ts";
 import { runtimeClient } from "../../tools.ts";
+import { forMiniStack } from "../published-stack/for-ministack.ts";
 import { startTemplateProxy } from "../published-stack/template-proxy.ts";
 import { Letters } from "./letters.ts";
 import { cell, pepper, secrets, settings, stage } from "./settings.ts";
@@ -90,6 +94,8 @@ function rest(graph: Graph): void {
 
 function parts(app: App) {
   const links = app.resolve(app.graph.links);
+  const { serviceRoleArn, ...functions } = links.Publishing ?? {};
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const nameOf = (link: string) => String(links[link]?.name);
   const table = createDynamoTable({
     client: app.client(DynamoDBClient),
@@ -104,6 +110,24 @@ function parts(app: App) {
     objects: createS3ObjectStore({ client: app.client(S3Client), bucket: nameOf("Payloads") }),
     letters: new Letters(app.client(SQSClient), (link) => String(links[link]?.url)),
     idOf,
+    /** Makes stacks as root. */
+    provisioner: createCloudFormationProvisioner({
+      ...createControlPlaneClients({ ...app.emulator, credentials }),
+      platform: {
+        partition: "aws",
+        region: app.emulator.region,
+        accountId: app.emulator.account,
+        cell,
+        accessLogRetentionDays: 30,
+        publishedApiFunctionArn: String(functions.publishedApiFunctionArn),
+        authorizerFunctionArn: String(functions.authorizerFunctionArn),
+        webAclArn: String(functions.webAclArn),
+      },
+      serviceRoleArn: String(serviceRoleArn),
+      pace: unpaced,
+      adapt: forMiniStack,
+      log: silentLog,
+    }),
     /** What core needs to do something as the account's root. */
     deps: (clock: Clock = systemClock) => ({
       table,

@@ -3,7 +3,9 @@ import { startWorld, type World } from "../applied/world.ts";
 import { readable } from "./grants.ts";
 import { mutateRole } from "./mutate.ts";
 import { authorizer } from "./scenarios/authorizer.ts";
+import { controlApi } from "./scenarios/control-api.ts";
 import { deadLetters } from "./scenarios/dead-letters.ts";
+import { deployer } from "./scenarios/deployer.ts";
 import { publishedApi } from "./scenarios/published-api.ts";
 import { sweeper } from "./scenarios/sweeper.ts";
 import { syncer } from "./scenarios/syncer.ts";
@@ -11,7 +13,9 @@ import { worker } from "./scenarios/worker.ts";
 
 const scenarios = {
   authorizer,
+  "control-api": controlApi,
   "dead-letters": deadLetters,
+  deployer,
   "published-api": publishedApi,
   sweeper,
   syncer,
