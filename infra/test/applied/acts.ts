@@ -42,6 +42,21 @@ export async function acceptPublication(world: World, clock?: Clock) {
 export const markPublished = ({ deps }: World, publication: Publication.Info) =>
   Publication.save(deps(), publication, { status: "published", operation: null });
 
+/** Does something with a publication; however that ends, nobody waits for its act afterwards. */
+export async function whileActing<T extends { bot: Bot.Info }>(
+  world: World,
+  publication: Promise<T>,
+  work: (publication: T) => Promise<void>,
+): Promise<void> {
+  const begun = await publication;
+  try {
+    await work(begun);
+  } finally {
+    const left = await Publication.fromBot(world.table, begun.bot.botId);
+    if (left) await markPublished(world, left);
+  }
+}
+
 /** A published bot with a key, as far as the table goes: there is no stack. */
 export async function publishedBot(world: World) {
   const { bot, publication } = await acceptPublication(world);

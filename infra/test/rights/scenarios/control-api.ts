@@ -11,6 +11,7 @@ import {
   createBot,
   deployedBot,
   markPublished,
+  whileActing,
 } from "../../applied/acts.ts";
 import { requestEvent } from "../../applied/events.ts";
 import { commandLine, createUser, signIn } from "../../applied/sign-in.ts";
@@ -121,13 +122,13 @@ export const controlApi: Scenario[] = [
   {
     title: "accepts an act of publishing and rings for the deployer",
     uses: ["sqs:SendMessage DeployQueueQueue"],
-    async run(world) {
-      const { bot, publication } = await acceptPublication(world);
-      await markPublished(world, publication);
-      await world.letters.take("DeployQueue", bot.botId);
-      await expectOk(world, "PATCH", `/bots/${bot.botId}/publication`, { quota: null });
-      expect(await world.letters.take("DeployQueue", bot.botId)).toBe(true);
-    },
+    run: (world) =>
+      whileActing(world, acceptPublication(world), async ({ bot, publication }) => {
+        await markPublished(world, publication);
+        await world.letters.take("DeployQueue", bot.botId);
+        await expectOk(world, "PATCH", `/bots/${bot.botId}/publication`, { quota: null });
+        expect(await world.letters.take("DeployQueue", bot.botId)).toBe(true);
+      }),
   },
   {
     title: "makes a key at the gateway and takes it away again",

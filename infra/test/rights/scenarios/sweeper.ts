@@ -7,7 +7,8 @@ import type { Scenario } from "../scenario.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
-const pastQuiet = ago(5 * minute);
+/** Long enough for a publication to hold up nobody else (`Upgrade.ownersWait`). */
+const pastQuiet = ago(35 * minute);
 
 export const sweeper: Scenario[] = [
   {
