@@ -13,17 +13,20 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const nodeMajor = 24;
 
-install();
+if (!isInstalled()) install();
 run(process.argv.slice(2));
 
-/** Installs what the lockfile says, unless that has been done since the lockfile changed. */
-function install() {
+/** Whether what the lockfile says has been installed since it changed. */
+function isInstalled() {
   const changed = statSync(join(root, "package-lock.json")).mtimeMs;
   // npm writes this file at the end of every install, within moments of the lockfile itself.
   const installed = statSync(join(root, "node_modules", ".package-lock.json"), {
     throwIfNoEntry: false,
   });
-  if (installed && installed.mtimeMs + 10_000 >= changed) return;
+  return installed !== undefined && installed.mtimeMs + 10_000 >= changed;
+}
+
+function install() {
   process.stderr.write("Installing packages …\n");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   // Not `npm ci`: it refuses a lockfile that lacks optional packages of other platforms, which some
@@ -51,8 +54,11 @@ function findNode() {
   );
   if (existsSync(packaged)) return packaged;
   if (Number(process.versions.node.split(".")[0]) >= nodeMajor) return process.execPath;
+  // Somebody may have installed without optional packages, which it is one of.
+  install();
+  if (existsSync(packaged)) return packaged;
   process.stderr.write(
-    `Outlet needs Node ${nodeMajor}. npm has no package of it for ${process.platform}-${process.arch}: ` +
+    `Outlet needs Node ${nodeMajor}. npm installed no package of it for ${process.platform}-${process.arch}: ` +
       `install Node ${nodeMajor} and try again.\n`,
   );
   process.exit(1);
