@@ -108,8 +108,11 @@ describe("the administrator's journey", () => {
   });
 
   test("acts on it in the owner's stead: a banner says whose it is, and who stays its owner", async () => {
-    await page.getByRole("button", { name: `Act on ${title}` }).click();
-    await page.getByRole("menuitem", { name: "Publish settings" }).click();
+    // By keyboard alone: the menu, then the first of its pages.
+    await page.getByRole("button", { name: `Act on ${title}` }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Publish settings" }).waitFor();
+    await page.keyboard.press("Enter");
     await page.getByText("You act as administrator on a bot of owner").waitFor();
     await page.getByRole("button", { name: "Pause endpoint" }).click();
     await page.getByText("The endpoint is paused").waitFor();

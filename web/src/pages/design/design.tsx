@@ -11,9 +11,11 @@ import { Card } from "../../ui/card.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
 import { Chip } from "../../ui/chip.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
+import { Combobox } from "../../ui/combobox.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { announce } from "../../ui/announcer.tsx";
 import { Dialog, DialogActions } from "../../ui/dialog.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorPanel } from "../../ui/error-panel.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -181,6 +183,7 @@ function Fields() {
 
 function Choices() {
   const [picked, setPicked] = createSignal("a");
+  const [typed, setTyped] = createSignal(words.first);
   const [on, setOn] = createSignal(true);
   const options = [
     { value: "a", label: words.first, hint: words.hint },
@@ -197,6 +200,14 @@ function Choices() {
         error={words.error}
       />
       <Select label={words.offSelect} options={options} value="a" onChange={nothing} disabled />
+      <Combobox
+        label={words.combobox}
+        hint={words.hint}
+        openLabel={words.openList}
+        options={[words.first, words.second]}
+        value={typed()}
+        onChange={setTyped}
+      />
       <RadioGroup label={words.radio} options={options} value={picked()} onChange={setPicked} />
       <Switch label={words.switch} hint={words.hint} checked={on()} onChange={setOn} />
       <Switch label={words.switchOff} checked={!on()} onChange={(value) => setOn(!value)} />
@@ -359,6 +370,12 @@ const Codes = () => (
         { id: "b", label: words.second, content: () => <p>{words.hint}</p> },
       ]}
     />
+    <Disclosure summary={words.closed}>
+      <p>{words.lead}</p>
+    </Disclosure>
+    <Disclosure summary={words.opened} defaultOpen>
+      <p>{words.lead}</p>
+    </Disclosure>
   </Card>
 );
 

@@ -1,5 +1,6 @@
+import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
-import { For, Show } from "solid-js";
+import { Show } from "solid-js";
 import { adminCopy } from "../../../copy-admin.ts";
 import { copy as common } from "../../../copy.ts";
 import { Async } from "../../../ui/async.tsx";
@@ -139,7 +140,10 @@ function ApiTable(props: { publications: Publication[] }) {
           { label: copy.actions },
         ]}
       >
-        <For each={props.publications}>{(publication) => <ApiRow of={publication} />}</For>
+        {/* By id: a row whose age has changed keeps its menu, and the focus in it. */}
+        <Key each={props.publications} by="botId">
+          {(publication) => <ApiRow of={publication()} />}
+        </Key>
       </Table>
     </div>
   );

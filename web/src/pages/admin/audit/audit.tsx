@@ -1,5 +1,6 @@
+import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
-import { For, Show } from "solid-js";
+import { Show } from "solid-js";
 import { adminCopy } from "../../../copy-admin.ts";
 import { Async } from "../../../ui/async.tsx";
 import { Button } from "../../../ui/button.tsx";
@@ -132,7 +133,9 @@ export default function Audit() {
               }
             >
               <ol class={list.list} aria-label={copy.title}>
-                <For each={all()}>{(entry) => <Entry of={entry} />}</For>
+                <Key each={all()} by="auditId">
+                  {(entry) => <Entry of={entry()} />}
+                </Key>
               </ol>
             </Show>
             <Show when={entries.hasNextPage}>
