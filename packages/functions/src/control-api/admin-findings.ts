@@ -1,4 +1,5 @@
 import { Metrics } from "@outlet/core/metrics";
+import type { MetricsRange } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publication";
 import { UsageReport } from "@outlet/core/usage-report";
 import { type Named, named } from "./admin-publications.ts";
@@ -28,12 +29,15 @@ const botsMax = 5;
 /** What went wrong most, over all bots. */
 export async function topErrors(deps: Deps, range: UsageReport.Range): Promise<ErrorCount[]> {
   const { publications, groups } = await reportAll(deps, range, "bot");
+  const whole = Metrics.asOne({ ...range, periodSeconds: 3_600 });
+  // One question about all tells of whom it is worth to ask more: each further one is a call.
+  const called = await requestsIn(deps, publications, whole);
   const found = [
     ...groups.flatMap(({ group, errors }): Found[] =>
       Object.entries(errors).map(([code, count]) => ({ kind: "run", code, botId: group, count })),
     ),
     ...(
-      await UsageReport.mapLimited(publications, 8, ({ botId }) => refusalsOf(deps, botId, range))
+      await UsageReport.mapLimited([...called.keys()], 8, (botId) => refusalsOf(deps, botId, whole))
     ).flat(),
   ];
   const concerned = new Set(found.map(({ botId }) => botId));
@@ -48,8 +52,7 @@ export async function topErrors(deps: Deps, range: UsageReport.Range): Promise<E
 }
 
 /** What one bot's gateway refused or failed at. */
-async function refusalsOf(deps: Deps, botId: string, range: UsageReport.Range): Promise<Found[]> {
-  const whole = Metrics.asOne({ ...range, periodSeconds: 3_600 });
+async function refusalsOf(deps: Deps, botId: string, whole: MetricsRange): Promise<Found[]> {
   const [point] = await deps.metrics.series(botId, whole);
   if (!point) return [];
   const { clientErrors, serverErrors, throttled, quotaExceeded } = point;
@@ -124,15 +127,25 @@ async function createIsCalled(
   range: UsageReport.Range,
 ): Promise<(publication: Publication.Info) => boolean> {
   const whole = Metrics.asOne({ ...range, periodSeconds: 3_600 });
-  const counts = await metrics.requests(
-    publications.map(({ botId }) => botId),
-    whole,
-  );
-  const requests = new Map(counts.map(({ botId, requests }) => [botId, requests]));
+  const requests = await requestsIn({ metrics }, publications, whole);
   return ({ botId, publishedAt }) => {
     const isNew = publishedAt !== null && publishedAt >= range.from && publishedAt < range.to;
     return (requests.get(botId) ?? 0) > probesOn(isNew);
   };
+}
+
+/** Bots that were called at all, each with how often. */
+async function requestsIn(
+  { metrics }: Pick<Deps, "metrics">,
+  publications: readonly Publication.Info[],
+  range: MetricsRange,
+): Promise<Map<string, number>> {
+  const sums = new Map<string, number>();
+  const botIds = publications.map(({ botId }) => botId);
+  for (const { botId, requests } of await metrics.requests(botIds, range)) {
+    sums.set(botId, (sums.get(botId) ?? 0) + requests);
+  }
+  return sums;
 }
 
 /** By bot, the last day on which somebody called. */

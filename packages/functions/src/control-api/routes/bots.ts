@@ -58,6 +58,10 @@ export const botRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const caller = c.get("caller");
         const listing = await list(deps.table, caller, c.req.valid("query"));
+        // Who made bots before there was a list of owners gets into it, and a changed name with him.
+        if (listing.bots.some(({ ownerId }) => ownerId === caller.userId)) {
+          await Owner.note(deps.table, caller);
+        }
         const owners = await ownersOf(deps.table, caller, listing.bots);
         const publications = await Promise.all(
           listing.bots.map(async (bot) =>
