@@ -123,7 +123,7 @@ export const metricsCopy = {
     quotaHint: "By the key that used most, in the present period.",
     spend: "Spend in a month, in USD",
     spendHint: "What the runs of the calendar month (UTC) cost.",
-    emails: "Write to",
+    emails: "E-mail to",
     emailsHint:
       "One address a line, five at most. AWS asks each to confirm first. Error rate, latency and the first request over the quota are written of; the rest is shown here only.",
     save: "Save alerts",

@@ -212,3 +212,16 @@ test("keys pressed before a list of choices has the focus still choose from it",
   await page.keyboard.press("Escape");
   await dialog().waitFor({ state: "detached" });
 });
+
+test("a chart is reached with Tab, and read with the arrow keys", async () => {
+  await page.goto(`${ready.consoleUrl}bots/${ready.sampleBot.botId}/metrics`);
+  const figure = page.getByRole("figure", { name: "Requests by answer" });
+  const cursor = figure.getByRole("slider");
+  await reach(cursor);
+  await expect.poll(() => cursor.getAttribute("aria-valuetext")).toMatch(/Answered \d+, 4xx/);
+  const before = Number(await cursor.getAttribute("aria-valuenow"));
+  await page.keyboard.press("ArrowLeft");
+  expect(Number(await cursor.getAttribute("aria-valuenow"))).toBe(before - 1);
+  await press(figure.getByRole("button", { name: "Requests by answer as a table" }));
+  await reach(figure.getByRole("region", { name: "Values of Requests by answer" }));
+});

@@ -173,6 +173,25 @@ test("the range is in the address: whoever gets the link sees the same", async (
   await chart("Latency").waitFor();
 });
 
+test("a stretch of time that is drawn over with the pointer becomes the range", async () => {
+  const plot = chart("Latency").locator(".u-over");
+  await plot.evaluate((element) => element.scrollIntoView({ block: "center" }));
+  const box = await plot.boundingBox();
+  if (!box) throw new Error("The chart is not drawn.");
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width, box.y + 30, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(() => page.url()).toMatch(/from=.*&to=/);
+  const { searchParams } = new URL(page.url());
+  const bounds = ["from", "to"].map((name) => Date.parse(searchParams.get(name) ?? ""));
+  const hours = ((bounds[1] ?? 0) - (bounds[0] ?? 0)) / 3_600_000;
+  // Half of a day, and of the hours that its edges were rounded out to.
+  expect(hours).toBeGreaterThan(11);
+  expect(hours).toBeLessThan(14);
+  await chart("Latency").waitFor();
+});
+
 test("what the page shows is had as CSV", async () => {
   for (const [button, columns] of [
     ["Requests as CSV", "at,requests,clientErrors"],
@@ -192,10 +211,10 @@ test("a threshold is set, is passed, and says so on every page of the bot", asyn
   const errorRate = card.getByLabel("Error rate, in percent");
   await errorRate.fill("0.001");
   await card.getByLabel("Spend in a month, in USD").fill("12.5");
-  await card.getByLabel("Write to").fill("not-an-address");
+  await card.getByLabel("E-mail to").fill("not-an-address");
   await card.getByRole("button", { name: "Save alerts" }).click();
   await card.getByText(/email/i).last().waitFor();
-  await card.getByLabel("Write to").fill("owner@example.com");
+  await card.getByLabel("E-mail to").fill("owner@example.com");
   await card.getByRole("button", { name: "Save alerts" }).click();
   await page.getByText("Alerts saved").waitFor();
   await page.clock.runFor(1_000);

@@ -37,7 +37,8 @@ export function createPlot(root: HTMLElement, first: ChartData, options: PlotOpt
     {
       width: root.clientWidth,
       height: options.height,
-      padding: [8, 22, 0, 0],
+      // Half of the last label of the time axis stands beyond its end.
+      padding: [8, 30, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: true, range: () => [data.range.from / 1000, data.range.to / 1000] },

@@ -46,7 +46,7 @@ export default function Request() {
             <Timing run={data()} />
             <Text title={requestsCopy.request.question} parts={data().question} />
             <Text title={requestsCopy.request.answer} parts={data().answer} />
-            <Facts run={data()} />
+            <Facts run={data()} botId={params.botId} />
           </>
         )}
       </Async>
@@ -95,7 +95,7 @@ function Failure(props: { run: RunDetail; botId: string }) {
   );
 }
 
-function Facts(props: { run: RunDetail }) {
+function Facts(props: { run: RunDetail; botId: string }) {
   return (
     <Card title={requestsCopy.request.facts}>
       <dl class={page.facts}>
@@ -107,6 +107,11 @@ function Facts(props: { run: RunDetail }) {
         </Fact>
         <Fact label={requestsCopy.request.conversation}>
           <code>{props.run.conversationId}</code>
+        </Fact>
+        <Fact label={requestsCopy.requests.key}>
+          <A href={`/bots/${props.botId}/requests?key=${props.run.keyId}`}>
+            <code>{props.run.keyId}</code>
+          </A>
         </Fact>
         <Fact label={requestsCopy.requests.model}>
           {props.run.model ?? requestsCopy.requests.none}
