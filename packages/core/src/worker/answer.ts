@@ -57,6 +57,18 @@ export class AttemptFailed extends Error {
   }
 }
 
+/** The attempt was broken off, and nothing of it may be written but what it cost. */
+export class AttemptInterrupted extends Error {
+  override name = "AttemptInterrupted";
+  readonly reason: "overtaken" | "shutdown";
+  readonly result: Run.Result;
+  constructor(reason: "overtaken" | "shutdown", result: Run.Result) {
+    super(`The attempt was broken off: ${reason}`);
+    this.reason = reason;
+    this.result = result;
+  }
+}
+
 interface Draft {
   text: string;
   reasoning: { text: string; signature: string; redactedContent: string };
@@ -69,8 +81,8 @@ interface Draft {
  * One attempt at answering a run: the bot as it is now, its knowledge, the conversation so far, and
  * the model, tried again where that may help.
  * @param signal aborted with an {@link Interruption} as its reason.
- * @throws AttemptFailed where only another attempt may help; the signal's reason `overtaken` or
- *   `shutdown`, after which nothing may be written.
+ * @throws AttemptFailed where only another attempt may help; AttemptInterrupted where it was overtaken
+ *   or has to stop.
  */
 export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Promise<Run.Result> {
   const [bot, passages, before, publication] = await Promise.all([
@@ -170,6 +182,8 @@ async function streamInto(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const event of deps.model.stream(request, signal)) {
+    // Also of an attempt that is broken off just now: it was paid for.
+    if (event.type === "usage") draft.usage = add(draft.usage, event.usage);
     signal.throwIfAborted();
     switch (event.type) {
       case "text":
@@ -180,9 +194,6 @@ async function streamInto(
         draft.reasoning.text += event.text;
         draft.reasoning.signature += event.signature ?? "";
         draft.reasoning.redactedContent += event.redactedContent ?? "";
-        break;
-      case "usage":
-        draft.usage = add(draft.usage, event.usage);
         break;
       case "stop":
         draft.stop = event.reason;
@@ -195,8 +206,10 @@ function interrupted(
   base: Omit<Run.Result, "status" | "error" | "cause">,
 ): Run.Result {
   const reason = signal.reason as Interruption;
-  if (reason === "cancelled") return { ...base, status: "cancelled", error: null, cause: null };
-  if (reason !== "run_timeout") throw reason;
+  const ended = { ...base, status: "cancelled" as const, error: null, cause: null };
+  if (reason === "cancelled") return ended;
+  // A try before the last one may have been paid for.
+  if (reason !== "run_timeout") throw new AttemptInterrupted(reason, ended);
   return {
     ...base,
     status: "failed",

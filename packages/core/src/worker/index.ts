@@ -10,7 +10,14 @@ import { type Queue, StoreUnavailable } from "../ports/index.ts";
 import { RunLog } from "../run/log.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../usage/index.ts";
-import { type Deps as AnswerDeps, AttemptFailed, answer, causeOf, failure } from "./answer.ts";
+import {
+  type Deps as AnswerDeps,
+  AttemptFailed,
+  AttemptInterrupted,
+  answer,
+  causeOf,
+  failure,
+} from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { Removal } from "../conversation/removal.ts";
@@ -116,10 +123,10 @@ async function attempt(
   let result: Run.Result;
   if ("value" in tried) {
     result = tried.value;
-  } else if (tried.error === "overtaken") {
-    return undefined;
-  } else if (tried.error === "shutdown") {
-    await handOver(deps, run, token, 0);
+  } else if (tried.error instanceof AttemptInterrupted) {
+    const { reason, result } = tried.error;
+    await recordPaid(deps, run, token, result);
+    if (reason === "shutdown") await handOver(deps, run, token, 0);
     return undefined;
   } else if (tried.error instanceof StoreUnavailable) {
     throw tried.error;
@@ -154,7 +161,7 @@ async function recordPaid(
   result: Run.Result,
 ): Promise<void> {
   const { usage, costMicroUsd, model, status } = result;
-  if (usage.inputTokens + usage.outputTokens === 0) return;
+  if (Object.values(usage).every((tokens) => tokens === 0)) return;
   const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Usage.record(deps, { ...entry, abandoned: true }, token);
