@@ -21,14 +21,17 @@ const later = (ms: number): Clock => ({ ...stack.clock, now: () => Date.now() + 
 const answerAll = (address: ReturnType<ReturnType<Stack["client"]>["address"]>) =>
   Worker.work(stack.deps, address, { deadline: Number.MAX_SAFE_INTEGER });
 
-const expireAt = (clock: Clock) =>
-  removeExpired({
-    client: stack.clients.dynamodb,
-    tableName: stack.emulators.tableName,
-    table: stack.table,
-    objects: stack.objects,
-    clock,
-  });
+const expireAt = (clock: Clock, stopping?: AbortSignal) =>
+  removeExpired(
+    {
+      client: stack.clients.dynamodb,
+      tableName: stack.emulators.tableName,
+      table: stack.table,
+      objects: stack.objects,
+      clock,
+    },
+    stopping,
+  );
 
 test("what was said is kept as long as the publication says, then goes with its objects", async () => {
   const client = stack.client({ retentionDays: "2" });
@@ -47,6 +50,21 @@ test("what was said is kept as long as the publication says, then goes with its 
   );
   // The bot, whose times are no times to live, is still there.
   expect((await client.send("Hi", "r-1")).status).toBe(200);
+});
+
+test("removing what has expired can be broken off, and goes on another time", async () => {
+  for (const id of ["s-1", "s-2"]) {
+    await stack.client({ retentionDays: "1" }).send("Hi", id, { "idempotency-key": id });
+  }
+  // More than one page of the table: what is looked at first need not be what has expired.
+  for (let i = 0; i < 120; i++) await stack.table.put({ pk: `FILLER#${i}`, sk: "x" });
+  const clock = later(1.1 * days);
+  const pages: number[] = [];
+  const counting = { ...clock, sleep: async () => void pages.push(1) };
+  expect(await expireAt(counting, AbortSignal.abort())).toBeLessThan(100);
+  expect(pages).toEqual([]);
+  await expireAt(counting);
+  expect(pages.length).toBeGreaterThan(1);
 });
 
 test("what has expired is not shown, even where the table still has it", async () => {

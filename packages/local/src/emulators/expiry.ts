@@ -16,15 +16,18 @@ const pauseMs = 20;
 /**
  * What DynamoDB's time to live does and dynalite does not: goes through the table and removes what
  * has expired, with the objects that belong to it.
+ * @param stopping where it is aborted, the rest is left for another time.
  * @returns how much went.
  */
-export async function removeExpired(deps: Deps): Promise<number> {
+export async function removeExpired(deps: Deps, stopping?: AbortSignal): Promise<number> {
   let removed = 0;
   for await (const keys of listExpiredKeys(deps.client, deps.tableName, deps.clock.now())) {
     for (const key of keys) {
       const item = await deps.table.get(key);
       if (item && (await Expiry.expire(deps, item))) removed += 1;
     }
+    // A large table takes minutes, and nobody waits so long for a process to end.
+    if (stopping?.aborted) break;
     await deps.clock.sleep(pauseMs);
   }
   return removed;

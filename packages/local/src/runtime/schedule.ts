@@ -6,25 +6,28 @@ export interface Schedule {
   stop(): Promise<void>;
 }
 
-/** Calls a function again and again, never twice at a time, as a scheduler would. */
+/**
+ * Calls a function again and again, never twice at a time, as a scheduler would.
+ * @param call given a signal that asks it to end early, aborted by `stop`.
+ */
 export function createSchedule(
-  call: () => Promise<void>,
+  call: (stopping: AbortSignal) => Promise<void>,
   options: { everyMs: number; log: Log },
 ): Schedule {
   let timer: NodeJS.Timeout | undefined;
   let underWay = Promise.resolve();
-  let stopped = false;
+  const stopping = new AbortController();
   const tick = () => {
-    underWay = call()
+    underWay = call(stopping.signal)
       .catch((cause: unknown) => options.log.error("scheduled call failed", { cause }))
       .then(() => {
-        if (!stopped) timer = setTimeout(tick, options.everyMs);
+        if (!stopping.signal.aborted) timer = setTimeout(tick, options.everyMs);
       });
   };
   return {
     start: tick,
     async stop() {
-      stopped = true;
+      stopping.abort();
       clearTimeout(timer);
       await underWay;
     },

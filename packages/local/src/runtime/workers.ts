@@ -42,7 +42,7 @@ export function startWorkers(
   const { dynamodb: client } = createClients(clientOptions(emulators));
   const { tableName } = emulators;
   const expiry = createSchedule(
-    async () => void (await removeExpired({ ...backends, client, tableName })),
+    async (stopping) => void (await removeExpired({ ...backends, client, tableName }, stopping)),
     { everyMs: expireEveryMs, log: backends.log },
   );
   // Ahead of any reader, so that none of them finds a day's worth of lines to count.
