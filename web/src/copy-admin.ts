@@ -64,6 +64,7 @@ export const adminCopy = {
       metrics: "Metrics",
       requests: "Requests",
       editor: "Editor",
+      audit: "What was done to it",
     },
   },
 
@@ -182,6 +183,7 @@ export const adminCopy = {
     idleFailed: "The idle APIs could not be loaded",
     noneIdle: "Every published API was called in this time.",
     lastCalled: "Last called",
+    utcDay: "A day in UTC",
     never: "Never",
     monthly: "A month, called or not",
   },

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { call, publish } from "./support/admin-stage.ts";
+import { violations } from "./support/axe.ts";
 import { launch, openTab, signIn, type Tab } from "./support/browser.ts";
 import { controlOf } from "./support/control.ts";
 
@@ -141,6 +142,7 @@ describe("the administrator's journey", () => {
     await paused.getByRole("button", { name: /Changed: status/ }).focus();
     await page.keyboard.press("Enter");
     await paused.getByRole("row", { name: "status published paused" }).waitFor();
+    expect(await violations(page)).toEqual([]);
     expect(await page.locator("[data-action]").count()).toBe(2);
     const lines = await download();
     expect(lines[0]).toMatch(/^at,auditId,userId,username,action,botId,title,/);
@@ -164,7 +166,11 @@ describe("the administrator's journey", () => {
 
   test("sees costs that add up to the total, and shares that add up to the whole", async () => {
     await openAdmin("Costs");
+    await choose("Time", "From … to …");
+    await page.waitForURL(/from=.*&to=/);
+    await page.reload();
     await row("group", bot.botId).waitFor();
+    expect(await violations(page)).toEqual([]);
     const table = page.getByRole("table", { name: "Allocation" });
     const costs = await table.locator("tr[data-group] td:nth-child(3)").allInnerTexts();
     const shares = await table.locator("tr[data-group] td:nth-child(4)").allInnerTexts();

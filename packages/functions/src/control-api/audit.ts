@@ -101,7 +101,7 @@ async function end(deps: AuditDeps, c: Context, { act, entry, ids, before }: Beg
     return;
   }
   const made = await idsOf(c, act, ids);
-  const after = await (told[act.of]?.(c) ?? snapshot(deps, act, made));
+  const after = await afterOf(deps, c, act, made);
   await Audit.end(deps, entry, { outcome: "done", ...made, before, after });
 }
 
@@ -126,6 +126,12 @@ const told: { [of in Act["of"]]?: (c: Context) => Promise<Audit.Snapshot> } = {
     return { redriven: redriven.length, refused: refused.length };
   },
 };
+
+async function afterOf(deps: AuditDeps, c: Context, act: Act, ids: Ids): Promise<Audit.Snapshot> {
+  // It goes once it is unpublished; until then it is what it was.
+  if (act.action === "bot.delete" && c.res.status === 202) return { status: "deleting" };
+  return told[act.of]?.(c) ?? snapshot(deps, act, ids);
+}
 
 const Made = v.object({
   botId: v.optional(v.string()),

@@ -117,6 +117,10 @@ describe("the list of publications", () => {
       () => owner("GET", `/bots/${gone.botId}`),
       (r) => r.status === 404,
     );
+    const acts = await admin("GET", `/admin/audit?botId=${gone.botId}&action=bot.delete`);
+    expect(acts.json.entries).toMatchObject([
+      { before: { title: "Gone tomorrow" }, after: { status: "deleting" }, title: null },
+    ]);
     const { json } = await admin("GET", `/admin/publications?text=${gone.botId}`);
     expect(json.publications).toMatchObject([
       { title: "Gone tomorrow", deleted: true, status: "unpublished", ownerName: "owner" },

@@ -99,6 +99,12 @@ function Acts(props: { of: Publication }) {
           { label: copy.pages.requests, onSelect: to("/requests") },
           { label: copy.pages.editor, onSelect: to("") },
         ],
+        [
+          {
+            label: copy.pages.audit,
+            onSelect: () => navigate(`/admin/audit?bot=${props.of.botId}`),
+          },
+        ],
       ]}
     />
   );

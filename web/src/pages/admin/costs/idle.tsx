@@ -70,7 +70,11 @@ function IdleTable(props: { apis: IdleApi[] }) {
             </td>
             <td data-label={copy.lastCalled}>
               <Show when={api.lastRequestAt} fallback={<span class={page.soft}>{copy.never}</span>}>
-                {(at) => <time datetime={at()}>{utcDay.format(new Date(at()))}</time>}
+                {(at) => (
+                  <time datetime={at()} title={copy.utcDay}>
+                    {utcDay.format(new Date(at()))}
+                  </time>
+                )}
               </Show>
             </td>
             <td data-label={adminCopy.usage.cost} data-number="">

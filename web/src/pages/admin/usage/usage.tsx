@@ -99,7 +99,7 @@ function Total(props: { of: UsageReport["total"]; children: JSX.Element }) {
   ];
   return (
     <Card title={copy.total}>
-      <dl class={page.facts}>
+      <dl class={styles.figures}>
         <For each={facts()}>
           {([label, value]) => (
             <div>
