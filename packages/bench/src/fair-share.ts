@@ -1,7 +1,8 @@
 /**
  * How long one bot's single run takes while another bot has thousands of runs queued:
  * `npm run bench:fair-share [-- queued [model milliseconds]]`. Exits non-zero where it is
- * delayed by more than twice the time that it takes alone.
+ * delayed by more than twice the time that it takes alone: in the median, and the first one too,
+ * which comes right after a start with thousands of bells that nobody has read.
  */
 import { Conversation } from "@outlet/core/conversation";
 import { StoreUnavailable } from "@outlet/core/ports";
@@ -29,12 +30,12 @@ async function once(): Promise<number> {
   return performance.now() - beganAt;
 }
 
-async function measure(name: string): Promise<number> {
+async function measure(name: string): Promise<{ first: number; median: number }> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) times.push(await once());
   const median = times.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0;
   print(`${name}: median ${median.toFixed(0)} ms (${times.map((t) => t.toFixed(0)).join(", ")})`);
-  return median;
+  return { first: times[0] ?? 0, median };
 }
 
 /** A small machine may not keep up with its own flood. */
@@ -85,8 +86,12 @@ print(
 stack.answer(16);
 const loaded = await measure("behind them");
 const open = (await Conversation.Mailbox.listOpen(stack.deps, 0)).length;
-const delay = (loaded - alone) / alone;
-print(`${open} of them still wait; delayed by ${delay.toFixed(2)} times its time alone`);
+const delayOf = (ms: number) => (ms - alone.median) / alone.median;
+const first = delayOf(loaded.first);
+const delay = delayOf(loaded.median);
+print(
+  `${open} of them still wait; the first after the start delayed by ${first.toFixed(2)} times its time alone, the median by ${delay.toFixed(2)}`,
+);
 await stack.stop();
 if (open === 0) throw new Error("The flood was over before the end: choose more runs.");
-process.exitCode = delay > 2 ? 1 : 0;
+process.exitCode = Math.max(first, delay) > 2 ? 1 : 0;

@@ -20,6 +20,15 @@ test("a batch holds the oldest messages of one group", () => {
   expect(buffer.size).toBe(0);
 });
 
+test("fewer slots may be used for a while, and the last of them is another group's too", () => {
+  const buffer = fill(4, { a: 9 });
+  expect(buffer.take(1, 2)?.group).toBe("a");
+  expect(buffer.take(1, 2)).toBeUndefined();
+  buffer.add("b", "b0", "b0");
+  expect(buffer.take(1, 2)?.group).toBe("b");
+  expect(buffer.take(1)?.group).toBe("a");
+});
+
 test("groups take turns", () => {
   const buffer = fill(1, { a: 3, b: 3, c: 3 });
   const served: string[] = [];

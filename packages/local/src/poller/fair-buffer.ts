@@ -12,8 +12,9 @@ export interface FairBuffer<T> {
    *
    * The last free slot goes only to a group that has nothing running. So however long one group's
    * backlog is, the first message of another finds a slot at once.
+   * @param slotsNow where fewer than all are to be used.
    */
-  take(batchSize: number): { group: string; entries: T[] } | undefined;
+  take(batchSize: number, slotsNow?: number): { group: string; entries: T[] } | undefined;
   release(group: string): void;
   waiting(): Iterable<T>;
 }
@@ -35,11 +36,11 @@ export function createFairBuffer<T>(slots: number): FairBuffer<T> {
     if (entries?.size === 0) groups.delete(group);
   }
 
-  function next(): string | undefined {
-    const free = slots - runningTotal;
+  function next(slotsNow: number): string | undefined {
+    const free = slotsNow - runningTotal;
     if (free <= 0) return undefined;
     let best: string | undefined;
-    let fewest = free === 1 && slots > 1 ? 1 : Number.POSITIVE_INFINITY;
+    let fewest = free === 1 && slotsNow > 1 ? 1 : Number.POSITIVE_INFINITY;
     for (const group of groups.keys()) {
       const count = running.get(group) ?? 0;
       if (count >= fewest) continue;
@@ -62,8 +63,8 @@ export function createFairBuffer<T>(slots: number): FairBuffer<T> {
       else groups.set(group, new Map([[id, entry]]));
     },
     remove,
-    take(batchSize) {
-      const group = next();
+    take(batchSize, slotsNow = slots) {
+      const group = next(slotsNow);
       const entries = group === undefined ? undefined : groups.get(group);
       if (group === undefined || entries === undefined) return undefined;
       const batch = [...entries.entries().take(batchSize)];

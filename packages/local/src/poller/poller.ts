@@ -38,6 +38,8 @@ const longPollSeconds = 20;
 /** Receivers while there is a backlog; one alone when there is none. */
 const receiversMax = 4;
 const receiveBackoffMaxMs = 2_000;
+/** Invocations at once while what had been waiting before the start is read. */
+const catchUpSlots = 2;
 
 /**
  * Hands messages to a function as a Lambda event source mapping with ReportBatchItemFailures does:
@@ -46,6 +48,7 @@ const receiveBackoffMaxMs = 2_000;
  *
  * It adds the fairness of an SQS fair queue, which fauxqs lacks: messages are received ahead, kept
  * invisible while they wait, and served group by group. An invocation gets messages of one group.
+ * What waited before the start is read first.
  *
  * @example
  * const poller = createPoller({ sqs: createPollingClient(options), queueUrl, invoke, log,
@@ -58,12 +61,15 @@ export function createPoller(options: PollerOptions): Poller {
   const visibilityMs = visibilityTimeoutSeconds * 1_000;
   const queue = createQueueCalls(options.sqs, options.queueUrl, visibilityTimeoutSeconds);
   const buffer = createFairBuffer<Waiting>(options.maximumConcurrency);
+  const catchUpMax = Math.min(catchUpSlots, options.maximumConcurrency);
   const invocations = new Set<Promise<void>>();
   const stopping = new AbortController();
   const { signal } = stopping;
   const loops: Promise<void>[] = [];
   let queueArn: string | undefined;
   let helpers = 0;
+  let startedAt = 0;
+  let isCatchingUp = true;
   let wakeReceiver: (() => void) | undefined;
 
   /** The receiver that is always there: long polls when idle, calls for help when it is not. */
@@ -108,9 +114,16 @@ export function createPoller(options: PollerOptions): Poller {
     const messages = await queue.receive(waitSeconds, signal);
     const invisibleUntil = clock.now() + visibilityMs;
     for (const message of messages) accept(message, invisibleUntil);
+    isCatchingUp &&= messages.length === messagesPerCall && hasRoom() && messages.every(isOld);
     dispatch();
     return messages.length;
   }
+
+  /**
+   * Whose messages wait is known once they are read, and thousands of one group may lie before the
+   * first of another. So at the start they are read before all slots go to whoever comes first.
+   */
+  const isOld = ({ Attributes }: Message) => Number(Attributes?.SentTimestamp ?? 0) < startedAt;
 
   function accept(message: Message, invisibleUntil: number): void {
     const record = toRecord(message, queueArn ?? "");
@@ -141,7 +154,7 @@ export function createPoller(options: PollerOptions): Poller {
 
   function dispatch(): void {
     while (!signal.aborted) {
-      const batch = buffer.take(batchSize);
+      const batch = buffer.take(batchSize, isCatchingUp ? catchUpMax : undefined);
       if (!batch) break;
       const invocation = serve(batch.entries).finally(() => {
         invocations.delete(invocation);
@@ -227,7 +240,9 @@ export function createPoller(options: PollerOptions): Poller {
 
   return {
     start() {
-      if (loops.length === 0) loops.push(receiveForEver(), keepWaitingInvisible());
+      if (loops.length > 0) return;
+      startedAt = clock.now();
+      loops.push(receiveForEver(), keepWaitingInvisible());
     },
     async stop() {
       stopping.abort();
