@@ -33,11 +33,25 @@ describe("whatever goes wrong", () => {
 
   test("a worker may die at any of its calls while it answers", async () => {
     for (const call of [2, 4, 7, 10, 13]) {
-      const report = await play({ runs: 1, episode: `after-${call}` });
+      const report = await play({ runs: 1, episode: `answered-after-${call}` });
       expect(report.failures.map(({ found }) => found.violation?.message)).toEqual([]);
       expect(report.statuses).toEqual(new Map([["completed", 2]]));
       expect(report.faults.get("killAfter")).toBe(1);
     }
+  });
+
+  test("it may die while a run fails, is cancelled, deleted, redriven or given up", async () => {
+    const ends = { failing: "failed", cancelled: "cancelled", deleted: "deleted", late: "failed" };
+    for (const [scenario, status] of Object.entries({ ...ends, redriven: "completed" })) {
+      const report = await play({ runs: 1, episode: `${scenario}-before-9` });
+      expect(report.failures.map(({ found }) => found.violation?.message)).toEqual([]);
+      expect([...report.statuses.keys()], scenario).toContain(status);
+      expect(report.faults.get("killBefore")).toBe(1);
+    }
+  });
+
+  test("an episode has to be one that there is", async () => {
+    await expect(play({ runs: 1, episode: "after-2" })).rejects.toThrow("after-2");
   });
 
   test("the same seed brings about the same", async () => {

@@ -168,6 +168,7 @@ function planOf(name: string, seed: string): Plan {
   if (isScenario(scenario) && (when === "before" || when === "after")) {
     return planOfKillPoint(scenario, { when, call: Number(call) });
   }
+  if (!isEpisode(name)) throw new RangeError(`There is no episode ${name}.`);
   return choosePlan(createPrng(`${seed}/plan`));
 }
 

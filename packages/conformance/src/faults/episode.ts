@@ -6,6 +6,7 @@ import { type Broker, createBroker } from "./broker.ts";
 import { createClientSide } from "./clients.ts";
 import { createFaults } from "./faults.ts";
 import { createIds } from "./ids.ts";
+import { isTombstone } from "./item-fields.ts";
 import { assertAtRest, isAtRest } from "./invariants.ts";
 import { createJournal, type Journal, Violation } from "./journal.ts";
 import { startOwner } from "./owner.ts";
@@ -154,7 +155,7 @@ function describe({ items, arrivals, removed, violation }: Journal) {
   return {
     violation,
     accepted: [...arrivals.values()].flat().length + removed.size,
-    statuses: countBy(runs.map((run) => String(run.status))),
+    statuses: countBy(runs.map((run) => (isTombstone(run) ? "deleted" : String(run.status)))),
     abandoned: all.filter(({ pk, abandoned }) => pk.startsWith("USAGE#") && abandoned === true)
       .length,
   };

@@ -1,6 +1,6 @@
 import type { Item, Table } from "@outlet/core/ports";
 import type { ClientSide } from "./clients.ts";
-import { canonical, entryKey, isTerminal, listAt, numberAt } from "./item-fields.ts";
+import { canonical, entryKey, isTerminal, isTombstone, listAt, numberAt } from "./item-fields.ts";
 import { type End, type Journal, Violation } from "./journal.ts";
 import { saidIn, textOfPiece } from "./scripted-model.ts";
 
@@ -66,9 +66,7 @@ async function assertConversation({ journal, table, clients }: Subject, pk: stri
     throw new Violation("NothingLost", `${runId} was acknowledged and never arrived`);
   }
   for (const [id, run] of runs) {
-    // A retry that was slow may have put it once more, without appending it: nobody reads it.
-    const isUntouched = run.status === "queued" && run.token === 0;
-    if (!journal.removed.has(id) || isUntouched) continue;
+    if (!journal.removed.has(id) || isTombstone(run)) continue;
     throw new Violation("Deletion", `${id} was deleted, and is there`);
   }
   for (const id of arrived) {

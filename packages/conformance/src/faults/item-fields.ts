@@ -1,5 +1,8 @@
 import type { Item } from "@outlet/core/ports";
 
+/** What stays of a run whose conversation was deleted. */
+export const isTombstone = (run: Item): boolean => run.removed === true;
+
 export const isTerminal = (run: Item): boolean =>
   run.status !== "queued" && run.status !== "in_progress";
 

@@ -1,5 +1,12 @@
 import type { Change, Item, Key } from "@outlet/core/ports";
-import { entryKey, inputTokensOf, isTerminal, listAt, numberAt } from "./item-fields.ts";
+import {
+  entryKey,
+  inputTokensOf,
+  isTerminal,
+  isTombstone,
+  listAt,
+  numberAt,
+} from "./item-fields.ts";
 
 /** An invariant of the run protocol does not hold. */
 export class Violation extends Error {
@@ -75,7 +82,6 @@ export function createJournal(): Journal {
   const arrivals = new Map<string, string[]>();
   const everArrived = new Map<string, Set<string>>();
   const removed = new Map<string, Item>();
-  const remnants = new Set<string>();
   const ends = new Map<string, End[]>();
   const tokens = new Map<string, number>();
   const messages = new Map<string, string>();
@@ -130,7 +136,8 @@ export function createJournal(): Journal {
 
   /** NothingLost and PoppedIsBilled. */
   function assertBilled(pk: string, runId: string): void {
-    const run = itemAt({ pk, sk: `RUN#${runId}` }) ?? removed.get(runId);
+    const found = itemAt({ pk, sk: `RUN#${runId}` });
+    const run = found && !isTombstone(found) ? found : removed.get(runId);
     if (!run || !isTerminal(run)) {
       throw new Violation(
         "NothingLost",
@@ -147,10 +154,10 @@ export function createJournal(): Journal {
   function recordRun(write: Write): void {
     const { process, key, before, after } = write;
     const runId = key.sk.slice("RUN#".length);
-    if (!after) return recordRemoval(key.pk, runId, before);
-    // Put once more by a retry that was slow, and never to be appended: nobody reads it.
-    if (removed.has(runId) && !before) remnants.add(runId);
-    if (remnants.has(runId)) return;
+    if (!after || isTombstone(after)) return recordRemoval(key.pk, runId, before);
+    if (before && isTombstone(before)) {
+      throw new Violation("Deletion", `${runId} was removed; ${process} put it once more`);
+    }
     if (removed.has(runId)) removed.set(runId, after);
     const message = /^post(\d+)/.exec(process)?.[1];
     if (message !== undefined) messages.set(runId, message);
@@ -174,7 +181,7 @@ export function createJournal(): Journal {
     const isOpen = listAt(itemAt({ pk, sk: "HEAD" }), "open").includes(runId);
     const isKept = !removed.has(runId) && arrivals.get(pk)?.includes(runId);
     if (isOpen || isKept) throw new Violation("NothingLost", `${runId} was removed`);
-    if (before && removed.has(runId) && !remnants.has(runId)) removed.set(runId, before);
+    if (before && !isTombstone(before) && removed.has(runId)) removed.set(runId, before);
   }
 
   /** The owner's redrive: of what has failed, and has been billed and popped. */

@@ -64,9 +64,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "put overwrites",
     file: "run/index.ts",
-    replace: [
-      [`  return deps.table.put(item, absent("pk"));\n`, `  return deps.table.put(item);\n`],
-    ],
+    replace: [[`deps.table.put(item, absent("pk"))`, `deps.table.put(item)`]],
   },
   {
     name: "pop unconditional",

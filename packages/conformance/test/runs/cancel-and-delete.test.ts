@@ -149,6 +149,41 @@ test("whoever held the conversation is fenced off by its deletion", async () => 
   expect(next?.token).toBeGreaterThan(token + 1);
 });
 
+test("nobody who stood still puts a deleted message once more", async () => {
+  const client = stack.client();
+  const address = client.address("d-put");
+  const { json } = await client.send("Hi", "d-put");
+  const head = await Conversation.Mailbox.lease(stack, address, 60_000);
+  await client.call("DELETE", "/conversation/d-put");
+  const text = "long ".repeat(20_000);
+  const stored: string[] = [];
+  const objects: typeof stack.objects = {
+    ...stack.objects,
+    put: (path, ...rest) => {
+      stored.push(path);
+      return stack.objects.put(path, ...rest);
+    },
+  };
+  const again = await Run.put({ ...stack.deps, objects }, address, {
+    runId: json.messageId,
+    answerId: "answer",
+    keyId: "key-1",
+    content: [{ contentType: "text", body: text }],
+    requestedModel: null,
+    continues: false,
+    reasoning: false,
+    retentionDays: 30,
+  });
+  expect(again).toBe(false);
+  const options = { token: head?.token ?? 0, attemptsMax: 3, parent: "system" };
+  const started = await Run.start(stack, address, json.messageId, options);
+  expect(started.outcome).toBe("missing");
+  expect((await client.call("GET", `/conversation/d-put/${json.messageId}`)).status).toBe(404);
+  // Nor are objects left that nobody names.
+  expect(stored).toHaveLength(1);
+  expect(await stack.objects.get(stored[0] ?? "")).toBeUndefined();
+});
+
 test("a message sent under a deleted id starts afresh", async () => {
   const client = stack.client();
   await client.send("Old secret", "d-3");

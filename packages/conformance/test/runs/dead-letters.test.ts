@@ -120,10 +120,13 @@ describe("a run that has failed for good", () => {
     works();
     await redrive(botId, sent.json.messageId);
     expect((await client.outcome(sent)).json.status).toBe("completed");
-    expect((await ledgerOf(botId)).map((entry) => entry.status).toSorted()).toEqual([
-      "completed",
-      ...Array.from({ length: 4 }, () => "failed"),
-    ]);
+    // The answer is read as soon as it is written, and billed in the next moment.
+    await vi.waitFor(async () =>
+      expect((await ledgerOf(botId)).map((entry) => entry.status).toSorted()).toEqual([
+        "completed",
+        ...Array.from({ length: 4 }, () => "failed"),
+      ]),
+    );
     const tree = await client.call("GET", "/conversation/c");
     expect(Object.keys(tree.json.messageMap)).toHaveLength(3);
   });

@@ -24,6 +24,7 @@ import {
   type Key as TableKey,
 } from "../ports/index.ts";
 import { type Address, encode, group, pick, toBell } from "../run/address.ts";
+import { tombstoneSeconds } from "../run/item.ts";
 
 export const Head = v.object({
   botId: v.string(),
@@ -188,9 +189,6 @@ export async function release(deps: Deps, address: Address, token: number): Prom
   );
   return item !== undefined;
 }
-
-/** Where a tombstone is still needed: retries of what was deleted, and workers that are only slow. */
-const tombstoneSeconds = 2 * 86_400;
 
 /**
  * Begins to delete a conversation: to its readers it is gone. In the protocol's words, Expire and

@@ -37,7 +37,8 @@ const kinds = ["CONV#", "RUNLOG#", "IDEMPOTENCY#"];
 export async function expire(deps: Deps, item: Item): Promise<boolean> {
   if (!isOver(deps.clock, item)) return false;
   const unchanged = equals("expiresAt", item.expiresAt ?? null);
-  if (item.pk.startsWith("CONV#") && item.sk.startsWith("RUN#")) {
+  const isRun = item.pk.startsWith("CONV#") && item.sk.startsWith("RUN#");
+  if (isRun && !Run.isTombstone(item)) {
     await Run.removeObjects(deps.objects, Run.fromItem(item));
   }
   // Never a mailbox that holds something, however old it is.

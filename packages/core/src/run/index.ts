@@ -17,7 +17,7 @@ import {
 } from "../ports/index.ts";
 import { type Address, encode, pick } from "./address.ts";
 import type { Content, NewContent } from "./content.ts";
-import { keyOf, peek } from "./item.ts";
+import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
 import {
   type Chunk,
   folderOf,
@@ -39,7 +39,7 @@ export {
   PayloadMissing,
   textOf,
 } from "./content.ts";
-export { peek, watch } from "./item.ts";
+export { isTombstone, peek, watch } from "./item.ts";
 export { RunLog } from "./log.ts";
 export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
@@ -84,12 +84,13 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
   const { content, ...rest } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
+  const question = await storeQuestion(deps.objects, folder, content);
   const item: Item = {
     ...keyOf(address, input.runId),
     ...rest,
     ...pick(address),
     folder,
-    question: await storeQuestion(deps.objects, folder, content),
+    question,
     reply: null,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
@@ -111,7 +112,12 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     usage: null,
     costMicroUsd: 0,
   };
-  return deps.table.put(item, absent("pk"));
+  if (await deps.table.put(item, absent("pk"))) return true;
+  // Deleted meanwhile: then nobody names the objects any more.
+  if (!(await peek(deps.table, address, input.runId))) {
+    await removePayload(deps.objects, question, null);
+  }
+  return false;
 }
 
 /** Takes back a run that was never accepted. */
@@ -160,8 +166,11 @@ export async function listNewest(
     descending: true,
     limit: options.limit,
   });
-  return page.items.map(fromItem);
+  return fromItems(page.items);
 }
+
+const fromItems = (items: Item[]): State[] =>
+  items.filter((item) => !isTombstone(item)).map(fromItem);
 
 /** Every run of a conversation, oldest first. */
 export async function listAll(table: Table, address: Address): Promise<State[]> {
@@ -169,7 +178,7 @@ export async function listAll(table: Table, address: Address): Promise<State[]> 
   let cursor: string | undefined;
   do {
     const page = await table.query({ pk: encode(address), skPrefix: "RUN#", cursor });
-    runs.push(...page.items.map(fromItem));
+    runs.push(...fromItems(page.items));
     cursor = page.cursor;
   } while (cursor);
   return runs;
@@ -313,8 +322,8 @@ export async function interruption(
 export const removeObjects = (objects: ObjectStore, run: State): Promise<void> =>
   removePayload(objects, run.question, run.reply);
 
-/** Removes a run whose conversation was deleted: its objects, then its item. */
-export async function remove(deps: Pick<Deps, "table" | "objects">, run: State): Promise<void> {
+/** Removes a run whose conversation was deleted: its objects, then what its item says. */
+export async function remove(deps: Deps, run: State): Promise<void> {
   await removeObjects(deps.objects, run);
-  await deps.table.remove(keyOf(run, run.runId));
+  await deps.table.put(tombstoneOf(run, run.runId, deps.clock.now()));
 }
