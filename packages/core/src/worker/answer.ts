@@ -182,8 +182,10 @@ async function streamInto(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const event of deps.model.stream(request, signal)) {
-    // Also of an attempt that is broken off just now: it was paid for.
-    if (event.type === "usage") draft.usage = add(draft.usage, event.usage);
+    if (event.type === "usage") {
+      // Also of an attempt that is broken off just now: it was paid for.
+      draft.usage = add(draft.usage, event.usage);
+    }
     signal.throwIfAborted();
     switch (event.type) {
       case "text":
@@ -197,6 +199,8 @@ async function streamInto(
         break;
       case "stop":
         draft.stop = event.reason;
+        break;
+      case "usage":
     }
   }
 }
