@@ -25,6 +25,8 @@ export class Guard {
     readonly target: Target,
     /** Where calls of CloudFormation go on to. */
     readonly cloudFormation: string,
+    /** Changes what CloudFormation answers: to names that can be resolved here. */
+    readonly translate: (answer: string) => string = (answer) => answer,
   ) {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     this.#iam = new IAMClient({ ...target, credentials });
@@ -101,7 +103,7 @@ export class Guard {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const answer = await fetch(this.cloudFormation, { method: "POST", headers, body });
     res.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
-    res.end(await answer.text());
+    res.end(this.translate(await answer.text()));
   }
 
   #askedBy(form: URLSearchParams): Right[] {

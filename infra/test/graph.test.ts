@@ -1,7 +1,7 @@
 import { tableDefinition } from "@outlet/aws/table-schema";
 import { defaultPolicy } from "@outlet/functions/policy";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Graph } from "../sst/graph.ts";
+import type { Graph, Statement } from "../sst/graph.ts";
 import { environment, program } from "./program.ts";
 
 let prod: Graph;
@@ -342,8 +342,8 @@ test("models are those of the configuration, and a profile brings the model behi
 });
 
 describe("inference profiles", () => {
-  const bedrockOf = (statements: { Action: string | string[] }[]) =>
-    statements.filter(({ Action }) => [Action].flat().some((a) => a.startsWith("bedrock:")));
+  const bedrockOf = (statements: Statement[]) =>
+    statements.filter(({ Action }) => Action.some((a) => a.startsWith("bedrock:")));
   const models = { ...environment, OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite" };
   const profiles = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/*";
   const modelArns = [

@@ -10,10 +10,14 @@ import type { App } from "../../emulator/start.ts";
 
 const Tokens = v.object({ access_token: v.string(), id_token: v.string() });
 
-/** Makes a user, as docs/deploy.md says, in these groups. */
-export async function createUser(app: App, email: string, groups: string[]): Promise<User> {
+/** Makes a user, as docs/deploy.md says, in these groups of the app's pool or another. */
+export async function createUser(
+  app: App,
+  email: string,
+  groups: string[],
+  UserPoolId = String(app.resolve(app.graph.links).Users?.id),
+): Promise<User> {
   const cognito = app.client(CognitoIdentityProviderClient);
-  const UserPoolId = String(app.resolve(app.graph.links).Users?.id);
   const named = { UserPoolId, Username: email };
   const password = `Aa1!${randomBytes(12).toString("base64url")}`;
   const UserAttributes = [

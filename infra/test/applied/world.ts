@@ -1,5 +1,4 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
@@ -18,6 +17,8 @@ import type { Graph } from "../../sst/graph.ts";
 import { runtimeClient } from "../../tools.ts";
 import { forMiniStack } from "../published-stack/for-ministack.ts";
 import { startTemplateProxy } from "../published-stack/template-proxy.ts";
+import { Gateway } from "./gateway.ts";
+import { invokeHttp } from "./invoke.ts";
 import { Letters } from "./letters.ts";
 import { cell, pepper, secrets, settings, stage } from "./settings.ts";
 
@@ -34,6 +35,8 @@ export async function startWorld(options: { idle?: boolean } = {}) {
     for (const end of stops.toReversed()) await end();
   };
   let guard: Guard | undefined;
+  const gateway = await new Gateway().listen();
+  stops.push(() => gateway.stop());
   try {
     const app = await startApp({
       stage,
@@ -46,14 +49,15 @@ export async function startWorld(options: { idle?: boolean } = {}) {
         stops.push(emulator.stop);
         const templates = await startTemplateProxy(emulator);
         stops.push(templates.stop);
-        guard = new Guard(emulator, templates.url);
+        guard = new Guard(emulator, templates.url, gateway.reach);
         stops.push(() => guard?.stop());
         await point(graph, guard, emulator.endpoint, stops);
         if (options.idle) rest(graph);
       },
     });
     if (!guard) throw new Error("The app was started without its guard");
-    return { ...parts(app), app, guard, stop };
+    gateway.app = app;
+    return { ...parts(app), app, guard, gateway, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -147,28 +151,6 @@ function parts(app: App) {
     /** A function's answer; throws what the function throws. */
     invoke: (name: string, event: unknown) => app.invoke(idOf(name), event),
     /** A streaming function's answer, read to its end. */
-    http: (name: string, event: unknown) => http(app, idOf(name), event),
+    http: (name: string, event: unknown) => invokeHttp(app, idOf(name), event),
   };
-}
-
-export interface HttpAnswer {
-  status: number;
-  headers: Record<string, string>;
-  text: string;
-  body: Record<string, unknown> | null;
-}
-
-/** A head in JSON, eight NUL bytes, the body. */
-async function http(app: App, id: string, event: unknown): Promise<HttpAnswer> {
-  const { name } = app.graph.functionById(id).lambda;
-  const { Payload, FunctionError } = await app
-    .client(LambdaClient)
-    .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }));
-  const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-  if (FunctionError || typeof answer !== "string")
-    throw new Error(`${name} answered ${JSON.stringify(answer)}`);
-  const [head = "", text = ""] = answer.split("\0\0\0\0\0\0\0\0");
-  const { statusCode, headers } = JSON.parse(head);
-  const isJson = /^[{[]/.test(text);
-  return { status: statusCode, headers, text, body: isJson ? JSON.parse(text) : null };
 }
