@@ -115,16 +115,16 @@ test("attempts that failed for good are cost and no runs; the run that failed co
 });
 
 test("what was read from the cache alone is paid for too", async () => {
-  inTurn(
-    () => fails({ cacheReadInputTokens: 10_000 }),
-    () => fails({ cacheReadInputTokens: 10_000 }),
-    () => fails({ cacheReadInputTokens: 10_000 }),
-    () => answers({ inputTokens: 1, outputTokens: 1 }),
-  );
+  // All tries of the first attempt, so that it is another attempt which answers.
+  const wasted = Array(stack.policy.modelTriesMax).fill(() =>
+    fails({ cacheReadInputTokens: 10_000 }),
+  ) as Script[];
+  inTurn(...wasted, () => answers({ inputTokens: 1, outputTokens: 1 }));
   const { botId, work } = await ask("Cache");
   await expect
     .poll(async () => (await work(), (await usageOf(botId)).completed), { timeout: 20_000 })
     .toBe(1);
+  expect((await usageOf(botId)).abandonedAttempts).toBe(1);
   await expectPaid(botId);
 });
 
