@@ -154,6 +154,7 @@ describe("the administrator's journey", () => {
 
   test("sees what each key used, of which bot, and takes it away as CSV", async () => {
     await openAdmin("Usage");
+    await page.waitForFunction(() => document.title === "Usage · Admin · Outlet");
     await choose("By", "Key");
     await page.waitForURL(/by=key/);
     const used = row("group", key.keyId);

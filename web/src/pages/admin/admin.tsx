@@ -15,7 +15,6 @@ export default function Admin(props: RouteSectionProps) {
   const me = useMe();
   return (
     <div class={page.page}>
-      <PageTitle title={copy.title} />
       <div class={page.words}>
         <h1>{copy.title}</h1>
         <p class={page.lead}>{copy.lead}</p>
@@ -43,15 +42,18 @@ export default function Admin(props: RouteSectionProps) {
 
 function NotYours() {
   return (
-    <EmptyState
-      icon="key"
-      title={copy.notYours}
-      text={copy.notYoursText}
-      action={
-        <ButtonLink href="/" look="primary">
-          {copy.toBots}
-        </ButtonLink>
-      }
-    />
+    <>
+      <PageTitle title={copy.title} />
+      <EmptyState
+        icon="key"
+        title={copy.notYours}
+        text={copy.notYoursText}
+        action={
+          <ButtonLink href="/" look="primary">
+            {copy.toBots}
+          </ButtonLink>
+        }
+      />
+    </>
   );
 }

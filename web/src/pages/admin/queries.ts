@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/solid-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 import { api, read } from "../../api/client.ts";
-import { names } from "../../api/queries.ts";
+import { isInFlight, names } from "../../api/queries.ts";
 import type { Range } from "../range/range.ts";
 import { given, toQuery } from "./query.ts";
 
@@ -40,6 +40,13 @@ export const usePublications = (filters: () => PublicationsQuery) =>
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.cursor,
+    // What is on its way is followed; all others change by somebody's act, now and then.
+    refetchInterval: (query) =>
+      query.state.data?.pages.some((page) =>
+        page.publications.some(({ status }) => isInFlight(status)),
+      )
+        ? 1_500
+        : 30_000,
   }));
 
 export const useAudit = (filters: () => AuditQuery, range: () => Range) =>

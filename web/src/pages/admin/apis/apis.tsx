@@ -11,6 +11,7 @@ import { Skeleton } from "../../../ui/skeleton.tsx";
 import { Table } from "../../../ui/table.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
+import { AdminTitle } from "../admin-title.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
 import { NothingFits } from "../nothing-fits.tsx";
 import { type Publication, usePublications } from "../queries.ts";
@@ -46,6 +47,7 @@ export default function Apis() {
   const all = () => publications.data?.pages.flatMap((one) => one.publications) ?? [];
   return (
     <div class={page.page}>
+      <AdminTitle of={copy.title} />
       <div class={page.between}>
         <div class={page.words}>
           <h2>{copy.title}</h2>

@@ -10,6 +10,7 @@ import { Select } from "../../../ui/select.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
+import { AdminTitle } from "../admin-title.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
 import { NothingFits } from "../nothing-fits.tsx";
 import { type Entry as EntryInfo, useAudit } from "../queries.ts";
@@ -60,6 +61,7 @@ export default function Audit() {
   const all = () => entries.data?.pages.flatMap((one) => one.entries) ?? [];
   return (
     <div class={page.page}>
+      <AdminTitle of={copy.title} />
       <div class={page.between}>
         <div class={page.words}>
           <h2>{copy.title}</h2>

@@ -10,6 +10,7 @@ import { Skeleton } from "../../../ui/skeleton.tsx";
 import { Table } from "../../../ui/table.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
+import { AdminTitle } from "../admin-title.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
 import { GroupName } from "../group-name.tsx";
 import { type CostBy, type Costs as CostReport, useCosts } from "../queries.ts";
@@ -38,6 +39,7 @@ export default function Costs() {
   const costs = useCosts(range, by, per);
   return (
     <div class={page.page}>
+      <AdminTitle of={copy.title} />
       <div class={page.between}>
         <div class={page.words}>
           <h2>{copy.title}</h2>

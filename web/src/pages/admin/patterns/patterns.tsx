@@ -11,6 +11,7 @@ import { Notice } from "../../../ui/notice.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
+import { AdminTitle } from "../admin-title.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
 import { type Patterns as PatternReport, usePatterns } from "../queries.ts";
 import { useRange } from "../../range/range.ts";
@@ -31,6 +32,7 @@ export default function Patterns() {
   const patterns = usePatterns(range, zone);
   return (
     <div class={page.page}>
+      <AdminTitle of={copy.title} />
       <div class={page.between}>
         <div class={page.words}>
           <h2>{copy.title}</h2>

@@ -10,6 +10,7 @@ import { Skeleton } from "../../../ui/skeleton.tsx";
 import { Table } from "../../../ui/table.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
+import { AdminTitle } from "../admin-title.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
 import { GroupName } from "../group-name.tsx";
 import { type Usage as UsageReport, type UsageBy, useUsage } from "../queries.ts";
@@ -29,6 +30,7 @@ export default function Usage() {
   const usage = useUsage(range, by);
   return (
     <div class={page.page}>
+      <AdminTitle of={copy.title} />
       <div class={page.between}>
         <div class={page.words}>
           <h2>{copy.title}</h2>
