@@ -1,6 +1,14 @@
 /** The published API for a gateway that cannot stream: the same app, its answers in one piece. */
 import { publishedApiDeps } from "@outlet/functions/deps";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
+import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import { handle } from "hono/aws-lambda";
+import { recordEvent } from "./recorder.ts";
 
-export const handler = handle(createPublishedApi(publishedApiDeps()));
+const deps = publishedApiDeps();
+const answer = handle(createPublishedApi(deps));
+
+export const handler = async (event: APIGatewayProxyEvent, context: Context) => {
+  await recordEvent(deps.table, "published-api", event);
+  return answer(event, context);
+};

@@ -1,15 +1,9 @@
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import {
   APIGatewayClient,
   GetApiKeysCommand,
   GetRestApisCommand,
 } from "@aws-sdk/client-api-gateway";
-import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
-import { createDynamoTable } from "@outlet/aws/dynamodb-table";
-import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
-import { unpaced } from "@outlet/aws/provisioner/pace";
-import { tableDefinition } from "@outlet/aws/table-schema";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { Bot } from "@outlet/core/bot";
 import { Deployer } from "@outlet/core/deployer";
 import { Id } from "@outlet/core/id";
@@ -24,19 +18,15 @@ import {
   type Table,
 } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publication";
+import { Upgrade } from "@outlet/core/upgrade";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Emulator, startMiniStack } from "../../emulator/ministack.ts";
-import { deployFunction, settings } from "./deploy-function.ts";
-import { forMiniStack } from "./for-ministack.ts";
-
-const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
-const region = "us-east-1";
-const account = "111122223333";
-const cell = `${account}/${region}`;
-const pepper = Buffer.alloc(32, 7);
+import type { Emulator } from "../../emulator/ministack.ts";
+import { settings } from "./deploy-function.ts";
+import { cell, type Ground, owner, pepper, startGround } from "./ground.ts";
 
 let emulator: Emulator;
+let ground: Ground;
 let table: Table;
 let provisioner: Provisioner;
 let queueUrl: string;
@@ -46,40 +36,9 @@ let key: Key.Info;
 let secret: string;
 
 beforeAll(async () => {
-  emulator = await startMiniStack({ region, account });
-  const dynamodb = new DynamoDBClient(settings(emulator));
-  await dynamodb.send(new CreateTableCommand(tableDefinition("outlet")));
-  table = createDynamoTable({ client: dynamodb, tableName: "outlet" });
-  const sqs = new SQSClient(settings(emulator));
-  queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: "runs" }))).QueueUrl ?? "";
-  const resources = {
-    Installation: { accountId: account, cell, models: "outlet-demo", partition: "aws", region },
-    Table: { name: "outlet" },
-    Payloads: { name: "payloads" },
-    RunQueue: { url: queueUrl },
-    KeyPepper: { value: pepper.toString("base64") },
-  };
-  const [publishedApiFunctionArn, authorizerFunctionArn] = await Promise.all([
-    deployFunction(emulator, "buffered-published-api", resources),
-    deployFunction(emulator, "header-authorizer", resources),
-  ]);
-  provisioner = createCloudFormationProvisioner({
-    ...createControlPlaneClients(settings(emulator)),
-    platform: {
-      partition: "aws",
-      region,
-      accountId: account,
-      cell,
-      publishedApiFunctionArn,
-      authorizerFunctionArn,
-      webAclArn: `arn:aws:wafv2:${region}:${account}:regional/webacl/outlet/1`,
-      accessLogRetentionDays: 30,
-    },
-    serviceRoleArn: `arn:aws:iam::${account}:role/stacks`,
-    pace: unpaced,
-    adapt: forMiniStack,
-    log: silentLog,
-  });
+  ground = await startGround();
+  ({ emulator, table, queueUrl } = ground);
+  provisioner = ground.provisionerOf();
 }, 120_000);
 afterAll(() => emulator?.stop());
 
@@ -96,7 +55,14 @@ const deps = () => ({
   objects: { put: async () => {}, get: async () => undefined, remove: async () => {} },
   cell,
   log: silentLog,
-  policy: { probeTimeoutMs: 20_000, pollSeconds: 1, deployLeaseMs: 20_000 },
+  templateUpgrades: true,
+  policy: {
+    probeTimeoutMs: 20_000,
+    pollSeconds: 1,
+    deployLeaseMs: 20_000,
+    upgradeRetryMs: 1,
+    upgradeRelistMs: 1,
+  },
   probe: async (endpoint: string, apiKey: string) => {
     const [probeKey] = await Key.listAll(table, bot.botId);
     const response = await call(endpoint, "GET", "/health", { secret: apiKey, key: probeKey });
@@ -224,6 +190,24 @@ describe("the stack of a published bot on MiniStack", () => {
     expect((await ask("GET", "/health")).status).toBe(503);
     await Publication.resume(deps(), owner, bot);
     expect((await ask("GET", "/health")).status).toBe(200);
+  });
+
+  test("is brought to another release's template, and its key still opens it", async () => {
+    const before = await Publication.requireLive(table, bot.botId);
+    // Another release: what it makes of the same bot differs.
+    provisioner = ground.provisionerOf({ accessLogRetentionDays: 14 });
+    expect(before.templateVersion).not.toBe(provisioner.templateVersion);
+    await Upgrade.next(deps());
+    expect(await settle()).toBe("published");
+    const { outputs } = await provisioner.status(publication.stackName);
+    expect(outputs?.templateVersion).toBe(provisioner.templateVersion);
+    expect(await Publication.requireLive(table, bot.botId)).toMatchObject({
+      templateVersion: provisioner.templateVersion,
+      restApiId: outputs?.restApiId,
+      upgrade: null,
+    });
+    expect((await ask("GET", "/health")).status).toBe(200);
+    expect((await ask("POST", "/conversation", { message: 1 })).status).toBe(422);
   });
 
   test("leaves nothing behind when it is unpublished", async () => {

@@ -107,7 +107,8 @@ export function createProxyEvent(
     ...commonFields(request, match),
     requestContext: {
       ...requestContext(request, match, caller.identity),
-      authorizer: caller.authorizer,
+      // Not there at all where a method has none.
+      authorizer: caller.authorizer ?? undefined,
     },
     // Without binary media types API Gateway passes every body on as text.
     body: body.length > 0 ? body.toString("utf8") : null,
