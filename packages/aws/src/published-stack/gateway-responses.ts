@@ -4,6 +4,7 @@ import type { JsonObject } from "./template-types.ts";
 const defaultTemplate = '{"message":$context.error.messageString}';
 /** For refusals whose default text would say more than the caller may know. */
 const forbiddenTemplate = '{"message":"Forbidden"}';
+const unavailableTemplate = '{"message":"Service Unavailable"}';
 
 /** Tells "the allow list refused you" from "this key is not known", which read the same otherwise. */
 export const refusedByHeader = "x-outlet-refused-by";
@@ -43,8 +44,9 @@ function corsHeaders(allowedOrigins: string[]): JsonObject {
  * other response. A response with an entry of its own takes no headers from the defaults, so each
  * entry repeats them.
  *
- * AUTHORIZER_FAILURE and AUTHORIZER_CONFIGURATION_ERROR stay 500: they are faults of ours, and a
- * client told "Forbidden" would throw a good key away.
+ * AUTHORIZER_FAILURE is what a client meets first where the table is out: 503, with a time to try
+ * again. AUTHORIZER_CONFIGURATION_ERROR stays 500: it is a fault of ours, and a client told
+ * "Forbidden" would throw a good key away.
  */
 export function createGatewayResponses(allowedOrigins: string[]): JsonObject {
   const cors = corsHeaders(allowedOrigins);
@@ -65,6 +67,8 @@ export function createGatewayResponses(allowedOrigins: string[]): JsonObject {
     THROTTLED: response("429", defaultTemplate, { "Retry-After": "1" }),
     QUOTA_EXCEEDED: response("429", defaultTemplate, { "x-should-retry": "false" }),
     WAF_FILTERED: response("403", defaultTemplate, { [refusedByHeader]: "ip-allow-list" }),
+    // Its default text is null: nothing to go by.
+    AUTHORIZER_FAILURE: response("503", unavailableTemplate, { "Retry-After": "2" }),
     // Refused keys look alike, whether the authorizer or the usage plan refuses them.
     ACCESS_DENIED: response("403", forbiddenTemplate),
     UNAUTHORIZED: response("403", forbiddenTemplate),

@@ -202,6 +202,11 @@ describe("the gateway's own answers", () => {
     expect(all.WAF_FILTERED.responseParameters).toEqual({
       "gatewayresponse.header.x-outlet-refused-by": "'ip-allow-list'",
     });
+    expect(all.AUTHORIZER_FAILURE).toEqual({
+      statusCode: "503",
+      responseParameters: { "gatewayresponse.header.Retry-After": "'2'" },
+      responseTemplates: { "application/json": '{"message":"Service Unavailable"}' },
+    });
     expect(all.ACCESS_DENIED).toMatchObject({
       statusCode: "403",
       responseTemplates: { "application/json": '{"message":"Forbidden"}' },

@@ -62,6 +62,9 @@ function readPassages(block: string): Passage[] {
     .map(({ source, text }) => ({ source, text }));
 }
 
+/** Of each document: a demonstration need not index megabytes while everything else waits. */
+const readMaxBytes = 200_000;
+
 const textFormats = new Set(["txt", "md", "csv", "html"]);
 
 function readAttachment(part: Content): Attachment | undefined {
@@ -71,7 +74,7 @@ function readAttachment(part: Content): Attachment | undefined {
   if (part.kind !== "document") return undefined;
   const description = `document "${part.name}" (${part.format}, ${part.bytes.length} bytes)`;
   if (!textFormats.has(part.format)) return { description };
-  const decoded = new TextDecoder().decode(part.bytes);
+  const decoded = new TextDecoder().decode(part.bytes.subarray(0, readMaxBytes));
   const text = part.format === "html" ? unescape(decoded.replace(/<[^<>]*>/g, " ")) : decoded;
   return { description, passage: { source: part.name, text } };
 }

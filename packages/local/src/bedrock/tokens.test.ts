@@ -13,6 +13,10 @@ test.each([
   expect(tokenise(text)).toEqual(tokens);
 });
 
+test("a word of megabytes is many tokens", () => {
+  expect(countTokens("a".repeat(6_400_000))).toBe(100_000);
+});
+
 test("tokens put together are the text, and none holds half a character", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {

@@ -52,11 +52,17 @@ describe("an authorizer", () => {
   });
   const allow = { Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" };
 
-  it("that fails is a fault of ours, not of the key", async () => {
+  it("that fails is a fault of ours, not of the key, and a client may try again", async () => {
     const failed = await answer(async () => {
       throw new Error("the table is gone");
     });
-    expectGatewayAnswer(failed, 500, '{"message":null}', "AuthorizerFailureException");
+    expectGatewayAnswer(
+      failed,
+      503,
+      '{"message":"Service Unavailable"}',
+      "AuthorizerFailureException",
+    );
+    expect(failed.headers["retry-after"]).toBe("2");
   });
 
   it("that answers nonsense is a fault of ours", async () => {
