@@ -72,7 +72,8 @@ function launch({ dataDir, log, visibilityTimeoutSeconds = 120, heapMb = 160 }: 
     fileURLToPath(new URL("child.ts", import.meta.url)),
     [JSON.stringify(assignment)],
     {
-      execArgv: [`--max-old-space-size=${heapMb}`],
+      // V8 makes the young generation small where the old one is: what a large answer needs would grow old.
+      execArgv: [`--max-old-space-size=${heapMb}`, "--max-semi-space-size=32"],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     },
   );
