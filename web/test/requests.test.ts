@@ -69,8 +69,8 @@ test("the log is filtered by key, state and time, and the address keeps the filt
   await page.getByRole("option", { name: "From … to …" }).click();
   await page.getByLabel("To", { exact: true }).fill("2026-01-02T00:00");
   await page.getByText("From has to be before to.").waitFor();
+  // The earlier time is typed last: both of them count.
   await page.getByLabel("From", { exact: true }).fill("2026-01-01T00:00");
-  await page.getByLabel("To", { exact: true }).fill("2026-01-02T00:00");
   await page.getByText("No request fits these filters.").waitFor();
   await page.reload();
   await page.getByText("No request fits these filters.").waitFor();

@@ -1,4 +1,4 @@
-import { createSignal, Show } from "solid-js";
+import { createEffect, createSignal, on, Show } from "solid-js";
 import { metricsCopy as copy } from "../../copy-metrics.ts";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
@@ -32,59 +32,49 @@ export function RangePicker(props: Props) {
         onChange={choose}
       />
       <Show when={chosen()}>
-        {(bounds) => (
-          <>
-            <Bound
-              label={copy.range.from}
-              at={bounds().from}
-              isGood={(from) => from < bounds().to}
-              error={copy.range.order}
-              onChange={(from) => props.onChange({ ...bounds(), from })}
-            />
-            <Bound
-              label={copy.range.to}
-              at={bounds().to}
-              isGood={(to) => to > bounds().from}
-              error={copy.range.order}
-              onChange={(to) => props.onChange({ ...bounds(), to })}
-            />
-          </>
-        )}
+        {(bounds) => <Bounds from={bounds().from} to={bounds().to} onChange={props.onChange} />}
       </Show>
     </>
   );
 }
 
-function Bound(props: {
-  label: string;
-  at: number;
-  isGood: (at: number) => boolean;
-  error: string;
-  onChange: (at: number) => void;
-}) {
-  // While a date is being typed there is none, or a wrong one: the page stays as it is.
-  const [typed, setTyped] = createSignal<string>();
-  const text = () => typed() ?? toLocalInput(props.at);
-  const input = (value: string) => {
-    const at = Date.parse(value);
-    if (Number.isNaN(at) || !props.isGood(at)) {
-      setTyped(value);
-      return;
-    }
-    setTyped(undefined);
-    props.onChange(at);
+/**
+ * Two times, in whichever order they are typed. While one of them is half typed, or after the
+ * other, there is no range: the page stays as it is.
+ */
+function Bounds(props: { from: number; to: number; onChange: (range: Range) => void }) {
+  const [typed, setTyped] = createSignal<{ from?: string; to?: string }>({});
+  const from = () => typed().from ?? toLocalInput(props.from);
+  const to = () => typed().to ?? toLocalInput(props.to);
+  const input = (change: { from?: string; to?: string }) => {
+    setTyped((before) => ({ ...before, ...change }));
+    const range = { from: Date.parse(from()), to: Date.parse(to()) };
+    if (range.from < range.to) props.onChange(range);
   };
-  const isWrong = () => {
-    const at = Date.parse(typed() ?? "");
-    return !Number.isNaN(at) && !props.isGood(at);
-  };
+  // The address follows a moment later; until it does, what is typed is what is meant.
+  createEffect(
+    on(
+      () => [props.from, props.to],
+      () => setTyped({}),
+      { defer: true },
+    ),
+  );
+  const isWrong = () => Date.parse(from()) >= Date.parse(to());
   return (
-    <TextField
-      label={props.label}
-      value={text()}
-      onInput={input}
-      error={isWrong() ? props.error : undefined}
-      inputProps={{ type: "datetime-local" }}
-    />
+    <>
+      <TextField
+        label={copy.range.from}
+        value={from()}
+        onInput={(value) => input({ from: value })}
+        inputProps={{ type: "datetime-local" }}
+      />
+      <TextField
+        label={copy.range.to}
+        value={to()}
+        onInput={(value) => input({ to: value })}
+        error={isWrong() ? copy.range.order : undefined}
+        inputProps={{ type: "datetime-local" }}
+      />
+    </>
   );
 }
