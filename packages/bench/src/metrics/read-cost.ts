@@ -35,11 +35,10 @@ export async function sumUp({ table }: Stores): Promise<void> {
 
 /**
  * The cost of each question about the days before `now`.
- * @param now where the runs end. It is asked five minutes later, when the last hour is still open and
- *   its entries are read one by one.
+ * @param now where the runs end. It is asked as soon as the last hour is closed.
  */
 export async function readCosts(stores: Stores, { botId }: Bot, now: number) {
-  const clock: Clock = { ...systemClock, now: () => now + 5 * minute };
+  const clock: Clock = { ...systemClock, now: () => now + 11 * minute };
   const costs: Record<string, ReadCost> = {};
   const ranges = { day: 1, week: 7, month: askedDays };
   for (const [name, days] of Object.entries(ranges)) {

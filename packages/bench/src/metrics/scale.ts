@@ -6,6 +6,7 @@ import type { Bot, Stores } from "./stack.ts";
 
 const day = 86_400_000;
 const hour = 3_600_000;
+const minute = 60_000;
 /** The longest range that is asked about; so many runs lie within it at every size. */
 export const askedDays = 30;
 const runsAsked = 5_000;
@@ -57,8 +58,14 @@ export async function grow(stores: Stores, bot: Bot, size: number, now: number):
   }
 }
 
-/** A whole hour: what is asked about is then the same at every size. */
-export const startOfGrowth = (now: number): number => now - (now % hour);
+/**
+ * A whole hour, the last before it closed by now: what is asked about, and how it is kept, is then the
+ * same at every size.
+ */
+export const startOfGrowth = (now: number): number => {
+  const closed = now - 11 * minute;
+  return closed - (closed % hour);
+};
 
 /** As the edge writes it, without what metrics do not look at. */
 const lineOf = (botId: string, at: number, latencyMs: number): string =>
