@@ -62,6 +62,7 @@ declare module "sst" {
       "type": "sst.aws.Function"
     }
     "Publishing": {
+      "apiDomain": string
       "authorizerFunctionArn": string
       "publishedApiFunctionArn": string
       "serviceRoleArn": string

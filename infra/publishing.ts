@@ -1,5 +1,6 @@
 import { watchFunction, watchQueue } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
+import { apiDomainName } from "./api-domain";
 import { itemGrants, objectGrants, pollingOnly, queryGrant, sendGrant } from "./grants";
 import { installation } from "./installation";
 import { authorizer, publishedApi } from "./published-api";
@@ -18,6 +19,8 @@ export const publishing = new sst.Linkable("Publishing", {
     authorizerFunctionArn: authorizer.arn,
     webAclArn: webAcl.arn,
     templateUpgrades,
+    // Only once it is there may a bot's stack name it.
+    apiDomain: apiDomainName?.domainName ?? "",
   },
 });
 

@@ -62,6 +62,17 @@ if (inferenceProfiles !== "on" && inferenceProfiles !== "off") {
 
 /** Domain name of the console and control API; CloudFront's own where empty. */
 export const domain = read("DOMAIN");
+/** Domain name of published APIs, each at its bot's id; each has its API's own address where empty. */
+export const apiDomain = read("API_DOMAIN");
+if (apiDomain && !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(apiDomain)) {
+  faults.push(
+    `OUTLET_API_DOMAIN takes a domain name such as bots.example.com, not "${apiDomain}".`,
+  );
+}
+if (apiDomain && apiDomain === domain) {
+  faults.push("OUTLET_API_DOMAIN cannot be the console's OUTLET_DOMAIN: take a name below it.");
+}
+
 /** Who is told of alarms; nobody by mail where empty. */
 export const alarmEmail = read("ALARM_EMAIL");
 

@@ -1,12 +1,20 @@
 import { botProfilesArn, modelArns } from "./grants";
 import { inferenceProfiles } from "./settings";
 import { accountId, partition, region } from "./stage";
+import { apiDomain } from "./settings";
 import { webAcl } from "./waf";
 
 const arn = (service: string, resource: string, account: $util.Input<string> = accountId) =>
   $interpolate`arn:${partition}:${service}:${region}:${account}:${resource}`;
 
 const restApis = [arn("apigateway", "/restapis", ""), arn("apigateway", "/restapis/*", "")];
+/** The paths of bots under the domain of published APIs, where there is one. */
+const basePaths = apiDomain
+  ? [
+      arn("apigateway", `/domainnames/${apiDomain}/basepathmappings`, ""),
+      arn("apigateway", `/domainnames/${apiDomain}/basepathmappings/*`, ""),
+    ]
+  : [];
 const plans = [arn("apigateway", "/usageplans", ""), arn("apigateway", "/usageplans/*", "")];
 /** CloudFormation names both after the stack. */
 const alarms = [arn("cloudwatch", "alarm:outlet-bot-*")];
@@ -48,7 +56,7 @@ export const stackRole = new aws.iam.Role("StackRole", {
         statements: [
           {
             actions: ["GET", "POST", "PUT", "PATCH", "DELETE"].map((verb) => `apigateway:${verb}`),
-            resources: [...restApis, ...plans, arn("apigateway", "/tags/*", "")],
+            resources: [...restApis, ...plans, ...basePaths, arn("apigateway", "/tags/*", "")],
           },
           {
             actions: ["apigateway:SetWebACL"],

@@ -413,6 +413,43 @@ test("the pepper is a secret, and nothing tells it in the clear", () => {
   expect(env.length).toBeGreaterThan(20);
 });
 
+describe("a domain of published APIs", () => {
+  const name = "bots.example.com";
+
+  test("is one regional name with a certificate, known to the deployer; without one there is nothing", async () => {
+    const graph = await program("prod", { ...environment, OUTLET_API_DOMAIN: name });
+    expect(graph.one("aws:apigateway/domainName:DomainName").inputs).toMatchObject({
+      domainName: name,
+      endpointConfiguration: { types: "REGIONAL" },
+      securityPolicy: "TLS_1_2",
+    });
+    expect(graph.one("aws:acm/certificate:Certificate").inputs).toMatchObject({
+      domainName: name,
+      validationMethod: "DNS",
+    });
+    const records = graph.all("aws:route53/record:Record").map(({ inputs }) => inputs);
+    const aliases = records.filter((record) => record.name === name);
+    expect(aliases.map(({ type }) => type).toSorted()).toEqual(["A", "AAAA"]);
+    expect(graph.links.Publishing?.apiDomain).toBe(name);
+    const [statement] = graph.statements(graph.one("aws:iam/role:Role", "StackRole"));
+    expect([statement?.Resource].flat()).toEqual(
+      expect.arrayContaining([
+        `arn:aws:apigateway:us-east-1::/domainnames/${name}/basepathmappings`,
+        `arn:aws:apigateway:us-east-1::/domainnames/${name}/basepathmappings/*`,
+      ]),
+    );
+    expect(prod.all("aws:apigateway/domainName:DomainName")).toEqual([]);
+    expect(prod.links.Publishing?.apiDomain).toBe("");
+  });
+
+  test.each([
+    [{ OUTLET_API_DOMAIN: "https://bots.example.com" }, /takes a domain name such as/],
+    [{ OUTLET_API_DOMAIN: name, OUTLET_DOMAIN: name }, /take a name below it/],
+  ])("is refused as %o", async (env, message) => {
+    await expect(program("prod", { ...environment, ...env })).rejects.toThrow(message);
+  });
+});
+
 /** Names without what SST appends to them. */
 function readable({ Action, Resource }: { Action: string[]; Resource: string[] }): string {
   const resources = [Resource].flat().map((arn) => arn.replace(/-[a-z]{8}(?=$|\/)/, ""));

@@ -37,6 +37,7 @@ const unguarded: Guard = (port) => port;
 export interface Release {
   accessLogRetentionDays: number;
   templateUpgrades?: boolean;
+  apiDomain?: string;
 }
 export const present: Release = { accessLogRetentionDays: 30 };
 export const before: Release = { accessLogRetentionDays: 14 };
@@ -67,7 +68,7 @@ export async function openWorld(stored: { table: Table; objects: ObjectStore }) 
 
   function deployer(
     guard = unguarded,
-    { accessLogRetentionDays, templateUpgrades = true } = present,
+    { accessLogRetentionDays, templateUpgrades = true, apiDomain }: Release = present,
   ): Deployer.Deps & Parameters<typeof Upgrade.next>[0] {
     const table = guard(stored.table);
     const provisioner = createCloudFormationProvisioner({
@@ -83,6 +84,7 @@ export async function openWorld(stored: { table: Table; objects: ObjectStore }) 
         authorizerFunctionArn: arn("authorizer"),
         webAclArn: `arn:aws:wafv2:us-east-1:${account.accountId}:regional/webacl/outlet/1`,
         accessLogRetentionDays,
+        ...(apiDomain && { apiDomain }),
       },
       serviceRoleArn: `arn:aws:iam::${account.accountId}:role/stacks`,
       pace: createPace({ table, clock, cell }),

@@ -7,6 +7,7 @@ import { Sweeper } from "@outlet/core/sweeper";
 import { Upgrade } from "@outlet/core/upgrade";
 import type { QueueHandler } from "@outlet/functions/batch";
 import { createDeployer } from "@outlet/functions/deployer";
+import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 // Core keeps it for its own tests; a package's exports are for programs.
 import { createMemoryTable } from "../../core/src/ports/memory-table.test-support.ts";
@@ -56,7 +57,7 @@ async function keyOf(bot: Bot.Info) {
 describe("after a deploy with another template", () => {
   test("stacks are upgraded one at a time, at the gateway's pace; URLs and keys stay", async () => {
     const bots = [];
-    for (let i = 0; i < 4; i++) bots.push(await world.published(before));
+    for (let i = 0; i < 3; i++) bots.push(await world.published(before));
     for (const bot of bots) await keyOf(bot);
     const old = await Promise.all(bots.map(({ botId }) => world.read(botId)));
     const names = bots.map(({ botId }) => `outlet-bot-${botId}`);
@@ -76,13 +77,13 @@ describe("after a deploy with another template", () => {
       expect(old[index]?.templateVersion).not.toBe(current());
       expect(world.stack(botId)?.template).toContain(`"templateVersion":"${current()}"`);
     }
-    expect(world.controlPlane.keys.keys.size).toBe(4);
+    expect(world.controlPlane.keys.keys.size).toBe(3);
     const starts = updates();
     expect(starts.map(({ stackName }) => stackName).toSorted()).toEqual(names.toSorted());
     // UpdateUsagePlan: once in 20 s.
     const gaps = starts.slice(1).map(({ at }, i) => (at - (starts[i]?.at ?? 0)) / 1000);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20);
-  });
+  }, 60_000);
 
   test("nothing is done where all are up to date, and each upgrade is in the audit log", async () => {
     const bot = await world.published(before);
@@ -203,6 +204,36 @@ describe("after a deploy with another template", () => {
     expect(updates(from).map(({ stackName }) => stackName)).toEqual(
       [other, first, second].map(({ botId }) => `outlet-bot-${botId}`),
     );
+  });
+});
+
+describe("a domain of published APIs", () => {
+  const domain = { ...present, apiDomain: "bots.example.com" };
+
+  test("gives a bot a URL that survives unpublishing", async () => {
+    const bot = await world.published(domain);
+    const url = `https://bots.example.com/${bot.botId}`;
+    expect(await world.read(bot.botId)).toMatchObject({ endpoint: url, ownAddress: false });
+    expect(world.stack(bot.botId)?.template).toContain('"DisableExecuteApiEndpoint":true');
+    const process = () => world.deployer(undefined, domain);
+    await Publication.unpublish(world.commands(), owner, bot);
+    await world.settle(bot.botId, process(), process);
+    expect(await world.read(bot.botId)).toMatchObject({ status: "unpublished", endpoint: null });
+    await Publication.publish(world.commands(), owner, bot, v.parse(Publication.Publish, {}));
+    await world.settle(bot.botId, process(), process);
+    expect(await world.read(bot.botId)).toMatchObject({ status: "published", endpoint: url });
+  });
+
+  test("leaves bots published before it their own address", async () => {
+    const bot = await world.published(before);
+    await upgradeAll(createDeployer(world.deployer(undefined, domain)));
+    expect(await world.read(bot.botId)).toMatchObject({
+      endpoint: `https://bots.example.com/${bot.botId}`,
+      ownAddress: true,
+    });
+    await Publication.update(world.commands(), owner, bot, { throttle: null });
+    await world.deliver(() => createDeployer(world.deployer(undefined, domain)));
+    expect(world.stack(bot.botId)?.template).not.toContain("DisableExecuteApiEndpoint");
   });
 });
 

@@ -22,6 +22,7 @@ import {
   systemRandomness,
   type Table,
 } from "@outlet/core/ports";
+import type { Publication } from "@outlet/core/publication";
 import { Resource } from "sst";
 import { createPowertoolsLog } from "./lambda/log.ts";
 import { defaultPolicy } from "./policy.ts";
@@ -68,7 +69,8 @@ const inferenceProfiles = (): boolean => Resource.Installation.inferenceProfiles
 
 const provisioner = ({ table, log }: { table: Table; log: Log }) => {
   const { partition, region, accountId, cell } = Resource.Installation;
-  const { serviceRoleArn, templateUpgrades: _, ...publishing } = Resource.Publishing;
+  const { serviceRoleArn, publishedApiFunctionArn, authorizerFunctionArn, webAclArn, apiDomain } =
+    Resource.Publishing;
   return createCloudFormationProvisioner({
     ...createControlPlaneClients(options()),
     platform: {
@@ -76,10 +78,13 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
       region,
       accountId,
       cell,
-      ...publishing,
+      publishedApiFunctionArn,
+      authorizerFunctionArn,
+      webAclArn,
       accessLogRetentionDays: 30,
       // Absent and not `false`: the digest of the template's version is of what is there.
       ...(inferenceProfiles() && { inferenceProfiles: true }),
+      ...(apiDomain && { apiDomain }),
     },
     serviceRoleArn,
     pace: createPace({ table, clock: systemClock, cell }),
@@ -154,6 +159,8 @@ export function deployerDeps() {
   };
 }
 
+type Place = Pick<Publication.Info, "restApiId" | "stage" | "endpoint">;
+
 export function controlApiDeps() {
   const sqs = createSqsClient(options());
   const shared = base();
@@ -178,8 +185,9 @@ export function controlApiDeps() {
     }),
     cell,
     templateUpgrades: templateUpgrades(),
-    endpointOf: (restApiId: string, stage: string) =>
-      `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
+    // Publications of version 1 of the template do not name theirs.
+    endpointOf: ({ restApiId, stage, endpoint }: Place) =>
+      endpoint ?? `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
     restingCostOf: restingCost,
     authentication: { issuer, jwksUri, clientIds: clientIds.split(",") },
     policy: defaultPolicy,

@@ -145,6 +145,7 @@ export function outputsOf({ outputs }: Found): StackOutputs | undefined {
     usagePlanId,
     endpoint,
     ...(templateVersion && { templateVersion }),
+    ...(value("StableEndpoint") === "true" && { stableEndpoint: true }),
     ...(Object.keys(inferenceProfiles).length > 0 && { inferenceProfiles }),
   };
 }

@@ -27,6 +27,7 @@ export function checkTemplate(template: Template): string[] {
   for (const [, plan] of ofType(template, "AWS::ApiGateway::UsagePlan")) {
     findings.push(...checkUsagePlan(plan));
   }
+  findings.push(...checkDomain(template));
   for (const [id, filter] of ofType(template, "AWS::Logs::MetricFilter")) {
     findings.push(...checkMetricFilter(id, filter));
   }
@@ -204,6 +205,22 @@ function checkUsagePlan(plan: JsonObject): string[] {
     findings.push("The usage plan does not refer to the stage");
   }
   return findings;
+}
+
+/** A closed address without another one would leave the bot without any. */
+function checkDomain(template: Template): string[] {
+  const mappings = ofType(template, "AWS::ApiGateway::BasePathMapping");
+  const [api] = ofType(template, "AWS::ApiGateway::RestApi");
+  if (mappings.length === 0) {
+    const closed = api?.[1].DisableExecuteApiEndpoint === true;
+    return closed ? ["The API's own address is closed, and there is no other"] : [];
+  }
+  return mappings.flatMap(([, { BasePath, RestApiId, Stage }]) => [
+    ...(/^[A-Za-z0-9]+$/.test(asText(BasePath)) ? [] : ["The base path is not one plain segment"]),
+    ...(asObject(RestApiId).Ref !== undefined && asObject(Stage).Ref !== undefined
+      ? []
+      : ["The base path does not refer to API and stage"]),
+  ]);
 }
 
 function checkMetricFilter(id: string, filter: JsonObject): string[] {

@@ -26,6 +26,11 @@ export interface Platform {
   publishedApiFunctionArn: string;
   authorizerFunctionArn: string;
   webAclArn: string;
+  /**
+   * A custom domain name of API Gateway under which each bot has a path of its own, so that its URL
+   * outlives its API. Bots have their API's own address where absent.
+   */
+  apiDomain?: string;
   /** A value CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90 … */
   accessLogRetentionDays: number;
   /**

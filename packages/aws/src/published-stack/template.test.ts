@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import type { StackSpec } from "@outlet/core/ports";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkTemplate } from "./check.ts";
-import { createTemplate, type Platform, templateBody } from "./template.ts";
+import { createTemplate, type Platform, templateBody, templateVersion } from "./template.ts";
 
 const platform: Platform = {
   partition: "aws",
@@ -100,6 +101,39 @@ describe("the template of a published bot", () => {
     expect(checkTemplate(template)).toEqual([]);
   });
 
+  it("with a domain has a path there, its own address closed unless clients have it", () => {
+    const domain = { ...platform, apiDomain: "bots.example.com" };
+    const template = createTemplate(spec, domain);
+    expect(faults(templateBody(template))).toEqual([]);
+    expect(checkTemplate(template)).toEqual([]);
+    expect(template.Resources.BasePathMapping?.Properties).toEqual({
+      DomainName: "bots.example.com",
+      BasePath: spec.botId,
+      RestApiId: { Ref: "RestApi" },
+      Stage: { Ref: "Stage" },
+    });
+    expect(template.Outputs.Endpoint?.Value).toBe(`https://bots.example.com/${spec.botId}`);
+    expect(template.Resources.RestApi?.Properties.DisableExecuteApiEndpoint).toBe(true);
+    const kept = createTemplate({ ...spec, ownAddress: true }, domain);
+    expect(kept.Resources.RestApi?.Properties.DisableExecuteApiEndpoint).toBeUndefined();
+    // The address is closed by the next deployment only: there has to be one.
+    const without = createTemplate(spec, platform);
+    const deployments = [template, without].map(({ Resources }) =>
+      Object.keys(Resources).find((id) => id.startsWith("Deployment")),
+    );
+    expect(new Set(deployments).size).toBe(2);
+    expect(without.Resources.BasePathMapping).toBeUndefined();
+  });
+
+  /** Where it fails: raise `templateNumber`, so that published bots are brought up to date, then this. */
+  it("is of another version when it is another template", () => {
+    const whole = { ...platform, inferenceProfiles: true, apiDomain: "bots.example.com" };
+    const template = JSON.stringify(createTemplate({ ...spec, modelIds: ["m"] }, whole));
+    const digest = createHash("sha256").update(template).digest("hex").slice(0, 16);
+    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["2", "08623ac91e43ccaa"]);
+    expect(templateVersion(whole)).not.toBe(templateVersion(platform));
+  });
+
   it.each([
     ["a property's name", '"Quota"', '"Qouta"'],
     ["a reference", "${AccessLog}", "${AcessLog}"],
@@ -112,7 +146,11 @@ describe("the template of a published bot", () => {
   it("passes both for any spec, well under CloudFormation's limit", () => {
     fc.assert(
       fc.property(specs, (any) => {
-        const template = createTemplate(any, { ...platform, inferenceProfiles: true });
+        const template = createTemplate(any, {
+          ...platform,
+          inferenceProfiles: true,
+          apiDomain: "bots.example.com",
+        });
         expect(faults(templateBody(template))).toEqual([]);
         expect(checkTemplate(template)).toEqual([]);
         expect(templateBody(template).length).toBeLessThan(25_000);

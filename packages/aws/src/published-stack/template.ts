@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { StackSpec } from "@outlet/core/ports";
 import { createAccessLogFormat } from "./access-log-format.ts";
+import { customDomain } from "./custom-domain.ts";
 import { alarms } from "./alarms.ts";
 import { inferenceProfiles } from "./inference-profiles.ts";
 import { createOpenApiBody } from "./open-api-body.ts";
@@ -55,12 +56,13 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
     namespace: metricNamespace,
     dimensions: [{ Name: "BotId", Value: spec.botId }],
   };
+  const domain = customDomain(spec, platform);
   const profiles = inferenceProfiles(spec, platform, tags);
   return {
     AWSTemplateFormatVersion: "2010-09-09",
     Description: `Outlet: the published API of bot ${spec.botId}`,
     Resources: {
-      RestApi: restApi(name, body, tags),
+      RestApi: restApi(name, body, tags, domain.restApi),
       [deploymentId]: {
         Type: "AWS::ApiGateway::Deployment",
         Properties: { RestApiId: { Ref: "RestApi" } },
@@ -73,9 +75,10 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
           Tags: tags,
         },
       },
-      Stage: stage(spec, platform, deploymentId, tags),
+      Stage: stage(spec, platform, deploymentId, tags, domain.stageVariables),
       UsagePlan: usagePlan(spec, name, tags),
       WebAclAssociation: webAclAssociation(platform),
+      ...domain.resources,
       ...metricFilters(),
       ...alarms(spec, name, botMetrics, tags),
       ...profiles.resources,
@@ -90,6 +93,7 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
           "Fn::Sub": "https://${RestApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}",
         },
       },
+      ...domain.outputs,
     },
   };
 }
@@ -115,7 +119,7 @@ export function deploymentLogicalId(body: Json): string {
   return `Deployment${createHash("sha256").update(JSON.stringify(body)).digest("hex").slice(0, 16)}`;
 }
 
-function restApi(name: string, body: JsonObject, tags: JsonObject[]): Resource {
+function restApi(name: string, body: JsonObject, tags: JsonObject[], more: JsonObject): Resource {
   return {
     Type: "AWS::ApiGateway::RestApi",
     Properties: {
@@ -126,6 +130,7 @@ function restApi(name: string, body: JsonObject, tags: JsonObject[]): Resource {
       Body: body,
       FailOnWarnings: true,
       Mode: "overwrite",
+      ...more,
       Tags: tags,
     },
   };
@@ -136,6 +141,7 @@ function stage(
   platform: Platform,
   deploymentId: string,
   tags: JsonObject[],
+  variables: JsonObject,
 ): Resource {
   return {
     Type: "AWS::ApiGateway::Stage",
@@ -148,6 +154,7 @@ function stage(
         stackName: spec.stackName,
         cell: platform.cell,
         templateVersion: templateVersion(platform),
+        ...variables,
       },
       AccessLogSetting: {
         // Not `GetAtt Arn`, which ends in `:*`: the stage wants the group itself.

@@ -62,9 +62,11 @@ export async function specOf(
   { table, catalog }: Pick<Deps, "table" | "catalog">,
   publication: Publication.Info,
 ): Promise<StackSpec> {
-  const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts } = publication;
+  const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId } = publication;
+  const { alerts, ownAddress } = publication;
   const bot = await Bot.fromId(table, botId);
   const models = bot ? [bot.model, ...bot.callerModels] : [];
   const modelIds = [...new Set(models.flatMap((name) => catalog.find(name)?.modelId ?? []))];
-  return { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId, alerts, modelIds };
+  const settings = { stage, throttle, quota, allowedOrigins, alerts };
+  return { botId, stackName, ownerId, ...settings, ownAddress, modelIds };
 }

@@ -61,6 +61,7 @@ async function publish(deps: Deps, publication: Publication.Info): Promise<Outco
   }
   return finish(deps, publication, {
     ...madeFrom(status),
+    ownAddress: !status.outputs.stableEndpoint,
     status: "published",
     publishedAt: deps.clock.now(),
   });
@@ -97,6 +98,7 @@ async function unpublish(deps: Deps, publication: Publication.Info): Promise<Out
     restApiId: null,
     usagePlanId: null,
     templateVersion: null,
+    endpoint: null,
     inferenceProfiles: {},
     publishedAt: null,
   });

@@ -51,6 +51,7 @@ export const madeFrom = ({ outputs }: StackStatus) => ({
   ...(outputs && {
     restApiId: outputs.restApiId,
     usagePlanId: outputs.usagePlanId,
+    endpoint: outputs.endpoint,
     inferenceProfiles: outputs.inferenceProfiles ?? {},
   }),
   templateVersion: outputs?.templateVersion ?? null,

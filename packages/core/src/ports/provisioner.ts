@@ -11,6 +11,8 @@ export interface StackSpec {
   /** Origins a browser may call from. Empty: no CORS headers at all. */
   allowedOrigins: string[];
   ownerId: string;
+  /** Whether the API's own address stays open beside that of a domain: clients may still have it. */
+  ownAddress?: boolean;
   /** Bedrock ids of the models it may answer with; only for the bill, and only where configured. */
   modelIds?: string[];
   /** Thresholds that the stack's own alarms watch, and who is written to. `null` is no alarm. */
@@ -41,6 +43,8 @@ export interface StackOutputs {
   endpoint: string;
   /** Of the template it was last made from. Absent where that did not say so yet. */
   templateVersion?: string;
+  /** Whether the endpoint stays the same when the bot is published anew. */
+  stableEndpoint?: boolean;
   /** ARNs of the bot's inference profiles by the Bedrock id of the model behind; absent without. */
   inferenceProfiles?: Record<string, string>;
 }

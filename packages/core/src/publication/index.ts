@@ -88,6 +88,8 @@ export async function publish(
     usagePlanId: null,
     failure: null,
     templateVersion: null,
+    endpoint: null,
+    ownAddress: false,
     inferenceProfiles: {},
     upgrade: null,
     publishedAt: null,

@@ -64,6 +64,10 @@ export const Info = v.object({
   usagePlanId: v.nullable(v.string()),
   /** Of the template its stack is made from; `null` without a stack, or where it was not noted yet. */
   templateVersion: v.optional(v.nullable(v.string()), null),
+  /** As the stack named it; `null` without a stack, or where it was not noted yet. */
+  endpoint: v.optional(v.nullable(v.string()), null),
+  /** Whether clients were given the API's own address: then it stays open. */
+  ownAddress: v.optional(v.boolean(), true),
   /** ARNs of its inference profiles by the Bedrock id of the model behind, for the bill. */
   inferenceProfiles: v.optional(v.record(v.string(), v.string()), {}),
   /** The template's upgrade under way, or the last one where that failed. */

@@ -39,8 +39,8 @@ export interface ControlApiDeps {
   cell: string;
   /** Whether stacks of older templates are brought up to date. */
   templateUpgrades: boolean;
-  /** The endpoint of a REST API's stage, without a trailing slash. */
-  endpointOf: (restApiId: string, stage: string) => string;
+  /** Where a publication is reached, without a trailing slash. */
+  endpointOf: (place: Pick<Publication.Info, "restApiId" | "stage" | "endpoint">) => string;
   /** What a publication's resources cost in a month when nobody calls, micro-USD. */
   restingCostOf: (publication: Publication.Info) => number;
   authentication: AuthenticationOptions;

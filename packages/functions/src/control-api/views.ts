@@ -4,6 +4,7 @@ import type { Key } from "@outlet/core/key";
 import type { Knowledge } from "@outlet/core/knowledge";
 import { Publication } from "@outlet/core/publication";
 import type { TestRun } from "@outlet/core/test-run";
+import type { ControlApiDeps } from "./deps.ts";
 
 /** RFC 3339, UTC. */
 export const time = (epochMs: number): string => new Date(epochMs).toISOString();
@@ -59,19 +60,17 @@ export const testRunView = (test: TestRun.Info) => ({
   at: time(test.at),
 });
 
-/** @param endpointOf the endpoint of a REST API's stage, without a trailing slash. */
 export function publicationView(
   botId: string,
   publication: Publication.Info | undefined,
   prerequisites: Publication.Prerequisite[],
-  endpointOf: (restApiId: string, stage: string) => string,
+  endpointOf: ControlApiDeps["endpointOf"],
 ) {
   const live = Publication.isLive(publication);
   return {
     botId,
     status: publication?.status ?? "unpublished",
-    endpoint:
-      live && publication.restApiId ? endpointOf(publication.restApiId, publication.stage) : null,
+    endpoint: live && publication.restApiId ? endpointOf(publication) : null,
     stage: publication?.stage ?? null,
     throttle: publication?.throttle ?? null,
     quota: publication?.quota ?? null,

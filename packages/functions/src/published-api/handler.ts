@@ -1,9 +1,25 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Hono } from "hono";
 import { streamHandle } from "hono/aws-lambda";
+import { withoutBasePath } from "./base-path.ts";
 import type { PublishedEnv } from "./identity.ts";
 
 /**
  * The published API as API Gateway calls it: REST proxy events in, a streamed response out. Needs
  * the `awslambda` global of Lambda's Node runtime when it is made.
  */
-export const createPublishedApiHandler = (app: Hono<PublishedEnv>) => streamHandle(app);
+export function createPublishedApiHandler(app: Hono<PublishedEnv>) {
+  const answer = streamHandle(app) as unknown as StreamingHandler;
+  return awslambda.streamifyResponse(
+    async (event: APIGatewayProxyEvent, stream, context): Promise<void> => {
+      await answer(withoutBasePath(event), stream, context);
+    },
+  );
+}
+
+/** What hono makes: marked for streaming, it is still this function of three parameters. */
+type StreamingHandler = (
+  event: APIGatewayProxyEvent,
+  stream: awslambda.HttpResponseStream,
+  context: unknown,
+) => Promise<void>;

@@ -101,6 +101,7 @@ export interface TestEdgeOptions {
   host?: string;
   dataDir?: string;
   log?: Log;
+  apiDomain?: string;
 }
 
 /** An edge on a real socket, with stub functions behind it and its data in a folder of its own. */
@@ -129,7 +130,7 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
       dataDir,
       allow: options.allow ?? ["127.0.0.0/8", "::1/128"],
       functions: new Map(functions.map((f) => [f.arn, f])),
-      platform,
+      platform: { ...platform, ...(options.apiDomain && { apiDomain: options.apiDomain }) },
       origin: () => `http://localhost:${port}`,
       clock: options.clock ?? systemClock,
       log: options.log ?? silentLog,

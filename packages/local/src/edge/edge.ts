@@ -5,6 +5,7 @@ import type { Clock, Log, Provisioner } from "@outlet/core/ports";
 import type { LambdaFunction } from "../lambda/function.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type Exchange, serve } from "./exchange.ts";
+import type { Mount } from "./mount.ts";
 import { type GatewayRequest, readHeaders } from "./proxy-event.ts";
 import { discardBody } from "./request-body.ts";
 import { isRestApiId, Stacks } from "./stacks.ts";
@@ -69,7 +70,8 @@ export function createEdge(options: EdgeOptions): Edge {
     res.setHeader("x-amzn-RequestId", ids.requestId);
     res.setHeader("x-amz-apigw-id", ids.extendedRequestId);
     if (mount === undefined) return refuse(req, res, 404, "NotFoundException", "Not Found");
-    if (mount.stage.name !== target.stage) {
+    const closed = target.basePath === "" && !mount.ownAddress;
+    if (mount.stage.name !== target.stage || closed) {
       // Before any API is known, so no gateway response of one applies.
       return refuse(req, res, 403, "ForbiddenException", "Forbidden");
     }
@@ -83,6 +85,7 @@ export function createEdge(options: EdgeOptions): Edge {
       protocol: `HTTP/${req.httpVersion}`,
       fullPath: target.fullPath,
       path: target.path,
+      basePath: target.basePath,
       query: target.query,
       ...readHeaders(req, source),
     };
@@ -103,7 +106,7 @@ export function createEdge(options: EdgeOptions): Edge {
   return {
     provisioner: stacks,
     async handle(req, res) {
-      const target = parseTarget(req.url ?? "");
+      const target = parseTarget(req.url ?? "", stacks.mounts);
       if (target === undefined) return false;
       const served = closing
         ? refuse(req, res, 503, "ServiceUnavailableException", "Service Unavailable")
@@ -131,16 +134,27 @@ interface Target {
   stage: string;
   fullPath: string;
   path: string;
+  /** `/{base path}` where it came by that. */
+  basePath: string;
   query: string;
 }
 
-function parseTarget(url: string): Target | undefined {
+function parseTarget(url: string, mounts: ReadonlyMap<string, Mount>): Target | undefined {
   const mark = url.indexOf("?");
   const fullPath = mark < 0 ? url : url.slice(0, mark);
-  const [empty, restApiId = "", stage = "", ...rest] = fullPath.split("/");
-  if (empty !== "" || !isRestApiId(restApiId)) return undefined;
   const query = mark < 0 ? "" : url.slice(mark + 1);
-  return { restApiId, stage, fullPath, path: `/${rest.join("/")}`, query };
+  const [empty, first = "", ...rest] = fullPath.split("/");
+  if (empty !== "") return undefined;
+  const mapped = [...mounts.values()].find(({ basePath }) => basePath === first);
+  if (mapped) {
+    const { restApiId, stage } = mapped;
+    const path = `/${rest.join("/")}`;
+    return { restApiId, stage: stage.name, fullPath, path, basePath: `/${first}`, query };
+  }
+  if (!isRestApiId(first)) return undefined;
+  const [stage = "", ...below] = rest;
+  const path = `/${below.join("/")}`;
+  return { restApiId: first, stage, fullPath, path, basePath: "", query };
 }
 
 async function refuse(

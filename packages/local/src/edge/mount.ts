@@ -9,6 +9,10 @@ export interface Mount {
   stage: { name: string; variables: Record<string, string>; accessLogFormat: string };
   /** Where the value of the gateway's key comes from. */
   keySource: "AUTHORIZER" | "HEADER";
+  /** Its path under the domain of published APIs; `null` where it has none. */
+  basePath: string | null;
+  /** Whether it is served under its own id as well. */
+  ownAddress: boolean;
   /** Whether the stage is associated with the web ACL. */
   guarded: boolean;
   usagePlan: UsagePlan;
@@ -82,6 +86,7 @@ const Body = v.object({
 const Resources = {
   "AWS::ApiGateway::RestApi": v.object({
     ApiKeySourceType: v.picklist(["AUTHORIZER", "HEADER"]),
+    DisableExecuteApiEndpoint: v.optional(v.boolean(), false),
     Body,
   }),
   "AWS::ApiGateway::Stage": v.object({
@@ -89,6 +94,7 @@ const Resources = {
     Variables: v.optional(v.record(v.string(), v.string()), {}),
     AccessLogSetting: v.object({ Format: v.string() }),
   }),
+  "AWS::ApiGateway::BasePathMapping": v.object({ BasePath: v.string() }),
   "AWS::ApiGateway::UsagePlan": v.object({
     Throttle: v.optional(v.object({ BurstLimit: v.number(), RateLimit: v.number() })),
     Quota: v.optional(
@@ -117,8 +123,11 @@ export function createMount(
   const api = read("AWS::ApiGateway::RestApi");
   const stage = read("AWS::ApiGateway::Stage");
   const { Throttle, Quota } = read("AWS::ApiGateway::UsagePlan");
+  const mapped = properties("AWS::ApiGateway::BasePathMapping") !== undefined;
   return {
     restApiId: ids.restApiId,
+    basePath: mapped ? read("AWS::ApiGateway::BasePathMapping").BasePath : null,
+    ownAddress: !api.DisableExecuteApiEndpoint,
     stage: {
       name: stage.StageName,
       variables: stage.Variables,

@@ -24,6 +24,8 @@ export interface GatewayRequest {
   fullPath: string;
   /** As it came over the wire, below the stage. */
   path: string;
+  /** What comes before it in events: API Gateway does not take a custom domain's base path off. */
+  basePath: string;
   query: string;
   headers: Record<string, string>;
   multiValueHeaders: Record<string, string[]>;
@@ -134,7 +136,7 @@ function commonFields(request: GatewayRequest, { route, pathParameters }: RouteM
   const { variables } = request.mount.stage;
   return {
     resource: route.resource,
-    path: request.path,
+    path: `${request.basePath}${request.path}`,
     httpMethod: request.method,
     headers: request.headers,
     multiValueHeaders: request.multiValueHeaders,

@@ -130,3 +130,40 @@ describe("a restart", () => {
     expect((await test.edge.provisioner.status("outlet-bot1")).state).toBe("failed");
   });
 });
+
+describe("a path under the domain of published APIs", () => {
+  const event = async (test: Awaited<ReturnType<typeof startEdge>>, path: string) =>
+    JSON.parse((await test.call(path, withKey)).text);
+
+  it("stays when the bot is published anew, and is before the path that the function is given", async () => {
+    await using test = await startEdge({ apiDomain: "bots.example.com" });
+    const first = await test.publish(spec("BOT1"), ["key-a"]);
+    expect(first).toMatchObject({
+      stableEndpoint: true,
+      endpoint: expect.stringMatching(/\/BOT1$/),
+    });
+    expect(await event(test, "/BOT1/x")).toMatchObject({
+      path: "/BOT1/x",
+      pathParameters: { proxy: "x" },
+      requestContext: { path: "/BOT1/x", stage: "api" },
+    });
+    await test.edge.provisioner.remove("outlet-bot1", "gone");
+    expect((await test.call("/BOT1/x", withKey)).status).toBe(418);
+    const second = await test.publish(spec("BOT1"), ["key-a"]);
+    expect(second.endpoint).toBe(first.endpoint);
+    expect(second.restApiId).not.toBe(first.restApiId);
+    expect((await test.call("/BOT1/x", withKey)).status).toBe(200);
+  });
+
+  it("closes the API's own address, unless clients have it", async () => {
+    await using test = await startEdge({ apiDomain: "bots.example.com" });
+    const closed = await test.publish(spec("BOT1"), ["key-a"]);
+    const open = await test.publish(spec("BOT2", { ownAddress: true }), ["key-a"]);
+    expect(await test.call(`/${closed.restApiId}/api/x`, withKey)).toMatchObject({
+      status: 403,
+      text: '{"message":"Forbidden"}',
+    });
+    expect((await test.call(`/${open.restApiId}/api/x`, withKey)).status).toBe(200);
+    expect(await event(test, "/BOT2/x")).toMatchObject({ stageVariables: { basePath: "BOT2" } });
+  });
+});

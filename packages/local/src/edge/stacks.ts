@@ -140,12 +140,13 @@ export class Stacks implements Provisioner {
     this.#mounts.set(record.restApiId, createMount(record, record.template));
   }
 
-  #outputs({ restApiId, usagePlanId }: StackRecord, { stage }: Mount): StackOutputs {
+  #outputs({ restApiId, usagePlanId }: StackRecord, { stage, basePath }: Mount): StackOutputs {
     const version = stage.variables.templateVersion;
     return {
       restApiId,
       usagePlanId,
-      endpoint: `${this.#origin()}/${restApiId}/${stage.name}`,
+      endpoint: `${this.#origin()}/${basePath ?? `${restApiId}/${stage.name}`}`,
+      ...(basePath !== null && { stableEndpoint: true }),
       ...(version && { templateVersion: version }),
     };
   }

@@ -90,7 +90,9 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   );
   const origin = `http://localhost:${server.port}`;
   const edge = parts.add(mountEdge(options, backends, origin), (it) => it.close());
-  const endpointOf = (restApiId: string, stage: string) => `${origin}/${restApiId}/${stage}`;
+  // Not as it was noted when it was published: the port may be another one since.
+  const endpointOf = ({ restApiId, stage }: { restApiId: string | null; stage: string }) =>
+    `${origin}/${restApiId}/${stage}`;
   const provisioner = metrics.guard(edge.provisioner);
   // Nothing here is billed by anybody.
   const restingCostOf = () => 0;

@@ -24,7 +24,7 @@ interface Deps {
   catalog: ModelCatalog.Catalog;
   pepper: Uint8Array;
   cell: string;
-  endpointOf: (restApiId: string, stage: string) => string;
+  endpointOf: (publication: Publication.Info) => string;
 }
 
 const Saved = v.object({ botId: v.string(), apiKey: v.string() });
@@ -104,8 +104,8 @@ async function endpointIfOpen(deps: Deps, { botId, apiKey }: Saved): Promise<str
   return key && endpointOf(deps, publication);
 }
 
-const endpointOf = (deps: Deps, { restApiId, stage }: Publication.Info): string =>
-  deps.endpointOf(restApiId ?? "", stage);
+const endpointOf = (deps: Deps, publication: Publication.Info): string =>
+  deps.endpointOf(publication);
 
 async function read(path: string): Promise<Saved | undefined> {
   let text: string;
