@@ -24,7 +24,16 @@ export const Settings = v.strictObject({
   ),
   /** Who is written to when an alarm of the stack goes off. */
   emails: v.optional(
-    v.pipe(v.array(v.pipe(v.string(), v.email(), v.maxLength(254))), v.maxLength(5)),
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string(),
+          v.email("must be an e-mail address, such as ann@example.com"),
+          v.maxLength(254),
+        ),
+      ),
+      v.maxLength(5),
+    ),
     [],
   ),
 });
