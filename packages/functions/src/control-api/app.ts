@@ -1,6 +1,6 @@
 import { Problem } from "@outlet/core/problem";
 import { Hono } from "hono";
-import { openAPIRouteHandler } from "hono-openapi";
+import { describeRoute } from "hono-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
@@ -9,6 +9,7 @@ import { audit } from "./audit.ts";
 import { authenticate } from "./authentication.ts";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
+import { describeApi } from "./openapi.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { botRoutes } from "./routes/bots.ts";
@@ -33,24 +34,11 @@ export function createControlApi(deps: ControlApiDeps) {
       (env) => (env as ControlEnv["Bindings"] | undefined)?.event?.requestContext?.requestId,
     ),
   );
-  app.get("/health", (c) => c.json({ status: "ok" }));
-  app.get(
-    "/openapi.json",
-    openAPIRouteHandler(app, {
-      documentation: {
-        openapi: "3.1.0",
-        info: {
-          title: "Outlet control API",
-          version: "1",
-          description: "Bots, their publications and keys.",
-        },
-        components: {
-          securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
-        },
-        security: [{ bearer: [] }],
-      },
-    }),
+  const open = { security: [] };
+  app.get("/health", describeRoute({ summary: "Whether it is up", ...open }), (c) =>
+    c.json({ status: "ok" }),
   );
+  app.get("/openapi.json", describeRoute({ summary: "This API", ...open }), describeApi(app));
   app.use(
     authenticate(deps.authentication),
     bodyLimit({

@@ -11,6 +11,7 @@ import * as v from "valibot";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { requireAdmin } from "../access.ts";
 import { body, Paging, query } from "../input.ts";
+import { answers } from "../openapi.ts";
 import { botView } from "../views.ts";
 
 const List = v.object({
@@ -76,7 +77,7 @@ export const botRoutes = (deps: ControlApiDeps) =>
     )
     .post(
       "/bots",
-      describeRoute({ summary: "Create a bot", tags: ["bots"] }),
+      describeRoute({ summary: "Create a bot", tags: ["bots"], responses: answers(201) }),
       body(Bot.Create),
       async (c) => {
         const caller = c.get("caller");
@@ -116,6 +117,7 @@ export const botRoutes = (deps: ControlApiDeps) =>
       describeRoute({
         summary: "Delete a bot; a published one is unpublished first (202)",
         tags: ["bots"],
+        responses: answers(202, 204),
       }),
       async (c) => {
         const caller = c.get("caller");

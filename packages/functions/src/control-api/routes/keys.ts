@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body, Paging, query, Time } from "../input.ts";
+import { answers } from "../openapi.ts";
 import { keyView } from "../views.ts";
 
 const RequestsQuery = v.strictObject({
@@ -89,7 +90,11 @@ export const keyRoutes = (deps: ControlApiDeps) => {
     )
     .post(
       "/bots/:botId/publication/keys",
-      describeRoute({ summary: "Create a key; its value is shown this once", tags: ["keys"] }),
+      describeRoute({
+        summary: "Create a key; its value is shown this once",
+        tags: ["keys"],
+        responses: answers(201),
+      }),
       body(Key.Create),
       async (c) => {
         const caller = c.get("caller");
@@ -127,7 +132,11 @@ export const keyRoutes = (deps: ControlApiDeps) => {
     )
     .delete(
       "/bots/:botId/publication/keys/:keyId",
-      describeRoute({ summary: "Delete a key: it stops working at once", tags: ["keys"] }),
+      describeRoute({
+        summary: "Delete a key: it stops working at once",
+        tags: ["keys"],
+        responses: answers(204),
+      }),
       async (c) => {
         const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
         await Keyring.withdraw(deps, publication, c.req.param("keyId"));

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
+import { answers } from "../openapi.ts";
 import { sourceView } from "../views.ts";
 
 export const knowledgeRoutes = (deps: ControlApiDeps) =>
@@ -22,6 +23,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       describeRoute({
         summary: "Upload a file or text; the bot answers from it once its status is SUCCEEDED",
         tags: ["knowledge"],
+        responses: answers(201),
       }),
       body(Knowledge.Create),
       async (c) => {
@@ -34,6 +36,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       describeRoute({
         summary: "Read sources again: those that failed, or all",
         tags: ["knowledge"],
+        responses: answers(202),
       }),
       body(Knowledge.Resync),
       async (c) => {
@@ -45,7 +48,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
     )
     .delete(
       "/bots/:botId/knowledge/:sourceId",
-      describeRoute({ summary: "Remove a source", tags: ["knowledge"] }),
+      describeRoute({ summary: "Remove a source", tags: ["knowledge"], responses: answers(204) }),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         await Knowledge.remove(deps, bot.botId, c.req.param("sourceId"));

@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
+import { answers } from "../openapi.ts";
 import { publicationView } from "../views.ts";
 
 export const publicationRoutes = (deps: ControlApiDeps) => {
@@ -33,7 +34,11 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
     )
     .post(
       "/bots/:botId/publication",
-      describeRoute({ summary: "Publish the bot as an API of its own", tags: ["publication"] }),
+      describeRoute({
+        summary: "Publish the bot as an API of its own",
+        tags: ["publication"],
+        responses: answers(202),
+      }),
       body(Publication.Publish),
       async (c) => {
         const caller = c.get("caller");
@@ -47,6 +52,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       describeRoute({
         summary: "Change limits and origins in place; endpoint and keys stay",
         tags: ["publication"],
+        responses: answers(202),
       }),
       body(Publication.Edit),
       async (c) => {
@@ -82,6 +88,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       describeRoute({
         summary: "Unpublish: removes the endpoint and all keys, for good",
         tags: ["publication"],
+        responses: answers(202),
       }),
       body(Publication.Unpublish),
       async (c) => {

@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { Paging, query, Time } from "../input.ts";
+import { answers } from "../openapi.ts";
 import { runColumns, runDetailView, runRow, runView } from "../run-views.ts";
 
 const List = v.object({
@@ -61,7 +62,11 @@ export const runRoutes = (deps: ControlApiDeps) => {
     )
     .post(
       "/bots/:botId/publication/runs/redrive",
-      describeRoute({ summary: "Run again what has failed: at most 100 runs", tags: ["runs"] }),
+      describeRoute({
+        summary: "Run again what has failed: at most 100 runs",
+        tags: ["runs"],
+        responses: answers(202),
+      }),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         await Publication.requireLive(deps.table, botId);
@@ -70,7 +75,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
     )
     .post(
       "/bots/:botId/publication/runs/:runId/redrive",
-      describeRoute({ summary: "Run a failed run again", tags: ["runs"] }),
+      describeRoute({ summary: "Run a failed run again", tags: ["runs"], responses: answers(202) }),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         await Publication.requireLive(deps.table, botId);
