@@ -94,7 +94,7 @@ test("an owner's acts and an upgrade, however they interleave, end in what the o
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+}, 300_000);
 
 test("a process that was slow between reading and acting sets nothing back", async () => {
   const objects = { put: async () => {}, get: async () => undefined, remove: async () => {} };
