@@ -35,7 +35,7 @@ export const worker = runQueue.subscribe(
     environment: logEnvironment("worker"),
     link: [installation, table, payloads, runQueue],
     permissions: [
-      itemGrants("Get", "Put", "Update", "Delete"),
+      itemGrants("Get", "Put", "Update"),
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,

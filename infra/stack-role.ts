@@ -83,10 +83,16 @@ export const stackRole = new aws.iam.Role("StackRole", {
               "PutMetricFilter",
               "DeleteMetricFilter",
               "DescribeMetricFilters",
+              // Read of every log group that it has made, whether they have such policies or not.
+              "GetDataProtectionPolicy",
+              "DescribeIndexPolicies",
             ].map((action) => `logs:${action}`),
             resources: logGroups,
           },
-          { actions: ["logs:DescribeLogGroups"], resources: [arn("logs", "log-group:*")] },
+          {
+            actions: ["logs:DescribeLogGroups", "logs:DescribeResourcePolicies"],
+            resources: [arn("logs", "log-group:*")],
+          },
           {
             actions: [
               "PutMetricAlarm",

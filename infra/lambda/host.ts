@@ -12,8 +12,11 @@ export interface FunctionOptions extends EnvironmentOptions {
 }
 
 export interface LambdaFunction {
-  /** One event, on the process of the one before where that is alive. */
-  invoke(event: unknown): Promise<Invocation>;
+  /**
+   * One event, on the process of the one before where that is alive.
+   * @param onData told of each piece of the answer as it comes.
+   */
+  invoke(event: unknown, onData?: (data: Buffer) => void): Promise<Invocation>;
   stop(): Promise<void>;
 }
 
@@ -102,9 +105,9 @@ export async function startFunction(
   }
 
   return {
-    async invoke(event) {
+    async invoke(event, onData) {
       if (current) throw new Error("A process works on one event at a time");
-      const invocation = (current = new PendingInvocation(event));
+      const invocation = (current = new PendingInvocation(event, onData));
       try {
         if (!environment?.alive) environment = new Environment(bundle, runtimeApi, options);
         await run(invocation, environment);

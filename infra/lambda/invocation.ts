@@ -43,7 +43,11 @@ export class PendingInvocation {
   #answer: Answer = { headers: {}, chunks: [] };
   #error: FunctionError | undefined;
 
-  constructor(readonly event: unknown) {}
+  constructor(
+    readonly event: unknown,
+    /** Told of each piece of an answer as it comes. */
+    readonly onData: (data: Buffer) => void = () => {},
+  ) {}
 
   /** There is an answer or an error, and the runtime client is through with what it does after that. */
   readonly finished = Promise.all([this.#settled.promise, this.#idle.promise]);
@@ -66,6 +70,7 @@ export class PendingInvocation {
     const chunks: Chunk[] = [];
     for await (const data of req) {
       chunks.push({ at: performance.now() - (this.#sent ?? 0), data });
+      this.onData(data);
       if (streams) this.#answer = streamed(req, chunks); // what came stays, even where the handler never ends
     }
     this.#answer = streams ? streamed(req, chunks) : returned(chunks);

@@ -87,6 +87,13 @@ describe("functions", () => {
     },
   );
 
+  test("and the control API leave no log that is kept for ever", () => {
+    const groups = prod.all("aws:cloudwatch/logGroup:LogGroup");
+    expect(groups.map(({ inputs }) => inputs.retentionInDays)).toEqual(
+      Array(handlers.length + 1).fill(30),
+    );
+  });
+
   test("have no URL of their own that strangers could call", () => {
     expect(prod.all("aws:lambda/functionUrl:FunctionUrl")).toEqual([]);
   });

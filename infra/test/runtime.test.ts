@@ -4,11 +4,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { generate } from "../../packages/core/src/key/secret.ts";
+import { systemRandomness } from "@outlet/core/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { invoke, startFunction } from "../lambda/host.ts";
 import type { Graph } from "../sst/graph.ts";
 import { runtimeClient } from "../tools.ts";
-import { batch, requestEvent } from "./applied/events.ts";
+import { authorizedEvent, authorizerEvent, batch, requestEvent } from "./applied/events.ts";
 import { settings, stage } from "./applied/settings.ts";
 import { program, root } from "./program.ts";
 
@@ -17,6 +19,12 @@ beforeAll(async () => {
   graph = await program(stage, settings);
 }, 180_000);
 
+/** A token whose signature somebody would have to be asked about. */
+const authorization = `Bearer ${[{ alg: "RS256", kid: "1" }, { sub: "1" }, {}]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+  .join(".")}`;
+
+const bundleOf = (name: string) => join(root, ".sst/artifacts", `${idOf(name)}-src`, "bundle.mjs");
 const idOf = (name: string) => graph.function(`packages/functions/src/lambda/${name}.handler`).id;
 
 /** Where nobody answers: what a function needs of AWS fails at once. */
@@ -32,7 +40,7 @@ describe("the bundle in AWS's runtime client of", () => {
 
   async function cold(name: string, event: unknown) {
     const id = idOf(name);
-    const bundle = join(root, ".sst/artifacts", `${id}-src`, "bundle.mjs");
+    const bundle = bundleOf(name);
     const env = { ...graph.functionById(id).env, ...nowhere };
     const begun = performance.now();
     const fn = await startFunction(bundle, {
@@ -86,21 +94,34 @@ describe("the bundle in AWS's runtime client of", () => {
     expect((await cold("sweeper", {})).error?.errorType).toBe("StoreUnavailable");
   });
 
-  test("sweeper that is not done by the deadline is ended there", async () => {
-    const id = idOf("sweeper");
+  const bell = { botId: "01BOT", clientId: "01CLIENT", conversationId: "c" };
+  test.each<[string, unknown]>([
+    ["worker", batch(JSON.stringify(bell))],
+    ["dead-letters", batch(JSON.stringify(bell))],
+    ["deployer", batch(JSON.stringify(bell))],
+    ["syncer", batch(JSON.stringify(bell))],
+    ["sweeper", {}],
+    ["authorizer", authorizerEvent("01BOT", generate(systemRandomness))],
+    ["published-api", authorizedEvent(bell, "GET", "/conversation/c")],
+    ["control-api", { ...requestEvent("", "GET", "/api/me"), headers: { authorization } }],
+  ])("%s that is not done by the deadline is ended there", async (name, event) => {
     const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
-    const { port } = silent.address() as AddressInfo;
-    const env = { ...nowhere, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-    const { error } = await invoke(
-      join(root, ".sst/artifacts", `${id}-src`, "bundle.mjs"),
-      {},
-      {
-        runtimeClient: runtimeClient ?? "",
-        env: { ...graph.functionById(id).env, ...env },
-        timeoutSeconds: 1,
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { links, env: declared } = graph.functionById(idOf(name));
+    // Where whoever signs tokens does not answer either.
+    if (links.SignIn) links.SignIn.jwksUri = url;
+    const { SST_KEY: _, SST_KEY_FILE: __, ...env } = declared;
+    const { error } = await invoke(bundleOf(name), event, {
+      runtimeClient: runtimeClient ?? "",
+      env: {
+        ...env,
+        ...nowhere,
+        AWS_ENDPOINT_URL: url,
+        SST_RESOURCES_JSON: JSON.stringify(links),
       },
-    );
+      timeoutSeconds: 1,
+    });
     silent.close();
     silent.closeAllConnections();
     expect(error).toMatchObject({ errorType: "Sandbox.Timedout" });

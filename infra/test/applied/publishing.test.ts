@@ -10,8 +10,11 @@ import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { startFunction } from "../../lambda/host.ts";
+import { runtimeClient } from "../../tools.ts";
 import { root } from "../program.ts";
 import { requestEvent } from "./events.ts";
+import { startHaltingModel } from "./halting-model.ts";
 import { commandLine, createUser, signIn, type User } from "./sign-in.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -32,18 +35,18 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => world?.stop());
 
-/** The console's way to the control API's function. */
-function control(token: string, method: string, path: string, body?: unknown) {
+function controlEvent(token: string, method: string, path: string, body?: unknown) {
   const [bare = "", query] = path.split("?");
-  return world.http(
-    "control-api",
-    requestEvent("", method, `/api${bare}`, {
-      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-      queryStringParameters: query ? Object.fromEntries(new URLSearchParams(query)) : null,
-      body: body === undefined ? null : JSON.stringify(body),
-    }),
-  );
+  return requestEvent("", method, `/api${bare}`, {
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    queryStringParameters: query ? Object.fromEntries(new URLSearchParams(query)) : null,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
 }
+
+/** The console's way to the control API's function. */
+const control = (token: string, method: string, path: string, body?: unknown) =>
+  world.http("control-api", controlEvent(token, method, path, body));
 
 test("everything is made but what the emulator has no counterpart of", () => {
   const { skipped, ignored } = world.app;
@@ -198,6 +201,44 @@ describe("a bot, by way of the functions as they are declared", () => {
     }
   });
 });
+
+test("the control API's bundle sends a model's first words before its last are said", async () => {
+  const { app, idOf } = world;
+  const model = await startHaltingModel();
+  const { links, env: declared } = app.graph.functionById(idOf("control-api"));
+  // The links as they are here, not those that were bundled.
+  const { SST_KEY: _, SST_KEY_FILE: __, ...env } = declared;
+  const bundle = join(root, ".sst/artifacts", `${idOf("control-api")}-src`, "bundle.mjs");
+  const fn = await startFunction(bundle, {
+    runtimeClient: runtimeClient ?? "",
+    timeoutSeconds: 60,
+    env: {
+      ...env,
+      SST_RESOURCES_JSON: JSON.stringify(app.resolve(links)),
+      AWS_ENDPOINT_URL: app.emulator.endpoint,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: model.url,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    },
+  });
+  try {
+    const made = await control(ownerToken, "POST", "/bots", { title: "Streams" });
+    const messages = [{ role: "user", text: "Go" }];
+    const event = controlEvent(ownerToken, "POST", `/bots/${String(made.body?.botId)}/test`, {
+      messages,
+    });
+    let seen = "";
+    const answer = await fn.invoke(event, (data) => {
+      seen += data.toString();
+      if (seen.includes("first") && !seen.includes("last")) model.goOn();
+    });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.body).toMatch(/first[^]*last[^]*event: done/);
+  } finally {
+    await fn.stop();
+    await model.stop();
+  }
+}, 90_000);
 
 const codeFlow = (redirectUri: string) => ({
   AllowedOAuthFlowsUserPoolClient: true,

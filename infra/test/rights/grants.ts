@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { World } from "../applied/world.ts";
 
@@ -37,19 +38,47 @@ export async function listGrants(world: World, role: string): Promise<Grant[]> {
 }
 
 /** Takes it away until the work is done. */
-export async function without<T>(world: World, grant: Grant, work: () => Promise<T>): Promise<T> {
-  const document = await read(world, grant.role, grant.policy);
+export const without = <T>(world: World, grant: Grant, work: () => Promise<T>): Promise<T> =>
+  whilePut(world, grant, work, (statements) =>
+    statements.flatMap((s, i) => (i === grant.statement ? less(s, grant) : [s])),
+  );
+
+/** Grants an action as well, on what the role's first right is about, until the work is done. */
+export async function withMore<T>(
+  world: World,
+  [first]: Grant[],
+  action: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!first) throw new Error("The role has no right to begin with");
+  return whilePut(world, first, work, ([one, ...others]) =>
+    one ? [one, ...others, { ...one, Action: [action], Resource: first.resource }] : others,
+  );
+}
+
+async function whilePut<T>(
+  world: World,
+  { role, policy }: Grant,
+  work: () => Promise<T>,
+  change: (statements: Statement[]) => Statement[],
+): Promise<T> {
+  const document = await read(world, role, policy);
   const put = (Statement: Statement[]) =>
     world.app.client(IAMClient).send(
       new PutRolePolicyCommand({
-        RoleName: grant.role,
-        PolicyName: grant.policy,
+        RoleName: role,
+        PolicyName: policy,
         PolicyDocument: JSON.stringify({ ...document, Statement }),
       }),
     );
-  await put(document.Statement.flatMap((s, i) => (i === grant.statement ? less(s, grant) : [s])));
+  const changed = change(document.Statement);
+  await put(changed);
   try {
-    return await work();
+    const result = await work();
+    const { Statement } = await read(world, role, policy);
+    if (!isDeepStrictEqual(Statement, changed))
+      throw new Error(`The policy of ${role} did not stay as it was put: nothing is proven`);
+    return result;
   } finally {
     await put(document.Statement);
   }

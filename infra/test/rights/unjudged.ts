@@ -13,3 +13,18 @@ export const unjudged: readonly Unjudged[] = [
     reason: "CloudFormation asks for it where a stack is made with tags; MiniStack does not",
   },
 ];
+
+/** Roles that are no function's, and what is known of their rights. */
+export const otherRoles: Readonly<Record<string, string>> = {
+  StackRole:
+    "MiniStack does as root whatever role CloudFormation is given; judged by AWS's schemas of the resources (stack-role.test.ts)",
+  SweeperRole:
+    "lambda:InvokeFunction of the schedule: MiniStack's schedules invoke as root; one action on one function, by the graph",
+  APIGatewayPushToCloudWatchLogsRole:
+    "AWS's own policy, for the account: MiniStack writes no access logs",
+};
+
+/** What every function has besides its own. */
+export const everyFunction: readonly string[] = [
+  "all functions: logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents of AWSLambdaBasicExecutionRole: MiniStack writes their logs as root",
+];

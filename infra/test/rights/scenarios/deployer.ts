@@ -32,10 +32,22 @@ import type { World } from "../../applied/world.ts";
 import type { Scenario } from "../scenario.ts";
 import { polling } from "./polling.ts";
 
+/** When the next act may begin. */
+const pace = { pk: `PACE#${cell}`, sk: "PACE" };
+
 /** One look of the deployer at a bot, for whose act it is time. */
 async function look(world: World, botId: string): Promise<void> {
-  await world.table.remove({ pk: `PACE#${cell}`, sk: "PACE" });
+  await world.table.remove(pace);
   expect(await world.invoke("deployer", batch(JSON.stringify({ botId })))).toEqual(settled);
+}
+
+/** Again and again until it says so; what it throws ends it at once. */
+async function repeat(look: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + 60_000;
+  while (!(await look())) {
+    if (Date.now() > until) throw new Error("It did not come to that within a minute");
+    await wait(100);
+  }
 }
 
 const statusOf = async ({ app }: World, StackName: string) => {
@@ -55,14 +67,13 @@ const keyNames = async ({ app }: World, nameQuery: string) => {
 export const deployer: Scenario[] = [
   polling("deployer"),
   {
-    title: "makes a bot's stack, tries it with a key of its own, and looks again",
+    title: "makes a bot's stack and tries it with a key of its own",
     uses: [
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:UpdateItem",
       "dynamodb:DeleteItem",
       "dynamodb:Query table/TableTable",
-      "sqs:SendMessage",
       "cloudformation:DescribeStacks",
       "cloudformation:DescribeStackEvents",
       "cloudformation:CreateStack",
@@ -74,9 +85,22 @@ export const deployer: Scenario[] = [
     ],
     run: (world) =>
       whileActing(world, acceptPublication(world), async ({ bot, publication }) => {
-        await look(world, bot.botId);
+        await repeat(async () => {
+          await look(world, bot.botId);
+          return (await Publication.fromBot(world.table, bot.botId))?.status === "published";
+        });
         expect(await statusOf(world, publication.stackName)).toBe("CREATE_COMPLETE");
-        await look(world, bot.botId);
+      }),
+  },
+  {
+    title: "looks again at an act for which it is not yet time",
+    uses: ["sqs:SendMessage"],
+    run: (world) =>
+      whileActing(world, acceptPublication(world), async ({ bot }) => {
+        const soon = { ...pace, freeAt: Date.now() + 60_000, act: "create" };
+        await world.table.put(soon);
+        const bell = batch(JSON.stringify({ botId: bot.botId }));
+        expect(await world.invoke("deployer", bell)).toEqual(settled);
       }),
   },
   {
@@ -86,13 +110,10 @@ export const deployer: Scenario[] = [
       const round = { pk: `UPGRADES#${cell}`, sk: "ROUND" };
       await world.table.remove(round);
       // The acts of other roles' scenarios come first.
-      await vi.waitFor(
-        async () => {
-          const answer = await world.invoke("deployer", batch('{"upgrades":true}'));
-          expect([answer, await world.table.get(round)]).toEqual([settled, expect.anything()]);
-        },
-        { timeout: 5_000, interval: 200 },
-      );
+      await repeat(async () => {
+        expect(await world.invoke("deployer", batch('{"upgrades":true}'))).toEqual(settled);
+        return (await world.table.get(round)) !== undefined;
+      });
     },
   },
   {
@@ -120,9 +141,9 @@ export const deployer: Scenario[] = [
           new CreateUsagePlanKeyCommand({ usagePlanId, keyId: id, keyType: "API_KEY" }),
         );
         await Publication.unpublish(world.deps(), owner, bot, { deleteBot: true });
-        await vi.waitFor(async () => {
+        await repeat(async () => {
           await look(world, bot.botId);
-          expect(await Bot.fromId(world.table, bot.botId)).toBeUndefined();
+          return (await Bot.fromId(world.table, bot.botId)) === undefined;
         });
         await expect(statusOf(world, publication.stackName)).rejects.toThrow(/does not exist/);
         expect(await keyNames(world, name)).toEqual([]);
@@ -136,9 +157,7 @@ export const deployer: Scenario[] = [
       whileActing(world, acceptPublication(world), async ({ bot, publication }) => {
         await failRollback(world, publication.stackName);
         await look(world, bot.botId);
-        await vi.waitFor(async () =>
-          expect(await statusOf(world, publication.stackName)).toBe("UPDATE_ROLLBACK_COMPLETE"),
-        );
+        await until(world, publication.stackName, "UPDATE_ROLLBACK_COMPLETE");
       }),
   },
 ];
@@ -178,6 +197,6 @@ async function failRollback(world: World, StackName: string): Promise<void> {
 
 const until = (world: World, stackName: string, status: string) =>
   vi.waitFor(async () => expect(await statusOf(world, stackName)).toBe(status), {
-    timeout: 10_000,
-    interval: 50,
+    timeout: 60_000,
+    interval: 100,
   });

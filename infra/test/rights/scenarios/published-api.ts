@@ -56,7 +56,7 @@ export const publishedApi: Scenario[] = [
   },
   {
     title: "shows a conversation, large messages and all, and deletes it",
-    uses: ["dynamodb:Query", "dynamodb:DeleteItem", "s3:GetObject", "s3:DeleteObject"],
+    uses: ["dynamodb:Query", "s3:GetObject", "s3:DeleteObject"],
     async run(world) {
       const run = await acceptMessage(world, [{ contentType: "text", body: largeText }, largeFile]);
       const path = `/conversation/${run.conversationId}`;
@@ -78,6 +78,21 @@ export const publishedApi: Scenario[] = [
       await world.objects.remove(stored?.question.path ?? "");
       const path = `/conversation/${run.conversationId}`;
       expect((await call(world, run, "GET", path)).status).toBe(404);
+    },
+  },
+  {
+    title: "takes back a message that a full conversation has no room for",
+    uses: ["dynamodb:DeleteItem"],
+    async run(world) {
+      const first = await acceptMessage(world);
+      const { botId, clientId, conversationId } = first;
+      const head = { pk: `CONV#${botId}#${clientId}#${conversationId}`, sk: "HEAD" };
+      await world.table.update(head, { set: { open: Array(100).fill(first.runId) } });
+      const message = { content: [{ contentType: "text", body: "One more" }] };
+      const body = { conversationId, message };
+      const refused = await call(world, first, "POST", "/conversation", body);
+      expect(refused).toMatchObject({ status: 429 });
+      expect(await Run.listAll(world.table, first)).toHaveLength(1);
     },
   },
 ];

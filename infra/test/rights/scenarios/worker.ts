@@ -85,7 +85,7 @@ export const worker: Scenario[] = [
   },
   {
     title: "ends a deletion that was broken off",
-    uses: ["dynamodb:DeleteItem", "s3:DeleteObject"],
+    uses: ["s3:DeleteObject"],
     async run(world) {
       const run = await acceptMessage(world, [{ contentType: "text", body: largeText }, largeFile]);
       const stored = await Run.peek(world.table, run, run.runId);

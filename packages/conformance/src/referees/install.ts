@@ -8,7 +8,13 @@ const packageDir = fileURLToPath(new URL("../../", import.meta.url));
 /** Ignored by git; safe to remove at any time. */
 export const toolsDir = fileURLToPath(new URL("../../../../.tools/", import.meta.url));
 
-const pythonPackages = ["ministack==1.5.33", "moto[server]==5.2.5", "cryptography==46.0.3"];
+const pythonPackages = [
+  "ministack==1.5.33",
+  "moto[server]==5.2.5",
+  "cryptography==46.0.3",
+  // Comes with moto; pinned for AWS's resource schemas in it (infra/test/rights).
+  "cfn-lint==1.58.0",
+];
 
 /** AWS's own runtime client of Lambda for Node; its installation builds native code. */
 const lambdaRuntime = "aws-lambda-ric@4.0.2";
