@@ -77,27 +77,25 @@ function run(args) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => child.kill(signal));
   }
-  // npm hands SIGTERM to the shell it runs us in, which dies without a word to us: then the child is
-  // to end in peace. npm killed outright leaves the shell: then the child is to end at once, for
-  // whoever does that does not wait for ports and data to come free.
+  // npm's scripts replace its shell by us (`exec`; exec.cmd on Windows), for the shell keeps SIGINT to
+  // itself. So npm hands on signals, and lives as long as we do unless it is killed outright: then the
+  // child is to end at once, for whoever does that does not wait for ports and data to come free.
+  // Anybody else who started us and is gone lets the child end in peace.
   const parent = process.ppid;
-  const grandparent = parentOf(parent);
+  const farewell = isNpm(parent) ? "SIGKILL" : "SIGTERM";
   setInterval(() => {
-    if (process.ppid !== parent) child.kill("SIGTERM");
-    else if (parentOf(parent) !== grandparent) child.kill("SIGKILL");
+    if (process.ppid !== parent) child.kill(farewell);
   }, 200).unref();
   child.on("exit", (code, signal) => {
     process.exit(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1));
   });
 }
 
-/** The parent of a process, where the system tells. */
-function parentOf(pid) {
+/** Whether a process is npm, where the system tells. */
+function isNpm(pid) {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // proc(5): the second field after the name, which may hold anything but ends in a bracket.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("npm");
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -77,7 +77,8 @@ type CleanUp = () => Promise<unknown>;
 function interrupted(): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => reject(new Error(`Interrupted (${signal}).`)));
+    // A terminal sends it to every process of ours, each of which hands it on: it comes again.
+    process.on(signal, () => reject(new Error(`Interrupted (${signal}).`)));
   }
   // Steps race it; between two of them nobody does.
   promise.catch(() => {});
