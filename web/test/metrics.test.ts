@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { violations } from "./support/axe.ts";
 import { launch, openBotPage, openTab, signIn } from "./support/browser.ts";
 import { controlOf } from "./support/control.ts";
 
@@ -18,6 +19,13 @@ beforeAll(async () => {
   await signIn(page, ready, "owner", `bots/${botId}`);
 });
 afterAll(() => browser?.close());
+
+async function expectAccessible(): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page)).toEqual([]);
+  }
+}
 
 const send = (init: { key?: string; text?: string } = {}) =>
   fetch(`${ready.sampleBot.endpoint}/conversation`, {
@@ -66,6 +74,8 @@ test("it keeps itself up to date, without a flicker and without taking the focus
   const before = await numberOf("Requests");
   const cursor = chart("Latency").getByRole("slider");
   await cursor.focus();
+  await page.keyboard.press("End");
+  const pointedAt = (await cursor.getAttribute("aria-valuetext"))?.split(": ")[0];
   await page.evaluate(() => {
     const seen = new MutationObserver((all) => {
       for (const { removedNodes } of all)
@@ -78,8 +88,10 @@ test("it keeps itself up to date, without a flicker and without taking the focus
         seen.observe(plot.parentElement.parentElement, { childList: true });
   });
   expect((await send()).status).toBe(200);
+  // What is pointed at stays so, wherever the axis has moved to.
   await page.clock.fastForward(16_000);
   await expect.poll(() => numberOf("Requests")).toBe(before + 1);
+  expect((await cursor.getAttribute("aria-valuetext"))?.split(": ")[0]).toBe(pointedAt);
   expect(await cursor.evaluate((element) => element === document.activeElement)).toBe(true);
   expect(await page.evaluate(() => Reflect.get(window, "flickered"))).toBeUndefined();
 });
@@ -135,6 +147,7 @@ test("a chart has its numbers as a table", async () => {
   );
   const sum = sums.flat().reduce((one, other) => one + other, 0);
   expect(sum).toBe(await numberOf("Requests"));
+  await expectAccessible();
   await requests.getByRole("button", { name: "Requests by answer as a table" }).click();
   await requests.getByRole("slider").waitFor();
 });
@@ -236,6 +249,7 @@ test("a threshold is set, is passed, and says so on every page of the bot", asyn
   await openBotPage(page, "Keys");
   await page.getByRole("link", { name: "1 alert" }).click();
   await page.getByRole("region", { name: "Alerts" }).getByText("Over threshold").waitFor();
+  await expectAccessible();
   await page.getByRole("link", { name: "Edit thresholds" }).click();
   await errorRate.fill("");
   await card.getByRole("button", { name: "Save alerts" }).click();

@@ -260,7 +260,9 @@ function mountPlot(root: Accessor<HTMLElement | undefined>, props: CanvasProps):
     if (element) draw(element).catch(() => props.onFailed());
   });
   createEffect(on([plot, () => props.data], ([drawn, data]) => drawn?.setData(data)));
-  createEffect(on([plot, () => props.group.at()], ([drawn, at]) => drawn?.point(at)));
+  createEffect(
+    on([plot, () => props.group.at(), () => props.data], ([drawn, at]) => drawn?.point(at)),
+  );
   createEffect(on(theme, repaint, { defer: true }));
   onCleanup(() => {
     gone = true;

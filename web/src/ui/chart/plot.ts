@@ -1,6 +1,6 @@
 import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
-import { type ChartData, type ChartKind, stack } from "./model.ts";
+import { type ChartData, type ChartKind, indexAt, stack } from "./model.ts";
 
 export interface PlotOptions {
   kind: ChartKind;
@@ -31,7 +31,6 @@ const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [1, 4], [12, 6]];
 
 export function createPlot(root: HTMLElement, first: ChartData, options: PlotOptions): Plot {
   let data = first;
-  let isFollowing = false;
   const middle = () => data.periodMs / 2000;
   const plot = new uPlot(
     {
@@ -52,14 +51,6 @@ export function createPlot(root: HTMLElement, first: ChartData, options: PlotOpt
         drag: { x: options.onSelect !== undefined, y: false, setScale: false },
       },
       hooks: {
-        setCursor: [
-          (u) => {
-            if (isFollowing) return;
-            const { idx, left } = u.cursor;
-            const isOver = left !== undefined && left >= 0 && typeof idx === "number";
-            options.onPoint(isOver ? data.times[idx] : undefined);
-          },
-        ],
         setSelect: [
           (u) => {
             const { left, width } = u.select;
@@ -74,6 +65,13 @@ export function createPlot(root: HTMLElement, first: ChartData, options: PlotOpt
     toColumns(data, options.kind),
     root,
   );
+  // The pointer's own events alone: uPlot's hook also goes off where the axis moves under a cursor
+  // that stands still.
+  plot.over.addEventListener("mousemove", ({ offsetX }) => {
+    const index = indexAt(data, plot.posToVal(offsetX, "x") * 1000);
+    options.onPoint(index === undefined ? undefined : data.times[index]);
+  });
+  plot.over.addEventListener("mouseleave", () => options.onPoint(undefined));
   return {
     setData(next) {
       const isSame = next.series.map(({ label }) => label).join("\n");
@@ -82,13 +80,12 @@ export function createPlot(root: HTMLElement, first: ChartData, options: PlotOpt
         toSeries(next, options).forEach((series, at) => plot.addSeries(series, at + 1));
       }
       data = next;
-      plot.setData(toColumns(data, options.kind));
+      // At once: what is pointed at is placed on the new axis next.
+      plot.batch(() => plot.setData(toColumns(data, options.kind)));
     },
     point(at) {
-      isFollowing = true;
       const left = at === undefined ? -10 : plot.valToPos(at / 1000 + middle(), "x");
       plot.setCursor({ left, top: at === undefined ? -10 : 0 });
-      isFollowing = false;
     },
     setWidth: (width) => plot.setSize({ width, height: options.height }),
     repaint: () => plot.redraw(false),
