@@ -3,6 +3,7 @@
  * long as the channel to its parent, so a parent killed outright leaves nothing behind.
  */
 import { join } from "node:path";
+import { removeReadySync } from "../runtime/ready-file.ts";
 import { startDynamodb } from "./dynamodb.ts";
 import type { Emulator } from "./emulator.ts";
 import { startFauxqs } from "./fauxqs.ts";
@@ -14,7 +15,7 @@ let stopping = false;
 // Ctrl-C reaches the whole process group, but the parent still drains with our help.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 process.on("message", stop);
-process.on("disconnect", stop);
+process.on("disconnect", outlive);
 // dynalite throws out of callbacks, among others where the database is locked.
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
@@ -29,6 +30,12 @@ report({ type: "ready", ports: { dynamodb: dynamodb.port, fauxqs: fauxqs.port } 
 
 function report(message: Report): void {
   if (process.connected) process.send?.(message);
+}
+
+/** The parent was killed: nobody else can take back now that it is ready. We still hold the folder. */
+function outlive(): void {
+  if (!stopping && running.length > 0) removeReadySync(assignment.dataDir);
+  stop();
 }
 
 function stop(): void {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -22,6 +23,11 @@ export async function writeReady(dataDir: string, ready: Ready): Promise<void> {
 
 export async function removeReady(dataDir: string): Promise<void> {
   await rm(pathOf(dataDir), { force: true });
+}
+
+/** For a process that is about to end. */
+export function removeReadySync(dataDir: string): void {
+  rmSync(pathOf(dataDir), { force: true });
 }
 
 /**

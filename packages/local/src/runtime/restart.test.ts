@@ -84,6 +84,13 @@ test("killed in the middle of a run, it finds everything again and the run compl
   expect(running.json.status).toBe("in_progress");
 
   await kill("SIGKILL");
+  // A script that waits for the next start must not take the last one's word for it.
+  const isThere = () =>
+    stat(join(dataDir, "ready.json")).then(
+      () => true,
+      () => false,
+    );
+  expect(await eventually(isThere, (there) => !there)).toBe(false);
   const after = await start("100000");
   expect(after.sampleBot).toEqual(before.sampleBot);
   expect(after.users).toEqual(before.users);
