@@ -387,6 +387,14 @@ describe("inference profiles", () => {
   });
 });
 
+test("template upgrades are on unless they are switched off by name", async () => {
+  expect(prod.links.Publishing?.templateUpgrades).toBe("on");
+  const off = await program("prod", { ...environment, OUTLET_TEMPLATE_UPGRADES: "off" });
+  expect(off.links.Publishing?.templateUpgrades).toBe("off");
+  const other = program("prod", { ...environment, OUTLET_TEMPLATE_UPGRADES: "maybe" });
+  await expect(other).rejects.toThrow(/takes on or off, not "maybe"/);
+});
+
 test("payloads are private, and end a day after the runs they belong to", () => {
   expect(
     prod.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", /^Payloads/).inputs,
