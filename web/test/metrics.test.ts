@@ -88,8 +88,8 @@ test("it keeps itself up to date, without a flicker and without taking the focus
         seen.observe(plot.parentElement.parentElement, { childList: true });
   });
   expect((await send()).status).toBe(200);
-  // What is pointed at stays so, wherever the axis has moved to.
-  await page.clock.fastForward(16_000);
+  // Long enough for alerts, too, which are asked for once a minute.
+  await page.clock.fastForward(70_000);
   await expect.poll(() => numberOf("Requests")).toBe(before + 1);
   expect((await cursor.getAttribute("aria-valuetext"))?.split(": ")[0]).toBe(pointedAt);
   expect(await cursor.evaluate((element) => element === document.activeElement)).toBe(true);

@@ -42,7 +42,9 @@ export default function Bot(props: RouteSectionProps) {
               </div>
               <span class={page.row}>
                 <Chip>{copy.scopes[data().scope]}</Chip>
-                <AlertChip bot={data()} />
+                <Suspense>
+                  <AlertChip bot={data()} />
+                </Suspense>
                 <Show when={data().publicationStatus}>
                   {(status) => <PublicationChip status={status()} />}
                 </Show>

@@ -1,5 +1,5 @@
 import { useSearchParams } from "@solidjs/router";
-import { createMemo, Show } from "solid-js";
+import { createMemo, Show, Suspense } from "solid-js";
 import { isLive, useKeys, useMe } from "../../../../api/queries.ts";
 import { metricsCopy } from "../../../../copy-metrics.ts";
 import { Async } from "../../../../ui/async.tsx";
@@ -97,7 +97,10 @@ function Figures(props: { botId: string }) {
         />
       </div>
       <Show when={live()}>
-        <AlertsCard botId={props.botId} />
+        {/* Of its own, so that alerts that are asked for anew take nothing else off the page. */}
+        <Suspense fallback={<Skeleton kind="card" />}>
+          <AlertsCard botId={props.botId} />
+        </Suspense>
       </Show>
       <Show when={metrics.isRefetchError || usage.isRefetchError}>
         <Notice tone="warn" title={copy.stale} live />
