@@ -226,7 +226,7 @@ test("a threshold is set, is passed, and says so on every page of the bot", asyn
   await card.getByLabel("Spend in a month, in USD").fill("12.5");
   await card.getByLabel("E-mail to").fill("not-an-address");
   await card.getByRole("button", { name: "Save alerts" }).click();
-  await card.getByText(/email/i).last().waitFor();
+  await card.getByText(/must be an e-mail address/).waitFor();
   await card.getByLabel("E-mail to").fill("owner@example.com");
   await card.getByRole("button", { name: "Save alerts" }).click();
   await page.getByText("Alerts saved").waitFor();
