@@ -202,6 +202,7 @@ test("a stretch of time that is drawn over with the pointer becomes the range", 
   // Half of a day, and of the hours that its edges were rounded out to.
   expect(hours).toBeGreaterThan(11);
   expect(hours).toBeLessThan(14);
+  await page.goto(`${ready.consoleUrl}bots/${botId}/metrics`);
   await chart("Latency").waitFor();
 });
 
