@@ -16,8 +16,25 @@ function validated<T extends "json" | "query", S extends v.GenericSchema>(target
   return validator<S, T, Env, string>(target, schema, (result) => {
     // hono-openapi speaks Standard Schema; every schema here is valibot's, so are the issues.
     if (!result.success) throw invalidRequest(result.error as unknown as Issues);
+    // The hook is given what was sent, not what became of it.
+    if (target === "json") refuseLists(result.data, v.parse(schema, result.data));
   });
 }
+
+/** To valibot a list is an object without members, so one would do where all members are optional. */
+function refuseLists(sent: unknown, parsed: unknown, path: string[] = []): void {
+  if (!isObject(sent) || !isObject(parsed)) return;
+  if (Array.isArray(sent) && !Array.isArray(parsed)) {
+    const param = path.join(".") || null;
+    const message = `${param ?? "The body"} must be an object, not an array`;
+    throw new Problem.ProblemError("invalid_request", { message, param });
+  }
+  for (const [name, member] of Object.entries(sent)) {
+    refuseLists(member, Reflect.get(parsed, name), [...path, name]);
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** Bodies are JSON; Hono's validator would take another content type for an empty object. */
 export function jsonOnly(): MiddlewareHandler {

@@ -125,6 +125,7 @@ describe("bots", () => {
       "generation.temperature",
     ],
     ["an unknown model", { title: "x", model: "gpt-9" }, "model", "model_not_allowed"],
+    ["a list for an object", { title: "x", generation: [] }, "generation"],
     ["broken JSON", "{", null, "invalid_json"],
   ];
   for (const [name, body, param, code = "invalid_request"] of invalid) {
@@ -256,7 +257,9 @@ describe("publishing", () => {
     expect(codeOf(await owner("POST", publication(botId), {}))).toEqual([409, "already_published"]);
   });
 
-  const invalid: [name: string, body: object, param: string][] = [
+  const invalid: [name: string, body: object, param: string | null][] = [
+    ["a list", [], null],
+    ["a list of alerts", { alerts: [] }, "alerts"],
     ["a burst of 0", { throttle: { burstLimit: 0, rateLimit: 1 } }, "throttle.burstLimit"],
     ["a rate of 0", { throttle: { burstLimit: 1, rateLimit: 0 } }, "throttle.rateLimit"],
     ["a negative rate", { throttle: { burstLimit: 1, rateLimit: -5 } }, "throttle.rateLimit"],
