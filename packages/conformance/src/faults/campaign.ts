@@ -16,6 +16,8 @@ export interface CampaignOptions {
   episode?: string | undefined;
   /** Without the deaths at each await point. */
   randomOnly?: boolean;
+  /** What goes wrong in every episode that the seed chooses. */
+  profile?: string | undefined;
   stores: Stores;
   say: (line: string) => void;
 }
@@ -85,7 +87,7 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
       const lane = await stores.openLane(lanes);
       const play = (leftOut: ReadonlySet<number>) =>
         playNamed(episode, { ...options, stores, lane, speak: wire.speak, leftOut });
-      tell(episode, seed, await minimize(found, play), say);
+      tell(episode, options, await minimize(found, play));
     }
   } finally {
     report.wireCalls = wire.calls;
@@ -114,11 +116,16 @@ async function minimize(
   return smallest;
 }
 
-function tell(episode: string, seed: string, found: Episode, say: (line: string) => void): void {
+function tell(
+  episode: string,
+  { seed, profile, say }: Pick<CampaignOptions, "seed" | "profile" | "say">,
+  found: Episode,
+): void {
   say(`\nEpisode ${episode} of seed ${seed}, without the faults that do not matter`);
   for (const line of found.log) if (!line.includes("sweeper query")) say(`  ${line}`);
   say(`Violated: ${found.violation?.message}`);
-  say(`Repeat it with: npm run test:faults -- --seed ${seed} --episode ${episode}`);
+  const more = profile === undefined ? "" : ` --profile "${profile}"`;
+  say(`Repeat it with: npm run test:faults -- --seed ${seed} --episode ${episode}${more}`);
 }
 
 function summarize(report: Report, seconds: number, seed: string, say: (line: string) => void) {
@@ -160,16 +167,16 @@ function playNamed(
   options: CampaignOptions & { lane: Lane; speak: Speak; leftOut?: ReadonlySet<number> },
 ): Promise<Episode> {
   const seed = `${options.seed}/${name}`;
-  return playEpisode({ ...options, seed, plan: planOf(name, seed) });
+  return playEpisode({ ...options, seed, plan: planOf(name, seed, options.profile) });
 }
 
-function planOf(name: string, seed: string): Plan {
+function planOf(name: string, seed: string, profile: string | undefined): Plan {
   const [scenario, when, call] = name.split("-");
   if (isScenario(scenario) && (when === "before" || when === "after")) {
     return planOfKillPoint(scenario, { when, call: Number(call) });
   }
   if (!isEpisode(name)) throw new RangeError(`There is no episode ${name}.`);
-  return choosePlan(createPrng(`${seed}/plan`));
+  return choosePlan(createPrng(`${seed}/plan`), profile);
 }
 
 /** Whether an episode may be of that name. */

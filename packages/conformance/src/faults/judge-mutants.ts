@@ -42,9 +42,13 @@ function play(
 ): Promise<string> {
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const args = ["--import", here("mutation-hook.ts"), here("main.ts")];
+  const profile = mutant.profile === undefined ? [] : ["--profile", mutant.profile];
   const child = spawn(
     process.execPath,
-    [...args, "--seed", seed, "--runs", String(runsMax), "--random-only", "--backend", backend],
+    [
+      ...[...args, "--seed", seed, "--runs", String(runsMax), "--random-only"],
+      ...["--backend", backend, ...profile],
+    ],
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, OUTLET_FAULTS_MUTANT: mutant.name },

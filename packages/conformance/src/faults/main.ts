@@ -5,6 +5,7 @@ import { runProgram, UsageError, wholeNumber } from "../command-line.ts";
 import { isEpisode, playCampaign } from "./campaign.ts";
 import { judgeMutants } from "./judge-mutants.ts";
 import { createMemoryStores } from "./memory-stores.ts";
+import { profiles } from "./plan.ts";
 import { startEmbeddedStores, type Stores } from "./stores.ts";
 
 const usage = `Looks for a way to break the run protocol.
@@ -23,6 +24,7 @@ Ends with a line "N passed, N failed", and non-zero if anything failed.
                  loses replies; installed into .tools/ where it is not there
   --episode E    only this one, as a failure names it
   --lanes N      episodes played side by side, 1 to 32 (4); changes nothing in any of them
+  --profile P    what goes wrong in all episodes that the seed chooses, such as "workers die"
   --random-only  without the deaths at each await point, which come first
   --mutants      takes each load-bearing condition out of the code, one at a time, and fails unless
                  each is missed; in memory unless --backend says otherwise
@@ -40,14 +42,20 @@ await runProgram(
     lanes: { type: "string", default: "4" },
     "random-only": { type: "boolean", default: false },
     backend: { type: "string" },
+    profile: { type: "string" },
     mutants: { type: "boolean", default: false },
     mutant: { type: "string" },
   },
-  async ({ seed, episode, backend, mutants, mutant, "random-only": randomOnly, ...numbers }) => {
+  async ({ seed, episode, backend, profile, mutants, mutant, ...others }) => {
+    const { "random-only": randomOnly, ...numbers } = others;
     const runs = wholeNumber("--runs", numbers.runs, [1, 1_000_000]);
     const lanes = wholeNumber("--lanes", numbers.lanes, [1, 32]);
     if (backend !== undefined && !backends.includes(backend)) {
       throw new UsageError(`--backend must be one of ${backends.join(", ")}, not "${backend}".`);
+    }
+    if (profile !== undefined && !Object.hasOwn(profiles, profile)) {
+      const names = Object.keys(profiles).map((name) => `"${name}"`);
+      throw new UsageError(`--profile must be one of ${names.join(", ")}, not "${profile}".`);
     }
     if (episode !== undefined && !isEpisode(episode)) {
       throw new UsageError(`--episode: there is none of the name "${episode}".`);
@@ -59,7 +67,8 @@ await runProgram(
     }
     say(`seed ${seed}`);
     await withStores(backend ?? "embedded", async (stores) => {
-      const report = await playCampaign({ seed, runs, lanes, episode, stores, randomOnly, say });
+      const chosen = { seed, runs, lanes, episode, profile, randomOnly };
+      const report = await playCampaign({ ...chosen, stores, say });
       process.exitCode = report.failures.length === 0 && report.episodes > 0 ? 0 : 1;
     });
   },

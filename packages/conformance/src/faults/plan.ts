@@ -42,7 +42,7 @@ export interface Plan {
 }
 
 const some = 0.04;
-const profiles: Record<string, Partial<FaultRates>> = {
+export const profiles: Readonly<Record<string, Partial<FaultRates>>> = {
   "nothing goes wrong": {},
   "workers die": { kill: some, max: 6 },
   "bells get lost": { bellLost: 0.5, bellTwice: 0.3, max: 12 },
@@ -51,6 +51,8 @@ const profiles: Record<string, Partial<FaultRates>> = {
   "holders are slow": { stall: 0.06, max: 8 },
   "one overtakes the other": { stall: 0.15, bellTwice: 0.8, max: 20 },
   "conversations are deleted": { stall: 0.1, bellLost: 0.4, kill: 0.02, max: 16 },
+  "nobody has time": { stall: 0.08, bellLost: 0.3, bellTwice: 0.3, max: 14 },
+  "the owner redrives": { stall: 0.08, kill: 0.02, max: 14 },
   "everything at once": {
     kill: 0.02,
     refused: 0.02,
@@ -63,14 +65,19 @@ const profiles: Record<string, Partial<FaultRates>> = {
   },
 };
 
-/** An episode chosen by its seed. */
-export function choosePlan(prng: Prng): Plan {
+/**
+ * An episode chosen by its seed.
+ * @param only a profile that all are to have.
+ */
+export function choosePlan(prng: Prng, only?: string): Plan {
   const names = Object.keys(profiles);
   // Every other episode has everything.
-  const profile = prng.chance(0.4) ? "everything at once" : prng.pick(names);
+  const profile = only ?? (prng.chance(0.4) ? "everything at once" : prng.pick(names));
   const mixed = profile === "everything at once";
   const races = profile === "one overtakes the other";
   const deletes = profile === "conversations are deleted";
+  const hurries = profile === "nobody has time";
+  const again = profile === "the owner redrives";
   const conversations = prng.between(1, 2);
   const spreadMs = prng.pick([0, 50, 4_000, 20_000]);
   const messages = Array.from({ length: prng.between(3, 8) }, (_, i): PlannedMessage => {
@@ -84,9 +91,11 @@ export function choosePlan(prng: Prng): Plan {
       cancelAtMs: cancels ? atMs + prng.below(12_000) : undefined,
     };
   });
-  const mood = prng.pick<Mood>(mixed ? ["well", "moody", "bad"] : ["well", "well", "moody"]);
+  const mood = prng.pick<Mood>(
+    again ? ["bad"] : mixed ? ["well", "moody", "bad"] : ["well", "well", "moody"],
+  );
   // Failed runs take their time: some are redriven after the calm.
-  const redrives = prng.chance(mood === "well" ? 0.15 : 0.6) ? prng.between(1, 3) : 0;
+  const redrives = again ? 6 : prng.chance(mood === "well" ? 0.15 : 0.6) ? prng.between(1, 3) : 0;
   const redrivesAtMs = Array.from({ length: redrives }, () => prng.between(2_000, 60_000));
   const deletions = deletes ? prng.between(2, 4) : prng.chance(0.2) ? 1 : 0;
   const outage = (store: "table" | "queue") => {
@@ -109,10 +118,10 @@ export function choosePlan(prng: Prng): Plan {
     })),
     // Sometimes twice at once, as by two tabs.
     redrivesAtMs: redrivesAtMs.flatMap((atMs) => (prng.chance(0.5) ? [atMs, atMs] : [atMs])),
-    queuedMaxMs: prng.chance(0.2) ? 12_000 : defaultPolicy.queuedMaxMs,
+    queuedMaxMs: hurries ? 3_000 : prng.chance(0.2) ? 12_000 : defaultPolicy.queuedMaxMs,
     visibilityMs: prng.pick([15_000, 70_000]),
     // Soon enough to find the lease of a process that only stands still.
-    sweepEveryMs: races ? 3_000 : 20_000,
+    sweepEveryMs: races || hurries ? 3_000 : 20_000,
     calmAtMs: 40_000,
     openMax: prng.chance(0.1) ? 2 : 100,
   };

@@ -13,7 +13,8 @@ export interface RuntimeProcess {
 }
 
 const entryPoint = fileURLToPath(new URL("../../../local/src/cli/start.ts", import.meta.url));
-const startPatienceMs = 30_000;
+/** The first start on a new machine builds the console. */
+const startPatienceMs = 180_000;
 
 /**
  * Starts the embedded runtime, a process of its own, and waits until it answers.
