@@ -102,7 +102,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: "pop gives a run a new place",
     file: "worker/index.ts",
-    replace: [[`{ again: ended.parent !== parent }`, `{}`]],
+    replace: [[`{ again: ended.place !== place }`, `{}`]],
+  },
+  {
+    name: "a place is told by the run before it",
+    profile: "the owner redrives",
+    file: "worker/index.ts",
+    replace: [[`{ again: ended.place !== place }`, `{ again: ended.parent !== parent }`]],
   },
   {
     name: "ledger overwritten",

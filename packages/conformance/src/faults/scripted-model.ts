@@ -6,7 +6,7 @@ import {
   type ModelEvent,
   type ModelRequest,
 } from "@outlet/core/ports";
-import { type Journal, Violation } from "./journal.ts";
+import { type Journal, type ModelCall, Violation } from "./journal.ts";
 import type { Process, World } from "./world.ts";
 
 /** How one call of the model goes. */
@@ -95,7 +95,7 @@ export function scriptedModel(
         inputTokens: 0,
       };
       journal.callModel(call);
-      assertHistory(journal, conversation, runId, request);
+      assertHistory(journal, conversation, call, request);
       const script = nextScript(world, mood());
       world.note(`  model call ${number} for …${runId.slice(-8)}: ${JSON.stringify(script)}`);
       const pieces = speak(number, request, script, signal)[Symbol.asyncIterator]();
@@ -162,9 +162,12 @@ const conversationOf = (journal: Journal, runId: string): string => {
 function assertHistory(
   journal: Journal,
   conversation: string,
-  runId: string,
+  { runId, token }: ModelCall,
   request: ModelRequest,
 ): void {
+  // Overtaken while it stood still: what it read is of several times, and nobody reads its answer.
+  const holder = journal.itemAt({ pk: conversation, sk: `RUN#${runId}` })?.token;
+  if (holder !== token) return;
   const moved = journal.reopenedSince(runId);
   // Deleted, or redriven, under a worker that was slow.
   if (journal.removed.has(runId) || moved.has(runId)) return;

@@ -175,7 +175,7 @@ test("nobody who stood still puts a deleted message once more", async () => {
     retentionDays: 30,
   });
   expect(again).toBe(false);
-  const options = { token: head?.token ?? 0, attemptsMax: 3, parent: "system" };
+  const options = { token: head?.token ?? 0, attemptsMax: 3, parent: "system", place: 0 };
   const started = await Run.start(stack, address, json.messageId, options);
   expect(started.outcome).toBe("missing");
   expect((await client.call("GET", `/conversation/d-put/${json.messageId}`)).status).toBe(404);

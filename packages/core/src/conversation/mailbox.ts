@@ -34,6 +34,8 @@ export const Head = v.object({
   open: v.array(v.string()),
   /** The run popped last, if any. */
   last: v.nullish(v.string()),
+  /** Runs popped so far: the place of the next one. Only ever grows. */
+  popped: v.optional(v.number(), 0),
   /** Fencing token of the newest lease; only ever grows. */
   token: v.optional(v.number(), 0),
   /** Epoch milliseconds; absent while nobody reads. */
@@ -167,7 +169,8 @@ export async function pop(
   options: { again?: boolean } = {},
 ): Promise<"released" | "more" | "fenced"> {
   const mine = all(equals("token", token), first("open", runId));
-  const change = { removeFirst: ["open"], ...(options.again ? {} : { set: { last: runId } }) };
+  const place = options.again ? {} : { set: { last: runId }, add: { popped: 1 } };
+  const change = { removeFirst: ["open"], ...place };
   const last = await deps.table.update(
     keyOf(address),
     { ...change, remove: ["leaseUntil", ...openIndexNames] },

@@ -68,7 +68,7 @@ async function settle(deps: Deps, address: Address, runId: string, token: number
   const found = await Run.peek(deps.table, address, runId);
   if (!found) return;
   const cancelled = await Run.cancel(deps, found);
-  const options = { token, attemptsMax: 0, parent: "system" };
+  const options = { token, attemptsMax: 0, parent: "system", place: null };
   const started = await Run.startKnown(deps, cancelled, options);
   if (started.outcome !== "ended") return;
   const entry = Run.ledgerEntry(started.run, ModelCatalog.priceVersion);

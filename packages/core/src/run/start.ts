@@ -32,6 +32,8 @@ interface Starting {
   attemptsMax: number;
   /** The run before it, or `system`. */
   parent: string;
+  /** How many have been popped; null where it is to have no place in the conversation. */
+  place: number | null;
   /** Absent where it is only to be ended. */
   conversationCreatedAt?: number | null;
 }
@@ -68,7 +70,7 @@ export async function startKnown(deps: Deps, run: State, options: Starting): Pro
 async function tryStart(
   deps: Deps,
   run: Address & Pick<State, "runId" | "attempts" | "cancelRequestedAt">,
-  { token, attemptsMax, parent, conversationCreatedAt = null }: Starting,
+  { token, attemptsMax, parent, place, conversationCreatedAt = null }: Starting,
 ): Promise<Started | undefined> {
   const now = deps.clock.now();
   const giveUp = run.cancelRequestedAt !== null || run.attempts >= attemptsMax;
@@ -76,6 +78,7 @@ async function tryStart(
     ? {
         token,
         parent,
+        place,
         finishedAt: now,
         ...(run.cancelRequestedAt !== null
           ? { status: "cancelled" }
@@ -84,6 +87,7 @@ async function tryStart(
     : {
         token,
         parent,
+        place,
         conversationCreatedAt,
         status: "in_progress",
         startedAt: now,
@@ -108,10 +112,10 @@ async function tryStart(
 async function link(
   deps: Pick<Deps, "table">,
   run: State,
-  { token, parent }: { token: number; parent: string },
+  { token, parent, place }: Starting,
 ): Promise<State> {
   if (run.parent !== null) return run;
-  const set = { parent, token: Math.max(token, run.token) };
+  const set = { parent, place, token: Math.max(token, run.token) };
   const item = await deps.table.update(keyOf(run, run.runId), { set }, equals("parent", null));
   return item ? fromItem(item) : { ...run, ...set };
 }

@@ -60,7 +60,9 @@ export const State = v.object({
   reasoning: v.boolean(),
   /** The run before it in the conversation, or `system`; null until a worker has seen it. */
   parent: v.nullable(v.string()),
-  /** Its places before it was redriven, oldest first. */
+  /** How many had been popped before it; null until a worker has seen it. */
+  place: v.optional(v.nullable(v.number()), null),
+  /** Its parents before it was redriven, oldest first. */
   formerParents: v.array(v.string()),
   /** Fencing token of the attempt that holds it. */
   token: v.number(),

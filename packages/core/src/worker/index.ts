@@ -58,8 +58,9 @@ export async function work(deps: Deps, address: Address, limits: Limits): Promis
     } else if (timeIsShort(deps, limits)) {
       return handOver(deps, address, token, 0);
     } else {
-      const { last: parent, createdAt: conversationCreatedAt = null } = current;
-      const turn = { address, token, lease, runId, parent, conversationCreatedAt };
+      const { last, popped: place, createdAt: conversationCreatedAt = null } = current;
+      const parent = last ?? "system";
+      const turn = { address, token, lease, runId, parent, place, conversationCreatedAt };
       const next = await process(deps, turn, limits);
       if (next !== "more") return;
     }
@@ -73,7 +74,9 @@ interface Turn {
   lease: Lease;
   runId: string;
   /** The run popped before it. */
-  parent: string | null | undefined;
+  parent: string;
+  /** How many have been popped. */
+  place: number;
   conversationCreatedAt: number | null;
 }
 
@@ -82,10 +85,9 @@ async function process(
   turn: Turn,
   limits: Limits,
 ): Promise<"more" | "released" | "fenced"> {
-  const { address, token, runId, conversationCreatedAt } = turn;
-  const parent = turn.parent ?? "system";
+  const { address, token, runId, parent, place, conversationCreatedAt } = turn;
   const { attemptsMax } = deps.policy;
-  const starting = { token, attemptsMax, parent, conversationCreatedAt };
+  const starting = { token, attemptsMax, parent, place, conversationCreatedAt };
   const started = await Run.start(deps, address, runId, starting);
   if (started.outcome === "fenced") return "fenced";
   if (started.outcome === "missing") {
@@ -104,8 +106,9 @@ async function process(
     Usage.record(deps, entry, Run.ledgerSuffix(ended)),
     RunLog.record(deps.table, ended),
   ]);
-  // Whoever ended it had begun it after the run popped last: else it has been popped before.
-  return Mailbox.pop(deps, address, token, runId, { again: ended.parent !== parent });
+  // Whoever ended it had begun it at this place: else it has been popped before. The run before it
+  // does not tell, for redriven it can be the one popped last once more.
+  return Mailbox.pop(deps, address, token, runId, { again: ended.place !== place });
 }
 
 /** @returns the run as it ended; `undefined` where it goes on elsewhere. */
