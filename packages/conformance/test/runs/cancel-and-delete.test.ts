@@ -184,6 +184,27 @@ test("nobody who stood still puts a deleted message once more", async () => {
   expect(await stack.objects.get(stored[0] ?? "")).toBeUndefined();
 });
 
+test("an append whose reply was lost is not repeated for what was answered and deleted since", async () => {
+  const client = stack.client();
+  let isFirst = true;
+  const table: typeof stack.table = {
+    ...stack.table,
+    async update(...call) {
+      const written = await stack.table.update(...call);
+      if (!isFirst || !call[1].append?.open) return written;
+      isFirst = false;
+      // The SDK sends it once more, and the caller sees the second reply, late.
+      const again = await stack.table.update(...call);
+      await work(client.address("d-lost"));
+      await client.call("DELETE", "/conversation/d-lost");
+      return again;
+    },
+  };
+  const late = await stack.client({}, { table }).send("Hi", "d-lost");
+  expect(late).toMatchObject({ status: 404, json: { error: { code: "not_found" } } });
+  expect((await client.call("GET", "/conversation/d-lost")).status).toBe(404);
+});
+
 test("a message sent under a deleted id starts afresh", async () => {
   const client = stack.client();
   await client.send("Old secret", "d-3");

@@ -66,20 +66,31 @@ export async function accept(
   return { runId, answerId };
 }
 
-/** Action Append, and what it takes to get there: a deletion under way is ended first. */
+/**
+ * Action Append, and what it takes to get there: a deletion under way is ended first.
+ * @param asClaimed of the mailbox, where the message was claimed under a key.
+ */
 async function append(
   deps: AcceptDeps,
   address: Address,
   runId: string,
   message: Message,
-  seen: Mailbox.Seen | undefined,
+  asClaimed: Mailbox.Seen | undefined,
 ): Promise<"open" | "full" | "removed"> {
+  let seen = asClaimed;
   for (;;) {
     const options = { ...headOf(deps, message), seen };
     const appended = await Mailbox.append(deps, address, runId, options);
     if (appended.outcome === "removing") await Removal.end(deps, appended.head);
     // "changed": room was made, or a deletion ended, between the write and the reading.
     else if (appended.outcome !== "changed") return appended.outcome;
+    // The reply to an append may be lost, and the run have been answered or deleted since. In this
+    // order: a run that is untouched afterwards had not been popped when the head was read.
+    const head = await Mailbox.read(deps.table, address);
+    const run = await Run.peek(deps.table, address, runId);
+    if (!run) return "removed";
+    if (Run.wasTaken(run) || head?.open.includes(runId)) return "open";
+    seen = { ...Mailbox.seen(head), ...asClaimed };
   }
 }
 
