@@ -84,14 +84,21 @@ async function append(
     if (appended.outcome === "removing") await Removal.end(deps, appended.head);
     // "changed": room was made, or a deletion ended, between the write and the reading.
     else if (appended.outcome !== "changed") return appended.outcome;
-    // The reply to an append may be lost, and the run have been answered or deleted since. In this
-    // order: a run that is untouched afterwards had not been popped when the head was read.
-    const head = await Mailbox.read(deps.table, address);
-    const run = await Run.peek(deps.table, address, runId);
-    if (!run) return "removed";
-    if (Run.wasTaken(run) || head?.open.includes(runId)) return "open";
-    seen = { ...Mailbox.seen(head), ...asClaimed };
+    // The reply to an append may be lost, and the run have been answered or deleted since.
+    const found = await look(deps.table, address, runId);
+    if (!found.run) return "removed";
+    if (found.arrived) return "open";
+    seen = { ...found.seen, ...asClaimed };
   }
+}
+
+/** What has become of a message so far: its run, and the mailbox as it was just before. */
+export async function look(table: Table, address: Address, runId: string) {
+  // In this order: a run that is untouched afterwards had not been popped when the head was read.
+  const head = await Mailbox.read(table, address);
+  const run = await Run.peek(table, address, runId);
+  const arrived = run !== undefined && (Run.wasTaken(run) || head?.open.includes(runId) === true);
+  return { run, arrived, seen: Mailbox.seen(head) };
 }
 
 export const deletedSince = ({ conversationId }: Address, runId: string): Problem.ProblemError =>

@@ -10,6 +10,7 @@ import {
   busy,
   deletedSince,
   headOf,
+  look,
   type Message,
   ring,
 } from "./accept.ts";
@@ -133,11 +134,8 @@ async function repeat(
 ): Promise<Run.State> {
   let message: Message | undefined;
   for (let tries = 0; tries < triesMax; tries++) {
-    // In this order: a run that is untouched afterwards had not been popped when the head was read.
-    const head = await Mailbox.read(deps.table, address);
-    const run = await Run.peek(deps.table, address, claim.runId);
-    if (run && (Run.wasTaken(run) || head?.open.includes(claim.runId))) return run;
-    const seen = Mailbox.seen(head);
+    const { run, arrived, seen } = await look(deps.table, address, claim.runId);
+    if (run && arrived) return run;
     const isGone = seen.doomedToken !== claim.doomedToken || (!run && claim.accepted);
     if (isGone) throw deletedSince(address, claim.runId);
     message ??= await check();
