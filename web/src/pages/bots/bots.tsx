@@ -6,6 +6,7 @@ import { Async } from "../../ui/async.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Chip } from "../../ui/chip.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { More } from "../../ui/more.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -101,13 +102,7 @@ export default function Bots() {
                 owners
               />
             </Show>
-            <Show when={bots.hasNextPage}>
-              <div>
-                <Button busy={bots.isFetchingNextPage} onClick={() => void bots.fetchNextPage()}>
-                  {copy.bots.more}
-                </Button>
-              </div>
-            </Show>
+            <More of={bots} label={copy.bots.more} />
           </>
         )}
       </Async>

@@ -4,16 +4,15 @@ import { Show } from "solid-js";
 import { adminCopy } from "../../../copy-admin.ts";
 import { copy as common } from "../../../copy.ts";
 import { Async } from "../../../ui/async.tsx";
-import { Button } from "../../../ui/button.tsx";
 import { EmptyState } from "../../../ui/empty-state.tsx";
 import { Select } from "../../../ui/select.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
 import { Table } from "../../../ui/table.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
-import { AdminTitle } from "../admin-title.tsx";
+import { AdminHead } from "../admin-head.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
-import { NothingFits } from "../nothing-fits.tsx";
+import { FilteredList } from "../../filtered-list.tsx";
 import { type Publication, usePublications } from "../queries.ts";
 import { TypedFilter } from "../typed-filter.tsx";
 import { ApiRow } from "./api-row.tsx";
@@ -47,19 +46,14 @@ export default function Apis() {
   const all = () => publications.data?.pages.flatMap((one) => one.publications) ?? [];
   return (
     <div class={page.page}>
-      <AdminTitle of={copy.title} />
-      <div class={page.between}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <AdminHead copy={copy}>
         <DownloadCsv
           path="/api/admin/publications"
           fileName="publications"
           label={adminCopy.csv}
           query={() => ({ ...filters(), limit: "100" })}
         />
-      </div>
+      </AdminHead>
       <div class={styles.filters}>
         <TypedFilter
           label={copy.text}
@@ -88,38 +82,19 @@ export default function Apis() {
       </div>
       <Async query={publications} title={copy.failed} skeleton={<Skeleton kind="row" count={5} />}>
         {() => (
-          <>
-            <Show
-              when={all().length > 0}
-              fallback={
-                <Show when={!publications.hasNextPage}>
-                  <Show
-                    when={isFiltered()}
-                    fallback={
-                      <EmptyState icon="arrow" title={copy.emptyTitle} text={copy.emptyText} />
-                    }
-                  >
-                    <NothingFits onClear={clear} />
-                  </Show>
-                </Show>
-              }
-            >
-              <ApiTable publications={all()} />
-              <Show when={publications.data?.pages[0]?.templateUpgrades === false}>
-                <p class={`${page.small} ${page.soft}`}>{copy.upgradesOff}</p>
-              </Show>
+          <FilteredList
+            pages={publications}
+            isEmpty={all().length === 0}
+            isFiltered={isFiltered()}
+            onClear={clear}
+            words={{ ...adminCopy, more: copy.more }}
+            empty={<EmptyState icon="arrow" title={copy.emptyTitle} text={copy.emptyText} />}
+          >
+            <ApiTable publications={all()} />
+            <Show when={publications.data?.pages[0]?.templateUpgrades === false}>
+              <p class={`${page.small} ${page.soft}`}>{copy.upgradesOff}</p>
             </Show>
-            <Show when={publications.hasNextPage}>
-              <div>
-                <Button
-                  busy={publications.isFetchingNextPage}
-                  onClick={() => void publications.fetchNextPage()}
-                >
-                  {copy.more}
-                </Button>
-              </div>
-            </Show>
-          </>
+          </FilteredList>
         )}
       </Async>
     </div>

@@ -1,18 +1,16 @@
 import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
-import { Show } from "solid-js";
 import { adminCopy } from "../../../copy-admin.ts";
 import { Async } from "../../../ui/async.tsx";
-import { Button } from "../../../ui/button.tsx";
 import { Checkbox } from "../../../ui/checkbox.tsx";
 import { EmptyState } from "../../../ui/empty-state.tsx";
 import { Select } from "../../../ui/select.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
-import { AdminTitle } from "../admin-title.tsx";
+import { AdminHead } from "../admin-head.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
-import { NothingFits } from "../nothing-fits.tsx";
+import { FilteredList } from "../../filtered-list.tsx";
 import { type Entry as EntryInfo, useAudit } from "../queries.ts";
 import { useRange } from "../../range/range.ts";
 import { toQuery } from "../query.ts";
@@ -61,19 +59,14 @@ export default function Audit() {
   const all = () => entries.data?.pages.flatMap((one) => one.entries) ?? [];
   return (
     <div class={page.page}>
-      <AdminTitle of={copy.title} />
-      <div class={page.between}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <AdminHead copy={copy}>
         <DownloadCsv
           path="/api/admin/audit"
           fileName="audit"
           label={adminCopy.csv}
           query={() => ({ ...filters(), ...toQuery(range()), limit: "100" })}
         />
-      </div>
+      </AdminHead>
       <div class={styles.filters}>
         <RangePicker
           range={range()}
@@ -118,39 +111,20 @@ export default function Audit() {
       />
       <Async query={entries} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
         {() => (
-          <>
-            <Show
-              when={all().length > 0}
-              fallback={
-                <Show when={!entries.hasNextPage}>
-                  <Show
-                    when={isFiltered()}
-                    fallback={
-                      <EmptyState icon="info" title={copy.emptyTitle} text={copy.emptyText} />
-                    }
-                  >
-                    <NothingFits onClear={clear} />
-                  </Show>
-                </Show>
-              }
-            >
-              <ol class={list.list} aria-label={copy.title}>
-                <Key each={all()} by="auditId">
-                  {(entry) => <Entry of={entry()} />}
-                </Key>
-              </ol>
-            </Show>
-            <Show when={entries.hasNextPage}>
-              <div>
-                <Button
-                  busy={entries.isFetchingNextPage}
-                  onClick={() => void entries.fetchNextPage()}
-                >
-                  {copy.more}
-                </Button>
-              </div>
-            </Show>
-          </>
+          <FilteredList
+            pages={entries}
+            isEmpty={all().length === 0}
+            isFiltered={isFiltered()}
+            onClear={clear}
+            words={{ ...adminCopy, more: copy.more }}
+            empty={<EmptyState icon="info" title={copy.emptyTitle} text={copy.emptyText} />}
+          >
+            <ol class={list.list} aria-label={copy.title}>
+              <Key each={all()} by="auditId">
+                {(entry) => <Entry of={entry()} />}
+              </Key>
+            </ol>
+          </FilteredList>
         )}
       </Async>
     </div>

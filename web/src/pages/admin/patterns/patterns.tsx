@@ -11,7 +11,7 @@ import { Notice } from "../../../ui/notice.tsx";
 import { Skeleton } from "../../../ui/skeleton.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
-import { AdminTitle } from "../admin-title.tsx";
+import { AdminHead } from "../admin-head.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
 import { type Patterns as PatternReport, usePatterns } from "../queries.ts";
 import { useRange } from "../../range/range.ts";
@@ -32,19 +32,14 @@ export default function Patterns() {
   const patterns = usePatterns(range, zone);
   return (
     <div class={page.page}>
-      <AdminTitle of={copy.title} />
-      <div class={page.between}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <AdminHead copy={copy}>
         <DownloadCsv
           path="/api/admin/patterns"
           fileName="patterns"
           label={adminCopy.csv}
           query={() => ({ ...toQuery(range()), timeZone: zone() })}
         />
-      </div>
+      </AdminHead>
       <div class={styles.filters}>
         <RangePicker range={range()} onChange={setRange} lasts={["24h", "7d", "30d"]} />
         <Combobox

@@ -10,7 +10,7 @@ import { Skeleton } from "../../../ui/skeleton.tsx";
 import { Table } from "../../../ui/table.tsx";
 import page from "../../page.module.css";
 import styles from "../admin.module.css";
-import { AdminTitle } from "../admin-title.tsx";
+import { AdminHead } from "../admin-head.tsx";
 import { DownloadCsv } from "../../download-csv.tsx";
 import { GroupName } from "../group-name.tsx";
 import { type Usage as UsageReport, type UsageBy, useUsage } from "../queries.ts";
@@ -30,19 +30,14 @@ export default function Usage() {
   const usage = useUsage(range, by);
   return (
     <div class={page.page}>
-      <AdminTitle of={copy.title} />
-      <div class={page.between}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <AdminHead copy={copy}>
         <DownloadCsv
           path="/api/admin/usage"
           fileName="usage"
           label={adminCopy.csv}
           query={() => ({ ...toQuery(range()), by: by() })}
         />
-      </div>
+      </AdminHead>
       <div class={styles.filters}>
         <RangePicker
           range={range()}

@@ -5,6 +5,7 @@ import { keysCopy } from "../../../../copy-keys.ts";
 import { Async } from "../../../../ui/async.tsx";
 import { Button } from "../../../../ui/button.tsx";
 import { EmptyState } from "../../../../ui/empty-state.tsx";
+import { More } from "../../../../ui/more.tsx";
 import { Icon } from "../../../../ui/icon.tsx";
 import { Skeleton } from "../../../../ui/skeleton.tsx";
 import { Table } from "../../../../ui/table.tsx";
@@ -98,13 +99,7 @@ function KeyList(props: { botId: string; endpoint: string }) {
               </Keyed>
             </Table>
             <p class={`${page.small} ${page.soft}`}>{keysCopy.keys.todayHint}</p>
-            <Show when={keys.hasNextPage}>
-              <div>
-                <Button busy={keys.isFetchingNextPage} onClick={() => void keys.fetchNextPage()}>
-                  {keysCopy.keys.more}
-                </Button>
-              </div>
-            </Show>
+            <More of={keys} label={keysCopy.keys.more} />
           </Show>
         )}
       </Async>

@@ -6,7 +6,6 @@ import { copy } from "../../../../copy.ts";
 import { requestsCopy } from "../../../../copy-requests.ts";
 import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
 import { Async } from "../../../../ui/async.tsx";
-import { Button } from "../../../../ui/button.tsx";
 import { EmptyState } from "../../../../ui/empty-state.tsx";
 import { Select } from "../../../../ui/select.tsx";
 import { Skeleton } from "../../../../ui/skeleton.tsx";
@@ -14,6 +13,7 @@ import { Table } from "../../../../ui/table.tsx";
 import { Time } from "../../../../ui/time.tsx";
 import page from "../../../page.module.css";
 import { DownloadCsv } from "../../../download-csv.tsx";
+import { FilteredList } from "../../../filtered-list.tsx";
 import { type Last, useRange } from "../../../range/range.ts";
 import { RangePicker } from "../../../range/range-picker.tsx";
 import { useCurrentBot } from "../bot-context.ts";
@@ -117,37 +117,22 @@ function Log(props: { botId: string }) {
         skeleton={<Skeleton kind="row" count={4} />}
       >
         {() => (
-          <Show
-            when={all().length > 0}
-            fallback={
-              <Show
-                when={isFiltered()}
-                fallback={
-                  <EmptyState
-                    icon="arrow"
-                    title={requestsCopy.requests.emptyTitle}
-                    text={requestsCopy.requests.emptyText}
-                  />
-                }
-              >
-                <div class={page.row}>
-                  <p>{requestsCopy.requests.emptyFilter}</p>
-                  <Button size="small" onClick={clear}>
-                    {requestsCopy.requests.clearFilters}
-                  </Button>
-                </div>
-              </Show>
+          <FilteredList
+            pages={runs}
+            isEmpty={all().length === 0}
+            isFiltered={isFiltered()}
+            onClear={clear}
+            words={requestsCopy.requests}
+            empty={
+              <EmptyState
+                icon="arrow"
+                title={requestsCopy.requests.emptyTitle}
+                text={requestsCopy.requests.emptyText}
+              />
             }
           >
             <RunTable runs={all()} keys={known()} botId={props.botId} />
-            <Show when={runs.hasNextPage}>
-              <div>
-                <Button busy={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
-                  {requestsCopy.requests.more}
-                </Button>
-              </div>
-            </Show>
-          </Show>
+          </FilteredList>
         )}
       </Async>
     </div>

@@ -1,0 +1,24 @@
+import type { JSX } from "solid-js";
+import { adminCopy } from "../../copy-admin.ts";
+import { PageTitle } from "../page-title.tsx";
+import page from "../page.module.css";
+
+interface Props {
+  copy: { title: string; lead: string };
+  /** At its end: what can be had of all that the page shows. */
+  children: JSX.Element;
+}
+
+/** Of one of the administrator's pages; in the window's title which of them it is comes first. */
+export const AdminHead = (props: Props) => (
+  <>
+    <PageTitle title={`${props.copy.title} · ${adminCopy.title}`} />
+    <div class={page.between}>
+      <div class={page.words}>
+        <h2>{props.copy.title}</h2>
+        <p class={page.lead}>{props.copy.lead}</p>
+      </div>
+      {props.children}
+    </div>
+  </>
+);
