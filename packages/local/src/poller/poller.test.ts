@@ -254,27 +254,53 @@ test("a flood of one group does not delay the message of another", async () => {
   gate.open();
 }, 40_000);
 
-test("what waited before the start is read before one group gets more than one invocation", async () => {
-  const queueUrl = await makeQueue();
-  await send(queueUrl, ...Array.from({ length: 1_000 }, (_, n) => `noisy/${n}`), "quiet/1");
+/** How many invocations a flood had at once, before the one message behind it had its own and ever. */
+function watchFlood(queueUrl: string, options: Partial<PollerOptions> = {}) {
+  const seen: { most: number; mostBefore?: number } = { most: 0 };
   let running = 0;
-  let most = 0;
-  let mostBefore: number | undefined;
   begin(queueUrl, {
     batchSize: 1,
     invoke: async (event) => {
       if (bodiesOf(event)[0] === "quiet/1") {
-        mostBefore = most;
+        seen.mostBefore = seen.most;
         return;
       }
-      most = Math.max(most, ++running);
+      seen.most = Math.max(seen.most, ++running);
       await new Promise((resolve) => setTimeout(resolve, 5));
       running -= 1;
     },
+    ...options,
   });
-  await vi.waitFor(() => expect(mostBefore).toBe(1), { timeout: 15_000 });
+  return seen;
+}
+
+const flood = Array.from({ length: 1_000 }, (_, n) => `noisy/${n}`);
+
+test("what waited before the start is read before one group gets more than one invocation", async () => {
+  const queueUrl = await makeQueue();
+  await send(queueUrl, ...flood, "quiet/1");
+  const seen = watchFlood(queueUrl);
+  await vi.waitFor(() => expect(seen.mostBefore).toBe(1), { timeout: 15_000 });
   // Then it gets all but one.
-  await vi.waitFor(() => expect(most).toBe(3), { timeout: 5_000 });
+  await vi.waitFor(() => expect(seen.most).toBe(3), { timeout: 5_000 });
+}, 30_000);
+
+test("a receiver that sees the end waits for what others are about to bring", async () => {
+  const queueUrl = await makeQueue();
+  await send(queueUrl, ...flood.slice(0, 200), "quiet/1");
+  const slow = createPollingClient({ ...emulators, local: true });
+  slow.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      if (JSON.stringify(result.output).includes("quiet/1")) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      return result;
+    },
+    { step: "initialize" },
+  );
+  const seen = watchFlood(queueUrl, { sqs: slow });
+  await vi.waitFor(() => expect(seen.mostBefore).toBe(1), { timeout: 15_000 });
 }, 30_000);
 
 test("messages that wait for their turn stay invisible, and begin with a whole timeout", async () => {

@@ -69,7 +69,9 @@ export function createPoller(options: PollerOptions): Poller {
   let queueArn: string | undefined;
   let helpers = 0;
   let startedAt = 0;
-  let isCatchingUp = true;
+  /** What waited before the start has been read, but for what is on its way. */
+  let endSeen = false;
+  let onItsWay = 0;
   let wakeReceiver: (() => void) | undefined;
 
   /** The receiver that is always there: long polls when idle, calls for help when it is not. */
@@ -79,7 +81,7 @@ export function createPoller(options: PollerOptions): Poller {
       try {
         queueArn ??= await queue.arn(signal);
         await untilRoom();
-        const isBacklog = (await receive(longPollSeconds)) === messagesPerCall;
+        const isBacklog = (await receive(endSeen ? longPollSeconds : 0)) === messagesPerCall;
         if (failures > 0) log.info("poller: the queue answers again");
         failures = 0;
         if (isBacklog) callForHelp();
@@ -111,18 +113,27 @@ export function createPoller(options: PollerOptions): Poller {
   }
 
   async function receive(waitSeconds: number): Promise<number> {
-    const messages = await queue.receive(waitSeconds, signal);
-    const invisibleUntil = clock.now() + visibilityMs;
-    for (const message of messages) accept(message, invisibleUntil);
-    isCatchingUp &&= messages.length === messagesPerCall && hasRoom() && messages.every(isOld);
-    dispatch();
-    return messages.length;
+    const isOfOld = !endSeen;
+    if (isOfOld) onItsWay += 1;
+    try {
+      const messages = await queue.receive(waitSeconds, signal);
+      const invisibleUntil = clock.now() + visibilityMs;
+      for (const message of messages) accept(message, invisibleUntil);
+      endSeen ||= messages.length < messagesPerCall || !hasRoom() || !messages.every(isOld);
+      return messages.length;
+    } finally {
+      if (isOfOld) onItsWay -= 1;
+      dispatch();
+    }
   }
 
   /**
    * Whose messages wait is known once they are read, and thousands of one group may lie before the
-   * first of another. So at the start they are read before all slots go to whoever comes first.
+   * first of another. So at the start they are read before all slots go to whoever comes first:
+   * until one receiver sees the end, and those that were under way by then have come back too.
    */
+  const isCatchingUp = () => !endSeen || onItsWay > 0;
+
   const isOld = ({ Attributes }: Message) => Number(Attributes?.SentTimestamp ?? 0) < startedAt;
 
   function accept(message: Message, invisibleUntil: number): void {
@@ -154,7 +165,7 @@ export function createPoller(options: PollerOptions): Poller {
 
   function dispatch(): void {
     while (!signal.aborted) {
-      const batch = buffer.take(batchSize, isCatchingUp ? catchUpMax : undefined);
+      const batch = buffer.take(batchSize, isCatchingUp() ? catchUpMax : undefined);
       if (!batch) break;
       const invocation = serve(batch.entries).finally(() => {
         invocations.delete(invocation);
