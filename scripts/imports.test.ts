@@ -41,6 +41,22 @@ const cases: [place: string, module: string, allowed: boolean][] = [
   ["packages/functions/src", "@outlet/local/edge/edge", false],
   ["packages/local/src/edge", "@outlet/functions/worker", true],
   ["packages/local/src/edge", "../../../functions/src/worker.ts", false],
+  ["web/src/ui", "@outlet/core/bot", false],
+  ["web/src/ui", "~/pages/bots/copy.ts", false],
+  ["web/src/ui", "~/page-parts/page-title.tsx", false],
+  ["web/src/ui", "~/api/client.ts", false],
+  ["web/src/ui", "~/copy.ts", true],
+  ["web/src/api", "~/ui/button.tsx", false],
+  ["web/src/page-parts/shell", "~/pages/bots/copy.ts", false],
+  ["web/src/page-parts/shell", "~/ui/button.tsx", true],
+  ["web/src/pages/bots/bot/keys", "~/pages/bots/bot/connect/copy.ts", false],
+  ["web/src/pages/bots/bot/keys", "../connect/copy.ts", false],
+  ["web/src/pages/bots/bot/keys", "../../../admin/copy.ts", false],
+  ["web/src/pages/bots/bot", "./keys/copy.ts", false],
+  ["web/src/pages/bots/bot/keys", "../copy.ts", true],
+  ["web/src/pages/bots/bot/keys", "../../copy.ts", true],
+  ["web/src/pages/bots/bot/keys", "./copy.ts", true],
+  ["web/src/pages/bots/bot/keys", "~/page-parts/page-title.tsx", true],
 ];
 for (const [place, module, allowed] of cases) {
   test(`${place} ${allowed ? "may" : "may not"} import ${module}`, () => {

@@ -6,6 +6,7 @@ const runtime = process.env.OUTLET_URL ?? "http://localhost:4100";
 
 export default defineConfig({
   plugins: [solid()],
+  resolve: { alias: { "~": new URL("src", import.meta.url).pathname } },
   build: {
     // Browsers that know light-dark(): Chrome 123, Firefox 120, Safari 17.5.
     target: ["chrome123", "firefox120", "safari17.5"],

@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { violations } from "./support/axe.ts";
 import { launch, openTab, signIn } from "./support/browser.ts";
-import { pageOf, setStage, type Stage, type View, views } from "./support/stage.ts";
+import { pageOf, type Stage, setStage, type View, views } from "./support/stage.ts";
 
 const ready = inject("ready");
 const names = views({ full: "", bare: "", runId: "", keyId: "" }).map(({ name }) => name);

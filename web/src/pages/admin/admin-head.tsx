@@ -1,7 +1,7 @@
 import type { JSX } from "solid-js";
-import { adminCopy } from "../../copy-admin.ts";
-import { PageTitle } from "../page-title.tsx";
-import page from "../page.module.css";
+import page from "~/page-parts/page.module.css";
+import { PageTitle } from "~/page-parts/page-title.tsx";
+import { copy } from "./copy.ts";
 
 interface Props {
   copy: { title: string; lead: string };
@@ -12,7 +12,7 @@ interface Props {
 /** Of one of the administrator's pages; in the window's title which of them it is comes first. */
 export const AdminHead = (props: Props) => (
   <>
-    <PageTitle title={`${props.copy.title} · ${adminCopy.title}`} />
+    <PageTitle title={`${props.copy.title} · ${copy.title}`} />
     <div class={page.between}>
       <div class={page.words}>
         <h2>{props.copy.title}</h2>

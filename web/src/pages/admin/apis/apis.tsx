@@ -1,42 +1,32 @@
 import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
 import { Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { copy as common } from "../../../copy.ts";
-import { Async } from "../../../ui/async.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Select } from "../../../ui/select.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import { Table } from "../../../ui/table.tsx";
-import page from "../../page.module.css";
+import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
+import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
+import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
+import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
+import page from "~/page-parts/page.module.css";
+import { copy as statusCopy } from "~/page-parts/status/copy.ts";
+import { isPublicationStatus, publicationStatuses } from "~/page-parts/status/status.ts";
+import { Async } from "~/ui/async.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
 import styles from "../admin.module.css";
 import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { FilteredList } from "../../filtered-list.tsx";
-import { type Publication, usePublications } from "../queries.ts";
-import { TypedFilter } from "../typed-filter.tsx";
+import { copy as adminCopy } from "../copy.ts";
 import { ApiRow } from "./api-row.tsx";
+import { copy } from "./copy.ts";
+import { type Publication, usePublications } from "./queries.ts";
 
-const copy = adminCopy.apis;
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
-const statuses = [
-  "publishing",
-  "published",
-  "updating",
-  "paused",
-  "unpublishing",
-  "unpublished",
-  "failed",
-] as const;
-type Status = (typeof statuses)[number];
-const isStatus = (text: string | undefined): text is Status =>
-  statuses.some((status) => status === text);
 
 export default function Apis() {
   const [search, setSearch] = useSearchParams<{ status?: string; owner?: string; text?: string }>();
   const filters = () => ({
-    ...(isStatus(search.status) ? { status: search.status } : {}),
+    ...(isPublicationStatus(search.status) ? { status: search.status } : {}),
     ...(search.owner ? { owner: search.owner } : {}),
     ...(search.text ? { text: search.text } : {}),
   });
@@ -50,7 +40,7 @@ export default function Apis() {
         <DownloadCsv
           path="/api/admin/publications"
           fileName="publications"
-          label={adminCopy.csv}
+          label={csvCopy.download}
           query={() => ({ ...filters(), limit: "100" })}
         />
       </AdminHead>
@@ -62,21 +52,21 @@ export default function Apis() {
           onChange={(text) => setSearch({ text: text || undefined })}
         />
         <TypedFilter
-          label={copy.owner}
+          label={adminCopy.owner}
           hint={copy.ownerHint}
           value={search.owner ?? ""}
           onChange={(owner) => setSearch({ owner: owner || undefined })}
         />
         <Select
-          label={copy.status}
+          label={adminCopy.status}
           options={[
             { value: any, label: copy.anyStatus },
-            ...statuses.map((value) => ({
+            ...publicationStatuses.map((value) => ({
               value,
-              label: common.publicationStatus[value] ?? value,
+              label: statusCopy.publication[value],
             })),
           ]}
-          value={isStatus(search.status) ? search.status : any}
+          value={isPublicationStatus(search.status) ? search.status : any}
           onChange={(status) => setSearch({ status: status === any ? undefined : status })}
         />
       </div>
@@ -87,7 +77,7 @@ export default function Apis() {
             isEmpty={all().length === 0}
             isFiltered={isFiltered()}
             onClear={clear}
-            words={{ ...adminCopy, more: copy.more }}
+            words={{ nothingFits: adminCopy.nothingFits, more: copy.more }}
             empty={<EmptyState icon="arrow" title={copy.emptyTitle} text={copy.emptyText} />}
           >
             <ApiTable publications={all()} />
@@ -107,9 +97,9 @@ function ApiTable(props: { publications: Publication[] }) {
       <Table
         label={copy.title}
         columns={[
-          { label: copy.bot },
-          { label: copy.owner },
-          { label: copy.status },
+          { label: adminCopy.bot },
+          { label: adminCopy.owner },
+          { label: adminCopy.status },
           { label: copy.cell },
           { label: copy.published },
           { label: copy.limits },

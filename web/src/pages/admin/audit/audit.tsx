@@ -1,25 +1,25 @@
 import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
-import { adminCopy } from "../../../copy-admin.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Checkbox } from "../../../ui/checkbox.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Select } from "../../../ui/select.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import page from "../../page.module.css";
+import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
+import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
+import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
+import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
+import page from "~/page-parts/page.module.css";
+import { timesOf, useRange } from "~/page-parts/range/range.ts";
+import { RangePicker } from "~/page-parts/range/range-picker.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Checkbox } from "~/ui/checkbox.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
 import styles from "../admin.module.css";
 import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { FilteredList } from "../../filtered-list.tsx";
-import { type Entry as EntryInfo, useAudit } from "../queries.ts";
-import { useRange } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
-import { RangePicker } from "../../range/range-picker.tsx";
-import { TypedFilter } from "../typed-filter.tsx";
+import { copy as adminCopy } from "../copy.ts";
 import list from "./audit.module.css";
+import { copy } from "./copy.ts";
 import { Entry } from "./entry.tsx";
+import { type Entry as EntryInfo, useAudit } from "./queries.ts";
 
-const copy = adminCopy.audit;
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
 
@@ -63,8 +63,8 @@ export default function Audit() {
         <DownloadCsv
           path="/api/admin/audit"
           fileName="audit"
-          label={adminCopy.csv}
-          query={() => ({ ...filters(), ...toQuery(range()), limit: "100" })}
+          label={csvCopy.download}
+          query={() => ({ ...filters(), ...timesOf(range()), limit: "100" })}
         />
       </AdminHead>
       <div class={styles.filters}>
@@ -116,7 +116,7 @@ export default function Audit() {
             isEmpty={all().length === 0}
             isFiltered={isFiltered()}
             onClear={clear}
-            words={{ ...adminCopy, more: copy.more }}
+            words={{ nothingFits: adminCopy.nothingFits, more: copy.more }}
             empty={<EmptyState icon="info" title={copy.emptyTitle} text={copy.emptyText} />}
           >
             <ol class={list.list} aria-label={copy.title}>

@@ -1,12 +1,11 @@
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatUsd } from "../../../format.ts";
-import { Card } from "../../../ui/card.tsx";
-import { Chart } from "../../../ui/chart/chart.tsx";
-import { type ChartData, chartColours } from "../../../ui/chart/model.ts";
+import { formatUsd } from "~/format.ts";
+import { Card } from "~/ui/card.tsx";
+import { Chart } from "~/ui/chart/chart.tsx";
+import { type ChartData, chartColours } from "~/ui/chart/model.ts";
 import { groupText } from "../group-name.tsx";
-import type { Costs } from "../queries.ts";
+import { copy } from "./copy.ts";
+import type { Costs } from "./queries.ts";
 
-const copy = adminCopy.costs;
 const periodMs = { hour: 3_600_000, day: 86_400_000 };
 
 /** What the dearest cost over time, one upon the other, and all others on top. */

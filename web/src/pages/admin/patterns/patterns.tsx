@@ -1,25 +1,23 @@
 import { useSearchParams } from "@solidjs/router";
 import { Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatNumber } from "../../../format.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { HeatMap } from "../../../ui/chart/heat-map.tsx";
-import { Combobox } from "../../../ui/combobox.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Notice } from "../../../ui/notice.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import page from "../../page.module.css";
+import { formatNumber } from "~/format.ts";
+import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
+import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
+import page from "~/page-parts/page.module.css";
+import { timesOf, useRange } from "~/page-parts/range/range.ts";
+import { RangePicker } from "~/page-parts/range/range-picker.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { HeatMap } from "~/ui/chart/heat-map.tsx";
+import { Combobox } from "~/ui/combobox.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
 import styles from "../admin.module.css";
 import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { type Patterns as PatternReport, usePatterns } from "../queries.ts";
-import { useRange } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
-import { RangePicker } from "../../range/range-picker.tsx";
+import { copy } from "./copy.ts";
 import { TopErrors } from "./errors.tsx";
-
-const copy = adminCopy.patterns;
+import { type Patterns as PatternReport, usePatterns } from "./queries.ts";
 
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** Those that the browser knows; UTC is not always among them. */
@@ -36,8 +34,8 @@ export default function Patterns() {
         <DownloadCsv
           path="/api/admin/patterns"
           fileName="patterns"
-          label={adminCopy.csv}
-          query={() => ({ ...toQuery(range()), timeZone: zone() })}
+          label={csvCopy.download}
+          query={() => ({ ...timesOf(range()), timeZone: zone() })}
         />
       </AdminHead>
       <div class={styles.filters}>

@@ -1,6 +1,6 @@
-import { authorizedFetch, requireGood } from "../../../../api/client.ts";
-import { readEvents } from "../../../../api/events.ts";
-import { apiOrigin } from "../../../../session/session.ts";
+import { authorizedFetch, requireGood } from "~/api/client.ts";
+import { readEvents } from "~/api/events.ts";
+import { apiOrigin } from "~/session/session.ts";
 
 export interface Passage {
   source: string;

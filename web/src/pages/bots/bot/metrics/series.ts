@@ -1,9 +1,4 @@
-import type {
-  ChartColour,
-  ChartData,
-  ChartRange,
-  ChartSeries,
-} from "../../../../ui/chart/model.ts";
+import type { ChartColour, ChartData, ChartRange, ChartSeries } from "~/ui/chart/model.ts";
 import type { KeyRequests, Metrics, MetricsPoint, Usage, UsageSum } from "./queries.ts";
 
 interface Line<T> {

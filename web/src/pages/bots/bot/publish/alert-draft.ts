@@ -1,5 +1,5 @@
 import { createStore } from "solid-js/store";
-import type { Publication } from "../../../../api/queries.ts";
+import type { Publication } from "../queries.ts";
 
 type Alerts = Publication["alerts"];
 

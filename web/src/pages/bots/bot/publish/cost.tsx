@@ -1,7 +1,7 @@
-import { publishCopy } from "../../../../copy-publish.ts";
-import { formatNumber } from "../../../../format.ts";
-import { Card } from "../../../../ui/card.tsx";
-import page from "../../../page.module.css";
+import { formatNumber } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { Card } from "~/ui/card.tsx";
+import { copy } from "./copy.ts";
 import type { LimitFields } from "./limits.ts";
 
 const perMonth = { DAY: 30, WEEK: 30 / 7, MONTH: 1 };
@@ -14,14 +14,14 @@ export function Cost(props: { limits: LimitFields }) {
       : null;
   const bound = () => {
     const most = requests();
-    if (most === null || !Number.isFinite(most)) return publishCopy.cost.unbounded;
-    return publishCopy.cost.bounded(formatNumber(most));
+    if (most === null || !Number.isFinite(most)) return copy.cost.unbounded;
+    return copy.cost.bounded(formatNumber(most));
   };
   return (
-    <Card title={publishCopy.cost.title}>
+    <Card title={copy.cost.title}>
       <ul class={page.form}>
-        <li>{publishCopy.cost.endpoint}</li>
-        <li>{publishCopy.cost.model}</li>
+        <li>{copy.cost.endpoint}</li>
+        <li>{copy.cost.model}</li>
         <li>{bound()}</li>
       </ul>
     </Card>

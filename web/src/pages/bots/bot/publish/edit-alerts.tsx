@@ -1,21 +1,21 @@
 import { useLocation } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createEffect, onMount, Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { fieldError } from "../../../../api/field-error.ts";
-import { names, type Publication } from "../../../../api/queries.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
-import { AlertStates } from "../metrics/alerts-card.tsx";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { announce } from "~/ui/announcer.tsx";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { AlertStates } from "../alert-states.tsx";
+import { copy as botCopy } from "../copy.ts";
+import type { Publication } from "../queries.ts";
 import { createAlertDraft } from "./alert-draft.ts";
-
-const copy = metricsCopy.alerts;
+import { copy } from "./copy.ts";
 
 /** Of what the owner wants to be told, beside how it stands now. */
 export function EditAlerts(props: { publication: Publication }) {
@@ -41,7 +41,7 @@ export function EditAlerts(props: { publication: Publication }) {
     onSuccess: (begun: Publication) => {
       client.setQueryData(names.publication(begun.botId), begun);
       draft.reset(begun.alerts);
-      announce(copy.saved);
+      announce(copy.alerts.saved);
       changed();
     },
   }));
@@ -65,13 +65,13 @@ export function EditAlerts(props: { publication: Publication }) {
         form = element;
       }}
     >
-      <Card title={copy.title} hint={copy.formHint}>
+      <Card title={botCopy.alertStates.title} hint={copy.alerts.formHint}>
         <AlertStates botId={props.publication.botId} />
         <div class={page.form}>
           <div class={page.pair}>
             <TextField
-              label={copy.errorRate}
-              hint={copy.errorRateHint}
+              label={copy.alerts.errorRate}
+              hint={copy.alerts.errorRateHint}
               value={draft.fields.errorRatePercent}
               onInput={(value) => draft.set("errorRatePercent", value)}
               error={error("errorRatePercent")}
@@ -79,8 +79,8 @@ export function EditAlerts(props: { publication: Publication }) {
               inputProps={{ type: "number", min: 0, max: 100, step: "any" }}
             />
             <TextField
-              label={copy.p99}
-              hint={copy.p99Hint}
+              label={copy.alerts.p99}
+              hint={copy.alerts.p99Hint}
               value={draft.fields.p99Ms}
               onInput={(value) => draft.set("p99Ms", value)}
               error={error("p99Ms")}
@@ -88,8 +88,8 @@ export function EditAlerts(props: { publication: Publication }) {
               inputProps={{ type: "number", min: 1, max: 900_000, step: 1 }}
             />
             <TextField
-              label={copy.quota}
-              hint={copy.quotaHint}
+              label={copy.alerts.quota}
+              hint={copy.alerts.quotaHint}
               value={draft.fields.quotaUsedPercent}
               onInput={(value) => draft.set("quotaUsedPercent", value)}
               error={error("quotaUsedPercent")}
@@ -97,8 +97,8 @@ export function EditAlerts(props: { publication: Publication }) {
               inputProps={{ type: "number", min: 0, max: 100, step: "any" }}
             />
             <TextField
-              label={copy.spend}
-              hint={copy.spendHint}
+              label={copy.alerts.spend}
+              hint={copy.alerts.spendHint}
               value={draft.fields.monthlySpendUsd}
               onInput={(value) => draft.set("monthlySpendUsd", value)}
               error={error("monthlySpendMicroUsd")}
@@ -107,8 +107,8 @@ export function EditAlerts(props: { publication: Publication }) {
             />
           </div>
           <TextField
-            label={copy.emails}
-            hint={copy.emailsHint}
+            label={copy.alerts.emails}
+            hint={copy.alerts.emailsHint}
             value={draft.fields.emails}
             onInput={(value) => draft.set("emails", value)}
             error={error("emails")}
@@ -118,12 +118,12 @@ export function EditAlerts(props: { publication: Publication }) {
           />
         </div>
         <Show when={save.isError && !isFieldError()}>
-          <ErrorPanel title={copy.saveFailed} error={save.error} />
+          <ErrorPanel title={copy.alerts.saveFailed} error={save.error} />
         </Show>
         <Show when={draft.isDirty(props.publication.alerts) && !isUpdating()}>
           <div class={page.row}>
             <Button look="primary" type="submit" busy={save.isPending}>
-              {copy.save}
+              {copy.alerts.save}
             </Button>
             <Button
               onClick={() => {
@@ -131,7 +131,7 @@ export function EditAlerts(props: { publication: Publication }) {
                 draft.reset(props.publication.alerts);
               }}
             >
-              {editorCopy.editor.discard}
+              {common.actions.discard}
             </Button>
           </div>
         </Show>

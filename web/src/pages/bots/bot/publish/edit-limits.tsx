@@ -1,15 +1,16 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { fieldError } from "../../../../api/field-error.ts";
-import { names, type Publication } from "../../../../api/queries.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import page from "../../../page.module.css";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { announce } from "~/ui/announcer.tsx";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import type { Publication } from "../queries.ts";
+import { copy } from "./copy.ts";
 import { LimitFields } from "./limit-fields.tsx";
 import { createLimits } from "./limits.ts";
 
@@ -29,7 +30,7 @@ export function EditLimits(props: { publication: Publication }) {
     onSuccess: (begun: Publication) => {
       client.setQueryData(names.publication(begun.botId), begun);
       draft.reset(begun);
-      announce(publishCopy.limits.saved);
+      announce(copy.limits.saved);
     },
   }));
   const submit = (event: SubmitEvent) => {
@@ -42,15 +43,15 @@ export function EditLimits(props: { publication: Publication }) {
     );
   return (
     <form onSubmit={submit}>
-      <Card title={publishCopy.limits.title} hint={publishCopy.limits.editHint}>
+      <Card title={copy.limits.title} hint={copy.limits.editHint}>
         <LimitFields draft={draft} error={save.error} disabled={isUpdating()} />
         <Show when={save.isError && !isFieldError()}>
-          <ErrorPanel title={publishCopy.limits.failed} error={save.error} />
+          <ErrorPanel title={copy.limits.failed} error={save.error} />
         </Show>
         <Show when={draft.isDirty(props.publication) && !isUpdating()}>
           <div class={page.row}>
             <Button look="primary" type="submit" busy={save.isPending}>
-              {publishCopy.limits.save}
+              {copy.limits.save}
             </Button>
             <Button
               onClick={() => {
@@ -58,7 +59,7 @@ export function EditLimits(props: { publication: Publication }) {
                 draft.reset(props.publication);
               }}
             >
-              {editorCopy.editor.discard}
+              {common.actions.discard}
             </Button>
           </div>
         </Show>

@@ -1,10 +1,10 @@
 import { Show } from "solid-js";
-import { fieldError } from "../../../../api/field-error.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
-import { Select } from "../../../../ui/select.tsx";
-import { Switch } from "../../../../ui/switch.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
+import { fieldError } from "~/api/field-error.ts";
+import page from "~/page-parts/page.module.css";
+import { Select } from "~/ui/select.tsx";
+import { Switch } from "~/ui/switch.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy } from "./copy.ts";
 import type { LimitFields as Fields, LimitsDraft } from "./limits.ts";
 
 const periods = ["DAY", "WEEK", "MONTH"] as const;
@@ -15,8 +15,8 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
   return (
     <div class={page.form}>
       <Switch
-        label={publishCopy.limits.throttle}
-        hint={publishCopy.limits.throttleHint}
+        label={copy.limits.throttle}
+        hint={copy.limits.throttleHint}
         checked={fields().throttled}
         onChange={(value) => props.draft.set("throttled", value)}
         disabled={props.disabled}
@@ -24,8 +24,8 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
       <Show when={fields().throttled}>
         <div class={page.pair}>
           <TextField
-            label={publishCopy.limits.burst}
-            hint={publishCopy.limits.burstHint}
+            label={copy.limits.burst}
+            hint={copy.limits.burstHint}
             value={fields().burstLimit}
             onInput={(value) => props.draft.set("burstLimit", value)}
             error={error("throttle.burstLimit")}
@@ -34,8 +34,8 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
             inputProps={{ type: "number", min: 1, max: 5000, step: 1 }}
           />
           <TextField
-            label={publishCopy.limits.rate}
-            hint={publishCopy.limits.rateHint}
+            label={copy.limits.rate}
+            hint={copy.limits.rateHint}
             value={fields().rateLimit}
             onInput={(value) => props.draft.set("rateLimit", value)}
             error={error("throttle.rateLimit")}
@@ -46,8 +46,8 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
         </div>
       </Show>
       <Switch
-        label={publishCopy.limits.quota}
-        hint={publishCopy.limits.quotaHint}
+        label={copy.limits.quota}
+        hint={copy.limits.quotaHint}
         checked={fields().quotaOn}
         onChange={(value) => props.draft.set("quotaOn", value)}
         disabled={props.disabled}
@@ -55,8 +55,8 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
       <Show when={fields().quotaOn}>
         <div class={page.pair}>
           <TextField
-            label={publishCopy.limits.quotaLimit}
-            hint={publishCopy.limits.quotaLimitHint}
+            label={copy.limits.quotaLimit}
+            hint={copy.limits.quotaLimitHint}
             value={fields().quotaLimit}
             onInput={(value) => props.draft.set("quotaLimit", value)}
             error={error("quota.limit")}
@@ -65,9 +65,9 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
             inputProps={{ type: "number", min: 1, max: 2147483647, step: 1 }}
           />
           <Select
-            label={publishCopy.limits.period}
-            hint={publishCopy.limits.periodHint}
-            options={periods.map((value) => ({ value, label: publishCopy.limits.periods[value] }))}
+            label={copy.limits.period}
+            hint={copy.limits.periodHint}
+            options={periods.map((value) => ({ value, label: copy.limits.periods[value] }))}
             value={fields().quotaPeriod}
             onChange={(value) => props.draft.set("quotaPeriod", value as Fields["quotaPeriod"])}
             disabled={props.disabled}
@@ -75,8 +75,8 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
         </div>
       </Show>
       <TextField
-        label={publishCopy.limits.origins}
-        hint={publishCopy.limits.originsHint}
+        label={copy.limits.origins}
+        hint={copy.limits.originsHint}
         value={fields().origins}
         onInput={(value) => props.draft.set("origins", value)}
         error={error("allowedOrigins")}
@@ -86,8 +86,8 @@ export function LimitFields(props: { draft: LimitsDraft; error: unknown; disable
         disabled={props.disabled}
       />
       <TextField
-        label={publishCopy.limits.retention}
-        hint={publishCopy.limits.retentionHint}
+        label={copy.limits.retention}
+        hint={copy.limits.retentionHint}
         value={fields().retentionDays}
         onInput={(value) => props.draft.set("retentionDays", value)}
         error={error("retentionDays")}

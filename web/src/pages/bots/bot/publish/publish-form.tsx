@@ -1,15 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
-import { api, ApiError, read } from "../../../../api/client.ts";
-import { fieldError } from "../../../../api/field-error.ts";
-import { names, type Publication } from "../../../../api/queries.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Notice } from "../../../../ui/notice.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
+import { ApiError } from "~/api/api-error.ts";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import type { Publication } from "../queries.ts";
+import { copy } from "./copy.ts";
 import { Cost } from "./cost.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { createLimits } from "./limits.ts";
@@ -44,11 +46,11 @@ export function PublishForm(props: { publication: Publication }) {
     );
   return (
     <form class={page.form} onSubmit={submit}>
-      <Card title={publishCopy.publish.settings} hint={publishCopy.publish.settingsHint}>
+      <Card title={copy.settings} hint={copy.settingsHint}>
         <LimitFields draft={draft} error={publish.error} />
         <TextField
-          label={publishCopy.limits.stage}
-          hint={publishCopy.limits.stageHint}
+          label={copy.limits.stage}
+          hint={copy.limits.stageHint}
           value={stage()}
           onInput={setStage}
           error={fieldError(publish.error, "stage")}
@@ -59,10 +61,10 @@ export function PublishForm(props: { publication: Publication }) {
       </Card>
       <Cost limits={draft.fields} />
       <Show when={publish.isError && !isFieldError()}>
-        <ErrorPanel title={publishCopy.publish.refused} error={publish.error} />
+        <ErrorPanel title={copy.refused} error={publish.error} />
       </Show>
       <Show when={unmet().length > 0}>
-        <Notice tone="warn" title={publishCopy.publish.blockedTitle}>
+        <Notice tone="warn" title={copy.blockedTitle}>
           <ul>
             {unmet().map((item) => (
               <li>{item.detail}</li>
@@ -72,7 +74,7 @@ export function PublishForm(props: { publication: Publication }) {
       </Show>
       <div>
         <Button look="primary" type="submit" busy={publish.isPending} disabled={unmet().length > 0}>
-          {publishCopy.publish.action}
+          {copy.action}
         </Button>
       </div>
     </form>
