@@ -12,8 +12,8 @@ interface Props {
   query: () => Record<string, string | undefined>;
   /** Without its ending. */
   fileName: string;
-  /** What is in it. */
-  label: string;
+  /** What is in it, where a page has several. */
+  label?: string;
 }
 
 /** Enough for any spreadsheet; who needs more asks the API itself, page by page. */
@@ -38,7 +38,7 @@ export function DownloadCsv(props: Props) {
   return (
     <Button size="small" busy={busy()} onClick={() => void download()}>
       <Icon name="file" />
-      {props.label}
+      {props.label ?? copy.download}
     </Button>
   );
 }

@@ -34,7 +34,7 @@ export function timesOf(range: Range): { from: string; to?: string } {
 }
 
 /** What the address says: `?range=7d`, or `?from=…&to=…` in RFC 3339. */
-export function parseRange(
+function parseRange(
   search: { range?: string | undefined; from?: string | undefined; to?: string | undefined },
   fallback: Last,
 ): Range {

@@ -2,6 +2,7 @@ import type { RouteSectionProps } from "@solidjs/router";
 import { Show, Suspense } from "solid-js";
 import { useMe } from "~/api/me.ts";
 import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
 import { PageTitle } from "~/page-parts/page-title.tsx";
 import { PageTabs } from "~/page-parts/tabs/page-tabs.tsx";
 import { Async } from "~/ui/async.tsx";
@@ -15,10 +16,7 @@ export default function Admin(props: RouteSectionProps) {
   const me = useMe();
   return (
     <div class={page.page}>
-      <div class={page.words}>
-        <h1>{copy.title}</h1>
-        <p class={page.lead}>{copy.lead}</p>
-      </div>
+      <PageHead first title={copy.title} lead={copy.lead} />
       <Async query={me} title={copy.failed}>
         {(data) => (
           <Show when={data().may.administer.allowed} fallback={<NotYours />}>

@@ -2,6 +2,7 @@ import { A, useSearchParams } from "@solidjs/router";
 import { createSignal, For, Show } from "solid-js";
 import { useMe } from "~/api/me.ts";
 import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
 import { PageTitle } from "~/page-parts/page-title.tsx";
 import { PublicationChip, SyncChip } from "~/page-parts/status/status-chip.tsx";
 import { Async } from "~/ui/async.tsx";
@@ -48,11 +49,7 @@ export default function Bots() {
   return (
     <div class={page.page}>
       <PageTitle title={copy.title} />
-      <div class={page.head}>
-        <div class={page.words}>
-          <h1>{copy.title}</h1>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <PageHead first title={copy.title} lead={copy.lead}>
         <div class={page.row}>
           <Show when={me.data?.may.administer.allowed}>
             <Whose of={of()} />
@@ -62,7 +59,7 @@ export default function Bots() {
             {copy.create}
           </Button>
         </div>
-      </div>
+      </PageHead>
       <Async
         query={both}
         title={copy.failed}

@@ -1,4 +1,5 @@
 import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
 import { PageTitle } from "~/page-parts/page-title.tsx";
 import { copy as botsCopy } from "~/pages/bots/copy.ts";
 import { Button } from "~/ui/button.tsx";
@@ -15,10 +16,7 @@ export default function Design() {
   return (
     <div class={page.page}>
       <PageTitle title={copy.title} />
-      <div class={page.words}>
-        <h1>{copy.title}</h1>
-        <p class={page.lead}>{copy.lead}</p>
-      </div>
+      <PageHead first title={copy.title} lead={copy.lead} />
       <Colours />
       <div class={styles.grid}>
         <Buttons />

@@ -1,8 +1,6 @@
 import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
 import { Show } from "solid-js";
-import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
-import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
 import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
 import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
 import page from "~/page-parts/page.module.css";
@@ -14,7 +12,7 @@ import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
 import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
+import { AdminPage } from "../admin-page.tsx";
 import { copy as adminCopy } from "../copy.ts";
 import { ApiRow } from "./api-row.tsx";
 import { copy } from "./copy.ts";
@@ -35,41 +33,42 @@ export default function Apis() {
   const publications = usePublications(filters);
   const all = () => publications.data?.pages.flatMap((one) => one.publications) ?? [];
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/publications"
-          fileName="publications"
-          label={csvCopy.download}
-          query={() => ({ ...filters(), limit: "100" })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <TypedFilter
-          label={copy.text}
-          hint={copy.textHint}
-          value={search.text ?? ""}
-          onChange={(text) => setSearch({ text: text || undefined })}
-        />
-        <TypedFilter
-          label={adminCopy.owner}
-          hint={copy.ownerHint}
-          value={search.owner ?? ""}
-          onChange={(owner) => setSearch({ owner: owner || undefined })}
-        />
-        <Select
-          label={adminCopy.status}
-          options={[
-            { value: any, label: copy.anyStatus },
-            ...publicationStatuses.map((value) => ({
-              value,
-              label: statusCopy.publication[value],
-            })),
-          ]}
-          value={isPublicationStatus(search.status) ? search.status : any}
-          onChange={(status) => setSearch({ status: status === any ? undefined : status })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/publications",
+        fileName: "publications",
+        query: () => ({ ...filters(), limit: "100" }),
+      }}
+      filters={
+        <>
+          <TypedFilter
+            label={copy.text}
+            hint={copy.textHint}
+            value={search.text ?? ""}
+            onChange={(text) => setSearch({ text: text || undefined })}
+          />
+          <TypedFilter
+            label={adminCopy.owner}
+            hint={copy.ownerHint}
+            value={search.owner ?? ""}
+            onChange={(owner) => setSearch({ owner: owner || undefined })}
+          />
+          <Select
+            label={adminCopy.status}
+            options={[
+              { value: any, label: copy.anyStatus },
+              ...publicationStatuses.map((value) => ({
+                value,
+                label: statusCopy.publication[value],
+              })),
+            ]}
+            value={isPublicationStatus(search.status) ? search.status : any}
+            onChange={(status) => setSearch({ status: status === any ? undefined : status })}
+          />
+        </>
+      }
+    >
       <Async query={publications} title={copy.failed} skeleton={<Skeleton kind="row" count={5} />}>
         {() => (
           <FilteredList
@@ -87,7 +86,7 @@ export default function Apis() {
           </FilteredList>
         )}
       </Async>
-    </div>
+    </AdminPage>
   );
 }
 

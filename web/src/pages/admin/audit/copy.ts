@@ -1,4 +1,4 @@
-import type { Entry } from "./queries.ts";
+import type { AuditEntry } from "./queries.ts";
 
 /** Of the page Audit. */
 export const copy = {
@@ -21,7 +21,7 @@ export const copy = {
     done: "Done",
     refused: "Refused",
     failed: "Failed",
-  } satisfies Record<Entry["outcome"], string>,
+  } satisfies Record<AuditEntry["outcome"], string>,
   asAdmin: "Only administrators on bots of others",
   asAdminFor: (owner: string) => `as administrator, for ${owner}`,
   actions: {
@@ -43,7 +43,7 @@ export const copy = {
     "key.rotate": "rotate key",
     "key.delete": "delete key",
     "run.redrive": "run requests again",
-  } satisfies Record<Entry["action"], string>,
+  } satisfies Record<AuditEntry["action"], string>,
   made: "As it was made",
   gone: "As it was before it went",
   changed: (names: string[]) => {

@@ -8,17 +8,17 @@ import { BotName, Owner } from "../who.tsx";
 import styles from "./audit.module.css";
 import { copy } from "./copy.ts";
 import { type Change, changesOf } from "./diff.ts";
-import type { Entry as EntryInfo } from "./queries.ts";
+import type { AuditEntry } from "./queries.ts";
 
 const tones = {
   done: "good",
   refused: "warn",
   failed: "bad",
   begun: "plain",
-} satisfies Record<EntryInfo["outcome"], Tone>;
+} satisfies Record<AuditEntry["outcome"], Tone>;
 
 /** One act: who, what, to which bot, how it ended and what it changed. */
-export function Entry(props: { of: EntryInfo }) {
+export function Entry(props: { of: AuditEntry }) {
   const changes = () => changesOf(props.of.before, props.of.after);
   const summary = () => {
     if (props.of.before === null) return copy.made;

@@ -7,7 +7,7 @@ import { type Range, timesOf } from "~/page-parts/range/range.ts";
 
 const route = api.admin.audit;
 
-export type Entry = InferResponseType<typeof route.$get, 200>["entries"][number];
+export type AuditEntry = InferResponseType<typeof route.$get, 200>["entries"][number];
 
 /** A page's worth; more on demand. */
 const limit = "25";

@@ -1,8 +1,6 @@
 import { useSearchParams } from "@solidjs/router";
 import { For, Show } from "solid-js";
 import { formatNumber, formatUsd } from "~/format.ts";
-import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
-import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
 import page from "~/page-parts/page.module.css";
 import { boundsOf, timesOf, useRange } from "~/page-parts/range/range.ts";
 import { RangePicker } from "~/page-parts/range/range-picker.tsx";
@@ -12,15 +10,14 @@ import { EmptyState } from "~/ui/empty-state.tsx";
 import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
-import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
+import { AdminPage } from "../admin-page.tsx";
 import { copy as adminCopy } from "../copy.ts";
 import { GroupName } from "../group-name.tsx";
 import { copy } from "./copy.ts";
 import { CostChart } from "./cost-chart.tsx";
 import own from "./costs.module.css";
 import { Idle } from "./idle.tsx";
-import { type CostBy, type Costs as CostReport, useCosts } from "./queries.ts";
+import { type CostBy, type CostReport, useCosts } from "./queries.ts";
 
 const bys = ["bot", "owner", "model", "key"] as const;
 const isBy = (text: string | undefined): text is CostBy => bys.some((by) => by === text);
@@ -38,28 +35,29 @@ export default function Costs() {
   };
   const costs = useCosts(range, by, per);
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/costs"
-          fileName="costs"
-          label={csvCopy.download}
-          query={() => ({ ...timesOf(range()), by: by() })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <RangePicker
-          range={range()}
-          onChange={setRange}
-          lasts={["24h", "7d", "30d", "90d", "365d"]}
-        />
-        <Select
-          label={adminCopy.by}
-          options={bys.map((value) => ({ value, label: adminCopy.bys[value] }))}
-          value={by()}
-          onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/costs",
+        fileName: "costs",
+        query: () => ({ ...timesOf(range()), by: by() }),
+      }}
+      filters={
+        <>
+          <RangePicker
+            range={range()}
+            onChange={setRange}
+            lasts={["24h", "7d", "30d", "90d", "365d"]}
+          />
+          <Select
+            label={adminCopy.by}
+            options={bys.map((value) => ({ value, label: adminCopy.bys[value] }))}
+            value={by()}
+            onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
+          />
+        </>
+      }
+    >
       <Async query={costs} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
         {(data) => (
           <Show
@@ -72,7 +70,7 @@ export default function Costs() {
         )}
       </Async>
       <Idle range={range()} />
-    </div>
+    </AdminPage>
   );
 }
 

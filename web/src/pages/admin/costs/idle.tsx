@@ -1,6 +1,5 @@
 import { For, Show } from "solid-js";
 import { formatUsd } from "~/format.ts";
-import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
 import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
 import page from "~/page-parts/page.module.css";
 import { type Range, timesOf } from "~/page-parts/range/range.ts";
@@ -12,7 +11,7 @@ import { Table } from "~/ui/table.tsx";
 import { copy as adminCopy } from "../copy.ts";
 import { BotName, Owner } from "../who.tsx";
 import { copy } from "./copy.ts";
-import { type Idle as IdleApi, useIdle } from "./queries.ts";
+import { type IdleApi, useIdle } from "./queries.ts";
 
 const utcDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 
@@ -24,12 +23,7 @@ export function Idle(props: { range: Range }) {
       title={copy.idle}
       hint={copy.idleHint}
       actions={
-        <DownloadCsv
-          path="/api/admin/idle"
-          fileName="idle"
-          label={csvCopy.download}
-          query={() => timesOf(props.range)}
-        />
+        <DownloadCsv path="/api/admin/idle" fileName="idle" query={() => timesOf(props.range)} />
       }
     >
       <Async query={idle} title={copy.idleFailed} skeleton={<Skeleton kind="row" count={2} />}>

@@ -6,11 +6,15 @@ import { type Range, timesOf } from "~/page-parts/range/range.ts";
 
 const route = api.admin;
 
-export type Costs = InferResponseType<typeof route.costs.$get, 200>;
-export type CostBy = Costs["by"];
-export type Idle = InferResponseType<typeof route.idle.$get, 200>["publications"][number];
+export type CostReport = InferResponseType<typeof route.costs.$get, 200>;
+export type CostBy = CostReport["by"];
+export type IdleApi = InferResponseType<typeof route.idle.$get, 200>["publications"][number];
 
-export const useCosts = (range: () => Range, by: () => CostBy, per: () => Costs["series"]["per"]) =>
+export const useCosts = (
+  range: () => Range,
+  by: () => CostBy,
+  per: () => CostReport["series"]["per"],
+) =>
   useQuery(() => ({
     queryKey: [...names.admin, "costs", by(), per(), range()],
     queryFn: () => read(route.costs.$get({ query: { ...timesOf(range()), by: by(), per: per() } })),

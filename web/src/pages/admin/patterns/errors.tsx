@@ -1,6 +1,5 @@
 import { For, Show } from "solid-js";
 import { formatNumber } from "~/format.ts";
-import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
 import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
 import page from "~/page-parts/page.module.css";
 import { type Range, timesOf } from "~/page-parts/range/range.ts";
@@ -25,7 +24,6 @@ export function TopErrors(props: { range: Range }) {
         <DownloadCsv
           path="/api/admin/errors"
           fileName="errors"
-          label={csvCopy.download}
           query={() => timesOf(props.range)}
         />
       }

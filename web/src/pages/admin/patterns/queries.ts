@@ -6,7 +6,7 @@ import { type Range, timesOf } from "~/page-parts/range/range.ts";
 
 const route = api.admin;
 
-export type Patterns = InferResponseType<typeof route.patterns.$get, 200>;
+export type PatternReport = InferResponseType<typeof route.patterns.$get, 200>;
 export type ErrorCounts = InferResponseType<typeof route.errors.$get, 200>["errors"];
 
 export const usePatterns = (range: () => Range, timeZone: () => string) =>

@@ -7,7 +7,7 @@ import { type Range, timesOf } from "~/page-parts/range/range.ts";
 const route = api.admin;
 
 import type { UsageBy } from "../group-name.tsx";
-export type Usage = InferResponseType<typeof route.usage.$get, 200>;
+export type UsageReport = InferResponseType<typeof route.usage.$get, 200>;
 
 export const useUsage = (range: () => Range, by: () => UsageBy) =>
   useQuery(() => ({

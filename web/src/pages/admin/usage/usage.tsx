@@ -2,8 +2,6 @@ import { useSearchParams } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
 import { copy as common } from "~/copy.ts";
 import { formatMs, formatNumber, formatUsd } from "~/format.ts";
-import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
-import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
 import page from "~/page-parts/page.module.css";
 import { timesOf, useRange } from "~/page-parts/range/range.ts";
 import { RangePicker } from "~/page-parts/range/range-picker.tsx";
@@ -14,11 +12,11 @@ import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
 import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
+import { AdminPage } from "../admin-page.tsx";
 import { copy as adminCopy } from "../copy.ts";
 import { GroupName, type UsageBy } from "../group-name.tsx";
 import { copy } from "./copy.ts";
-import { type Usage as UsageReport, useUsage } from "./queries.ts";
+import { type UsageReport, useUsage } from "./queries.ts";
 import { UsageChart } from "./usage-chart.tsx";
 
 const isBy = (text: string | undefined): text is UsageBy =>
@@ -30,29 +28,30 @@ export default function Usage() {
   const by = () => (isBy(search.by) ? search.by : "bot");
   const usage = useUsage(range, by);
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/usage"
-          fileName="usage"
-          label={csvCopy.download}
-          query={() => ({ ...timesOf(range()), by: by() })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <RangePicker
-          range={range()}
-          onChange={setRange}
-          // By the hour the API goes back a month.
-          lasts={by() === "hour" ? ["24h", "7d", "30d"] : ["24h", "7d", "30d", "90d", "365d"]}
-        />
-        <Select
-          label={adminCopy.by}
-          options={Object.entries(adminCopy.bys).map(([value, label]) => ({ value, label }))}
-          value={by()}
-          onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/usage",
+        fileName: "usage",
+        query: () => ({ ...timesOf(range()), by: by() }),
+      }}
+      filters={
+        <>
+          <RangePicker
+            range={range()}
+            onChange={setRange}
+            // By the hour the API goes back a month.
+            lasts={by() === "hour" ? ["24h", "7d", "30d"] : ["24h", "7d", "30d", "90d", "365d"]}
+          />
+          <Select
+            label={adminCopy.by}
+            options={Object.entries(adminCopy.bys).map(([value, label]) => ({ value, label }))}
+            value={by()}
+            onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
+          />
+        </>
+      }
+    >
       <Async query={usage} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
         {(data) => (
           <Show
@@ -66,7 +65,7 @@ export default function Usage() {
           </Show>
         )}
       </Async>
-    </div>
+    </AdminPage>
   );
 }
 

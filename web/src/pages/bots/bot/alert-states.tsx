@@ -33,7 +33,7 @@ export function AlertStates(props: { botId: string }) {
   );
 }
 
-export function AlertItem(props: {
+function AlertItem(props: {
   alert: Pick<Alert, "name" | "unit" | "threshold" | "value" | "state">;
 }) {
   const value = (amount: number) => formatBy(props.alert.unit, amount);

@@ -3,6 +3,7 @@ import { Show, Suspense } from "solid-js";
 import { useMe } from "~/api/me.ts";
 import { copy as common } from "~/copy.ts";
 import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
 import { PageTitle } from "~/page-parts/page-title.tsx";
 import { isLive } from "~/page-parts/status/status.ts";
 import { PublicationChip } from "~/page-parts/status/status-chip.tsx";
@@ -38,13 +39,7 @@ export default function Bot(props: RouteSectionProps) {
         {(data) => (
           <BotContext.Provider value={data}>
             <PageTitle title={data().title} />
-            <div class={page.head}>
-              <div class={page.words}>
-                <h1>{data().title}</h1>
-                <Show when={data().description}>
-                  <p class={page.lead}>{data().description}</p>
-                </Show>
-              </div>
+            <PageHead first title={data().title} lead={data().description || undefined}>
               <span class={page.row}>
                 <Chip>{botsCopy.scopes[data().scope]}</Chip>
                 <Suspense>
@@ -54,7 +49,7 @@ export default function Bot(props: RouteSectionProps) {
                   {(status) => <PublicationChip status={status()} />}
                 </Show>
               </span>
-            </div>
+            </PageHead>
             <Show when={data().mine} fallback={<Others bot={data()} />}>
               <ActingFor bot={data()} />
               <PageTabs

@@ -2,7 +2,7 @@ import { ApiError } from "~/api/api-error.ts";
 import { isRunStatus, type RunStatus } from "~/page-parts/status/status.ts";
 import { copy } from "./copy.ts";
 
-export type CallEvent = { type: "state"; state: RunStatus } | { type: "answer"; text: string };
+type CallEvent = { type: "state"; state: RunStatus } | { type: "answer"; text: string };
 
 interface Sent {
   conversationId: string;

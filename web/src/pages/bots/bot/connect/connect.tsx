@@ -9,8 +9,8 @@ import { Tabs } from "~/ui/tabs.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
-import { copy } from "./copy.ts";
 import { curl, javascript, python } from "../snippets.ts";
+import { copy } from "./copy.ts";
 import { TryIt } from "./try-it.tsx";
 
 const snippets = { curl, python, javascript };

@@ -8,7 +8,6 @@ export const copy = {
   languages: { curl: "curl", python: "Python", javascript: "JavaScript" },
   snippetLabel: (language: string) => `${language} snippet`,
   copySnippet: (language: string) => `Copy the ${language} snippet`,
-  needKey: "You need a key",
   toKeys: "Generate one",
   tryTitle: "Try it",
   tryHint: "Calls the endpoint from this page with your key, which stays in this page only.",

@@ -7,7 +7,7 @@ export interface Passage {
   text: string;
 }
 
-export type TestEvent =
+type TestEvent =
   | { type: "sources"; sources: Passage[] }
   | { type: "text"; text: string }
   | {

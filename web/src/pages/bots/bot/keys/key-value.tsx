@@ -1,8 +1,8 @@
 import page from "~/page-parts/page.module.css";
-import { curl } from "../snippets.ts";
 import { Button } from "~/ui/button.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { DialogActions } from "~/ui/dialog.tsx";
+import { curl } from "../snippets.ts";
 import { copy } from "./copy.ts";
 
 /** A secret, while it can be seen. */

@@ -2,6 +2,7 @@ import { Key as Keyed } from "@solid-primitives/keyed";
 import { createSignal, Show } from "solid-js";
 import { useMe } from "~/api/me.ts";
 import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
 import { isLive } from "~/page-parts/status/status.ts";
 import { Async } from "~/ui/async.tsx";
 import { Button } from "~/ui/button.tsx";
@@ -55,13 +56,9 @@ function KeyList(props: { botId: string; endpoint: string }) {
   );
   return (
     <div class={page.page}>
-      <div class={page.head}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <PageHead title={copy.title} lead={copy.lead}>
         <Show when={all().length > 0}>{generate()}</Show>
-      </div>
+      </PageHead>
       <Async query={keys} title={copy.failed} skeleton={<Skeleton kind="row" count={3} />}>
         {() => (
           <Show

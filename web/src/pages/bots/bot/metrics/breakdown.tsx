@@ -7,10 +7,10 @@ import { Async } from "~/ui/async.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
 import { copy } from "./copy.ts";
-import { type Scope, type Usage, useUsage } from "./queries.ts";
+import { type Scope, type UsageReport, useUsage } from "./queries.ts";
 import { or } from "./totals.tsx";
 
-type Group = Usage["groups"][number];
+type Group = UsageReport["groups"][number];
 
 /** Who and what used it: by key, and by model. */
 export function Breakdown(props: { botId: string; scope: Scope }) {
@@ -66,7 +66,7 @@ const nameOf = (group: Group) => group.label ?? copy.deletedKey(group.group);
 function Groups(props: {
   label: string;
   what: string;
-  usage: Usage;
+  usage: UsageReport;
   name: (group: Group) => JSX.Element;
 }) {
   const share = (group: Group) => {

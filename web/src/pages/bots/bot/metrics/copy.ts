@@ -26,13 +26,10 @@ export const copy = {
   clientErrors: "4xx",
   serverErrors: "5xx",
   errorRate: "Error rate",
-  errorRateHint: "4xx and 5xx of all requests.",
   latency: "Latency",
-  latencyHint: "From a request's arrival at the gateway to the end of its answer.",
   p50: "Latency p50",
   p99: "Latency p99",
   refused: "Refused by limits",
-  refusedHint: "Parts of the 4xx.",
   throttled: "Over the rate",
   quotaExceeded: "Over the quota",
 

@@ -2,6 +2,7 @@ import { useSearchParams } from "@solidjs/router";
 import { createMemo, Show, Suspense } from "solid-js";
 import { useMe } from "~/api/me.ts";
 import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
 import { type Last, useRange } from "~/page-parts/range/range.ts";
 import { RangePicker } from "~/page-parts/range/range-picker.tsx";
 import { isLive } from "~/page-parts/status/status.ts";
@@ -71,17 +72,13 @@ function Figures(props: { botId: string }) {
     (metrics.data?.totals.requests ?? 0) === 0 && (usage.data?.total.runs ?? 0) === 0;
   return (
     <div class={page.page}>
-      <div class={page.head}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <PageHead title={copy.title} lead={copy.lead}>
         <Show when={metrics.dataUpdatedAt > 0}>
           <p class={`${page.small} ${page.soft}`}>
             {copy.updated} <Time at={new Date(metrics.dataUpdatedAt).toISOString()} clock />
           </p>
         </Show>
-      </div>
+      </PageHead>
       <div class={styles.filters}>
         <RangePicker range={range()} onChange={setRange} lasts={lasts} />
         <Select

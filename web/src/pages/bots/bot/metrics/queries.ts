@@ -8,8 +8,8 @@ const route = api.bots[":botId"].publication;
 
 export type Metrics = InferResponseType<typeof route.metrics.$get, 200>;
 export type MetricsPoint = Metrics["totals"];
-export type Usage = InferResponseType<typeof route.usage.$get, 200>;
-export type UsageSum = Usage["total"];
+export type UsageReport = InferResponseType<typeof route.usage.$get, 200>;
+export type UsageSum = UsageReport["total"];
 export type KeyRequests = InferResponseType<typeof route.keys.requests.$get, 200>;
 export type By = "key" | "model" | "hour" | "day";
 

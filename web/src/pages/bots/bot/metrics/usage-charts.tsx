@@ -7,12 +7,12 @@ import { Chart, type ChartGroup } from "~/ui/chart/chart.tsx";
 import type { ChartColour, ChartRange } from "~/ui/chart/model.ts";
 import { copy } from "./copy.ts";
 import styles from "./metrics.module.css";
-import type { Usage, UsageSum } from "./queries.ts";
+import type { UsageReport, UsageSum } from "./queries.ts";
 import { usageData } from "./series.ts";
 import { or } from "./totals.tsx";
 
 interface Props {
-  usage: Usage;
+  usage: UsageReport;
   periodMs: number;
   axis: ChartRange;
   group: ChartGroup;

@@ -58,27 +58,7 @@ export const copy = {
 
   limits: {
     title: "Limits",
-    editHint: "Changes apply to the endpoint that runs now. URL and keys stay.",
-    throttle: "Limit requests per second",
-    throttleHint: "Beyond it a client gets 429 Too Many Requests.",
-    burst: "Burst",
-    burstHint: "Requests at once, before the rate applies. Default 100.",
-    rate: "Rate per second",
-    rateHint: "Requests a second in the long run; may be 0.5. Default 50.",
-    quota: "Limit requests per period",
-    quotaHint: "Beyond it a client gets 429 Limit Exceeded until the period ends.",
-    quotaLimit: "Quota",
-    quotaLimitHint: "Requests of each key in a period. Default 10,000.",
-    period: "Period",
-    periodHint: "By the calendar, in UTC. Default: day.",
-    periods: { DAY: "Day", WEEK: "Week", MONTH: "Month" },
-    origins: "Allowed origins",
-    originsHint:
-      "Web pages that may call it from a browser: https://app.example.com, https://*.example.com or *. One a line; empty for none. Programs are not affected.",
-    retention: "Keep conversations, in days",
-    retentionHint: "1 to 90, counted from each message. Default 30.",
-    stage: "Stage",
-    stageHint: "The last part of the URL. Letters, digits, _ and -. Default: api.",
+    hint: "Changes apply to the endpoint that runs now. URL and keys stay.",
     save: "Apply limits",
     saved: "New limits are being applied",
     failed: "The limits were not changed",
@@ -94,22 +74,10 @@ export const copy = {
   },
 
   alerts: {
-    formHint:
-      "Shown in this console, and written to the addresses below where the console runs on AWS. Empty: you are not told.",
-    errorRate: "Error rate, in percent",
-    errorRateHint: "Of the requests of the last 15 minutes, answered 4xx or 5xx.",
-    p99: "Latency p99, in milliseconds",
-    p99Hint: "The slowest of a hundred requests of the last 15 minutes.",
-    quota: "Quota used, in percent",
-    quotaHint: "By the key that used most, in the present period.",
-    spend: "Spend in a month, in USD",
-    spendHint: "What the runs of the calendar month (UTC) cost.",
-    emails: "E-mail to",
-    emailsHint:
-      "One address a line, five at most. AWS asks each to confirm first. Error rate, latency and the first request over the quota are written of; the rest is shown here only.",
+    hint: "Shown in this console, and written to the addresses below where the console runs on AWS. Empty: you are not told.",
     save: "Save alerts",
     saved: "Alerts saved",
-    saveFailed: "The alerts were not saved",
+    failed: "The alerts were not saved",
   },
 
   unpublish: {

@@ -10,9 +10,9 @@ import { CopyButton } from "~/ui/copy-button.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { Time } from "~/ui/time.tsx";
+import styles from "../endpoint.module.css";
 import type { Publication } from "../queries.ts";
 import { copy } from "./copy.ts";
-import styles from "../endpoint.module.css";
 
 export function Endpoint(props: { publication: Publication }) {
   const client = useQueryClient();

@@ -10,7 +10,7 @@ import { type Publication, usePublication } from "../queries.ts";
 import { Checklist } from "./checklist.tsx";
 import { copy } from "./copy.ts";
 import { EditAlerts } from "./edit-alerts.tsx";
-import { EditLimits } from "./edit-limits.tsx";
+import { EditSettings } from "./edit-settings.tsx";
 import { Endpoint } from "./endpoint.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { Unpublish } from "./unpublish.tsx";
@@ -36,7 +36,12 @@ export default function Publish() {
           <Switch>
             <Match when={isLive(data().status)}>
               <Endpoint publication={data()} />
-              <EditLimits publication={data()} />
+              <EditSettings
+                card="limits"
+                title={copy.limits.title}
+                words={copy.limits}
+                publication={data()}
+              />
               <EditAlerts publication={data()} />
               <Unpublish publication={data()} />
             </Match>

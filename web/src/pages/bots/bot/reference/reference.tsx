@@ -1,13 +1,13 @@
 import { For, Show } from "solid-js";
 import page from "~/page-parts/page.module.css";
 import { isLive } from "~/page-parts/status/status.ts";
-import endpointStyles from "../endpoint.module.css";
 import { Async } from "~/ui/async.tsx";
 import { Card } from "~/ui/card.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { CopyButton } from "~/ui/copy-button.tsx";
 import { Table } from "~/ui/table.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import endpointStyles from "../endpoint.module.css";
 import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
 import { copy } from "./copy.ts";

@@ -9,7 +9,7 @@ const route = api.bots[":botId"].publication.runs;
 
 export type Run = InferResponseType<typeof route.$get, 200>["runs"][number];
 
-export interface Filters {
+interface Filters {
   status: RunStatus | undefined;
   keyId: string;
   range: Range;

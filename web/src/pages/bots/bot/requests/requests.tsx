@@ -4,10 +4,10 @@ import { createMemo, Show } from "solid-js";
 import { useMe } from "~/api/me.ts";
 import { copy as common } from "~/copy.ts";
 import { formatMs, formatNumber, formatUsd } from "~/format.ts";
-import { copy as csvCopy } from "~/page-parts/csv/copy.ts";
 import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
 import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
 import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
 import { type Last, useRange } from "~/page-parts/range/range.ts";
 import { RangePicker } from "~/page-parts/range/range-picker.tsx";
 import { copy as statusCopy } from "~/page-parts/status/copy.ts";
@@ -71,11 +71,7 @@ function Log(props: { botId: string }) {
   const all = () => runs.data?.pages.flatMap((one) => one.runs) ?? [];
   return (
     <div class={page.page}>
-      <div class={page.head}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <PageHead title={copy.title} lead={copy.lead}>
         <Show when={all().length > 0}>
           <span class={page.row}>
             <Show when={filters().status === "failed"}>
@@ -85,11 +81,10 @@ function Log(props: { botId: string }) {
               path={`/api/bots/${props.botId}/publication/runs`}
               query={() => ({ ...filterQuery(filters()), limit: "100" })}
               fileName="requests"
-              label={csvCopy.download}
             />
           </span>
         </Show>
-      </div>
+      </PageHead>
       <div class={styles.filters}>
         <RangePicker range={range()} onChange={setRange} lasts={lasts} />
         <Select
@@ -129,7 +124,7 @@ function Log(props: { botId: string }) {
   );
 }
 
-export function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
+function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
   const labelOf = (keyId: string) =>
     props.keys.find((key) => key.keyId === keyId)?.label ?? copy.deletedKey;
   return (
