@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     // One Outlet and one browser for all: the machine may be small.
     fileParallelism: false,
-    globalSetup: [`${import.meta.dirname}/support/outlet.ts`],
+    globalSetup: [`${import.meta.dirname}/fixture/outlet.ts`],
     testTimeout: 90_000,
     hookTimeout: 90_000,
     expect: { poll: { timeout: 30_000 } },
