@@ -19,11 +19,16 @@ import {
   type ModelUsage,
   type StopReason,
 } from "@outlet/core/ports";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { toModelError } from "./bedrock-error.ts";
+import { reach } from "./unix-endpoint.ts";
 
 export interface BedrockClientOptions {
   region: string;
-  /** Another endpoint than AWS's own; plain `http:` is spoken as HTTP/2 without TLS. */
+  /**
+   * Another endpoint than AWS's own: plain `http:` is spoken as HTTP/2 without TLS, a Unix socket
+   * (`unix-endpoint.ts`) as HTTP/1.1.
+   */
   endpoint?: string;
   /** The default provider chain where absent. */
   credentials?: NonNullable<BedrockRuntimeClientConfig["credentials"]>;
@@ -36,9 +41,15 @@ export function createBedrockClient(options: BedrockClientOptions): BedrockRunti
   return new BedrockRuntimeClient({
     region: options.region,
     maxAttempts: options.maxAttempts ?? 1,
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.endpoint === undefined ? {} : target(options.endpoint)),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
+}
+
+function target(endpoint: string) {
+  // Each answer that is under way holds a connection.
+  const { httpAgent, ...url } = reach(endpoint, Number.POSITIVE_INFINITY);
+  return { ...url, ...(httpAgent && { requestHandler: new NodeHttpHandler({ httpAgent }) }) };
 }
 
 /**

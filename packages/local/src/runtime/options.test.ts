@@ -17,12 +17,19 @@ describe("an option", () => {
     });
   });
 
+  test("names of a proxy are taken in lower case, and none is needed", () => {
+    const names = readOptions(["--hosts", "Chat.Example.org, other"], {})?.hosts;
+    expect(names).toEqual(["chat.example.org", "other"]);
+    expect(readOptions([], {})?.hosts).toEqual([]);
+  });
+
   test.each([
     [["--data", ""], "--data must name a folder."],
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
     [["--port", ""], '--port must be a whole number from 0 to 65535, not "".'],
     [["--allow", "10.0.0.0/33"], "--allow takes CIDR ranges such as"],
     [["--allow", "127.0.0.1,,"], "--allow takes CIDR ranges such as"],
+    [["--hosts", "http://chat.example.org"], "--hosts takes names such as"],
     [["--model-backend", "openai"], "--model-backend openai needs --openai-base-url"],
     [["--demo-tokens-per-second", "0"], "--demo-tokens-per-second must be a number from 0.1"],
     [["--nonsense"], "Unknown option '--nonsense'"],
