@@ -17,18 +17,12 @@ export function socketPathOf(endpoint: string): string | undefined {
 export function reach(endpoint: string, maxSockets = 50): { endpoint: string; httpAgent?: Agent } {
   const socketPath = socketPathOf(endpoint);
   if (socketPath === undefined) return { endpoint };
-  const httpAgent = new UnixAgent({ keepAlive: true, maxSockets, socketPath });
-  return { endpoint: "http://localhost", httpAgent };
+  // An agent's options stand in for a request's own, whose `socketPath` Node connects to.
+  const options = { keepAlive: true, maxSockets, socketPath };
+  return { endpoint: "http://localhost", httpAgent: new UnixAgent(options) };
 }
 
-/** `socketPath` is an option of every request, and an agent's options stand in for those. */
-type Options = ConstructorParameters<typeof Agent>[0] & { socketPath: string };
-
 class UnixAgent extends Agent {
-  constructor(options: Options) {
-    super(options);
-  }
-
   override createConnection(...args: Parameters<Agent["createConnection"]>) {
     const socket = super.createConnection(...args);
     socket?.prependOnceListener("error", refused);

@@ -128,7 +128,7 @@ function describe(
   return {
     region,
     endpoints: { dynamodb: unixEndpoint(sockets.dynamodb), sqs: fauxqs, s3: fauxqs },
-    socket: folder.socket,
+    socket: (name) => folder.socket(name),
     queueUrls: {
       runs: queueUrl(queueNames.runs),
       runsDeadLetters: queueUrl(queueNames.runsDeadLetters),
@@ -138,7 +138,7 @@ function describe(
     bucket,
     tableName,
     pid: child.pid ?? 0,
-    stop: () => stop(child, exited).finally(folder.remove),
+    stop: () => stop(child, exited).finally(() => folder.remove()),
     exited,
   };
 }

@@ -115,7 +115,7 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
   const serveConsole = createConsole(consoleDir, origin);
   const serveControl = ownPagesOnly((req, res) => Promise.resolve(control(req, res)));
-  const serveIssuer = ownPagesOnly(issuer.handle);
+  const serveIssuer = ownPagesOnly((req, res) => issuer.handle(req, res));
   handle = async (req, res) => {
     const path = req.url ?? "/";
     if (/^\/api(\/|\?|$)/.test(path)) return serveControl(req, res);
