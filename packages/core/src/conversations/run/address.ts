@@ -15,10 +15,6 @@ export const pick = ({ botId, clientId, conversationId }: Address): Address => (
   conversationId,
 });
 
-/** The partition of a conversation. Ids are percent-encoded: no id can run into its neighbour. */
-export const encode = ({ botId, clientId, conversationId }: Address): string =>
-  `CONV#${[botId, clientId, conversationId].map(encodeURIComponent).join("#")}`;
-
 /** Whose turn a doorbell takes: one bot's flood does not delay another's single run. */
 export const group = (address: Address): string => address.botId;
 
