@@ -10,7 +10,7 @@ import {
   systemClock,
 } from "@outlet/core/ports";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type BedrockServer, startBedrock } from "./server.ts";
+import { type BedrockServer, startBedrock } from "../server.ts";
 
 interface Asked {
   path: string | undefined;
