@@ -17,7 +17,6 @@ import {
   type ModelEvent,
   type ModelRequest,
   type ModelUsage,
-  type StopReason,
 } from "@outlet/core/ports";
 import { toModelError } from "./bedrock-error.ts";
 
@@ -102,7 +101,7 @@ class EventReader {
     }
     if (event.messageStop) {
       this.#stopped = true;
-      yield { type: "stop", reason: toStopReason(event.messageStop.stopReason) };
+      yield { type: "stop", reason: event.messageStop.stopReason ?? "none" };
     }
     if (event.metadata?.usage) {
       this.#counted = true;
@@ -118,17 +117,6 @@ class EventReader {
     throw new ModelError("model_stream_broken", true, message);
   }
 }
-
-const stopReasons: Record<string, StopReason> = {
-  end_turn: "end_turn",
-  stop_sequence: "stop_sequence",
-  max_tokens: "max_tokens",
-  content_filtered: "content_filtered",
-  guardrail_intervened: "guardrail_intervened",
-};
-
-const toStopReason = (reason: string | undefined): StopReason =>
-  stopReasons[reason ?? ""] ?? "other";
 
 const toUsage = (usage: TokenUsage): ModelUsage => ({
   inputTokens: usage.inputTokens ?? 0,

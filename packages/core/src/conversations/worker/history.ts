@@ -37,22 +37,38 @@ export async function readMessages(
 ): Promise<{ question: ModelContent[]; history: ModelMessage[] }> {
   const room = createRoom();
   const question = await toModel(deps.objects, run.content, room);
-  if (run.continues) question.unshift({ type: "text", text: continuation });
   const history: ModelMessage[] = [];
   let budget = (contextTokens / 2) * charactersPerToken;
   for (const state of before.toReversed()) {
     const earlier = await Run.load(deps, state);
-    const said = textOf(earlier.answer ?? []);
-    if (!said) continue;
+    const text = textOf(earlier.answer ?? []);
+    const said = text.trim() === "" ? "" : text;
+    if (!said && !wasAnswered(earlier)) continue;
     budget -= said.length + sizeOf(earlier.content);
     if (budget < 0) break;
+    const asked = await toModel(deps.objects, earlier.content, room);
     history.unshift(
-      { role: "user", content: await toModel(deps.objects, earlier.content, room) },
-      { role: "assistant", content: [{ type: "text", text: said }] },
+      { role: "user", content: asked },
+      // Of an answer without text the question stays, and joins the next one.
+      ...(said
+        ? [{ role: "assistant" as const, content: [{ type: "text" as const, text: said }] }]
+        : []),
     );
+  }
+  if (run.continues) {
+    const begun = history.at(-1)?.role === "assistant";
+    question.unshift({ type: "text", text: begun ? continuation : beginning });
   }
   return { question, history };
 }
+
+/** The limit was reached while the model still reasoned: there is no end to go on from. */
+const beginning =
+  "You reached the token limit before your answer began. Answer the question above now, with less thought.";
+
+/** Whether the model has ended its answer, be it an empty one, or one of reasoning alone. */
+const wasAnswered = ({ status, error }: Run.State): boolean =>
+  status === "completed" || status === "incomplete" || error?.code === "model_empty_answer";
 
 /** Asked for in words: not every model takes an answer of its own to go on with. */
 const continuation =

@@ -118,7 +118,7 @@ const rules: [ExceptionName, RegExp][] = [
     "ServiceQuotaExceededException",
     /insufficient[_ ](?:quota|balance|credit|fund)|exceeded your current quota|credit balance|out of credits|payment required|billing/i,
   ],
-  ["ResourceNotFoundException", /html_page|unexpected endpoint|model_not_found|no such model/i],
+  ["ResourceNotFoundException", /unexpected endpoint|model_not_found|no such model/i],
   ["AccessDeniedException", /invalid_api_key|authentication_error|permission_(?:error|denied)/i],
 ];
 
@@ -127,7 +127,7 @@ const typeRules: [ExceptionName, RegExp][] = [
   ["ThrottlingException", /rate_?limit/i],
   ["ServiceUnavailableException", /overloaded|unavailable|capacity/i],
   ["ValidationException", /invalid_?request|bad_?request|validation/i],
-  ["ResourceNotFoundException", /not_?found/i],
+  ["ResourceNotFoundException", /html_page|not_?found/i],
 ];
 
 const exceptionOfStatus: Record<number, ExceptionName> = {
