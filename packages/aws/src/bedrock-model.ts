@@ -17,7 +17,6 @@ import {
   type ModelEvent,
   type ModelRequest,
   type ModelUsage,
-  type StopReason,
 } from "@outlet/core/ports";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { toModelError } from "./bedrock-error.ts";
@@ -113,7 +112,7 @@ class EventReader {
     }
     if (event.messageStop) {
       this.#stopped = true;
-      yield { type: "stop", reason: toStopReason(event.messageStop.stopReason) };
+      yield { type: "stop", reason: event.messageStop.stopReason ?? "none" };
     }
     if (event.metadata?.usage) {
       this.#counted = true;
@@ -129,17 +128,6 @@ class EventReader {
     throw new ModelError("model_stream_broken", true, message);
   }
 }
-
-const stopReasons: Record<string, StopReason> = {
-  end_turn: "end_turn",
-  stop_sequence: "stop_sequence",
-  max_tokens: "max_tokens",
-  content_filtered: "content_filtered",
-  guardrail_intervened: "guardrail_intervened",
-};
-
-const toStopReason = (reason: string | undefined): StopReason =>
-  stopReasons[reason ?? ""] ?? "other";
 
 const toUsage = (usage: TokenUsage): ModelUsage => ({
   inputTokens: usage.inputTokens ?? 0,

@@ -94,6 +94,8 @@ async function answer(
     if (signal.aborted) return;
     const exception = toException(error, log);
     res.setHeader("x-amzn-errortype", exception.name);
+    const { retryAfterMs } = exception;
+    if (retryAfterMs !== undefined) res.setHeader("retry-after", Math.ceil(retryAfterMs / 1000));
     sendJson(res, exceptionStatus[exception.name], { message: exception.message });
   }
 }

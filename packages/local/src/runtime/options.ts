@@ -125,20 +125,41 @@ function readBackend(
       return { kind, tokensPerSecond };
     }
     case "openai": {
-      const baseUrl = read("openai-base-url");
-      if (!baseUrl || !URL.canParse(baseUrl)) {
-        throw new OptionError(
-          "--model-backend openai needs --openai-base-url, for example http://127.0.0.1:11434/v1.",
-        );
-      }
-      const apiKey = env.OUTLET_OPENAI_API_KEY;
-      return { kind, baseUrl, ...(apiKey ? { apiKey } : {}) };
+      const baseUrl = readBaseUrl(read("openai-base-url"));
+      const apiKey = readApiKey(env.OUTLET_OPENAI_API_KEY);
+      return { kind, baseUrl, ...(apiKey === "" ? {} : { apiKey }) };
     }
     case "bedrock":
       return { kind, region: read("region") ?? "us-east-1" };
     default:
       throw new OptionError(`--model-backend must be demo, openai or bedrock, not "${kind}".`);
   }
+}
+
+/** With its query, as Azure wants one, and without what is not sent. */
+function readBaseUrl(text: string | undefined): string {
+  const url = URL.parse(text?.trim() ?? "");
+  if (!url || !["http:", "https:"].includes(url.protocol)) {
+    throw new OptionError(
+      "--model-backend openai needs --openai-base-url, for example http://127.0.0.1:11434/v1.",
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new OptionError(
+      "--openai-base-url must hold no name or password: the key belongs in OUTLET_OPENAI_API_KEY.",
+    );
+  }
+  url.hash = "";
+  return url.href;
+}
+
+/** Read from a file, a key often ends in a line break. What else is not a header never was a key. */
+function readApiKey(text = ""): string {
+  const key = text.trim();
+  if (/^[\x21-\x7e]*$/.test(key)) return key;
+  throw new OptionError(
+    "OUTLET_OPENAI_API_KEY must be visible ASCII characters without spaces or line breaks inside.",
+  );
 }
 
 function readNumber(
