@@ -6,6 +6,7 @@ export * as RunLog from "./log.ts";
 
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
+import { Id } from "../../foundation/id/index.ts";
 import { absent, any, below, type Item, type Table } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { durations } from "./outcome.ts";
@@ -109,6 +110,7 @@ const examinedMax = 2_000;
 /**
  * Runs that have ended, newest first.
  * @param options.cursor of the page before. A page may hold fewer than `limit`, and yet have a next.
+ * @throws RangeError where the cursor is not one of a page's.
  */
 export async function list(
   table: Table,
@@ -116,10 +118,15 @@ export async function list(
   options: Filter & { limit: number; cursor?: string | undefined },
 ): Promise<{ entries: Entry[]; cursor: string | null }> {
   const { status, keyId, from, to, limit } = options;
+  if (options.cursor !== undefined && !v.is(Id.Ulid, options.cursor)) {
+    throw new RangeError("The cursor names no run");
+  }
   const bounds = {
     skFrom: from === undefined ? "0" : firstIdAt(from),
     skTo: options.cursor ?? (to === undefined ? "~" : firstIdAt(to + 1)),
   };
+  // The table takes no range that ends before it begins.
+  if (bounds.skFrom > bounds.skTo) return { entries: [], cursor: null };
   const range =
     status === "failed"
       ? ({ index: "listing", pk: failedPartition(botId), ...bounds } as const)
