@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { Id } from "../../foundation/id/index.ts";
 import { absent, any, below, equals, type Item, type Key } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import {
   type AcceptDeps,
+  type Accepted,
   accept,
   busy,
   deletedSince,
   headOf,
   look,
   type Message,
+  newIds,
   ring,
 } from "./accept.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -24,6 +25,8 @@ export interface Request {
   route: string;
   value: string;
   body: string | Uint8Array;
+  /** To be used if it is new, of whoever names a conversation after its message. */
+  ids?: Accepted;
 }
 
 const Claim = v.object({
@@ -104,7 +107,7 @@ async function take(
   const { doomedToken } = Mailbox.seen(await Mailbox.read(deps.table, address));
   const now = deps.clock.now();
   const fresh: Claim = {
-    ...Id.messagePair(deps.ids),
+    ...(request.ids ?? newIds(deps)),
     conversationId: address.conversationId,
     bodyHash: hashOf(request),
     doomedToken,

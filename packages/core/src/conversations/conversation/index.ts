@@ -12,7 +12,7 @@ import { type Address, Run } from "../run/index.ts";
 import { chainUpTo } from "./chain.ts";
 import { Mailbox } from "./mailbox.ts";
 
-export { type Accepted, type AcceptDeps, accept, type Message } from "./accept.ts";
+export { type Accepted, type AcceptDeps, accept, type Message, newIds } from "./accept.ts";
 export { chainUpTo } from "./chain.ts";
 export { acceptOnce, type Once, type Request } from "./idempotency.ts";
 export { Mailbox } from "./mailbox.ts";

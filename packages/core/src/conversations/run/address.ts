@@ -19,6 +19,13 @@ export const pick = ({ botId, clientId, conversationId }: Address): Address => (
 export const encode = ({ botId, clientId, conversationId }: Address): string =>
   `CONV#${[botId, clientId, conversationId].map(encodeURIComponent).join("#")}`;
 
+/** The mailbox of one response of the OpenAI face, named after its run so that no index is needed. */
+export const responseAddress = (of: Omit<Address, "conversationId">, runId: string): Address => ({
+  botId: of.botId,
+  clientId: of.clientId,
+  conversationId: `resp_${runId}`,
+});
+
 /** Whose turn a doorbell takes: one bot's flood does not delay another's single run. */
 export const group = (address: Address): string => address.botId;
 

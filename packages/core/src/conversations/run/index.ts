@@ -16,6 +16,7 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { type Address, encode, pick } from "./address.ts";
+import type { Asked, NewSurroundings } from "./asked.ts";
 import type { Content, NewContent } from "./content.ts";
 import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
 import {
@@ -29,7 +30,15 @@ import {
 } from "./payload.ts";
 import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./state.ts";
 
-export { type Address, encode, group, parseBell } from "./address.ts";
+export { type Address, encode, group, parseBell, responseAddress } from "./address.ts";
+export {
+  Asked,
+  type Earlier,
+  type Format,
+  type NewSurroundings,
+  noSurroundings,
+  type Sampling,
+} from "./asked.ts";
 export {
   base64Of,
   type Binary,
@@ -70,6 +79,8 @@ export interface New {
   continues: boolean;
   reasoning: boolean;
   retentionDays: number;
+  asked?: Asked;
+  surroundings?: NewSurroundings;
 }
 
 /** Epoch seconds after which data that was touched now may go. */
@@ -81,10 +92,10 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const { content, ...rest } = input;
+  const { content, surroundings, asked = null, ...rest } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
-  const question = await storeQuestion(deps.objects, folder, content);
+  const question = await storeQuestion(deps.objects, folder, content, surroundings);
   const item: Item = {
     ...keyOf(address, input.runId),
     ...rest,
@@ -92,6 +103,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     folder,
     question,
     reply: null,
+    asked,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
     token: 0,
@@ -143,11 +155,11 @@ export async function fromId(
 
 /** Reads what was said. @throws PayloadMissing */
 export async function load(deps: Pick<Deps, "objects">, run: State): Promise<Info> {
-  const [content, answer] = await Promise.all([
+  const [question, answer] = await Promise.all([
     readQuestion(deps.objects, run.question),
     loadAnswer(deps, run),
   ]);
-  return { ...run, ...answer, content };
+  return { ...run, ...answer, ...question };
 }
 
 /** Reads what the model said, and not the message. @throws PayloadMissing */

@@ -86,7 +86,7 @@ interface Draft {
 export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Promise<Run.Result> {
   const [bot, passages, before, publication] = await Promise.all([
     Bot.fromId(deps.table, run.botId),
-    Knowledge.search(deps, run.botId, textOf(run.content)),
+    run.asked?.utility ? [] : Knowledge.search(deps, run.botId, textOf(run.content)),
     listEarlier(deps, run),
     deps.inferenceProfiles ? Publication.fromBot(deps.table, run.botId) : undefined,
   ]);
@@ -96,9 +96,14 @@ export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Pr
     const message = `The model ${run.requestedModel ?? bot.model} is not allowed here any more.`;
     return failure(run, "model_not_allowed", message, false);
   }
-  const { question, history } = await readMessages(deps, run, before, model.contextTokens);
-  const { reasoning } = run;
-  const request = toRequest(bot, model, run, passages, history, { question, reasoning });
+  const said = await readMessages(deps, run, before, model.contextTokens);
+  const request = toRequest(bot, model, run, passages, said.history, {
+    question: said.question,
+    developer: said.developer,
+    reasoning: run.reasoning,
+    asked: run.asked,
+    format: run.surroundings.format,
+  });
   const billed = Publication.billedModelId(publication, model.modelId);
   const draft = emptyDraft();
   const base = (): Omit<Run.Result, "status" | "error" | "cause"> => ({
