@@ -7,7 +7,7 @@ export * as RunLog from "./log.ts";
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
 import { Id } from "../../foundation/id/index.ts";
-import { absent, any, below, type Item, type Table } from "../../ports/index.ts";
+import { absent, any, below, type Item, MalformedCursor, type Table } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { durations } from "./outcome.ts";
 import { State, type Status } from "./state.ts";
@@ -111,7 +111,7 @@ const examinedMax = 2_000;
 /**
  * Runs that have ended, newest first.
  * @param options.cursor of the page before. A page may hold fewer than `limit`, and yet have a next.
- * @throws RangeError where the cursor is not one of a page's.
+ * @throws MalformedCursor where the cursor is not one of a page's.
  */
 export async function list(
   table: Table,
@@ -120,7 +120,7 @@ export async function list(
 ): Promise<{ entries: Entry[]; cursor: string | null }> {
   const { status, keyId, from, to, limit } = options;
   if (options.cursor !== undefined && !v.is(Id.Ulid, options.cursor)) {
-    throw new RangeError("The cursor names no run");
+    throw new MalformedCursor();
   }
   const bounds = {
     skFrom: from === undefined ? "0" : firstIdAt(from),
