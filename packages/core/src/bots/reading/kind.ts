@@ -1,4 +1,4 @@
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 /** What a file is read as. */
 export const kinds = [
