@@ -6,20 +6,20 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import { TestRun } from "../../bots/test-run/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
+import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Clock,
   type Log,
   type Model,
-  ModelError,
   type ModelUsage,
   type ObjectStore,
+  type Randomness,
   type StopReason,
   type Table,
 } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
-import { messageOf, toRequest } from "../worker/answer.ts";
+import { Answering } from "../answering/index.ts";
+import type { Run } from "../run/index.ts";
 
 const Message = v.strictObject({
   role: v.picklist(["user", "assistant"]),
@@ -55,6 +55,7 @@ interface Deps {
   objects: ObjectStore;
   clock: Clock;
   ids: Id.Ids;
+  randomness: Randomness;
   model: Model;
   catalog: ModelCatalog.Catalog;
   log: Log;
@@ -81,50 +82,79 @@ export async function* run(
       at: deps.clock.now(),
       by: caller.userId,
     });
-  const model = deps.catalog.find(bot.model);
-  if (!model) {
-    const message = `The model ${bot.model} is not allowed here any more. Choose another one.`;
-    await record(message);
-    yield { type: "failed", code: "model_not_allowed", message, retryable: false };
+  const draft = Answering.emptyDraft();
+  const events = Answering.answer(
+    { ...deps, policy: oneTry },
+    toSubject(bot, deps.ids.ulid(), messages),
+    signal,
+  );
+  let next = await events.next();
+  for (; !next.done; next = await events.next()) {
+    const event = next.value;
+    Answering.note(draft, event, deps.clock.now());
+    if (event.type === "sources" || event.type === "text") yield event;
+  }
+  const end = next.value;
+  if (end.outcome === "interrupted") return;
+  const failure = end.outcome === "failed" ? toFailure(end.error) : emptyFailure(draft);
+  await record(failure?.message ?? null);
+  if (failure) {
+    yield failure;
     return;
   }
-  const question = messages.at(-1)?.text ?? "";
-  const passages = await Knowledge.search(deps, bot.botId, question);
-  if (passages.length > 0) yield { type: "sources", sources: passages };
-  const content = [{ contentType: "text" as const, body: question }];
+  yield toDone(draft, end.outcome === "answered" ? end.stop : null, {
+    startedAt,
+    endedAt: deps.clock.now(),
+  });
+}
+
+/** Whoever looks on sees a failure at once: what has been shown cannot be taken back. */
+const oneTry: Answering.RetryPolicy = { modelTriesMax: 1, backoffMs: 0, backoffMaxMs: 0 };
+
+function toSubject(
+  bot: Bot.Info,
+  runId: string,
+  messages: v.InferOutput<typeof Create>["messages"],
+): Answering.Subject {
+  const query = messages.at(-1)?.text ?? "";
   const history = messages.slice(0, -1).map(({ role, text }) => ({
     role,
     content: [{ type: "text" as const, text }],
   }));
-  const subject = { runId: deps.ids.ulid(), keyId: "test", content };
-  const request = toRequest(bot, model, subject, passages, history);
-  let firstTextMs: number | null = null;
-  let usage = Usage.noTokens;
-  let stop: StopReason = "other";
-  try {
-    for await (const event of deps.model.stream(request, signal)) {
-      if (event.type === "text") {
-        firstTextMs ??= deps.clock.now() - startedAt;
-        yield { type: "text", text: event.text };
-      } else if (event.type === "usage") usage = event.usage;
-      else if (event.type === "stop") stop = event.reason;
-    }
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof ModelError)) throw error;
-    deps.log.warn("model failed in a test", { botId: bot.botId, cause: error.message });
-    const message = messageOf(error);
-    await record(message);
-    yield { type: "failed", code: "model_error", message, retryable: error.retryable };
-    return;
-  }
-  const empty = firstTextMs === null ? "The model answered without any text." : null;
-  await record(empty);
-  if (empty) {
-    yield { type: "failed", code: "model_error", message: empty, retryable: true };
-    return;
-  }
-  const costMicroUsd = Usage.cost(model.price, usage);
-  const ms = deps.clock.now() - startedAt;
-  yield { type: "done", model: model.name, stop, usage, costMicroUsd, firstTextMs, ms };
+  return {
+    bot,
+    requestedModel: null,
+    runId,
+    keyId: "test",
+    query,
+    reasoning: false,
+    readMessages: async () => ({ question: [{ type: "text", text: query }], history }),
+  };
 }
+
+const toFailure = ({ code, message, retryable }: Run.ErrorInfo): Event & { type: "failed" } => ({
+  type: "failed",
+  code,
+  message: code === "model_not_allowed" ? `${message} Choose another one.` : message,
+  retryable,
+});
+
+function emptyFailure({ firstTextAt }: Answering.Draft): (Event & { type: "failed" }) | undefined {
+  if (firstTextAt !== null) return undefined;
+  const message = "The model answered without any text.";
+  return { type: "failed", code: "model_error", message, retryable: true };
+}
+
+const toDone = (
+  draft: Answering.Draft,
+  stop: StopReason | null,
+  { startedAt, endedAt }: { startedAt: number; endedAt: number },
+): Event => ({
+  type: "done",
+  model: draft.model?.name ?? "",
+  stop: stop ?? "other",
+  usage: draft.usage,
+  costMicroUsd: Answering.costOf(draft),
+  firstTextMs: draft.firstTextAt === null ? null : draft.firstTextAt - startedAt,
+  ms: endedAt - startedAt,
+});

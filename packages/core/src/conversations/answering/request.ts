@@ -2,29 +2,20 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
-import type { Content, Run } from "../run/index.ts";
 
 /** Tokens that a model may spend on reasoning before it answers; Claude takes no fewer than 1,024. */
 const reasoningTokens = 2_048;
-
-interface Options {
-  /** What is asked, where it is more than the text of `run.content`. */
-  question?: ModelContent[];
-  reasoning?: boolean;
-}
 
 /** What the model is asked: the bot as it is now, what it knows, and what was said before. */
 export function toRequest(
   bot: Bot.Info,
   model: ModelCatalog.Info,
-  run: Pick<Run.Info, "runId" | "keyId" | "content">,
+  subject: { runId: string; keyId: string; reasoning: boolean },
   passages: Knowledge.Passage[],
-  history: ModelMessage[],
-  options: Options = {},
+  { question, history }: { question: ModelContent[]; history: ModelMessage[] },
 ): ModelRequest {
   const { maxTokens, temperature, topP, stopSequences } = bot.generation;
-  const question = options.question ?? run.content.flatMap(textPart);
-  const reasoning = options.reasoning === true && model.reasoning;
+  const reasoning = subject.reasoning && model.reasoning;
   return {
     modelId: model.modelId,
     system: [bot.instruction, toKnowledgeBlock(passages)].filter((text) => text.trim() !== ""),
@@ -36,12 +27,9 @@ export function toRequest(
     ...(topP === null || reasoning ? {} : { topP }),
     ...(reasoning ? { reasoning: { budgetTokens: reasoningTokens } } : {}),
     stopSequences,
-    metadata: { bot: bot.botId, key: run.keyId, run: run.runId },
+    metadata: { bot: bot.botId, key: subject.keyId, run: subject.runId },
   };
 }
-
-const textPart = (part: Content): ModelContent[] =>
-  part.contentType === "text" ? [{ type: "text", text: part.body }] : [];
 
 /** Knowledge in a form that models quote from and that our demo model reads. */
 function toKnowledgeBlock(passages: Knowledge.Passage[]): string {
