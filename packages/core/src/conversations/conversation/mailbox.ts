@@ -18,12 +18,11 @@ import {
   first,
   type Item,
   lacks,
-  type Queue,
   sizeBelow,
   type Table,
   type Key as TableKey,
 } from "../../ports/index.ts";
-import { type Address, encode, group, pick, toBell } from "../run/address.ts";
+import { type Address, encode, pick } from "../run/address.ts";
 import { tombstoneSeconds } from "../run/item.ts";
 
 export const Head = v.object({
@@ -243,14 +242,6 @@ export async function expireAt(
   epochMs: number,
 ): Promise<void> {
   await deps.table.update(keyOf(address), { set: { leaseUntil: epochMs } }, equals("token", token));
-}
-
-/** Action Ring: asks for a reader. The message carries nothing that could be lost. */
-export async function ring(queue: Queue, address: Address, delaySeconds = 0): Promise<void> {
-  await queue.send(toBell(address), {
-    group: group(address),
-    delaySeconds,
-  });
 }
 
 /**

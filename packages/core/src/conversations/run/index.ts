@@ -29,7 +29,7 @@ import {
 } from "./payload.ts";
 import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./state.ts";
 
-export { type Address, encode, group, parseBell } from "./address.ts";
+export { type Address, encode } from "./address.ts";
 export {
   base64Of,
   type Binary,
@@ -41,7 +41,7 @@ export {
 } from "./content.ts";
 export { isTombstone, peek, watch } from "./item.ts";
 export { RunLog } from "./log.ts";
-export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
+export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
 export {

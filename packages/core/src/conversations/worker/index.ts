@@ -6,10 +6,11 @@
 export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../../models/catalog/index.ts";
-import { type Queue, StoreUnavailable } from "../../ports/index.ts";
+import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
 import { RunLog } from "../run/log.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../../records/usage/index.ts";
+import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
@@ -18,6 +19,8 @@ import { Removal } from "../conversation/removal.ts";
 
 export interface Deps extends AnswerDeps {
   runQueue: Queue;
+  /** Told of each run that has ended, before it leaves the mailbox. */
+  onRunEnded?: EndOfRunHook;
   policy: AnswerDeps["policy"] &
     WatchPolicy & {
       /** Starts of one run before it is given up. */
@@ -99,6 +102,7 @@ async function process(
   await Promise.all([
     Usage.record(deps, entry, Run.ledgerSuffix(ended)),
     RunLog.record(deps.table, ended),
+    deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
   // does not tell, for redriven it can be the one popped last once more.
@@ -179,11 +183,7 @@ async function handOver(
   delayMs: number,
 ): Promise<void> {
   await Mailbox.expireAt(deps, address, token, deps.clock.now() + delayMs - 1);
-  try {
-    await Mailbox.ring(deps.runQueue, address, Math.ceil(delayMs / 1000));
-  } catch (cause) {
-    deps.log.warn("bell not sent; the sweeper will ring", { botId: address.botId, cause });
-  }
+  await Bell.ringOrWarn(deps, address, { delaySeconds: Math.ceil(delayMs / 1000) });
 }
 
 const timeIsShort = (deps: Deps, limits: Limits): boolean =>
