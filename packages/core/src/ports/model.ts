@@ -20,6 +20,8 @@ export interface ModelRequest {
   stopSequences?: string[];
   /** Lets the model reason before it answers; only for models that can. */
   reasoning?: { budgetTokens: number };
+  /** JSON that the answer has to be; `schema` is JSON Schema as text. Only for models that can. */
+  format?: { name: string; schema: string | null };
   /** Key/value pairs that end up in the invocation log and the bill: bot, key, run. */
   metadata: Record<string, string>;
 }

@@ -7,20 +7,15 @@ export * as Answering from "./index.ts";
 import type { Bot } from "../../bots/bot/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import {
-  type ModelContent,
-  ModelError,
-  type ModelMessage,
-  type ObjectStore,
-  type Table,
-} from "../../ports/index.ts";
+import { ModelError, type ObjectStore, type Table } from "../../ports/index.ts";
 import type { Event, Outcome } from "./events.ts";
 import { type GenerateDeps, generate } from "./generate.ts";
-import { toRequest } from "./request.ts";
+import { type Messages, toRequest, type Wishes } from "./request.ts";
 
 export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
+export type { Messages } from "./request.ts";
 
 export interface Deps extends GenerateDeps {
   table: Table;
@@ -29,7 +24,7 @@ export interface Deps extends GenerateDeps {
 }
 
 /** What is to be answered, by whom. */
-export interface Subject {
+export interface Subject extends Wishes {
   bot: Bot.Info;
   /** Short name of the model asked for, or null for the bot's own. */
   requestedModel: string | null;
@@ -37,17 +32,10 @@ export interface Subject {
   keyId: string;
   /** What is looked up in the bot's knowledge. */
   query: string;
-  /** Let the model reason first. */
-  reasoning: boolean;
   /** The message and the turns before it, as far back as a model of this context can take them. */
   readMessages(contextTokens: number): Promise<Messages>;
   /** The id under which a model is asked, so that the bill tells bots apart; its own where absent. */
   billedModelId?: (modelId: string) => string;
-}
-
-export interface Messages {
-  question: ModelContent[];
-  history: ModelMessage[];
 }
 
 /**
@@ -73,12 +61,12 @@ export async function* answer(
   const model = deps.catalog.find(name);
   if (!model) return notAllowed(name);
   yield { type: "model", model };
-  const [sources, { question, history }] = await Promise.all([
-    Knowledge.search(deps, bot.botId, subject.query),
+  const [sources, messages] = await Promise.all([
+    subject.asked?.utility ? [] : Knowledge.search(deps, bot.botId, subject.query),
     subject.readMessages(model.contextTokens),
   ]);
   if (sources.length > 0) yield { type: "sources", sources };
-  const request = toRequest(bot, model, subject, sources, { question, history });
+  const request = toRequest(bot, model, subject, sources, messages);
   const modelId = subject.billedModelId?.(model.modelId) ?? model.modelId;
   try {
     const stop = yield* generate(deps, { ...request, modelId }, model.modelId, signal);

@@ -10,6 +10,7 @@ import { absent, any, below, type Item, type Table } from "../../ports/index.ts"
 import { Usage } from "../../records/usage/index.ts";
 import { durations } from "./outcome.ts";
 import { State, type Status } from "./state.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export const Entry = v.object({
   ...v.pick(State, [
@@ -72,9 +73,9 @@ export async function record(table: Table, run: State): Promise<void> {
   await table.put(
     {
       ...entryOf(run),
-      ...keyOf(run.botId, run.runId),
+      ...Layout.runLog(run.botId, run.runId),
       ...(run.status === "failed"
-        ? { listingPk: failedPartition(run.botId), listingSk: run.runId }
+        ? Layout.inListing(Layout.listing.failedRunsOf(run.botId), run.runId)
         : {}),
     },
     any(absent("pk"), below("redrives", run.redrives)),
@@ -83,7 +84,7 @@ export async function record(table: Table, run: State): Promise<void> {
 
 /** Takes the failure of a run that is open again out of the log. */
 export async function forget(table: Table, run: State): Promise<void> {
-  await table.remove(keyOf(run.botId, run.runId), below("redrives", run.redrives));
+  await table.remove(Layout.runLog(run.botId, run.runId), below("redrives", run.redrives));
 }
 
 export async function fromId(
@@ -91,7 +92,7 @@ export async function fromId(
   botId: string,
   runId: string,
 ): Promise<Entry | undefined> {
-  const item = await table.get(keyOf(botId, runId));
+  const item = await table.get(Layout.runLog(botId, runId));
   return item && fromItem(item);
 }
 
@@ -122,8 +123,8 @@ export async function list(
   };
   const range =
     status === "failed"
-      ? ({ index: "listing", pk: failedPartition(botId), ...bounds } as const)
-      : { pk: partition(botId), ...bounds };
+      ? ({ index: "listing", pk: Layout.listing.failedRunsOf(botId), ...bounds } as const)
+      : { pk: Layout.runLogPartition(botId), ...bounds };
   const entries: Entry[] = [];
   let examined = 0;
   let next: string | undefined;
@@ -159,7 +160,4 @@ export const fits = (
 const firstIdAt = (epochMs: number): string =>
   encodeTime(Math.min(Math.max(0, Math.floor(epochMs)), 281_474_976_710_655), 10) + "0".repeat(16);
 
-const partition = (botId: string): string => `RUNLOG#${botId}`;
-const failedPartition = (botId: string): string => `FAILED#${botId}`;
-const keyOf = (botId: string, runId: string) => ({ pk: partition(botId), sk: runId });
 const fromItem = (item: Item): Entry => v.parse(Entry, item);

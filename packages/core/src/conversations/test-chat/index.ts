@@ -128,7 +128,11 @@ function toSubject(
     keyId: "test",
     query,
     reasoning: false,
-    readMessages: async () => ({ question: [{ type: "text", text: query }], history }),
+    readMessages: async () => ({
+      question: [{ type: "text", text: query }],
+      history,
+      developer: [],
+    }),
   };
 }
 

@@ -46,6 +46,8 @@ export async function answer(deps: Deps, state: Run.State, signal: AbortSignal):
     keyId: run.keyId,
     query: textOf(run.content),
     reasoning: run.reasoning,
+    asked: run.asked,
+    format: run.surroundings.format,
     readMessages: (contextTokens) => readMessages(deps, run, before, contextTokens),
     billedModelId: (modelId) => Publication.billedModelId(publication, modelId),
   };

@@ -25,7 +25,7 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
       ? { keyId: client.keyId, route: "POST /conversation", value: key, body }
       : undefined;
     const check = () => toMessage(deps, client, address, request);
-    const sent = await Conversation.send(deps, address, check, once);
+    const sent = await Conversation.send(deps, address, check, { once });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     if (wait) noteWait(c, wait);
     const run = wait
