@@ -90,6 +90,7 @@ export const copy = {
     conversation_busy: "Wait for answers first.",
     internal_error: "Try again. If it happens again, report the request id.",
     model_error: "Try again. If it goes on, choose another model in the editor.",
+    model_empty_answer: "Try again, or ask in other words.",
     worker_lost: "Try again.",
     bot_unavailable: "",
     bot_paused: "Resume the endpoint on the page Publish.",

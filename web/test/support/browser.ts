@@ -2,7 +2,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { findChromium } from "../../../scripts/chromium.ts";
 import type { Ready } from "./outlet.ts";
 
-export function launch(): Promise<Browser> {
+export function launch(args: string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("There is no Chromium here. Run npm run test:web.");
   return chromium.launch({
@@ -15,6 +15,7 @@ export function launch(): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
+      ...args,
     ],
   });
 }

@@ -23,7 +23,11 @@ const root = resolve(import.meta.dirname, "../../..");
 const patienceMs = 180_000;
 
 /** An Outlet as `npm start` starts it, on a free port, that goes with the tests. */
-export async function startOutlet(): Promise<{ ready: Ready; stop(): Promise<void> }> {
+export async function startOutlet(): Promise<{
+  ready: Ready;
+  pid: number;
+  stop(): Promise<void>;
+}> {
   const dataDir = await mkdtemp(join(tmpdir(), "outlet-web-"));
   const child = spawn(
     process.execPath,
@@ -42,6 +46,7 @@ export async function startOutlet(): Promise<{ ready: Ready; stop(): Promise<voi
   const ready = await waitForReady(child, join(dataDir, "ready.json"), () => said);
   return {
     ready,
+    pid: child.pid ?? 0,
     async stop() {
       const ended = new Promise((done) => child.once("exit", done));
       child.kill("SIGTERM");

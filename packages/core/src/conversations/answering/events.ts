@@ -1,7 +1,7 @@
 import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import type { ModelUsage, StopReason } from "../../ports/index.ts";
-import type { Run } from "../run/index.ts";
+import type { ModelUsage } from "../../ports/index.ts";
+import type { End } from "./outcome.ts";
 
 /** What happens while a bot answers, in order. Whoever listens keeps what it needs of it. */
 export type Event =
@@ -16,15 +16,21 @@ export type Event =
   | { type: "restart" }
   /** Of one call of the model, to be added up. */
   | { type: "usage"; usage: ModelUsage }
-  | { type: "stop"; reason: StopReason };
+  /** By Bedrock's name, or the model server's own where Bedrock has none. */
+  | { type: "stop"; reason: string };
 
 /** Why an answer was broken off from outside. */
 export type Interruption = "cancelled" | "overtaken" | "run_timeout" | "shutdown";
 
 /** How answering ended. */
 export type Outcome =
-  /** `stop` is null where the model did not say why it stopped. */
-  | { outcome: "answered"; stop: StopReason | null }
-  | { outcome: "failed"; error: Run.ErrorInfo; cause: string | null }
+  | {
+      outcome: "ended";
+      end: End;
+      /** Why the model stopped, by its own name; null where it gave no reason or failed. */
+      stop: string | null;
+      /** Whether answering anew may help, and how many milliseconds later. */
+      again: { afterMs: number } | null;
+    }
   /** By the signal, whose reason the caller has. */
   | { outcome: "interrupted" };

@@ -6,9 +6,9 @@ import {
   type ModelErrorCode,
   type ModelRequest,
   type Randomness,
-  type StopReason,
 } from "../../ports/index.ts";
 import type { Event } from "./events.ts";
+import { isWorthAnotherTry } from "./outcome.ts";
 
 export interface GenerateDeps {
   model: Model;
@@ -24,6 +24,8 @@ export interface RetryPolicy {
   /** Backoff before the second try; doubles, jittered, up to `backoffMaxMs`. */
   backoffMs: number;
   backoffMaxMs: number;
+  /** No try begins later than this after the first. */
+  runTimeMaxMs: number;
 }
 
 /**
@@ -37,12 +39,15 @@ export async function* generate(
   asked: ModelRequest,
   ownModelId: string,
   signal: AbortSignal,
-): AsyncGenerator<Event, StopReason | null> {
+): AsyncGenerator<Event, string | null> {
   const { modelTriesMax, backoffMs, backoffMaxMs } = deps.policy;
+  const endsAt = deps.clock.now() + deps.policy.runTimeMaxMs;
   let request = asked;
   for (let attempt = 1; ; attempt++) {
     try {
-      return yield* say(deps.model, request, signal);
+      const stop = yield* say(deps.model, request, signal);
+      if (!isWorthAnotherTry(stop) || attempt === modelTriesMax) return stop;
+      throw new ModelError("model_error", true, `stop reason: ${stop}`);
     } catch (error) {
       // It may have gone meanwhile, with the bot's stack. No run fails for the bill's sake.
       if (isRefusal(error) && request.modelId !== ownModelId) {
@@ -53,9 +58,12 @@ export async function* generate(
       }
       const again = error instanceof ModelError && error.retryable && attempt < modelTriesMax;
       if (!again || signal.aborted) throw error;
-      yield { type: "restart" };
       const ceiling = Math.min(backoffMaxMs, backoffMs * 2 ** (attempt - 1));
-      await deps.clock.sleep(ceiling * deps.randomness.fraction(), signal);
+      const wait = Math.max(ceiling * deps.randomness.fraction(), error.retryAfterMs ?? 0);
+      // The model will not be there within the run's time.
+      if (deps.clock.now() + wait >= endsAt) throw error;
+      yield { type: "restart" };
+      await deps.clock.sleep(wait, signal);
     }
   }
 }
@@ -75,8 +83,8 @@ async function* say(
   model: Model,
   request: ModelRequest,
   signal: AbortSignal,
-): AsyncGenerator<Event, StopReason | null> {
-  let stop: StopReason | null = null;
+): AsyncGenerator<Event, string | null> {
+  let stop: string | null = null;
   for await (const event of model.stream(request, signal)) {
     // Also of an answer that is broken off just now: it was paid for.
     if (event.type === "usage") yield event;

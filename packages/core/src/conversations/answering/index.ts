@@ -10,11 +10,13 @@ import type { ModelCatalog } from "../../models/catalog/index.ts";
 import { ModelError, type ObjectStore, type Table } from "../../ports/index.ts";
 import type { Event, Outcome } from "./events.ts";
 import { type GenerateDeps, generate } from "./generate.ts";
+import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
 import { type Messages, toRequest, type Wishes } from "./request.ts";
 
 export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
+export { causeOf, type End } from "./outcome.ts";
 export type { Messages } from "./request.ts";
 
 export interface Deps extends GenerateDeps {
@@ -68,49 +70,40 @@ export async function* answer(
   if (sources.length > 0) yield { type: "sources", sources };
   const request = toRequest(bot, model, subject, sources, messages);
   const modelId = subject.billedModelId?.(model.modelId) ?? model.modelId;
+  let said = "";
   try {
-    const stop = yield* generate(deps, { ...request, modelId }, model.modelId, signal);
-    return { outcome: "answered", stop };
+    const events = generate(deps, { ...request, modelId }, model.modelId, signal);
+    let next = await events.next();
+    for (; !next.done; next = await events.next()) {
+      const event = next.value;
+      if (event.type === "text") said += event.text;
+      if (event.type === "restart") said = "";
+      yield event;
+    }
+    const stop = next.value;
+    return { outcome: "ended", end: endOfStop(stop, said.trim() !== ""), stop, again: null };
   } catch (error) {
     if (signal.aborted) return { outcome: "interrupted" };
     if (!(error instanceof ModelError)) throw error;
     deps.log.warn("model failed", { runId, code: error.code, cause: error.message });
-    return failed(error);
+    return { outcome: "ended", end: endOfError(error), stop: null, again: againAfter(deps, error) };
   }
+}
+
+function againAfter(deps: Deps, error: ModelError): { afterMs: number } | null {
+  const afterMs = error.retryAfterMs ?? 0;
+  const isSoon = afterMs <= deps.policy.runTimeMaxMs;
+  return isSoon && isWorthAnotherAttempt(error) ? { afterMs } : null;
 }
 
 const notAllowed = (model: string): Outcome => ({
-  outcome: "failed",
-  error: {
-    code: "model_not_allowed",
-    message: `The model ${model} is not allowed here any more.`,
-    retryable: false,
-  },
-  cause: null,
+  outcome: "ended",
+  end: failure(
+    "model_not_allowed",
+    `The model ${model} is not allowed here any more.`,
+    false,
+    null,
+  ),
+  stop: null,
+  again: null,
 });
-
-const failed = (error: ModelError): Outcome => ({
-  outcome: "failed",
-  error: { code: "model_error", message: messageOf(error), retryable: error.retryable },
-  cause: causeOf(error),
-});
-
-/** What the owner reads of an error: bounded, as it lies in the run's item. */
-export const causeOf = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2_000);
-
-/** For the client. The model's own words may name accounts and ARNs. */
-function messageOf(error: ModelError): string {
-  switch (error.code) {
-    case "model_throttled":
-      return "The model is over its capacity. Send the message again in a while.";
-    case "model_access_denied":
-    case "model_not_found":
-    case "model_quota_exceeded":
-      return "The bot's model cannot be used at present. Its owner has to look at the model's settings.";
-    case "model_invalid_request":
-      return "The model refused the conversation as invalid, perhaps because it is too long.";
-    default:
-      return "The model did not finish its answer. Send the message again.";
-  }
-}

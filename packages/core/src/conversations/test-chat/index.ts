@@ -15,11 +15,9 @@ import {
   type ModelUsage,
   type ObjectStore,
   type Randomness,
-  type StopReason,
   type Table,
 } from "../../ports/index.ts";
 import { Answering } from "../answering/index.ts";
-import type { Run } from "../run/index.ts";
 
 const Message = v.strictObject({
   role: v.picklist(["user", "assistant"]),
@@ -42,7 +40,8 @@ export type Event =
   | {
       type: "done";
       model: string;
-      stop: StopReason;
+      /** Why the model stopped, by its own name. */
+      stop: string;
       usage: ModelUsage;
       costMicroUsd: number;
       firstTextMs: number | null;
@@ -96,20 +95,18 @@ export async function* run(
   }
   const end = next.value;
   if (end.outcome === "interrupted") return;
-  const failure = end.outcome === "failed" ? toFailure(end.error) : emptyFailure(draft);
-  await record(failure?.message ?? null);
-  if (failure) {
-    yield failure;
-    return;
-  }
-  yield toDone(draft, end.outcome === "answered" ? end.stop : null, {
-    startedAt,
-    endedAt: deps.clock.now(),
-  });
+  const failure = failureOf(end);
+  await record(failure ? failure.message : null);
+  yield failure ?? toDone(draft, end.stop ?? "", { startedAt, endedAt: deps.clock.now() });
 }
 
 /** Whoever looks on sees a failure at once: what has been shown cannot be taken back. */
-const oneTry: Answering.RetryPolicy = { modelTriesMax: 1, backoffMs: 0, backoffMaxMs: 0 };
+const oneTry: Answering.RetryPolicy = {
+  modelTriesMax: 1,
+  backoffMs: 0,
+  backoffMaxMs: 0,
+  runTimeMaxMs: 0,
+};
 
 function toSubject(
   bot: Bot.Info,
@@ -136,27 +133,31 @@ function toSubject(
   };
 }
 
-const toFailure = ({ code, message, retryable }: Run.ErrorInfo): Event & { type: "failed" } => ({
-  type: "failed",
-  code,
-  message: code === "model_not_allowed" ? `${message} Choose another one.` : message,
-  retryable,
-});
-
-function emptyFailure({ firstTextAt }: Answering.Draft): (Event & { type: "failed" }) | undefined {
-  if (firstTextAt !== null) return undefined;
-  const message = "The model answered without any text.";
-  return { type: "failed", code: "model_error", message, retryable: true };
+/** The owner reads the model's own words, too. */
+function failureOf(
+  ended: Answering.Outcome & { outcome: "ended" },
+): (Event & { type: "failed" }) | undefined {
+  const { error, cause } = ended.end;
+  if (!error && ended.stop !== null) return undefined;
+  const said = error?.message ?? "A filter refused the conversation.";
+  const own = ended.stop === null && cause ? ` (${cause})` : "";
+  const next = error?.code === "model_not_allowed" ? " Choose another one." : "";
+  return {
+    type: "failed",
+    code: error?.code ?? "model_error",
+    message: said + own + next,
+    retryable: error?.retryable ?? false,
+  };
 }
 
 const toDone = (
   draft: Answering.Draft,
-  stop: StopReason | null,
+  stop: string,
   { startedAt, endedAt }: { startedAt: number; endedAt: number },
 ): Event => ({
   type: "done",
   model: draft.model?.name ?? "",
-  stop: stop ?? "other",
+  stop,
   usage: draft.usage,
   costMicroUsd: Answering.costOf(draft),
   firstTextMs: draft.firstTextAt === null ? null : draft.firstTextAt - startedAt,

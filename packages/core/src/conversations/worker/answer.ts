@@ -1,6 +1,5 @@
 import { Bot } from "../../bots/bot/index.ts";
 import type { Knowledge } from "../../bots/knowledge/index.ts";
-import type { StopReason } from "../../ports/index.ts";
 import { Publication } from "../../publishing/publication/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { Answering } from "../answering/index.ts";
@@ -10,16 +9,12 @@ import { listEarlier, readMessages } from "./history.ts";
 export interface Deps extends Answering.Deps {
   /** Whether published bots have inference profiles of their own, so that AWS's bill tells them apart. */
   inferenceProfiles?: boolean;
-  policy: Answering.RetryPolicy & {
-    /** A run that takes longer fails with `run_timeout`. */
-    runTimeMaxMs: number;
-  };
 }
 
 /** How one attempt at answering a run went. */
 export type Attempt =
-  /** What the run says if it ends with it. `again`: another attempt may help. */
-  | { outcome: "over"; result: Run.Result; again: boolean }
+  /** What the run says if it ends with it, and where another attempt may help, how much later. */
+  | { outcome: "over"; result: Run.Result; again: { afterMs: number } | null }
   /** Broken off: nothing of it may be written but what it cost. */
   | { outcome: "interrupted"; reason: "overtaken" | "shutdown"; result: Run.Result };
 
@@ -73,12 +68,8 @@ type Base = Omit<Run.Result, "status" | "error" | "cause">;
 
 function toAttempt(outcome: Answering.Outcome, base: Base, reason: unknown): Attempt {
   switch (outcome.outcome) {
-    case "answered":
-      return over({ ...base, ...endOf(outcome.stop), error: null, cause: null });
-    case "failed": {
-      const { error, cause } = outcome;
-      return over({ ...base, status: "failed", error, cause }, error.retryable);
-    }
+    case "ended":
+      return over({ ...base, ...outcome.end }, outcome.again);
     case "interrupted":
       return interrupted(base, reason as Answering.Interruption);
   }
@@ -94,7 +85,11 @@ function interrupted(base: Base, reason: Answering.Interruption): Attempt {
   return over({ ...base, status: "failed", error, cause: null });
 }
 
-const over = (result: Run.Result, again = false): Attempt => ({ outcome: "over", result, again });
+const over = (result: Run.Result, again: { afterMs: number } | null = null): Attempt => ({
+  outcome: "over",
+  result,
+  again,
+});
 
 const baseOf = (run: Run.State, bot: Bot.Info, draft: Answering.Draft): Base => ({
   answer: Answering.contentOf(draft),
@@ -113,14 +108,6 @@ const toChunks = (passages: readonly Knowledge.Passage[]): Run.Chunk[] =>
     source,
     rank,
   }));
-
-function endOf(stop: StopReason | null): Pick<Run.Result, "status" | "incompleteReason"> {
-  if (stop === "max_tokens") return { status: "incomplete", incompleteReason: "max_output_tokens" };
-  if (stop === "content_filtered" || stop === "guardrail_intervened") {
-    return { status: "incomplete", incompleteReason: "content_filter" };
-  }
-  return { status: "completed", incompleteReason: null };
-}
 
 /** The run ends without the model having been asked. */
 export const failure = (

@@ -135,8 +135,10 @@ async function attempt(
   }
   if (tried.again && run.attempts < deps.policy.attemptsMax) {
     await recordPaid(deps, run, token, result);
-    const wait = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
-    await handOver(deps, run, token, wait * (0.5 + deps.randomness.fraction() / 2));
+    const backoff = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
+    const wait = backoff * (0.5 + deps.randomness.fraction() / 2);
+    // Never sooner than the model asks for.
+    await handOver(deps, run, token, Math.max(tried.again.afterMs, wait));
     return undefined;
   }
   const ended = await Run.finish(deps, run, token, result);
@@ -157,7 +159,7 @@ function afterError(deps: Deps, run: Run.State, error: unknown): Attempt {
   return {
     outcome: "over",
     result: failure(run, info, Answering.causeOf(error)),
-    again: true,
+    again: { afterMs: 0 },
   };
 }
 

@@ -1,9 +1,10 @@
-import { type Json } from "./backend.ts";
-import { invalid } from "./exception.ts";
-import type { Content, ConverseRequest, Message } from "./converse-request.ts";
+import type { Json } from "../backend.ts";
+import type { ChatBody } from "./concessions.ts";
+import { invalid } from "../exception.ts";
+import type { Content, ConverseRequest, Message } from "../converse-request.ts";
 
 /** A Converse request as the body of `POST /chat/completions`. */
-export function toChatCompletion(request: ConverseRequest, model: string): Json {
+export function toChatCompletion(request: ConverseRequest, model: string): ChatBody {
   const { system, messages, maxTokens, temperature, topP, stopSequences } = request;
   return {
     model,

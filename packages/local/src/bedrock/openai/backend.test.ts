@@ -10,7 +10,7 @@ import {
   systemClock,
 } from "@outlet/core/ports";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type BedrockServer, startBedrock } from "./server.ts";
+import { type BedrockServer, startBedrock } from "../server.ts";
 
 interface Asked {
   path: string | undefined;
@@ -216,7 +216,7 @@ describe("an answer", () => {
     ["stop", {}, "end_turn"],
     ["stop", { stop_reason: "END" }, "stop_sequence"],
     ["content_filter", {}, "content_filtered"],
-    ["tool_calls", {}, "other"],
+    ["tool_calls", {}, "tool_use"],
   ])("that finishes with %s %o stops for %s", async (finishReason, more, reason) => {
     reply = stream(says({ content: "Hi" }, finishReason, more), counts);
     expect(await collect()).toContainEqual({ type: "stop", reason });
@@ -251,7 +251,7 @@ describe("a failure of the server", () => {
     [429, "model_throttled", true],
     [500, "model_unavailable", true],
     [503, "model_unavailable", true],
-    [302, "model_unavailable", true],
+    [302, "model_not_found", false],
     [408, "model_timeout", true],
     [404, "model_not_found", false],
     [401, "model_access_denied", false],
