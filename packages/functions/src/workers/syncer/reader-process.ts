@@ -126,13 +126,17 @@ export class ReaderProcess {
 
   #watch(memoryMax: number, exceeded: () => void): { stop(): void } {
     let stopped = false;
+    let timer: NodeJS.Timeout | undefined;
+    const lookLater = () => {
+      timer = setTimeout(() => void look(), lookEveryMs);
+    };
     const look = async () => {
       await this.#measure();
       if (stopped) return;
       if (this.#memory > memoryMax) exceeded();
-      else timer = setTimeout(look, lookEveryMs);
+      else lookLater();
     };
-    let timer: NodeJS.Timeout = setTimeout(look, lookEveryMs);
+    lookLater();
     return {
       stop() {
         stopped = true;
