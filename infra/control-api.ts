@@ -32,7 +32,7 @@ controlApi.route(
   "ANY /api/{proxy+}",
   {
     ...functionDefaults,
-    handler: "packages/functions/src/lambda/control-api.handler",
+    handler: "packages/functions/src/control-api/lambda.handler",
     streaming: true,
     timeout: "5 minutes",
     memory: "1024 MB",

@@ -1,4 +1,4 @@
-import { ModelCatalog } from "../packages/core/src/model-catalog/index";
+import { ModelCatalog } from "../packages/core/src/models/catalog/index";
 import { models } from "./settings";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";

@@ -17,7 +17,7 @@ export const syncQueue = new sst.aws.Queue("SyncQueue", {
 syncQueue.subscribe(
   {
     ...functionDefaults,
-    handler: "packages/functions/src/lambda/syncer.handler",
+    handler: "packages/functions/src/workers/syncer/lambda.handler",
     timeout: "5 minutes",
     memory: "2048 MB",
     environment: logEnvironment("syncer"),

@@ -10,7 +10,7 @@ import { payloads, table } from "./storage";
 /** Behind the gateways of all published bots: a fix reaches them all with the next deploy. */
 export const publishedApi = new sst.aws.Function("PublishedApi", {
   ...functionDefaults,
-  handler: "packages/functions/src/lambda/published-api.handler",
+  handler: "packages/functions/src/published-api/lambda.handler",
   streaming: true,
   timeout: "15 minutes",
   memory: "1024 MB",
@@ -28,7 +28,7 @@ export const publishedApi = new sst.aws.Function("PublishedApi", {
 /** Knows the keys of all published bots. */
 export const authorizer = new sst.aws.Function("Authorizer", {
   ...functionDefaults,
-  handler: "packages/functions/src/lambda/authorizer.handler",
+  handler: "packages/functions/src/authorizer/lambda.handler",
   timeout: "10 seconds",
   memory: "512 MB",
   environment: logEnvironment("authorizer"),

@@ -37,7 +37,7 @@ export const deployQueue = new sst.aws.Queue("DeployQueue", {
 const deployer = deployQueue.subscribe(
   {
     ...functionDefaults,
-    handler: "packages/functions/src/lambda/deployer.handler",
+    handler: "packages/functions/src/workers/deployer/lambda.handler",
     timeout: "5 minutes",
     memory: "512 MB",
     environment: logEnvironment("deployer"),

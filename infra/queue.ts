@@ -29,7 +29,7 @@ export const runQueue = new sst.aws.Queue("RunQueue", {
 export const worker = runQueue.subscribe(
   {
     ...functionDefaults,
-    handler: "packages/functions/src/lambda/worker.handler",
+    handler: "packages/functions/src/workers/worker/lambda.handler",
     timeout: "15 minutes",
     memory: "1024 MB",
     environment: logEnvironment("worker"),
@@ -56,7 +56,7 @@ export const worker = runQueue.subscribe(
 const deadLetters = dead.subscribe(
   {
     ...functionDefaults,
-    handler: "packages/functions/src/lambda/dead-letters.handler",
+    handler: "packages/functions/src/workers/dead-letters/lambda.handler",
     timeout: "1 minute",
     memory: "512 MB",
     environment: logEnvironment("dead-letters"),

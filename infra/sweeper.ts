@@ -12,7 +12,7 @@ const sweeper = new sst.aws.CronV2("Sweeper", {
   schedule: "rate(1 minute)",
   function: {
     ...functionDefaults,
-    handler: "packages/functions/src/lambda/sweeper.handler",
+    handler: "packages/functions/src/workers/sweeper/lambda.handler",
     timeout: "50 seconds",
     memory: "512 MB",
     environment: logEnvironment("sweeper"),

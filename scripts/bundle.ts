@@ -3,7 +3,8 @@
  * `npm run bundle` prints them, with what each weighs most by. `sst` itself, which adds about 4 KB,
  * is left out: it is there only where Outlet is deployed from.
  */
-import { basename } from "node:path";
+import { globSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 import { unreachable } from "./bundle-settings.ts";
@@ -29,10 +30,21 @@ export const budgetsKib: Record<string, number> = {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Each function's entry lies in a folder of its name, as `lambda.ts`. */
+export const entries: readonly string[] = globSync("**/lambda.ts", {
+  cwd: fileURLToPath(new URL("../packages/functions/src/", import.meta.url)),
+});
+
+function entryOf(name: string): string {
+  const found = entries.find((entry) => basename(dirname(entry)) === name);
+  if (!found) throw new Error(`packages/functions has no lambda.ts in a folder ${name}`);
+  return found.replaceAll("\\", "/");
+}
+
 export async function bundleFunction(name: string): Promise<Bundle> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [`packages/functions/src/lambda/${name}.ts`],
+    entryPoints: [`packages/functions/src/${entryOf(name)}`],
     bundle: true,
     minify: true,
     write: false,
@@ -47,7 +59,7 @@ export async function bundleFunction(name: string): Promise<Bundle> {
     logLevel: "silent",
   });
   const entry = Object.entries(metafile.outputs).find(([, output]) =>
-    output.entryPoint?.endsWith(`/lambda/${name}.ts`),
+    output.entryPoint?.endsWith(`/${entryOf(name)}`),
   );
   if (!entry) throw new Error(`esbuild made nothing of ${name}`);
   const loaded = loadedWith(entry[0], metafile.outputs);

@@ -2,6 +2,7 @@ import { tableDefinition } from "@outlet/aws/table-schema";
 import { defaultPolicy } from "@outlet/functions/policy";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Graph, Statement } from "../sst/graph.ts";
+import { handlerOf } from "./handler.ts";
 import { environment, program } from "./program.ts";
 
 let prod: Graph;
@@ -21,7 +22,7 @@ const handlers = [
   "syncer",
   "worker",
 ];
-const fn = (name: string) => prod.function(`packages/functions/src/lambda/${name}.handler`);
+const fn = (name: string) => prod.function(handlerOf(name));
 
 test("the app holds exactly these resources", () => {
   expect(prod.counts()).toMatchInlineSnapshot(`
@@ -70,9 +71,7 @@ test("the app holds exactly these resources", () => {
 describe("functions", () => {
   test("are these and no others", () => {
     const built = Object.values(prod.data.functions).map(({ handler }) => handler);
-    expect(built.toSorted()).toEqual(
-      handlers.map((name) => `packages/functions/src/lambda/${name}.handler`),
-    );
+    expect(built.toSorted()).toEqual(handlers.map(handlerOf));
   });
 
   test.each(handlers)(
@@ -334,7 +333,7 @@ test("models are those of the configuration, and a profile brings the model behi
     ...environment,
     OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite",
   });
-  const { statements } = graph.function("packages/functions/src/lambda/worker.handler");
+  const { statements } = graph.function("packages/functions/src/workers/worker/lambda.handler");
   const bedrock = statements.filter(({ Action }) =>
     [Action].flat().some((a) => a.startsWith("bedrock:")),
   );
@@ -370,7 +369,7 @@ describe("inference profiles", () => {
       ].join(" "),
     ]);
     const rights = handlers.flatMap((name) => {
-      const { statements } = graph.function(`packages/functions/src/lambda/${name}.handler`);
+      const { statements } = graph.function(handlerOf(name));
       return bedrockOf(statements).map((statement) => `${name}: ${readable(statement)}`);
     });
     expect(rights).toEqual([

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generate } from "../../packages/core/src/key/secret.ts";
+import { generate } from "../../packages/core/src/publishing/key/secret.ts";
 import { systemRandomness } from "@outlet/core/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { invoke, startFunction } from "../lambda/host.ts";
@@ -12,6 +12,7 @@ import type { Graph } from "../sst/graph.ts";
 import { runtimeClient } from "../tools.ts";
 import { authorizedEvent, authorizerEvent, batch, requestEvent } from "./applied/events.ts";
 import { settings, stage } from "./applied/settings.ts";
+import { handlerOf } from "./handler.ts";
 import { program, root } from "./program.ts";
 
 let graph: Graph;
@@ -25,7 +26,7 @@ const authorization = `Bearer ${[{ alg: "RS256", kid: "1" }, { sub: "1" }, {}]
   .join(".")}`;
 
 const bundleOf = (name: string) => join(root, ".sst/artifacts", `${idOf(name)}-src`, "bundle.mjs");
-const idOf = (name: string) => graph.function(`packages/functions/src/lambda/${name}.handler`).id;
+const idOf = (name: string) => graph.function(handlerOf(name)).id;
 
 /** Where nobody answers: what a function needs of AWS fails at once. */
 const nowhere = {

@@ -1,10 +1,10 @@
-import { Bot } from "@outlet/core/bot";
-import { Conversation } from "@outlet/core/conversation";
-import { Key } from "@outlet/core/key";
-import { Knowledge } from "@outlet/core/knowledge";
+import { Bot } from "@outlet/core/bots/bot";
+import { Conversation } from "@outlet/core/conversations/conversation";
+import { Key } from "@outlet/core/publishing/key";
+import { Knowledge } from "@outlet/core/bots/knowledge";
 import { type Clock, systemClock } from "@outlet/core/ports";
-import { Publication } from "@outlet/core/publication";
-import type { NewContent } from "@outlet/core/run";
+import { Publication } from "@outlet/core/publishing/publication";
+import type { NewContent } from "@outlet/core/conversations/run";
 import * as v from "valibot";
 import type { World } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import type { Address } from "@outlet/core/run";
+import type { Address } from "@outlet/core/conversations/run";
 
 /** What API Gateway sends to a function behind one of a bot's routes. */
 export const requestEvent = (

@@ -7,10 +7,11 @@ import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane
 import { unpaced } from "@outlet/aws/provisioner/pace";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
-import { Id } from "@outlet/core/id";
-import { ModelCatalog } from "@outlet/core/model-catalog";
+import { Id } from "@outlet/core/foundation/id";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import { type Clock, silentLog, systemClock, systemRandomness } from "@outlet/core/ports";
 import { startBedrock } from "@outlet/local/bedrock/server";
+import { handlerOf } from "../handler.ts";
 import { Guard } from "../../emulator/guard.ts";
 import { type App, startApp } from "../../emulator/start.ts";
 import type { Graph } from "../../sst/graph.ts";
@@ -107,8 +108,7 @@ function parts(app: App) {
   });
   const queue = (link: string) =>
     createSqsQueue({ client: app.client(SQSClient), queueUrl: String(links[link]?.url) });
-  const idOf = (name: string) =>
-    app.graph.function(`packages/functions/src/lambda/${name}.handler`).id;
+  const idOf = (name: string) => app.graph.function(handlerOf(name)).id;
   return {
     table,
     objects: createS3ObjectStore({ client: app.client(S3Client), bucket: nameOf("Payloads") }),

@@ -1,4 +1,4 @@
-import { type AuthorizerDeps, createAuthorizer } from "@outlet/functions/authorizer";
+import { type AuthorizerDeps, createAuthorizer } from "@outlet/functions/authorizer/authorizer";
 import type { APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import { recordEvent } from "./recorder.ts";
 

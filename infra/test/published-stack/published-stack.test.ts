@@ -4,12 +4,12 @@ import {
   GetRestApisCommand,
 } from "@aws-sdk/client-api-gateway";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { Bot } from "@outlet/core/bot";
-import { Deployer } from "@outlet/core/deployer";
-import { Id } from "@outlet/core/id";
-import { Key } from "@outlet/core/key";
-import { Keyring } from "@outlet/core/keyring";
-import { ModelCatalog } from "@outlet/core/model-catalog";
+import { Bot } from "@outlet/core/bots/bot";
+import { Deployer } from "@outlet/core/publishing/deployer";
+import { Id } from "@outlet/core/foundation/id";
+import { Key } from "@outlet/core/publishing/key";
+import { Keyring } from "@outlet/core/publishing/keyring";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Provisioner,
   silentLog,
@@ -17,8 +17,8 @@ import {
   systemRandomness,
   type Table,
 } from "@outlet/core/ports";
-import { Publication } from "@outlet/core/publication";
-import { Upgrade } from "@outlet/core/upgrade";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Upgrade } from "@outlet/core/publishing/upgrade";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/ministack.ts";

@@ -1,7 +1,7 @@
-import { Bot } from "@outlet/core/bot";
-import { Id } from "@outlet/core/id";
-import { Key } from "@outlet/core/key";
-import { ModelCatalog } from "@outlet/core/model-catalog";
+import { Bot } from "@outlet/core/bots/bot";
+import { Id } from "@outlet/core/foundation/id";
+import { Key } from "@outlet/core/publishing/key";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Provisioner,
   type StackOutputs,
@@ -9,7 +9,7 @@ import {
   systemClock,
   systemRandomness,
 } from "@outlet/core/ports";
-import { Publication } from "@outlet/core/publication";
+import { Publication } from "@outlet/core/publishing/publication";
 import * as v from "valibot";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answerFacts, type Difference, differences, eventFacts, type Facts } from "./compare.ts";

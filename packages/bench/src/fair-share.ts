@@ -4,7 +4,7 @@
  * delayed by more than twice the time that it takes alone: in the median, and the first one too,
  * which comes right after a start with thousands of bells that nobody has read.
  */
-import { Conversation } from "@outlet/core/conversation";
+import { Conversation } from "@outlet/core/conversations/conversation";
 import { StoreUnavailable } from "@outlet/core/ports";
 import { says, startStack } from "@outlet/local/runtime/stack-fixture";
 

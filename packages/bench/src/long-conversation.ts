@@ -2,7 +2,7 @@
  * What a turn costs as a conversation grows: `npm run bench:long-conversation [-- turns]`.
  * Capacity units are those the table reports for each call; exits non-zero where they grow.
  */
-import { Worker } from "@outlet/core/worker";
+import { Worker } from "@outlet/core/conversations/worker";
 import { says, startStack } from "@outlet/local/runtime/stack-fixture";
 
 const turns = Number(process.argv[2] ?? 1_000);

@@ -1,7 +1,7 @@
-import { Key } from "@outlet/core/key";
-import { Keyring } from "@outlet/core/keyring";
-import { Publication } from "@outlet/core/publication";
-import { createDeployer } from "@outlet/functions/deployer";
+import { Key } from "@outlet/core/publishing/key";
+import { Keyring } from "@outlet/core/publishing/keyring";
+import { Publication } from "@outlet/core/publishing/publication";
+import { createDeployer } from "@outlet/functions/workers/deployer/handler";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 // Core keeps it for its own tests; a package's exports are for programs.

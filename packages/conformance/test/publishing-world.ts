@@ -2,10 +2,10 @@ import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-prov
 import { startControlPlane } from "@outlet/aws/provisioner/control-plane.test-support";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { createPace } from "@outlet/aws/provisioner/pace";
-import { Bot } from "@outlet/core/bot";
-import { Deployer } from "@outlet/core/deployer";
-import { Id } from "@outlet/core/id";
-import { ModelCatalog } from "@outlet/core/model-catalog";
+import { Bot } from "@outlet/core/bots/bot";
+import { Deployer } from "@outlet/core/publishing/deployer";
+import { Id } from "@outlet/core/foundation/id";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Clock,
   type ObjectStore,
@@ -14,9 +14,9 @@ import {
   systemRandomness,
   type Table,
 } from "@outlet/core/ports";
-import { Publication } from "@outlet/core/publication";
-import type { Upgrade } from "@outlet/core/upgrade";
-import type { QueueHandler } from "@outlet/functions/batch";
+import { Publication } from "@outlet/core/publishing/publication";
+import type { Upgrade } from "@outlet/core/publishing/upgrade";
+import type { QueueHandler } from "@outlet/functions/workers/batch";
 import type { SQSRecord } from "aws-lambda";
 import * as v from "valibot";
 

@@ -1,9 +1,9 @@
-import type { Bot } from "@outlet/core/bot";
-import { Deployer } from "@outlet/core/deployer";
-import { Problem } from "@outlet/core/problem";
-import { Publication } from "@outlet/core/publication";
-import { Upgrade } from "@outlet/core/upgrade";
-import { createDeployer } from "@outlet/functions/deployer";
+import type { Bot } from "@outlet/core/bots/bot";
+import { Deployer } from "@outlet/core/publishing/deployer";
+import { Problem } from "@outlet/core/foundation/problem";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Upgrade } from "@outlet/core/publishing/upgrade";
+import { createDeployer } from "@outlet/functions/workers/deployer/handler";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 // Core keeps it for its own tests; a package's exports are for programs.

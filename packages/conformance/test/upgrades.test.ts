@@ -1,12 +1,12 @@
-import { Audit } from "@outlet/core/audit";
-import type { Bot } from "@outlet/core/bot";
-import { Keyring } from "@outlet/core/keyring";
+import { Audit } from "@outlet/core/records/audit";
+import type { Bot } from "@outlet/core/bots/bot";
+import { Keyring } from "@outlet/core/publishing/keyring";
 import { silentLog } from "@outlet/core/ports";
-import { Publication } from "@outlet/core/publication";
-import { Sweeper } from "@outlet/core/sweeper";
-import { Upgrade } from "@outlet/core/upgrade";
-import type { QueueHandler } from "@outlet/functions/batch";
-import { createDeployer } from "@outlet/functions/deployer";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Sweeper } from "@outlet/core/maintenance/sweeper";
+import { Upgrade } from "@outlet/core/publishing/upgrade";
+import type { QueueHandler } from "@outlet/functions/workers/batch";
+import { createDeployer } from "@outlet/functions/workers/deployer/handler";
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 // Core keeps it for its own tests; a package's exports are for programs.

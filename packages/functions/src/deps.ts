@@ -13,8 +13,8 @@ import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { createSqsClient } from "@outlet/aws/sqs-client";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
-import { Id } from "@outlet/core/id";
-import { ModelCatalog } from "@outlet/core/model-catalog";
+import { Id } from "@outlet/core/foundation/id";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
   type ObjectStore,
@@ -22,9 +22,9 @@ import {
   systemRandomness,
   type Table,
 } from "@outlet/core/ports";
-import type { Publication } from "@outlet/core/publication";
+import type { Publication } from "@outlet/core/publishing/publication";
 import { Resource } from "sst";
-import { createPowertoolsLog } from "./lambda/log.ts";
+import { createPowertoolsLog } from "./log.ts";
 import { defaultPolicy } from "./policy.ts";
 
 const options = () => ({ region: Resource.Installation.region });
@@ -46,7 +46,7 @@ const catalog = () => ModelCatalog.createCatalog(Resource.Installation.models.sp
 function objects(): ObjectStore {
   let opened: Promise<ObjectStore> | undefined;
   const open = async () => {
-    opened ??= import("./lambda/objects.ts").then(({ openObjects }) =>
+    opened ??= import("./objects.ts").then(({ openObjects }) =>
       openObjects(options(), Resource.Payloads.name),
     );
     return opened;

@@ -1,4 +1,4 @@
-import { Key } from "@outlet/core/key";
+import { Key } from "@outlet/core/publishing/key";
 import { expect } from "vitest";
 import { publishedBot } from "../../applied/acts.ts";
 import { authorizerEvent } from "../../applied/events.ts";

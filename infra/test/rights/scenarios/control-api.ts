@@ -1,6 +1,6 @@
-import { Conversation } from "@outlet/core/conversation";
-import { Run } from "@outlet/core/run";
-import { Worker } from "@outlet/core/worker";
+import { Conversation } from "@outlet/core/conversations/conversation";
+import { Run } from "@outlet/core/conversations/run";
+import { Worker } from "@outlet/core/conversations/worker";
 import { expect } from "vitest";
 import * as v from "valibot";
 import { defaultPolicy } from "@outlet/functions/policy";

@@ -16,8 +16,8 @@ import {
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { Bot } from "@outlet/core/bot";
-import { Publication } from "@outlet/core/publication";
+import { Bot } from "@outlet/core/bots/bot";
+import { Publication } from "@outlet/core/publishing/publication";
 import { expect, vi } from "vitest";
 import {
   acceptPublication,

@@ -1,4 +1,4 @@
-import { Run } from "@outlet/core/run";
+import { Run } from "@outlet/core/conversations/run";
 import * as v from "valibot";
 import { expect } from "vitest";
 import { acceptMessage, createBot, largeFile, largeText } from "../../applied/acts.ts";

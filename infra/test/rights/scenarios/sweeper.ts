@@ -1,6 +1,6 @@
-import { Run } from "@outlet/core/run";
-import { Usage } from "@outlet/core/usage";
-import { UsageReport } from "@outlet/core/usage-report";
+import { Run } from "@outlet/core/conversations/run";
+import { Usage } from "@outlet/core/records/usage";
+import { UsageReport } from "@outlet/core/observability/usage-report";
 import { expect } from "vitest";
 import { acceptMessage, acceptPublication, addSource, ago } from "../../applied/acts.ts";
 import type { Scenario } from "../scenario.ts";

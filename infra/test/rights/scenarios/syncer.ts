@@ -1,4 +1,4 @@
-import { Knowledge } from "@outlet/core/knowledge";
+import { Knowledge } from "@outlet/core/bots/knowledge";
 import { expect } from "vitest";
 import { addSource } from "../../applied/acts.ts";
 import { batch, settled } from "../../applied/events.ts";

@@ -1,5 +1,5 @@
-import { Conversation } from "@outlet/core/conversation";
-import { type Address, Run, textOf } from "@outlet/core/run";
+import { Conversation } from "@outlet/core/conversations/conversation";
+import { type Address, Run, textOf } from "@outlet/core/conversations/run";
 import { expect } from "vitest";
 import {
   acceptMessage,

@@ -1,5 +1,5 @@
-import { ModelCatalog } from "@outlet/core/model-catalog";
-import { Usage } from "@outlet/core/usage";
+import { ModelCatalog } from "@outlet/core/models/catalog";
+import { Usage } from "@outlet/core/records/usage";
 import type { Random } from "./random.ts";
 
 /** An entry of the ledger, and the suffix of one that is not the run's first. */

@@ -5,7 +5,7 @@ import {
   systemClock,
   type Table,
 } from "@outlet/core/ports";
-import { UsageReport } from "@outlet/core/usage-report";
+import { UsageReport } from "@outlet/core/observability/usage-report";
 import { askedDays } from "./scale.ts";
 import type { Bot, Stores } from "./stack.ts";
 

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAccessLogFormat } from "@outlet/aws/published-stack/access-log-format";
-import { Usage } from "@outlet/core/usage";
+import { Usage } from "@outlet/core/records/usage";
 import { formatLine } from "@outlet/local/edge/access-log";
 import { makeEntry, type Recorded } from "./entries.ts";
 import { createRandom, type Random } from "./random.ts";

@@ -6,7 +6,7 @@ import {
 import { createClients } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { silentLog, type Table } from "@outlet/core/ports";
-import { Usage } from "@outlet/core/usage";
+import { Usage } from "@outlet/core/records/usage";
 import { startEmulators } from "@outlet/local/emulators/start";
 import { readOptions } from "@outlet/local/runtime/options";
 import { startRuntime } from "@outlet/local/runtime/runtime";

@@ -1,5 +1,5 @@
-import type { ModelCatalog } from "@outlet/core/model-catalog";
-import type { Address } from "@outlet/core/run";
+import type { ModelCatalog } from "@outlet/core/models/catalog";
+import type { Address } from "@outlet/core/conversations/run";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import type { PublishedEnv } from "@outlet/functions/published-api/identity";
 import { createIds } from "./ids.ts";

@@ -1,5 +1,5 @@
-import { Bot } from "@outlet/core/bot";
-import { ModelCatalog } from "@outlet/core/model-catalog";
+import { Bot } from "@outlet/core/bots/bot";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Randomness } from "@outlet/core/ports";
 import * as v from "valibot";
 import { type Broker, createBroker } from "./broker.ts";

@@ -1,4 +1,4 @@
-import type { Id } from "@outlet/core/id";
+import type { Id } from "@outlet/core/foundation/id";
 import type { Clock } from "@outlet/core/ports";
 import type { Prng } from "./prng.ts";
 

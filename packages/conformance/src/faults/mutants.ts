@@ -16,7 +16,7 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: "start without token compare",
-    file: "run/start.ts",
+    file: "conversations/run/start.ts",
     replace: [
       [`  if (run.token >= options.token) return { outcome: "fenced" };\n`, ""],
       [`    below("token", token),\n`, ""],
@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "start without status",
-    file: "run/start.ts",
+    file: "conversations/run/start.ts",
     replace: [
       [
         `  if (isTerminal(run.status)) return { outcome: "ended", run: await link(deps, run, options) };\n`,
@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "finish without token",
     profile: "one overtakes the other",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [
       [
         `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
@@ -46,7 +46,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "finish unconditional",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [
       [
         `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
@@ -56,7 +56,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "cancel without status",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [
       [
         `      equals("status", "queued"),\n    )) ||\n`,
@@ -66,12 +66,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "put overwrites",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [[`deps.table.put(item, absent("pk"))`, `deps.table.put(item)`]],
   },
   {
     name: "pop unconditional",
-    file: "conversation/mailbox.ts",
+    file: "conversations/conversation/mailbox.ts",
     replace: [
       [
         `  const mine = all(equals("token", token), first("open", runId));\n`,
@@ -81,12 +81,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "lease without expiry",
-    file: "conversation/mailbox.ts",
+    file: "conversations/conversation/mailbox.ts",
     replace: [[`any(absent("leaseUntil"), below("leaseUntil", now))`, `absent("leaseUntil")`]],
   },
   {
     name: "pop a terminal run without billing it first",
-    file: "worker/index.ts",
+    file: "conversations/worker/index.ts",
     replace: [
       [
         `    Usage.record(deps, entry, Run.ledgerSuffix(ended)),\n`,
@@ -96,34 +96,34 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "pick the newest open run",
-    file: "worker/index.ts",
+    file: "conversations/worker/index.ts",
     replace: [[`= current?.open[0];`, `= current?.open.at(-1);`]],
   },
   {
     name: "pop gives a run a new place",
-    file: "worker/index.ts",
+    file: "conversations/worker/index.ts",
     replace: [[`{ again: ended.place !== place }`, `{}`]],
   },
   {
     name: "a place is told by the run before it",
     profile: "the owner redrives",
-    file: "worker/index.ts",
+    file: "conversations/worker/index.ts",
     replace: [[`{ again: ended.place !== place }`, `{ again: ended.parent !== parent }`]],
   },
   {
     name: "ledger overwritten",
-    file: "usage/index.ts",
+    file: "records/usage/index.ts",
     replace: [[`    absent("pk"),\n  );\n`, `  );\n`]],
   },
   {
     name: "no sweeper",
-    file: "sweeper/index.ts",
-    replace: [[`  await Mailbox.ring(deps.runQueue, head);\n`, ""]],
+    file: "maintenance/sweeper/index.ts",
+    replace: [[`  await Conversation.Mailbox.ring(deps.runQueue, head);\n`, ""]],
   },
   {
     name: "a claim is appended in spite of a deletion",
     profile: "conversations are deleted",
-    file: "conversation/mailbox.ts",
+    file: "conversations/conversation/mailbox.ts",
     replace: [
       [`  doomedToken === 0 ? absent("doomedToken") : equals("doomedToken", doomedToken),\n`, ""],
     ],
@@ -131,12 +131,12 @@ export const mutants: readonly Mutant[] = [
   {
     name: "condemn without a look at what was appended",
     profile: "conversations are deleted",
-    file: "conversation/mailbox.ts",
+    file: "conversations/conversation/mailbox.ts",
     replace: [[`      sizeBelow("open", head.open.length + 1),\n`, ""]],
   },
   {
     name: "a deletion does not bill what was open",
-    file: "conversation/removal.ts",
+    file: "conversations/conversation/removal.ts",
     replace: [
       [
         `  await Usage.record(deps, entry, Run.ledgerSuffix(started.run));\n`,
@@ -147,25 +147,25 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a deletion takes what was put for the next conversation",
     profile: "conversations are deleted",
-    file: "conversation/removal.ts",
+    file: "conversations/conversation/removal.ts",
     replace: [[`run.token > 0 && run.token <= doomedToken`, `run.token <= doomedToken`]],
   },
   {
     name: "a deletion that broke off is not ended",
     profile: "conversations are deleted",
-    file: "conversation/removal.ts",
+    file: "conversations/conversation/removal.ts",
     replace: [[`    if (head.doomed) await end(deps, head);\n    else if`, `    if`]],
   },
   {
     name: "redrive of what has not failed",
     profile: "the owner redrives",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [[`    all(equals("status", "failed"), equals("redrives", run.redrives)),\n`, ""]],
   },
   {
     name: "redrive of what has not left the mailbox",
     profile: "the owner redrives",
-    file: "conversation/redrive.ts",
+    file: "conversations/conversation/redrive.ts",
     replace: [
       [`  if (isOpen && found.status === "failed") throw closing();\n`, ""],
       [`  if (isOpen) throw notFailed(found);\n`, ""],
@@ -173,23 +173,23 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a redriven run is billed under its first entry",
-    file: "run/outcome.ts",
+    file: "conversations/run/outcome.ts",
     replace: [[`  redrives === 0 ? undefined : `, `  redrives >= 0 ? undefined : `]],
   },
   {
     name: "a redriven run forgets its older places",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [[`run.parent === null ? [] : [run.parent]`, `[]`]],
   },
   {
     name: "given up while it is at work",
     profile: "nobody has time",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [[`    all(equals("status", "queued"), equals("queuedAt", run.queuedAt)),\n`, ""]],
   },
   {
     name: "finish takes a lost reply for being overtaken",
-    file: "run/index.ts",
+    file: "conversations/run/index.ts",
     replace: [
       [
         `  if (current && current.token === token && isTerminal(current.status)) return current;\n`,

@@ -1,4 +1,4 @@
-import { RequestLog } from "@outlet/core/request-log";
+import { RequestLog } from "@outlet/core/observability/request-log";
 import type { Plan } from "./plan.ts";
 import type { policy } from "./policy.ts";
 import { portsOf, type Surroundings } from "./ports.ts";

@@ -1,7 +1,7 @@
-import type { ModelCatalog } from "@outlet/core/model-catalog";
+import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Randomness } from "@outlet/core/ports";
-import { createSweeper } from "@outlet/functions/sweeper";
-import { createWorker } from "@outlet/functions/worker";
+import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
+import { createWorker } from "@outlet/functions/workers/worker/handler";
 import type { SQSEvent } from "aws-lambda";
 import type { Acknowledge, Broker } from "./broker.ts";
 import type { Plan } from "./plan.ts";

@@ -1,7 +1,7 @@
-import { Conversation } from "@outlet/core/conversation";
-import { type Address, Run } from "@outlet/core/run";
-import { Usage } from "@outlet/core/usage";
-import { Worker } from "@outlet/core/worker";
+import { Conversation } from "@outlet/core/conversations/conversation";
+import { type Address, Run } from "@outlet/core/conversations/run";
+import { Usage } from "@outlet/core/records/usage";
+import { Worker } from "@outlet/core/conversations/worker";
 import { messageOf, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 

@@ -1,5 +1,5 @@
 import { ModelError } from "@outlet/core/ports";
-import { Run } from "@outlet/core/run";
+import { Run } from "@outlet/core/conversations/run";
 import { deflateRawSync } from "node:zlib";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";

@@ -1,8 +1,8 @@
-import { Conversation } from "@outlet/core/conversation";
+import { Conversation } from "@outlet/core/conversations/conversation";
 import { ModelError } from "@outlet/core/ports";
-import { RequestLog } from "@outlet/core/request-log";
-import { Run, RunLog } from "@outlet/core/run";
-import { Usage } from "@outlet/core/usage";
+import { RequestLog } from "@outlet/core/observability/request-log";
+import { Run, RunLog } from "@outlet/core/conversations/run";
+import { Usage } from "@outlet/core/records/usage";
 import { createPoller } from "@outlet/local/poller/poller";
 import { createPollingClient } from "@outlet/aws/clients";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";

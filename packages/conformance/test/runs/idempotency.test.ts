@@ -1,5 +1,5 @@
-import { Conversation } from "@outlet/core/conversation";
-import { Run } from "@outlet/core/run";
+import { Conversation } from "@outlet/core/conversations/conversation";
+import { Run } from "@outlet/core/conversations/run";
 import {
   lastText,
   messageOf,

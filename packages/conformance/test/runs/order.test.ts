@@ -1,6 +1,6 @@
-import { Conversation } from "@outlet/core/conversation";
+import { Conversation } from "@outlet/core/conversations/conversation";
 import { StoreUnavailable } from "@outlet/core/ports";
-import { Worker } from "@outlet/core/worker";
+import { Worker } from "@outlet/core/conversations/worker";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 

@@ -1,6 +1,6 @@
 import { ModelError, type ModelEvent, type ModelUsage } from "@outlet/core/ports";
-import { UsageReport } from "@outlet/core/usage-report";
-import { Worker } from "@outlet/core/worker";
+import { UsageReport } from "@outlet/core/observability/usage-report";
+import { Worker } from "@outlet/core/conversations/worker";
 import { type Script, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 

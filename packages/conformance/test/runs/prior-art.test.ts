@@ -8,9 +8,9 @@
  *     have one catalog, from one configuration.
  * 22. Bots with a secret could not be loaded by the worker's role. Bots here hold no secrets.
  */
-import { Conversation } from "@outlet/core/conversation";
+import { Conversation } from "@outlet/core/conversations/conversation";
 import { ModelError } from "@outlet/core/ports";
-import { Usage } from "@outlet/core/usage";
+import { Usage } from "@outlet/core/records/usage";
 import { eventually, type Outlet, startOutlet } from "@outlet/local/runtime/runtime-fixture";
 import {
   lastText,
@@ -184,7 +184,7 @@ describe("messages and answers", () => {
 
   test("23. an edited bot answers by its new instruction in conversations that had begun", async () => {
     const client = stack.client();
-    const { Bot } = await import("@outlet/core/bot");
+    const { Bot } = await import("@outlet/core/bots/bot");
     await client.send("One", "p-23");
     await deliver(client.address("p-23"));
     await Bot.update(stack.deps, stack.owner, stack.bot.botId, { instruction: "Speak Latin." });

@@ -1,9 +1,9 @@
-import { Conversation } from "@outlet/core/conversation";
-import { Expiry } from "@outlet/core/expiry";
+import { Conversation } from "@outlet/core/conversations/conversation";
+import { Expiry } from "@outlet/core/maintenance/expiry";
 import type { Clock } from "@outlet/core/ports";
-import { Run } from "@outlet/core/run";
-import { RequestLog } from "@outlet/core/request-log";
-import { Worker } from "@outlet/core/worker";
+import { Run } from "@outlet/core/conversations/run";
+import { RequestLog } from "@outlet/core/observability/request-log";
+import { Worker } from "@outlet/core/conversations/worker";
 import { removeExpired } from "@outlet/local/emulators/expiry";
 import { type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, expect, test } from "vitest";

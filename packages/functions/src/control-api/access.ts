@@ -1,7 +1,7 @@
-import { Bot } from "@outlet/core/bot";
-import { Caller } from "@outlet/core/caller";
+import { Bot } from "@outlet/core/bots/bot";
+import { Caller } from "@outlet/core/foundation/caller";
 import type { Table } from "@outlet/core/ports";
-import { Problem } from "@outlet/core/problem";
+import { Problem } from "@outlet/core/foundation/problem";
 import type { MiddlewareHandler } from "hono";
 import type { ControlEnv } from "./deps.ts";
 

@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/problem";
+import { Problem } from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { bodyLimit } from "hono/body-limit";
@@ -10,16 +10,16 @@ import { authenticate } from "./authentication.ts";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
 import { describeApi } from "./openapi.ts";
-import { adminRoutes } from "./routes/admin.ts";
-import { alertRoutes } from "./routes/alerts.ts";
-import { botRoutes } from "./routes/bots.ts";
-import { keyRoutes } from "./routes/keys.ts";
-import { knowledgeRoutes } from "./routes/knowledge.ts";
-import { meRoutes } from "./routes/me.ts";
-import { metricsRoutes } from "./routes/metrics.ts";
-import { publicationRoutes } from "./routes/publication.ts";
-import { runRoutes } from "./routes/runs.ts";
-import { testRunRoutes } from "./routes/test-runs.ts";
+import { adminRoutes } from "./admin/admin.ts";
+import { alertRoutes } from "./observability/alerts.ts";
+import { botRoutes } from "./bots/bots.ts";
+import { keyRoutes } from "./publishing/keys.ts";
+import { knowledgeRoutes } from "./bots/knowledge.ts";
+import { meRoutes } from "./bots/me.ts";
+import { metricsRoutes } from "./observability/metrics.ts";
+import { publicationRoutes } from "./publishing/publication.ts";
+import { runRoutes } from "./observability/runs.ts";
+import { testRunRoutes } from "./bots/test-runs.ts";
 
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
 const bodyMax = 5_500_000;

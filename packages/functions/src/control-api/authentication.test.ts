@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Problem } from "@outlet/core/problem";
+import { Problem } from "@outlet/core/foundation/problem";
 import fc from "fast-check";
 import { Hono } from "hono";
 import {

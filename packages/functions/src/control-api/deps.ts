@@ -1,5 +1,5 @@
-import type { Id } from "@outlet/core/id";
-import type { ModelCatalog } from "@outlet/core/model-catalog";
+import type { Id } from "@outlet/core/foundation/id";
+import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
   Clock,
   Log,
@@ -12,7 +12,7 @@ import type {
   Randomness,
   Table,
 } from "@outlet/core/ports";
-import type { Publication } from "@outlet/core/publication";
+import type { Publication } from "@outlet/core/publishing/publication";
 import type { AuthenticationEnv, AuthenticationOptions } from "./authentication.ts";
 import type { RequestIdEnv } from "../http/request-id.ts";
 

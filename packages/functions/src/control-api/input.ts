@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/problem";
+import { Problem } from "@outlet/core/foundation/problem";
 import type { Env, MiddlewareHandler } from "hono";
 import { validator } from "hono-openapi";
 import * as v from "valibot";

@@ -1,9 +1,9 @@
-import { Bot } from "@outlet/core/bot";
-import type { Caller } from "@outlet/core/caller";
-import type { Key } from "@outlet/core/key";
-import type { Knowledge } from "@outlet/core/knowledge";
-import { Publication } from "@outlet/core/publication";
-import type { TestRun } from "@outlet/core/test-run";
+import { Bot } from "@outlet/core/bots/bot";
+import type { Caller } from "@outlet/core/foundation/caller";
+import type { Key } from "@outlet/core/publishing/key";
+import type { Knowledge } from "@outlet/core/bots/knowledge";
+import { Publication } from "@outlet/core/publishing/publication";
+import type { TestRun } from "@outlet/core/bots/test-run";
 import type { ControlApiDeps } from "./deps.ts";
 
 /** RFC 3339, UTC. */

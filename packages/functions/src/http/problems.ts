@@ -1,5 +1,5 @@
 import { StoreUnavailable, type Log } from "@outlet/core/ports";
-import { Problem } from "@outlet/core/problem";
+import { Problem } from "@outlet/core/foundation/problem";
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";

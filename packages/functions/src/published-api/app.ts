@@ -1,18 +1,24 @@
-import { Conversation } from "@outlet/core/conversation";
-import type { Id } from "@outlet/core/id";
-import type { ModelCatalog } from "@outlet/core/model-catalog";
+import { Conversation } from "@outlet/core/conversations/conversation";
+import type { Id } from "@outlet/core/foundation/id";
+import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Clock, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
-import { Problem } from "@outlet/core/problem";
-import { type Address, PayloadMissing, Run, textOf } from "@outlet/core/run";
+import { Problem } from "@outlet/core/foundation/problem";
+import { type Address, PayloadMissing, Run, textOf } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler, respond } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
 import { cors } from "./cors.ts";
 import { type AuthorizerContext, identity, type PublishedEnv } from "./identity.ts";
-import { parseBody, toMessage } from "./message.ts";
-import { idempotencyKey, preferredWait, queriedWait } from "./prefer.ts";
-import { acceptedView, answerView, conversationView, pendingView, retryAfter } from "./views.ts";
+import { parseBody, toMessage } from "./native/message.ts";
+import { idempotencyKey, preferredWait, queriedWait } from "./native/prefer.ts";
+import {
+  acceptedView,
+  answerView,
+  conversationView,
+  pendingView,
+  retryAfter,
+} from "./native/views.ts";
 
 export interface PublishedApiDeps {
   table: Table;

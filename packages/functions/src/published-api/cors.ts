@@ -1,4 +1,4 @@
-import { originMatches, Publication } from "@outlet/core/publication";
+import { originMatches, Publication } from "@outlet/core/publishing/publication";
 import type { Table } from "@outlet/core/ports";
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";

@@ -1,5 +1,5 @@
 import { listExpiredKeys } from "@outlet/aws/expired-keys";
-import { Expiry } from "@outlet/core/expiry";
+import { Expiry } from "@outlet/core/maintenance/expiry";
 import type { Clock, ObjectStore, Table } from "@outlet/core/ports";
 
 interface Deps {

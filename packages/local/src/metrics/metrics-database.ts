@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { Metrics } from "@outlet/core/metrics";
+import { Metrics } from "@outlet/core/observability/metrics";
 import { emptyTally, type RequestTally } from "./tally.ts";
 
 /** The periods that tallies are kept by, seconds, each a multiple of the one before. */

@@ -1,4 +1,4 @@
-import { Metrics } from "@outlet/core/metrics";
+import { Metrics } from "@outlet/core/observability/metrics";
 import * as v from "valibot";
 
 /** What some requests add up to. */

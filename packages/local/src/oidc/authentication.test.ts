@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/problem";
+import { Problem } from "@outlet/core/foundation/problem";
 import { authenticate } from "@outlet/functions/control-api/authentication";
 import { Hono } from "hono";
 import { importJWK, SignJWT } from "jose";

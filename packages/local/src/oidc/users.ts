@@ -1,4 +1,4 @@
-import { Caller } from "@outlet/core/caller";
+import { Caller } from "@outlet/core/foundation/caller";
 import type { Secrets } from "./secrets.ts";
 
 export interface DemoUser {

@@ -1,7 +1,7 @@
-import { Bot } from "@outlet/core/bot";
-import { Publication } from "@outlet/core/publication";
-import { Usage } from "@outlet/core/usage";
-import { type CostBy, costsOf, type Per } from "@outlet/functions/control-api/admin-costs";
+import { Bot } from "@outlet/core/bots/bot";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Usage } from "@outlet/core/records/usage";
+import { type CostBy, costsOf, type Per } from "@outlet/functions/control-api/admin/costs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as v from "valibot";
 import { type Stack, startStack } from "./stack-fixture.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Log, systemClock } from "@outlet/core/ports";
-import { createAuthorizer } from "@outlet/functions/authorizer";
+import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
 import { createControlApi } from "@outlet/functions/control-api/app";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import { createPublishedApiHandler } from "@outlet/functions/published-api/handler";

@@ -1,14 +1,14 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Bot } from "@outlet/core/bot";
-import type { Caller } from "@outlet/core/caller";
-import type { Id } from "@outlet/core/id";
-import { Key } from "@outlet/core/key";
-import { Keyring } from "@outlet/core/keyring";
-import { Knowledge } from "@outlet/core/knowledge";
-import type { ModelCatalog } from "@outlet/core/model-catalog";
+import { Bot } from "@outlet/core/bots/bot";
+import type { Caller } from "@outlet/core/foundation/caller";
+import type { Id } from "@outlet/core/foundation/id";
+import { Key } from "@outlet/core/publishing/key";
+import { Keyring } from "@outlet/core/publishing/keyring";
+import { Knowledge } from "@outlet/core/bots/knowledge";
+import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Clock, ObjectStore, Provisioner, Queue, Randomness, Table } from "@outlet/core/ports";
-import { Publication } from "@outlet/core/publication";
+import { Publication } from "@outlet/core/publishing/publication";
 import * as v from "valibot";
 import type { Ready } from "./ready-file.ts";
 

@@ -5,9 +5,9 @@ import { createClients, createPollingClient } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
-import { Bot } from "@outlet/core/bot";
-import { Id } from "@outlet/core/id";
-import { ModelCatalog } from "@outlet/core/model-catalog";
+import { Bot } from "@outlet/core/bots/bot";
+import { Id } from "@outlet/core/foundation/id";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Clock,
   type Log,
@@ -23,12 +23,12 @@ import {
   type Table,
   watchedTable,
 } from "@outlet/core/ports";
-import { Run } from "@outlet/core/run";
-import { createDeadLetters } from "@outlet/functions/dead-letters";
+import { Run } from "@outlet/core/conversations/run";
+import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
 import type { Policy } from "@outlet/functions/policy";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
-import { createSweeper } from "@outlet/functions/sweeper";
-import { createWorker } from "@outlet/functions/worker";
+import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
+import { createWorker } from "@outlet/functions/workers/worker/handler";
 import { type Emulators, startEmulators } from "../emulators/start.ts";
 import { createPoller } from "../poller/poller.ts";
 import { clientOptions } from "./backends.ts";

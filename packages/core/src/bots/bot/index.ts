@@ -1,0 +1,339 @@
+/**
+ * A bot: instruction, model, generation parameters, knowledge, and whom it is shared with.
+ * Edits take effect on the next request of its published API, without redeployment.
+ */
+export * as Bot from "./index.ts";
+
+import * as v from "valibot";
+import { Caller } from "../../foundation/caller/index.ts";
+import type { Id } from "../../foundation/id/index.ts";
+import type { ModelCatalog } from "../../models/catalog/index.ts";
+import { Owner } from "../owner/index.ts";
+import {
+  absent,
+  all,
+  type Change,
+  type Clock,
+  equals,
+  exists,
+  type Item,
+  type Key,
+  type Page,
+  type Table,
+} from "../../ports/index.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+
+export const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+
+export const Scope = v.picklist(["private", "partial", "all"]);
+
+export const SyncStatus = v.picklist(["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
+
+export const Generation = v.strictObject({
+  /** Output tokens at most. */
+  maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64_000)), 2_048),
+  temperature: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))), null),
+  topP: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))), null),
+  stopSequences: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(100))), v.maxLength(4)),
+    [],
+  ),
+});
+
+export const Info = v.object({
+  botId: v.string(),
+  ownerId: v.string(),
+  title: Title,
+  description: v.string(),
+  instruction: v.string(),
+  /** Short name of the model it answers with. */
+  model: v.string(),
+  /** Short names of further models that a caller may ask for. */
+  callerModels: v.array(v.string()),
+  generation: Generation,
+  scope: Scope,
+  /** With whom it is shared where the scope is `partial`. */
+  allowedUsers: v.array(v.string()),
+  allowedGroups: v.array(v.string()),
+  syncStatus: SyncStatus,
+  /** Whether answers name their sources. */
+  showSources: v.boolean(),
+  /** Epoch milliseconds. */
+  createdAt: v.number(),
+  updatedAt: v.number(),
+});
+export type Info = v.InferOutput<typeof Info>;
+
+const Description = v.pipe(v.string(), v.maxLength(1_000));
+const Instruction = v.pipe(v.string(), v.maxLength(50_000));
+const ModelName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const CallerModels = v.pipe(v.array(ModelName), v.maxLength(20));
+
+export const Create = v.strictObject({
+  title: Title,
+  description: v.optional(Description, ""),
+  instruction: v.optional(Instruction, ""),
+  model: v.optional(ModelName),
+  callerModels: v.optional(CallerModels, []),
+  generation: v.optional(Generation, {}),
+  showSources: v.optional(v.boolean(), false),
+});
+
+/** Absent members stay as they are. */
+export const Edit = v.strictObject({
+  title: v.optional(Title),
+  description: v.optional(Description),
+  instruction: v.optional(Instruction),
+  model: v.optional(ModelName),
+  callerModels: v.optional(CallerModels),
+  generation: v.optional(v.partial(Generation)),
+  showSources: v.optional(v.boolean()),
+});
+
+export const Sharing = v.strictObject({
+  scope: Scope,
+  allowedUsers: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
+  allowedGroups: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
+});
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  ids: Id.Ids;
+  catalog: ModelCatalog.Catalog;
+}
+
+export async function create(
+  deps: Deps,
+  caller: Caller.Info,
+  input: v.InferOutput<typeof Create>,
+): Promise<Info> {
+  const now = deps.clock.now();
+  const model = input.model ? deps.catalog.require(input.model, "model") : deps.catalog.default;
+  const bot: Info = {
+    botId: deps.ids.ulid(),
+    ownerId: caller.userId,
+    title: input.title,
+    description: input.description,
+    instruction: input.instruction,
+    model: model.name,
+    callerModels: requireModels(deps.catalog, input.callerModels),
+    generation: v.parse(Generation, input.generation),
+    scope: "private",
+    allowedUsers: [],
+    allowedGroups: [],
+    syncStatus: "SUCCEEDED",
+    showSources: input.showSources,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await Owner.note(deps.table, caller);
+  await deps.table.put(toItem(bot), absent("pk"));
+  return bot;
+}
+
+export async function fromId(table: Table, botId: string): Promise<Info | undefined> {
+  const item = await table.get(keyOf(botId));
+  return item && fromItem(item);
+}
+
+/**
+ * The bot, for somebody who may see it.
+ * @throws ProblemError `not_found`, the same for a missing and for somebody else's bot.
+ */
+export async function visibleTo(table: Table, caller: Caller.Info, botId: string): Promise<Info> {
+  const bot = await fromId(table, botId);
+  if (!bot || !canSee(bot, caller)) throw notFound(botId);
+  return bot;
+}
+
+/**
+ * The bot, for somebody who may change it. Being able to see a bot grants nothing here: a published
+ * bot is visible to everybody.
+ * @throws ProblemError `not_found`, as {@link visibleTo}.
+ */
+export async function ownedBy(table: Table, caller: Caller.Info, botId: string): Promise<Info> {
+  const bot = await fromId(table, botId);
+  if (!bot || !mayChange(bot, caller)) throw notFound(botId);
+  return bot;
+}
+
+export const mayChange = (bot: Info, caller: Caller.Info): boolean =>
+  bot.ownerId === caller.userId || Caller.isAdmin(caller);
+
+export async function update(
+  deps: Deps,
+  caller: Caller.Info,
+  botId: string,
+  input: v.InferOutput<typeof Edit>,
+): Promise<Info> {
+  const bot = await ownedBy(deps.table, caller, botId);
+  const { generation, model, callerModels, ...plain } = input;
+  return change(deps, botId, {
+    ...plain,
+    ...(generation ? { generation: { ...bot.generation, ...generation } } : {}),
+    ...(model ? { model: deps.catalog.require(model, "model").name } : {}),
+    ...(callerModels ? { callerModels: requireModels(deps.catalog, callerModels) } : {}),
+  });
+}
+
+/** Sets whom the bot is shared with. The caller makes sure that it is not published. */
+export async function share(
+  deps: Deps,
+  caller: Caller.Info,
+  botId: string,
+  input: v.InferOutput<typeof Sharing>,
+): Promise<Info> {
+  await ownedBy(deps.table, caller, botId);
+  const partial = input.scope === "partial";
+  return change(
+    deps,
+    botId,
+    {
+      scope: input.scope,
+      allowedUsers: partial ? input.allowedUsers : [],
+      allowedGroups: partial ? input.allowedGroups : [],
+    },
+    input.scope === "all"
+      ? { set: { publicPk: "BOTS", publicSk: botId } }
+      : { remove: ["publicPk", "publicSk"] },
+  );
+}
+
+/**
+ * Writes the state of a bot's knowledge as `derive` finds it. Two writers may derive side by side:
+ * the later write stands only if nobody else has written since it began, else it derives again.
+ */
+export async function setSyncStatus(
+  table: Table,
+  botId: string,
+  derive: () => Promise<Info["syncStatus"]>,
+): Promise<void> {
+  for (;;) {
+    const item = await table.get(keyOf(botId));
+    if (!item) return;
+    const revision = typeof item.syncRevision === "number" ? item.syncRevision : 0;
+    const syncStatus = await derive();
+    if (syncStatus === item.syncStatus) return;
+    const unchanged = revision === 0 ? absent("syncRevision") : equals("syncRevision", revision);
+    const set = { syncStatus, syncRevision: revision + 1 };
+    if (await table.update(keyOf(botId), { set }, all(exists("pk"), unchanged))) return;
+  }
+}
+
+export async function remove(table: Table, botId: string): Promise<void> {
+  await table.remove({ ...keyOf(botId), sk: "TEST" });
+  await table.remove(keyOf(botId));
+}
+
+export interface Listing {
+  bots: Info[];
+  cursor: string | null;
+}
+
+type Paging = { limit: number; cursor?: string | undefined };
+
+/** Bots of one owner, newest first. */
+export async function listOwned(table: Table, ownerId: string, paging: Paging): Promise<Listing> {
+  const pk = listingOf(ownerId);
+  return toListing(await table.query({ index: "listing", pk, descending: true, ...paging }));
+}
+
+/** Bots shared with everybody, newest first. */
+export async function listPublic(table: Table, paging: Paging): Promise<Listing> {
+  return toListing(await table.query({ index: "public", pk: "BOTS", descending: true, ...paging }));
+}
+
+/** One's own bots, then those of others that are shared with everybody. */
+export async function listVisible(
+  table: Table,
+  ownerId: string,
+  { limit, cursor }: Paging,
+): Promise<Listing> {
+  if (!cursor?.startsWith(publicCursor)) {
+    const mine = await listOwned(table, ownerId, { limit, cursor });
+    if (mine.cursor || mine.bots.length >= limit) {
+      return { bots: mine.bots, cursor: mine.cursor ?? publicCursor };
+    }
+    const rest = await listVisible(table, ownerId, {
+      limit: limit - mine.bots.length,
+      cursor: publicCursor,
+    });
+    return { bots: [...mine.bots, ...rest.bots], cursor: rest.cursor };
+  }
+  const inner = cursor.slice(publicCursor.length) || undefined;
+  const page = await listPublic(table, { limit, cursor: inner });
+  return {
+    bots: page.bots.filter((bot) => bot.ownerId !== ownerId),
+    cursor: page.cursor && publicCursor + page.cursor,
+  };
+}
+
+/** Before a cursor into the shared bots; no cursor of the store has a dot. */
+const publicCursor = "public.";
+
+/** No page asks more owners than that for their bots. */
+const ownersMax = 25;
+
+/**
+ * Every bot there is, owner by owner, each one's newest first; for the administrator. A page may
+ * hold fewer than asked for, and yet have a cursor.
+ */
+export async function listEvery(table: Table, { limit, cursor }: Paging): Promise<Listing> {
+  const dot = cursor?.indexOf(".") ?? -1;
+  const fromId = cursor?.slice(dot + 1);
+  if (fromId === "" || (cursor && dot < 0)) throw new RangeError("The cursor is malformed");
+  const inner = cursor?.slice(0, dot) || undefined;
+  const bots: Info[] = [];
+  const owners = await Owner.list(table, { fromId, limit: ownersMax + 1 });
+  for (const { ownerId } of owners.slice(0, ownersMax)) {
+    if (bots.length >= limit) return { bots, cursor: `.${ownerId}` };
+    const paging = { limit: limit - bots.length, cursor: ownerId === fromId ? inner : undefined };
+    const page = await listOwned(table, ownerId, paging);
+    bots.push(...page.bots);
+    if (page.cursor) return { bots, cursor: `${page.cursor}.${ownerId}` };
+  }
+  const next = owners[ownersMax];
+  return { bots, cursor: next ? `.${next.ownerId}` : null };
+}
+
+const notFound = (botId: string) =>
+  new Problem.ProblemError("not_found", `There is no bot ${botId.slice(0, 40)} that you may use.`);
+
+function canSee(bot: Info, caller: Caller.Info): boolean {
+  if (mayChange(bot, caller) || bot.scope === "all") return true;
+  if (bot.scope === "private") return false;
+  return (
+    bot.allowedUsers.includes(caller.userId) ||
+    bot.allowedGroups.some((group) => caller.groups.includes(group))
+  );
+}
+
+async function change(
+  deps: Pick<Deps, "table" | "clock">,
+  botId: string,
+  fields: Record<string, unknown>,
+  also: Change = {},
+): Promise<Info> {
+  const set = { ...fields, updatedAt: deps.clock.now(), ...also.set } as Change["set"] & object;
+  const item = await deps.table.update(keyOf(botId), { ...also, set }, exists("pk"));
+  if (!item) throw notFound(botId);
+  return fromItem(item);
+}
+
+const requireModels = (catalog: ModelCatalog.Catalog, names: string[]): string[] =>
+  names.map((name, index) => catalog.require(name, `callerModels[${index}]`).name);
+
+const keyOf = (botId: string): Key => ({ pk: `BOT#${botId}`, sk: "BOT" });
+const listingOf = (ownerId: string) => `BOTS#${ownerId}`;
+
+function toItem(bot: Info): Item {
+  return { ...bot, ...keyOf(bot.botId), listingPk: listingOf(bot.ownerId), listingSk: bot.botId };
+}
+
+const fromItem = (item: Item): Info => v.parse(Info, item);
+
+const toListing = (page: Page): Listing => ({
+  bots: page.items.map(fromItem),
+  cursor: page.cursor ?? null,
+});

@@ -1,0 +1,136 @@
+import { Id } from "../../foundation/id/index.ts";
+import type { Clock, Log, ObjectStore, Queue, Table } from "../../ports/index.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+import { type Address, type NewContent, Run, textOf } from "../run/index.ts";
+import { Mailbox } from "./mailbox.ts";
+import { Removal } from "./removal.ts";
+
+export interface AcceptDeps {
+  table: Table;
+  objects: ObjectStore;
+  runQueue: Queue;
+  clock: Clock;
+  ids: Id.Ids;
+  log: Log;
+  policy: {
+    /** Open runs of one conversation at most. */
+    openMax: number;
+  };
+}
+
+export interface Message {
+  content: NewContent[];
+  /** Short name of the model asked for, or null for the bot's own. */
+  requestedModel: string | null;
+  keyId: string;
+  /** Go on with the answer before it. */
+  continues: boolean;
+  /** Let the model reason first. */
+  reasoning: boolean;
+  /** Days that it is kept. */
+  retentionDays: number;
+}
+
+export interface Accepted {
+  runId: string;
+  answerId: string;
+}
+
+/** What a message claimed under an idempotency key is accepted as. */
+export interface Claimed extends Accepted {
+  seen: Mailbox.Seen;
+}
+
+/**
+ * Accepts one message: put the run, append it to the head (the moment of acceptance), ring. A queue
+ * that cannot be rung does not undo the acceptance: the sweeper rings again.
+ * @param claimed given where somebody else may be at the same message: nothing is then taken back.
+ * @throws ProblemError `conversation_busy`; `not_found` where the conversation was deleted after
+ *   the message was claimed; StoreUnavailable where nothing was accepted.
+ */
+export async function accept(
+  deps: AcceptDeps,
+  address: Address,
+  message: Message,
+  claimed?: Claimed,
+): Promise<Accepted> {
+  const { runId, answerId } = claimed ?? Id.messagePair(deps.ids);
+  await Run.put(deps, address, { ...message, runId, answerId });
+  const outcome = await append(deps, address, runId, message, claimed?.seen);
+  if (outcome === "removed") throw deletedSince(address, runId);
+  if (outcome === "full") {
+    if (!claimed) await Run.withdraw(deps, address, runId);
+    throw busy(deps.policy.openMax);
+  }
+  await ring(deps, address, runId);
+  return { runId, answerId };
+}
+
+/**
+ * Action Append, and what it takes to get there: a deletion under way is ended first.
+ * @param asClaimed of the mailbox, where the message was claimed under a key.
+ */
+async function append(
+  deps: AcceptDeps,
+  address: Address,
+  runId: string,
+  message: Message,
+  asClaimed: Mailbox.Seen | undefined,
+): Promise<"open" | "full" | "removed"> {
+  let seen = asClaimed;
+  for (;;) {
+    const options = { ...headOf(deps, message), seen };
+    const appended = await Mailbox.append(deps, address, runId, options);
+    if (appended.outcome === "removing") await Removal.end(deps, appended.head);
+    // "changed": room was made, or a deletion ended, between the write and the reading.
+    else if (appended.outcome !== "changed") return appended.outcome;
+    // The reply to an append may be lost, and the run have been answered or deleted since.
+    const found = await look(deps.table, address, runId);
+    if (!found.run) return "removed";
+    if (found.arrived) return "open";
+    seen = { ...found.seen, ...asClaimed };
+  }
+}
+
+/** What has become of a message so far: its run, and the mailbox as it was just before. */
+export async function look(table: Table, address: Address, runId: string) {
+  // In this order: a run that is untouched afterwards had not been popped when the head was read.
+  const head = await Mailbox.read(table, address);
+  const run = await Run.peek(table, address, runId);
+  const arrived = run !== undefined && (Run.wasTaken(run) || head?.open.includes(runId) === true);
+  return { run, arrived, seen: Mailbox.seen(head) };
+}
+
+export const deletedSince = ({ conversationId }: Address, runId: string): Problem.ProblemError =>
+  new Problem.ProblemError(
+    "not_found",
+    `Conversation ${conversationId} has been deleted since message ${runId} was sent to it.`,
+  );
+
+/** What an append says of the head. */
+export const headOf = (deps: AcceptDeps, message: Pick<Message, "content" | "retentionDays">) => ({
+  openMax: deps.policy.openMax,
+  title: titleOf(message.content),
+  expiresAt: Run.expiryOf(deps.clock, message.retentionDays),
+});
+
+export async function ring(
+  deps: Pick<AcceptDeps, "runQueue" | "log">,
+  address: Address,
+  runId: string,
+): Promise<void> {
+  try {
+    await Mailbox.ring(deps.runQueue, address);
+  } catch (cause) {
+    deps.log.warn("bell not sent; the sweeper will ring", { runId, botId: address.botId, cause });
+  }
+}
+
+export const busy = (openMax: number): Problem.ProblemError =>
+  new Problem.ProblemError("conversation_busy", {
+    message: `This conversation has ${openMax} messages waiting. Wait for answers first.`,
+    retryAfter: 5,
+  });
+
+const titleOf = (content: readonly NewContent[]): string =>
+  textOf(content).replace(/\s+/g, " ").trim().slice(0, 80) || "New conversation";

@@ -1,0 +1,325 @@
+/**
+ * The head of a conversation: a mailbox with one reader at a time. Each function is one action of
+ * the run protocol (`docs/run-protocol/`), one conditional write to the head's item.
+ */
+export * as Mailbox from "./mailbox.ts";
+
+import * as v from "valibot";
+import { Id } from "../../foundation/id/index.ts";
+import {
+  absent,
+  all,
+  any,
+  below,
+  type Clock,
+  type Condition,
+  equals,
+  exists,
+  first,
+  type Item,
+  lacks,
+  type Queue,
+  sizeBelow,
+  type Table,
+  type Key as TableKey,
+} from "../../ports/index.ts";
+import { type Address, encode, group, pick, toBell } from "../run/address.ts";
+import { tombstoneSeconds } from "../run/item.ts";
+
+export const Head = v.object({
+  botId: v.string(),
+  clientId: v.string(),
+  conversationId: v.string(),
+  /** Ids of open runs, in order of arrival. */
+  open: v.array(v.string()),
+  /** The run popped last, if any. */
+  last: v.nullish(v.string()),
+  /** Runs popped so far: the place of the next one. Only ever grows. */
+  popped: v.optional(v.number(), 0),
+  /** Fencing token of the newest lease; only ever grows. */
+  token: v.optional(v.number(), 0),
+  /** Epoch milliseconds; absent while nobody reads. */
+  leaseUntil: v.nullish(v.number()),
+  title: v.optional(v.string(), ""),
+  /** Absent where the conversation was deleted and nothing has been sent since. */
+  createdAt: v.optional(v.number()),
+  expiresAt: v.number(),
+  /** When a message or the sweeper last rang for it; see `sortable`. */
+  openSk: v.optional(v.string()),
+  /** Runs that were open then; there until the removal has ended, and no run is appended before. */
+  doomed: v.optional(v.array(v.string())),
+  /** Token of the last removal, if any: what was started under it or an earlier one goes. */
+  doomedToken: v.optional(v.number(), 0),
+});
+export type Head = v.InferOutput<typeof Head>;
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+}
+
+export async function read(table: Table, address: Address): Promise<Head | undefined> {
+  const item = await table.get(keyOf(address));
+  return item && fromItem(item);
+}
+
+export type Appended =
+  | { outcome: "open"; head: Head }
+  /** So many are open already. */
+  | { outcome: "full" }
+  /** The conversation is being deleted: end that first. */
+  | { outcome: "removing"; head: Head }
+  /** It has been deleted since `seen`. */
+  | { outcome: "removed" }
+  /** It is not as it was seen any more: look again. */
+  | { outcome: "changed" };
+
+/**
+ * A mailbox as it was when a run was seen in none. Whoever repeats an append must not bring back a
+ * run that has been deleted since or, where `last` says what was popped last, answered.
+ */
+export interface Seen {
+  doomedToken: number;
+  last?: string | null;
+}
+
+export const seen = (head: Head | undefined): Required<Seen> => ({
+  doomedToken: head?.doomedToken ?? 0,
+  last: head?.last ?? null,
+});
+
+/** Action Append: the moment of acceptance. Appending what is open changes nothing. */
+export async function append(
+  deps: Deps,
+  address: Address,
+  runId: string,
+  options: {
+    openMax: number;
+    title: string;
+    expiresAt: number;
+    seen?: Seen | undefined;
+  },
+): Promise<Appended> {
+  const now = deps.clock.now();
+  const { openMax, title, expiresAt, seen } = options;
+  const free = all(lacks("open", runId), sizeBelow("open", openMax), absent("doomed"));
+  const item = await deps.table.update(
+    keyOf(address),
+    {
+      append: { open: [runId] },
+      set: { ...pick(address), expiresAt, ...openIndex(address, now) },
+      setIfAbsent: { createdAt: now, title },
+    },
+    all(free, ...(seen ? unchanged(seen) : [])),
+  );
+  if (item) return { outcome: "open", head: fromItem(item) };
+  const head = await read(deps.table, address);
+  if (head?.open.includes(runId)) return { outcome: "open", head };
+  if (head?.doomed) return { outcome: "removing", head };
+  if (seen && seen.doomedToken !== (head?.doomedToken ?? 0)) return { outcome: "removed" };
+  return { outcome: head && head.open.length >= openMax ? "full" : "changed" };
+}
+
+const unchanged = ({ doomedToken, last }: Seen): Condition[] => [
+  doomedToken === 0 ? absent("doomedToken") : equals("doomedToken", doomedToken),
+  ...(last === undefined ? [] : [last === null ? absent("last") : equals("last", last)]),
+];
+
+/**
+ * Action Lease: the right to read, under a new token.
+ * @returns the head as leased, or `undefined` if another holds it or there is no such conversation.
+ */
+export async function lease(
+  deps: Deps,
+  address: Address,
+  leaseMs: number,
+): Promise<Head | undefined> {
+  const now = deps.clock.now();
+  const item = await deps.table.update(
+    keyOf(address),
+    { add: { token: 1 }, set: { leaseUntil: now + leaseMs } },
+    all({ op: "exists", name: "open" }, any(absent("leaseUntil"), below("leaseUntil", now))),
+  );
+  return item && fromItem(item);
+}
+
+/** Heartbeat: extends the lease. @returns whether it is still ours. */
+export async function extend(
+  deps: Deps,
+  address: Address,
+  token: number,
+  leaseMs: number,
+): Promise<boolean> {
+  const set = { leaseUntil: deps.clock.now() + leaseMs };
+  return (await deps.table.update(keyOf(address), { set }, equals("token", token))) !== undefined;
+}
+
+/**
+ * Action Pop: takes a run that has ended and been billed out of the mailbox; where it was the only
+ * one open, action Release goes with it in the same write.
+ * @param options.again it had been popped before, then appended once more by a late retry: it keeps
+ *   its place in the conversation.
+ * @returns what is left to do.
+ */
+export async function pop(
+  deps: Deps,
+  address: Address,
+  token: number,
+  runId: string,
+  options: { again?: boolean } = {},
+): Promise<"released" | "more" | "fenced"> {
+  const mine = all(equals("token", token), first("open", runId));
+  const place = options.again ? {} : { set: { last: runId }, add: { popped: 1 } };
+  const change = { removeFirst: ["open"], ...place };
+  const last = await deps.table.update(
+    keyOf(address),
+    { ...change, remove: ["leaseUntil", ...openIndexNames] },
+    all(mine, sizeBelow("open", 2)),
+  );
+  if (last) return "released";
+  return (await deps.table.update(keyOf(address), change, mine)) ? "more" : "fenced";
+}
+
+/**
+ * Action Release: gives the lease back where nothing is open.
+ * @returns whether it was given back; if not, there is more to read, or it is not ours any more.
+ */
+export async function release(deps: Deps, address: Address, token: number): Promise<boolean> {
+  const item = await deps.table.update(
+    keyOf(address),
+    { remove: ["leaseUntil", ...openIndexNames] },
+    all(equals("token", token), sizeBelow("open", 1)),
+  );
+  return item !== undefined;
+}
+
+/**
+ * Begins to delete a conversation: to its readers it is gone. In the protocol's words, Expire and
+ * Lease under a token that fences off every holder, all that was open set aside to be cancelled.
+ * @returns the tombstone; `undefined` where the head has changed since it was read.
+ */
+export async function condemn(deps: Deps, head: Head): Promise<Head | undefined> {
+  const now = deps.clock.now();
+  const [oldest] = head.open;
+  const item = await deps.table.update(
+    keyOf(head),
+    {
+      add: { token: 1 },
+      set: {
+        open: [],
+        doomed: head.open,
+        doomedToken: head.token + 1,
+        expiresAt: Math.ceil(now / 1000) + tombstoneSeconds,
+        // The sweeper finds it where the removal breaks off.
+        ...openIndex(head, now),
+      },
+      remove: ["leaseUntil", "last", "title", "createdAt"],
+    },
+    all(
+      exists("createdAt"),
+      head.token === 0 ? absent("token") : equals("token", head.token),
+      // Nothing popped since, for that needs the token; nothing appended either.
+      sizeBelow("open", head.open.length + 1),
+      ...(oldest === undefined ? [] : [first("open", oldest)]),
+    ),
+  );
+  return item && fromItem(item);
+}
+
+/** Ends a deletion: from now on messages may be sent under the same id, which start afresh. */
+export async function bury(deps: Deps, head: Head): Promise<void> {
+  await deps.table.update(
+    keyOf(head),
+    { remove: ["doomed", ...openIndexNames] },
+    all(exists("doomed"), equals("doomedToken", head.doomedToken)),
+  );
+}
+
+/** Lets the lease run out at a chosen time: the next attempt may begin then (action Expire). */
+export async function expireAt(
+  deps: Deps,
+  address: Address,
+  token: number,
+  epochMs: number,
+): Promise<void> {
+  await deps.table.update(keyOf(address), { set: { leaseUntil: epochMs } }, equals("token", token));
+}
+
+/** Action Ring: asks for a reader. The message carries nothing that could be lost. */
+export async function ring(queue: Queue, address: Address, delaySeconds = 0): Promise<void> {
+  await queue.send(toBell(address), {
+    group: group(address),
+    delaySeconds,
+  });
+}
+
+/**
+ * Action Sweep's reading: conversations where runs are open, or a deletion has not ended.
+ * @param quietMs leaves alone what was accepted more recently: its own bell is still on its way.
+ */
+export async function listOpen(deps: Deps, quietMs: number): Promise<Head[]> {
+  const until = deps.clock.now() - quietMs;
+  const shards = await Promise.all(
+    Array.from({ length: openShards }, (_, shard) => listShard(deps.table, shard, until)),
+  );
+  return shards.flat();
+}
+
+/** The longest that a mailbox waits for another ring. */
+const ringEveryMaxMs = 300_000;
+
+/**
+ * Whether nobody is at work there and it is time to ring. A lease that has run out belonged to a
+ * worker that is dead; without one the bell may only be waiting behind many others, so it is rung for
+ * again after as long as it has waited, lest a long queue grows longer by the sweeper's own doing.
+ */
+export function isUnattended(head: Head, now: number, quietMs: number): boolean {
+  if (head.leaseUntil) return head.leaseUntil < now;
+  const [oldest] = head.open;
+  const rungAt = Number(head.openSk ?? 0);
+  const waited = oldest === undefined ? 0 : rungAt - Id.timeOf(oldest);
+  return now - rungAt >= Math.min(ringEveryMaxMs, Math.max(quietMs, waited));
+}
+
+/** Notes that it was rung for, unless somebody else has been there since. */
+export async function noteRing(deps: Deps, head: Head): Promise<void> {
+  if (head.openSk === undefined) return;
+  await deps.table.update(
+    keyOf(head),
+    { set: { openSk: sortable(deps.clock.now()) } },
+    equals("openSk", head.openSk),
+  );
+}
+
+/** Spreads the sparse index over partitions, so that accepts do not all write to one. */
+const openShards = 8;
+const openIndexNames = ["openPk", "openSk"];
+
+async function listShard(table: Table, shard: number, until: number): Promise<Head[]> {
+  const heads: Head[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      index: "open",
+      pk: `OPEN#${shard}`,
+      skFrom: "0",
+      skTo: sortable(until),
+      cursor,
+    });
+    heads.push(...page.items.map(fromItem));
+    cursor = page.cursor;
+  } while (cursor);
+  return heads;
+}
+
+const openIndex = (address: Address, now: number) => ({
+  openPk: `OPEN#${Id.shardOf(encode(address), openShards)}`,
+  openSk: sortable(now),
+});
+
+/** Epoch milliseconds in a form that sorts as text. */
+const sortable = (epochMs: number): string => String(Math.max(0, epochMs)).padStart(15, "0");
+
+const keyOf = (address: Address): TableKey => ({ pk: encode(address), sk: "HEAD" });
+
+const fromItem = (item: Item): Head => v.parse(Head, item);

@@ -1,0 +1,85 @@
+import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+import { RunLog } from "../run/log.ts";
+import { Run } from "../run/index.ts";
+import { Mailbox } from "./mailbox.ts";
+
+export interface RedriveDeps {
+  table: Table;
+  clock: Clock;
+  runQueue: Queue;
+  log: Log;
+  policy: { openMax: number };
+}
+
+/**
+ * Puts a failed run back into its mailbox, at the end: failed → queued, then Append. Its first end
+ * stays billed; the next one is billed beside it. Doing it again mends what was broken off.
+ * @throws ProblemError `run_not_failed`, `not_found`, `conflict`, `conversation_busy`
+ */
+export async function redrive(deps: RedriveDeps, entry: RunLog.Entry): Promise<Run.State> {
+  for (let tries = 0; tries < triesMax; tries++) {
+    const head = await Mailbox.read(deps.table, entry);
+    const found = await Run.peek(deps.table, entry, entry.runId);
+    if (!head || !found || head.createdAt === undefined) throw gone(entry.runId);
+    const run = await reopen(deps, head, found);
+    const { outcome } = await Mailbox.append(deps, run, run.runId, {
+      openMax: deps.policy.openMax,
+      title: head.title,
+      expiresAt: run.expiresAt,
+      // Else it might be put into a conversation that has been deleted meanwhile, and it with it.
+      seen: Mailbox.seen(head),
+    });
+    if (outcome === "removing" || outcome === "removed") throw gone(entry.runId);
+    if (outcome === "full") throw busy();
+    if (outcome === "changed") continue;
+    await RunLog.forget(deps.table, run);
+    await ring(deps, run);
+    return run;
+  }
+  throw busy();
+}
+
+/** Conversations in which answers come one after the other are looked at again so often. */
+const triesMax = 20;
+
+/** The run as it waits, or as it was left waiting where this was broken off before. */
+async function reopen(deps: RedriveDeps, head: Mailbox.Head, found: Run.State): Promise<Run.State> {
+  const isOpen = head.open.includes(found.runId);
+  // Its end is not billed before it has left the mailbox.
+  if (isOpen && found.status === "failed") throw closing();
+  if (isOpen) throw notFailed(found);
+  if (found.status === "queued" && found.redrives > 0 && found.parent === null) return found;
+  const run = found.status === "failed" ? await Run.reopen(deps, found) : undefined;
+  if (!run) throw notFailed(found);
+  return run;
+}
+
+async function ring(deps: RedriveDeps, run: Run.State): Promise<void> {
+  try {
+    await Mailbox.ring(deps.runQueue, run);
+  } catch (cause) {
+    deps.log.warn("bell not sent; the sweeper will ring", { runId: run.runId, cause });
+  }
+}
+
+const busy = () =>
+  new Problem.ProblemError("conversation_busy", {
+    message: "The conversation takes no more messages at present. Redrive the run later.",
+    retryAfter: 5,
+  });
+
+const gone = (runId: string) =>
+  new Problem.ProblemError("not_found", `What was said in run ${runId} has been deleted.`);
+
+const closing = () =>
+  new Problem.ProblemError("conflict", {
+    message: "The run has only just failed and is being closed. Repeat it.",
+    retryAfter: 1,
+  });
+
+const notFailed = (run: Run.State) =>
+  new Problem.ProblemError(
+    "run_not_failed",
+    `Only failed runs can be redriven; this one is ${run.status}.`,
+  );

@@ -1,0 +1,331 @@
+/**
+ * A run: one user message and its answer. Each function here that writes is one action of the run
+ * protocol (`docs/run-protocol/`), one conditional write to the run's item; the mailbox they belong
+ * to is in `../conversation/mailbox.ts`.
+ */
+export * as Run from "./index.ts";
+
+import {
+  absent,
+  all,
+  type Clock,
+  equals,
+  type Item,
+  type ModelUsage,
+  type ObjectStore,
+  type Table,
+} from "../../ports/index.ts";
+import { type Address, encode, pick } from "./address.ts";
+import type { Content, NewContent } from "./content.ts";
+import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
+import {
+  type Chunk,
+  folderOf,
+  readAnswer,
+  readQuestion,
+  removePayload,
+  storeAnswer,
+  storeQuestion,
+} from "./payload.ts";
+import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./state.ts";
+
+export { type Address, encode, group, parseBell } from "./address.ts";
+export {
+  base64Of,
+  type Binary,
+  bytesOf,
+  Content,
+  type NewContent,
+  PayloadMissing,
+  textOf,
+} from "./content.ts";
+export { isTombstone, peek, watch } from "./item.ts";
+export { RunLog } from "./log.ts";
+export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
+export { Chunk } from "./payload.ts";
+export { type Started, start, startKnown } from "./start.ts";
+export {
+  ErrorCode,
+  type ErrorInfo,
+  fromItem,
+  type Info,
+  isTerminal,
+  State,
+  Status,
+  wasTaken,
+} from "./state.ts";
+
+interface Deps {
+  table: Table;
+  objects: ObjectStore;
+  clock: Clock;
+}
+
+export interface New {
+  runId: string;
+  answerId: string;
+  keyId: string;
+  content: NewContent[];
+  requestedModel: string | null;
+  continues: boolean;
+  reasoning: boolean;
+  retentionDays: number;
+}
+
+/** Epoch seconds after which data that was touched now may go. */
+export const expiryOf = (clock: Clock, retentionDays: number): number =>
+  Math.ceil(clock.now() / 1000) + retentionDays * 86_400;
+
+/**
+ * Action Put: the run, queued, unless it exists.
+ * @returns whether it was new.
+ */
+export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
+  const { content, ...rest } = input;
+  const now = deps.clock.now();
+  const folder = folderOf(address, input.runId, input.retentionDays);
+  const question = await storeQuestion(deps.objects, folder, content);
+  const item: Item = {
+    ...keyOf(address, input.runId),
+    ...rest,
+    ...pick(address),
+    folder,
+    question,
+    reply: null,
+    expiresAt: expiryOf(deps.clock, input.retentionDays),
+    status: "queued",
+    token: 0,
+    attempts: 0,
+    redrives: 0,
+    createdAt: now,
+    queuedAt: now,
+    startedAt: null,
+    firstTextAt: null,
+    finishedAt: null,
+    model: null,
+    parent: null,
+    place: null,
+    formerParents: [],
+    cancelRequestedAt: null,
+    error: null,
+    cause: null,
+    incompleteReason: null,
+    usage: null,
+    costMicroUsd: 0,
+  };
+  if (await deps.table.put(item, absent("pk"))) return true;
+  // Deleted meanwhile: then nobody names the objects any more.
+  if (!(await peek(deps.table, address, input.runId))) {
+    await removePayload(deps.objects, question, null);
+  }
+  return false;
+}
+
+/** Takes back a run that was never accepted. */
+export async function withdraw(deps: Deps, address: Address, runId: string): Promise<void> {
+  const run = await peek(deps.table, address, runId);
+  const removed = await deps.table.remove(
+    keyOf(address, runId),
+    all(equals("status", "queued"), equals("token", 0)),
+  );
+  if (run && removed) await removeObjects(deps.objects, run);
+}
+
+/** A run with what was said. */
+export async function fromId(
+  deps: Pick<Deps, "table" | "objects">,
+  address: Address,
+  runId: string,
+): Promise<Info | undefined> {
+  const run = await peek(deps.table, address, runId);
+  return run && load(deps, run);
+}
+
+/** Reads what was said. @throws PayloadMissing */
+export async function load(deps: Pick<Deps, "objects">, run: State): Promise<Info> {
+  const [content, answer] = await Promise.all([
+    readQuestion(deps.objects, run.question),
+    loadAnswer(deps, run),
+  ]);
+  return { ...run, ...answer, content };
+}
+
+/** Reads what the model said, and not the message. @throws PayloadMissing */
+export const loadAnswer = (deps: Pick<Deps, "objects">, run: State) =>
+  readAnswer(deps.objects, run.reply);
+
+/** The newest runs of a conversation whose ids are no greater than `upTo`, newest first. */
+export async function listNewest(
+  table: Table,
+  address: Address,
+  options: { limit: number; upTo: string },
+): Promise<State[]> {
+  const page = await table.query({
+    pk: encode(address),
+    skFrom: "RUN#",
+    skTo: `RUN#${options.upTo}`,
+    descending: true,
+    limit: options.limit,
+  });
+  return fromItems(page.items);
+}
+
+const fromItems = (items: Item[]): State[] =>
+  items.filter((item) => !isTombstone(item)).map(fromItem);
+
+/** Every run of a conversation, oldest first. */
+export async function listAll(table: Table, address: Address): Promise<State[]> {
+  const runs: State[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ pk: encode(address), skPrefix: "RUN#", cursor });
+    runs.push(...fromItems(page.items));
+    cursor = page.cursor;
+  } while (cursor);
+  return runs;
+}
+
+export interface Result {
+  status: "completed" | "failed" | "incomplete" | "cancelled";
+  answer: Content[];
+  usedChunks: Chunk[] | null;
+  model: string | null;
+  usage: ModelUsage;
+  costMicroUsd: number;
+  firstTextAt: number | null;
+  error: ErrorInfo | null;
+  cause: string | null;
+  incompleteReason: Info["incompleteReason"];
+}
+
+/**
+ * Action Finish: the end of an attempt, if it still holds the run.
+ * @returns the run as it ended, or `undefined` if another attempt has taken it.
+ */
+export async function finish(
+  deps: Deps,
+  run: State,
+  token: number,
+  result: Result,
+): Promise<State | undefined> {
+  const { answer, usedChunks, status, ...rest } = result;
+  const reply = await storeAnswer(deps.objects, run.folder, token, { answer, usedChunks });
+  const mine = all(equals("status", "in_progress"), equals("token", token));
+  const set = { ...rest, reply, finishedAt: deps.clock.now() };
+  const key = keyOf(run, run.runId);
+  const item =
+    (status !== "cancelled" &&
+      (await deps.table.update(
+        key,
+        { set: { ...set, status } },
+        all(mine, equals("cancelRequestedAt", null)),
+      ))) ||
+    // Not as meant: cancelled meanwhile, or overtaken, which the condition tells.
+    (await deps.table.update(
+      key,
+      { set: { ...set, status: "cancelled", error: null, cause: null, incompleteReason: null } },
+      mine,
+    ));
+  if (item) return fromItem(item);
+  // The answer to a write may be lost and the write tried again, against its own outcome.
+  const current = await peek(deps.table, run, run.runId);
+  if (current && current.token === token && isTerminal(current.status)) return current;
+  if (reply.path) await deps.objects.remove(reply.path);
+  return undefined;
+}
+
+/**
+ * Action Cancel: at once while queued; a flag that the worker heeds while in progress.
+ * Idempotent: a run that has ended stays as it is.
+ */
+export async function cancel(deps: Pick<Deps, "table" | "clock">, run: State): Promise<State> {
+  const now = deps.clock.now();
+  const key = keyOf(run, run.runId);
+  const item =
+    (await deps.table.update(
+      key,
+      { set: { status: "cancelled", cancelRequestedAt: now, finishedAt: now } },
+      equals("status", "queued"),
+    )) ||
+    (await deps.table.update(
+      key,
+      { set: { cancelRequestedAt: now } },
+      all(equals("status", "in_progress"), equals("cancelRequestedAt", null)),
+    ));
+  return item ? fromItem(item) : ((await peek(deps.table, run, run.runId)) ?? run);
+}
+
+/**
+ * Action Cancel with another outcome: fails a run that nobody has begun for too long.
+ * @returns whether it was still queued, and for so long.
+ */
+export async function giveUp(
+  deps: Pick<Deps, "table" | "clock">,
+  run: State,
+  error: ErrorInfo,
+): Promise<boolean> {
+  const item = await deps.table.update(
+    keyOf(run, run.runId),
+    { set: { status: "failed", error, finishedAt: deps.clock.now() } },
+    all(equals("status", "queued"), equals("queuedAt", run.queuedAt)),
+  );
+  return item !== undefined;
+}
+
+/**
+ * The owner's redrive: a failed run that has left the mailbox is queued again. What comes next is
+ * Append, at the end of the mailbox; until then the run is in none, and redriving again mends it.
+ * @returns the run as it waits; `undefined` where it has not failed, or not any more.
+ */
+export async function reopen(
+  deps: Pick<Deps, "table" | "clock">,
+  run: State,
+): Promise<State | undefined> {
+  const item = await deps.table.update(
+    keyOf(run, run.runId),
+    {
+      set: {
+        status: "queued",
+        queuedAt: deps.clock.now(),
+        startedAt: null,
+        firstTextAt: null,
+        finishedAt: null,
+        model: null,
+        parent: null,
+        place: null,
+        attempts: 0,
+        cancelRequestedAt: null,
+        error: null,
+        cause: null,
+        usage: null,
+        costMicroUsd: 0,
+        expiresAt: expiryOf(deps.clock, run.retentionDays),
+      },
+      add: { redrives: 1 },
+      append: { formerParents: run.parent === null ? [] : [run.parent] },
+    },
+    all(equals("status", "failed"), equals("redrives", run.redrives)),
+  );
+  return item && fromItem(item);
+}
+
+/** Why the attempt under this token has to stop, if it has to. */
+export async function interruption(
+  deps: Pick<Deps, "table">,
+  run: State,
+  token: number,
+): Promise<"cancelled" | "overtaken" | undefined> {
+  const item = await deps.table.get(keyOf(run, run.runId));
+  if (!item || item.token !== token) return "overtaken";
+  return item.cancelRequestedAt === null ? undefined : "cancelled";
+}
+
+/** Removes what a run names in the object store. */
+export const removeObjects = (objects: ObjectStore, run: State): Promise<void> =>
+  removePayload(objects, run.question, run.reply);
+
+/** Removes a run whose conversation was deleted: its objects, then what its item says. */
+export async function remove(deps: Deps, run: State): Promise<void> {
+  await removeObjects(deps.objects, run);
+  await deps.table.put(tombstoneOf(run, run.runId, deps.clock.now()));
+}

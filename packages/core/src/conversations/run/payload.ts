@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import type { ObjectStore } from "../../ports/index.ts";
+import { type Address, encode } from "./address.ts";
+import { Content, type NewContent, PayloadMissing } from "./content.ts";
+
+/** Text of a run that may be too large for its item: in it, or in the object store. */
+export const Stored = v.object({ json: v.nullable(v.string()), path: v.nullable(v.string()) });
+export type Stored = v.InferOutput<typeof Stored>;
+
+export const Chunk = v.object({
+  content: v.string(),
+  contentType: v.string(),
+  source: v.string(),
+  rank: v.number(),
+});
+export type Chunk = v.InferOutput<typeof Chunk>;
+
+export const Answer = v.object({
+  /** What the model answered; partial where the run failed or was cancelled. */
+  answer: v.nullable(v.array(Content)),
+  usedChunks: v.nullable(v.array(Chunk)),
+});
+export type Answer = v.InferOutput<typeof Answer>;
+
+/**
+ * Bytes beyond which text goes to the object store. An item holds 400 KB, but each of its writes and
+ * reads is billed by its whole size: three writes of 32 KB cost more than one object.
+ */
+const inlineMax = 32_000;
+/** The same for each image or attachment; base64 of it lies in the item. */
+const binaryInlineMax = 4_000;
+
+/**
+ * Where the objects of a run lie. The days of retention are part of the path, so that a bucket
+ * without a sweeper can expire them by rules on prefixes. Ids may be longer than an object's name.
+ */
+export const folderOf = (address: Address, runId: string, retentionDays: number): string => {
+  const conversation = createHash("sha256").update(encode(address)).digest("hex").slice(0, 40);
+  return `runs/${retentionDays}d/${address.botId}/${conversation}/${runId}`;
+};
+
+/** Stores what the user said: each large part as an object of its own bytes. */
+export async function storeQuestion(
+  objects: ObjectStore,
+  folder: string,
+  content: readonly NewContent[],
+): Promise<Stored> {
+  const parts: Content[] = [];
+  for (const [index, part] of content.entries()) {
+    if (part.contentType === "text") {
+      parts.push(part);
+      continue;
+    }
+    const { bytes, ...rest } = part;
+    parts.push({ ...rest, data: await storeBytes(objects, `${folder}/part-${index}`, bytes) });
+  }
+  return storeText(objects, `${folder}/question.json`, JSON.stringify(parts));
+}
+
+/** @param token of the attempt: an overtaken one must not write over its successor's. */
+export const storeAnswer = (
+  objects: ObjectStore,
+  folder: string,
+  token: number,
+  answer: Answer,
+): Promise<Stored> => storeText(objects, `${folder}/answer-${token}.json`, JSON.stringify(answer));
+
+async function storeBytes(objects: ObjectStore, path: string, bytes: Uint8Array) {
+  const size = bytes.byteLength;
+  if (size <= binaryInlineMax) {
+    return { size, base64: Buffer.from(bytes).toString("base64"), path: null };
+  }
+  await objects.put(path, bytes, "application/octet-stream");
+  return { size, base64: null, path };
+}
+
+async function storeText(objects: ObjectStore, path: string, json: string): Promise<Stored> {
+  const bytes = Buffer.from(json);
+  if (bytes.byteLength <= inlineMax) return { json, path: null };
+  await objects.put(path, bytes, "application/json");
+  return { json: null, path };
+}
+
+export const readQuestion = async (objects: ObjectStore, stored: Stored): Promise<Content[]> =>
+  v.parse(v.array(Content), JSON.parse(await readText(objects, stored)));
+
+export async function readAnswer(objects: ObjectStore, stored: Stored | null): Promise<Answer> {
+  if (!stored) return { answer: null, usedChunks: null };
+  return v.parse(Answer, JSON.parse(await readText(objects, stored)));
+}
+
+async function readText(objects: ObjectStore, { json, path }: Stored): Promise<string> {
+  if (path === null) return json ?? "";
+  const bytes = await objects.get(path);
+  if (!bytes) throw new PayloadMissing(`The object ${path} of a run is missing.`);
+  return Buffer.from(bytes).toString("utf8");
+}
+
+/** Removes every object that a run may name. */
+export async function removePayload(
+  objects: ObjectStore,
+  question: Stored,
+  answer: Stored | null,
+): Promise<void> {
+  const paths = [question.path, answer?.path ?? null];
+  try {
+    for (const part of await readQuestion(objects, question)) {
+      if ("data" in part) paths.push(part.data.path);
+    }
+  } catch (error) {
+    // Its list of parts has gone before: so have they.
+    if (!(error instanceof PayloadMissing)) throw error;
+  }
+  // The list last: a removal that is broken off can be repeated.
+  for (const path of paths.toReversed()) if (path !== null) await objects.remove(path);
+}

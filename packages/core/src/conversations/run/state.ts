@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import type { Item } from "../../ports/index.ts";
+import { Usage } from "../../records/usage/index.ts";
+import type { Content } from "./content.ts";
+import { type Answer, Stored } from "./payload.ts";
+
+export const Status = v.picklist([
+  "queued",
+  "in_progress",
+  "completed",
+  "failed",
+  "cancelled",
+  "incomplete",
+]);
+export type Status = v.InferOutput<typeof Status>;
+
+export const ErrorCode = v.picklist([
+  "model_error",
+  "run_timeout",
+  "worker_lost",
+  "bot_unavailable",
+  "model_not_allowed",
+  "internal_error",
+]);
+
+export const ErrorInfo = v.object({
+  code: ErrorCode,
+  /** For the client: never the model's own words. */
+  message: v.string(),
+  retryable: v.boolean(),
+});
+export type ErrorInfo = v.InferOutput<typeof ErrorInfo>;
+
+/** All of a run but what was said: what its item holds, read without the object store. */
+export const State = v.object({
+  /** Also the id of the user's message. */
+  runId: v.string(),
+  answerId: v.string(),
+  botId: v.string(),
+  clientId: v.string(),
+  conversationId: v.string(),
+  keyId: v.string(),
+  status: Status,
+  /** Epoch milliseconds. */
+  createdAt: v.number(),
+  /** When its conversation began; null until a worker has taken it. */
+  conversationCreatedAt: v.optional(v.nullable(v.number()), null),
+  /** When it was last put into the mailbox: later than `createdAt` where it was redriven. */
+  queuedAt: v.number(),
+  startedAt: v.nullable(v.number()),
+  firstTextAt: v.nullable(v.number()),
+  finishedAt: v.nullable(v.number()),
+  /** Short name that the caller asked for; the bot's own where null. */
+  requestedModel: v.nullable(v.string()),
+  /** Short name of the model that answered. */
+  model: v.nullable(v.string()),
+  /** It goes on with the answer before it. */
+  continues: v.boolean(),
+  /** The model is to reason first. */
+  reasoning: v.boolean(),
+  /** The run before it in the conversation, or `system`; null until a worker has seen it. */
+  parent: v.nullable(v.string()),
+  /** How many had been popped before it; null until a worker has seen it. */
+  place: v.optional(v.nullable(v.number()), null),
+  /** Its parents before it was redriven, oldest first. */
+  formerParents: v.array(v.string()),
+  /** Fencing token of the attempt that holds it. */
+  token: v.number(),
+  attempts: v.number(),
+  /** How often its owner has put it back into the mailbox. */
+  redrives: v.number(),
+  cancelRequestedAt: v.nullable(v.number()),
+  error: v.nullable(ErrorInfo),
+  /** What went wrong in the words of whoever said so: for the owner, never for a client. */
+  cause: v.nullable(v.string()),
+  /** Why an incomplete run stopped. */
+  incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
+  usage: v.nullable(Usage.Tokens),
+  costMicroUsd: v.number(),
+  /** Days from the last message to the end of the data. */
+  retentionDays: v.number(),
+  /** Epoch seconds; past it the item may be gone. */
+  expiresAt: v.number(),
+  /** Where its objects lie. */
+  folder: v.string(),
+  question: Stored,
+  reply: v.nullable(Stored),
+});
+export type State = v.InferOutput<typeof State>;
+
+/** A run with what was said. */
+export interface Info extends State, Answer {
+  content: Content[];
+}
+
+export const fromItem = (item: Item): State => v.parse(State, item);
+
+export const isTerminal = (status: Status): boolean =>
+  status !== "queued" && status !== "in_progress";
+
+/** Whether a worker has ever seen it, so that it was accepted for certain. */
+export const wasTaken = (run: State): boolean =>
+  run.status !== "queued" || run.parent !== null || run.redrives > 0;

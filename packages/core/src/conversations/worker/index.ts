@@ -1,0 +1,195 @@
+/**
+ * The reader of a mailbox: takes the lease and answers open runs in order until none is left. The
+ * loop is the worker of the run protocol (`docs/run-protocol/`); every write in it is an action of
+ * {@link Mailbox} or {@link Run}.
+ */
+export * as Worker from "./index.ts";
+
+import { ModelCatalog } from "../../models/catalog/index.ts";
+import { type Queue, StoreUnavailable } from "../../ports/index.ts";
+import { RunLog } from "../run/log.ts";
+import { type Address, Run } from "../run/index.ts";
+import { Usage } from "../../records/usage/index.ts";
+import {
+  type Deps as AnswerDeps,
+  AttemptFailed,
+  AttemptInterrupted,
+  answer,
+  causeOf,
+  failure,
+} from "./answer.ts";
+import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
+import { Mailbox } from "../conversation/mailbox.ts";
+import { Removal } from "../conversation/removal.ts";
+
+export interface Deps extends AnswerDeps {
+  runQueue: Queue;
+  policy: AnswerDeps["policy"] &
+    WatchPolicy & {
+      /** Starts of one run before it is given up. */
+      attemptsMax: number;
+      /** Time between a failed attempt and the next one, doubled each time. */
+      attemptBackoffMs: number;
+    };
+}
+
+export interface Limits {
+  /** Epoch milliseconds by which the worker has to be done: the function's own time limit. */
+  deadline: number;
+  /** Aborted when the process is asked to stop: the worker hands over at once. */
+  shutdown?: AbortSignal;
+}
+
+/** Answers what is open in one conversation. Does nothing where somebody else is at it. */
+export async function work(deps: Deps, address: Address, limits: Limits): Promise<void> {
+  const head = await Mailbox.lease(deps, address, deps.policy.leaseMs);
+  if (!head) return;
+  const { token } = head;
+  const lease = { token, extendedAt: deps.clock.now() };
+  // A deletion that was broken off comes first; its tombstone has nothing open.
+  if (head.doomed) await Removal.end(deps, head);
+  let current: Mailbox.Head | undefined = head;
+  for (;;) {
+    // Action Pick.
+    const runId: string | undefined = current?.open[0];
+    if (!current || current.token !== token) return;
+    if (!runId) {
+      if (await Mailbox.release(deps, address, token)) return;
+    } else if (timeIsShort(deps, limits)) {
+      return handOver(deps, address, token, 0);
+    } else {
+      const { last, popped: place, createdAt: conversationCreatedAt = null } = current;
+      const parent = last ?? "system";
+      const turn = { address, token, lease, runId, parent, place, conversationCreatedAt };
+      const next = await process(deps, turn, limits);
+      if (next !== "more") return;
+    }
+    current = await Mailbox.read(deps.table, address);
+  }
+}
+
+interface Turn {
+  address: Address;
+  token: number;
+  lease: Lease;
+  runId: string;
+  /** The run popped before it. */
+  parent: string;
+  /** How many have been popped. */
+  place: number;
+  conversationCreatedAt: number | null;
+}
+
+async function process(
+  deps: Deps,
+  turn: Turn,
+  limits: Limits,
+): Promise<"more" | "released" | "fenced"> {
+  const { address, token, runId, parent, place, conversationCreatedAt } = turn;
+  const { attemptsMax } = deps.policy;
+  const starting = { token, attemptsMax, parent, place, conversationCreatedAt };
+  const started = await Run.start(deps, address, runId, starting);
+  if (started.outcome === "fenced") return "fenced";
+  if (started.outcome === "missing") {
+    // Cannot happen by the protocol: a run is put before its id is appended. Never stop for it.
+    deps.log.error("open run without an item", { runId, botId: address.botId });
+    return Mailbox.pop(deps, address, token, runId);
+  }
+  const ended =
+    started.outcome === "ended"
+      ? started.run
+      : await attempt(deps, started.run, turn.lease, limits);
+  if (!ended) return "fenced";
+  // Action Ledger, before the run leaves the mailbox.
+  const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
+  await Promise.all([
+    Usage.record(deps, entry, Run.ledgerSuffix(ended)),
+    RunLog.record(deps.table, ended),
+  ]);
+  // Whoever ended it had begun it at this place: else it has been popped before. The run before it
+  // does not tell, for redriven it can be the one popped last once more.
+  return Mailbox.pop(deps, address, token, runId, { again: ended.place !== place });
+}
+
+/** @returns the run as it ended; `undefined` where it goes on elsewhere. */
+async function attempt(
+  deps: Deps,
+  run: Run.State,
+  lease: Lease,
+  limits: Limits,
+): Promise<Run.State | undefined> {
+  const { token } = lease;
+  const watch = keepAlive(deps, run, lease, limits);
+  // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
+  const tried = await settle(Run.load(deps, run).then((all) => answer(deps, all, watch.signal)));
+  await watch.stop();
+  let result: Run.Result;
+  if ("value" in tried) {
+    result = tried.value;
+  } else if (tried.error instanceof AttemptInterrupted) {
+    const { reason, result } = tried.error;
+    await recordPaid(deps, run, token, result);
+    if (reason === "shutdown") await handOver(deps, run, token, 0);
+    return undefined;
+  } else if (tried.error instanceof StoreUnavailable) {
+    throw tried.error;
+  } else {
+    result = resultOf(deps, run, tried.error);
+    if (run.attempts < deps.policy.attemptsMax) {
+      await recordPaid(deps, run, token, result);
+      const wait = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
+      await handOver(deps, run, token, wait * (0.5 + deps.randomness.fraction() / 2));
+      return undefined;
+    }
+  }
+  const ended = await Run.finish(deps, run, token, result);
+  // Overtaken in the last moment: what it cost is recorded all the same.
+  if (!ended) await recordPaid(deps, run, token, result);
+  return ended;
+}
+
+/** What the run says if no other attempt follows. A defect of ours is the owner's to see, too. */
+function resultOf(deps: Deps, run: Run.State, error: unknown): Run.Result {
+  if (error instanceof AttemptFailed) return error.result;
+  deps.log.error("attempt failed unexpectedly", { runId: run.runId, cause: error });
+  const message = "Something went wrong while the message was being answered. Send it again.";
+  return { ...failure(run, "internal_error", message, true), cause: causeOf(error) };
+}
+
+/** The usage of an attempt that is not the run's answer: an entry of its own. */
+async function recordPaid(
+  deps: Deps,
+  run: Run.State,
+  token: number,
+  result: Run.Result,
+): Promise<void> {
+  const { usage, costMicroUsd, model, status } = result;
+  if (Object.values(usage).every((tokens) => tokens === 0)) return;
+  const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
+  const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
+  await Usage.record(deps, { ...entry, abandoned: true }, token);
+}
+
+/** Lets the lease run out after `delayMs` and asks for the next reader then. */
+async function handOver(
+  deps: Deps,
+  address: Address,
+  token: number,
+  delayMs: number,
+): Promise<void> {
+  await Mailbox.expireAt(deps, address, token, deps.clock.now() + delayMs - 1);
+  try {
+    await Mailbox.ring(deps.runQueue, address, Math.ceil(delayMs / 1000));
+  } catch (cause) {
+    deps.log.warn("bell not sent; the sweeper will ring", { botId: address.botId, cause });
+  }
+}
+
+const settle = <T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+
+const timeIsShort = (deps: Deps, limits: Limits): boolean =>
+  limits.shutdown?.aborted === true || deps.clock.now() > limits.deadline - 2 * marginMs;

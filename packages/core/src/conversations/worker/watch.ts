@@ -1,0 +1,102 @@
+import { Mailbox } from "../conversation/mailbox.ts";
+import { type Clock, type Log, StoreUnavailable, type Table } from "../../ports/index.ts";
+import { Run } from "../run/index.ts";
+import type { Interruption } from "./answer.ts";
+
+export interface WatchPolicy {
+  /** A lease not extended for so long is dead. */
+  leaseMs: number;
+  /** Between two extensions of the lease. */
+  heartbeatMs: number;
+  /** Between two looks for a cancel. */
+  cancelPollMs: number;
+  /** A run that takes longer fails with `run_timeout`. */
+  runTimeMaxMs: number;
+}
+
+/** The right to read a mailbox: one for all runs that its holder answers under it. */
+export interface Lease {
+  token: number;
+  /** Epoch milliseconds. */
+  extendedAt: number;
+}
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  log: Log;
+  policy: WatchPolicy;
+}
+
+interface Watch {
+  signal: AbortSignal;
+  stop(): Promise<void>;
+}
+
+/** Kept free before the deadline for the last writes. */
+export const marginMs = 10_000;
+
+/**
+ * Extends the lease and looks for a cancel while the model is at work; ends it at its time limit.
+ * Many short runs wear out a lease as one long run does: it is extended when it is time, whichever
+ * of them is at work then.
+ */
+export function keepAlive(
+  deps: Deps,
+  run: Run.State,
+  lease: Lease,
+  limits: { deadline: number; shutdown?: AbortSignal },
+): Watch {
+  const { leaseMs, heartbeatMs, cancelPollMs, runTimeMaxMs } = deps.policy;
+  const { token } = lease;
+  const work = new AbortController();
+  const done = new AbortController();
+  const interrupt = (reason: Interruption) => work.abort(reason);
+  const shutdown = () => interrupt("shutdown");
+  limits.shutdown?.addEventListener("abort", shutdown, { once: true });
+  const endsAt = Math.min(deps.clock.now() + runTimeMaxMs, limits.deadline - marginMs);
+
+  /** @returns why the attempt has to stop, if it has to. */
+  async function look(): Promise<Interruption | undefined> {
+    const now = deps.clock.now();
+    if (now >= lease.extendedAt + heartbeatMs) {
+      if (!(await Mailbox.extend(deps, run, token, leaseMs))) return "overtaken";
+      lease.extendedAt = now;
+    }
+    return Run.interruption(deps, run, token);
+  }
+
+  async function beat(): Promise<void> {
+    for (;;) {
+      const now = deps.clock.now();
+      if (now >= endsAt) return interrupt("run_timeout");
+      const extendInMs = Math.max(0, lease.extendedAt + heartbeatMs - now);
+      await deps.clock.sleep(Math.min(cancelPollMs, extendInMs, endsAt - now), done.signal);
+      try {
+        const reason = await look();
+        if (reason) return interrupt(reason);
+      } catch (error) {
+        // A table that is away for a moment is no reason to break off a model: the lease lasts.
+        const isOurs = deps.clock.now() < lease.extendedAt + leaseMs - heartbeatMs;
+        if (!(error instanceof StoreUnavailable) || !isOurs) throw error;
+        deps.log.warn("heartbeat missed", { runId: run.runId, cause: error });
+        await deps.clock.sleep(Math.min(cancelPollMs, heartbeatMs), done.signal);
+      }
+    }
+  }
+
+  const beating = beat().catch((error: unknown) => {
+    if (done.signal.aborted) return;
+    // Without a heartbeat the lease dies and somebody else takes over: stop rather than compete.
+    deps.log.error("heartbeat failed", { runId: run.runId, cause: error });
+    interrupt("overtaken");
+  });
+  return {
+    signal: work.signal,
+    async stop() {
+      limits.shutdown?.removeEventListener("abort", shutdown);
+      done.abort(new Error("The attempt has ended."));
+      await beating;
+    },
+  };
+}

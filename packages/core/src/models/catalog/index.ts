@@ -1,0 +1,158 @@
+/**
+ * The models a bot may use: their short names (as clients of bedrock-chat's published APIs send
+ * them), Bedrock ids and prices. Which of them an installation allows is its configuration.
+ */
+export * as ModelCatalog from "./index.ts";
+
+import { Problem } from "../../foundation/problem/index.ts";
+
+export interface Info {
+  /** Short name, kebab-case. */
+  name: string;
+  /** What Bedrock is asked for: a model or cross-region inference profile id. */
+  modelId: string;
+  title: string;
+  /** Tokens of context that history and knowledge may fill. */
+  contextTokens: number;
+  /** Whether it can be asked to reason before it answers. */
+  reasoning: boolean;
+  /** Micro-USD for a million tokens. `null`: unknown, so it cannot be published. */
+  price: Price | null;
+}
+
+export interface Price {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+}
+
+/** Changes whenever a price below does; stored with every cost so that it can be recomputed. */
+export const priceVersion = "2026-11-22";
+
+const usd = (input: number, output: number, cacheRead = input, cacheWrite = input): Price => ({
+  input: input * 1e6,
+  output: output * 1e6,
+  cacheRead: cacheRead * 1e6,
+  cacheWrite: cacheWrite * 1e6,
+});
+
+/** On-demand list prices for us-east-1. They drift: check https://aws.amazon.com/bedrock/pricing/ */
+export const known: readonly Info[] = [
+  {
+    name: "outlet-demo",
+    modelId: "outlet.demo-v1",
+    title: "Outlet demo model (extractive, runs locally)",
+    contextTokens: 100_000,
+    reasoning: true,
+    price: usd(0, 0),
+  },
+  {
+    name: "claude-v4.5-haiku",
+    modelId: "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    title: "Claude Haiku 4.5",
+    contextTokens: 180_000,
+    reasoning: true,
+    price: usd(1, 5, 0.1, 1.25),
+  },
+  {
+    name: "claude-v4.5-sonnet",
+    modelId: "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    title: "Claude Sonnet 4.5",
+    contextTokens: 180_000,
+    reasoning: true,
+    price: usd(3, 15, 0.3, 3.75),
+  },
+  {
+    name: "claude-v4.5-opus",
+    modelId: "us.anthropic.claude-opus-4-5-20251101-v1:0",
+    title: "Claude Opus 4.5",
+    contextTokens: 180_000,
+    reasoning: true,
+    price: usd(5, 25, 0.5, 6.25),
+  },
+  {
+    name: "claude-v3-haiku",
+    modelId: "anthropic.claude-3-haiku-20240307-v1:0",
+    title: "Claude 3 Haiku",
+    contextTokens: 180_000,
+    reasoning: false,
+    price: usd(0.25, 1.25, 0.03, 0.3),
+  },
+  {
+    name: "amazon-nova-pro",
+    modelId: "us.amazon.nova-pro-v1:0",
+    title: "Amazon Nova Pro",
+    contextTokens: 280_000,
+    reasoning: false,
+    price: usd(0.8, 3.2, 0.2, 0.8),
+  },
+  {
+    name: "amazon-nova-lite",
+    modelId: "us.amazon.nova-lite-v1:0",
+    title: "Amazon Nova Lite",
+    contextTokens: 280_000,
+    reasoning: false,
+    price: usd(0.06, 0.24, 0.015, 0.06),
+  },
+  {
+    name: "amazon-nova-micro",
+    modelId: "us.amazon.nova-micro-v1:0",
+    title: "Amazon Nova Micro",
+    contextTokens: 120_000,
+    reasoning: false,
+    price: usd(0.035, 0.14, 0.00875, 0.035),
+  },
+];
+
+/** The models this installation allows, in its order; the first is the default of new bots. */
+export interface Catalog {
+  models: readonly Info[];
+  default: Info;
+  /** @returns the allowed model of that short name or Bedrock id. */
+  find(name: string): Info | undefined;
+  /** @throws ProblemError `model_not_allowed`, naming the allowed ones. */
+  require(name: string, param: string): Info;
+}
+
+/**
+ * @param allowed short names of known models, or `name=modelId@input/output` for one that is not in
+ *   the list, with its price in USD for a million tokens; without a price a bot that uses it cannot
+ *   be published.
+ * @throws RangeError where a name is neither.
+ */
+export function createCatalog(allowed: readonly string[]): Catalog {
+  const models = allowed.map(parse);
+  const first = models[0];
+  if (!first) throw new RangeError("At least one model must be allowed.");
+  const find = (name: string) => models.find((m) => m.name === name || m.modelId === name);
+  return {
+    models,
+    default: first,
+    find,
+    require(name, param) {
+      const found = find(name);
+      if (found) return found;
+      const names = models.map((m) => m.name).join(", ");
+      throw new Problem.ProblemError("model_not_allowed", {
+        message: `Model "${name.slice(0, 100)}" is not allowed here. Allowed: ${names}.`,
+        param,
+      });
+    },
+  };
+}
+
+function parse(entry: string): Info {
+  const custom = /^([^=]+)=(.+?)(?:@([0-9.]+)\/([0-9.]+))?$/.exec(entry);
+  if (!custom) {
+    const info = known.find((m) => m.name === entry);
+    if (info) return info;
+    const names = known.map((m) => m.name).join(", ");
+    throw new RangeError(
+      `Unknown model "${entry}". Known: ${names}; or write name=modelId@inputUsd/outputUsd.`,
+    );
+  }
+  const [, name = "", modelId = "", input, output] = custom;
+  const price = input && output ? usd(Number(input), Number(output)) : null;
+  return { name, modelId, title: name, contextTokens: 100_000, reasoning: false, price };
+}

@@ -1,0 +1,303 @@
+/**
+ * Keys of a published bot. A key belongs to a client, whose conversations only it can read; its
+ * secret is shown once and stored only as a keyed hash.
+ */
+export * as Key from "./index.ts";
+
+import * as v from "valibot";
+import type { Id } from "../../foundation/id/index.ts";
+import {
+  absent,
+  any,
+  below,
+  type Clock,
+  exists,
+  first,
+  type GatewayKey,
+  type Item,
+  type Page,
+  type Randomness,
+  type Table,
+  type Key as TableKey,
+} from "../../ports/index.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+import * as Secret from "./secret.ts";
+
+export const Label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+
+export const Info = v.object({
+  keyId: v.string(),
+  botId: v.string(),
+  /** Whose conversations it opens; stays the same through rotations. */
+  clientId: v.string(),
+  label: v.string(),
+  /** `probe`: made by the deployer to try the endpoint, never listed. */
+  purpose: v.picklist(["client", "probe"]),
+  last4: v.string(),
+  enabled: v.boolean(),
+  /** Epoch milliseconds. */
+  createdAt: v.number(),
+  createdBy: v.string(),
+  expiresAt: v.nullable(v.number()),
+  lastUsedAt: v.nullable(v.number()),
+  /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
+  secretHashes: v.array(v.string()),
+  /** When the older of two secrets ends; past it, it opens nothing. */
+  graceEndsAt: v.optional(v.nullable(v.number()), null),
+});
+export type Info = v.InferOutput<typeof Info>;
+
+/** An RFC 3339 time or epoch milliseconds, in the future when it is used. */
+const ExpiresAt = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
+
+export const Create = v.strictObject({
+  label: Label,
+  expiresAt: v.optional(ExpiresAt, null),
+});
+
+export const Edit = v.strictObject({
+  label: v.optional(Label),
+  enabled: v.optional(v.boolean()),
+  expiresAt: v.optional(ExpiresAt),
+});
+
+export const Rotate = v.strictObject({
+  /** How long the old secret goes on working beside the new one. 0 ends it at once. */
+  graceSeconds: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(30 * 86_400)),
+    86_400,
+  ),
+});
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  ids: Id.Ids;
+  randomness: Randomness;
+  pepper: Uint8Array;
+}
+
+/** A key and, this once, its secret. Not usable before {@link activate}. */
+export interface Created {
+  key: Info;
+  value: string;
+}
+
+/**
+ * Writes a new key whose secret does not open anything yet. The caller puts it into the gateway's
+ * usage plan and then activates it: a crash in between leaves a key that never worked, not one that
+ * works uncounted.
+ */
+export async function create(
+  deps: Deps,
+  botId: string,
+  input: v.InferOutput<typeof Create> & {
+    createdBy: string;
+    purpose?: Info["purpose"];
+    keyId?: string;
+  },
+): Promise<Created> {
+  const value = Secret.generate(deps.randomness);
+  const key: Info = {
+    keyId: input.keyId ?? deps.ids.ulid(),
+    botId,
+    clientId: deps.ids.ulid(),
+    label: input.label,
+    purpose: input.purpose ?? "client",
+    last4: value.slice(-4),
+    enabled: true,
+    createdAt: deps.clock.now(),
+    createdBy: input.createdBy,
+    expiresAt: future(deps.clock, input.expiresAt),
+    lastUsedAt: null,
+    secretHashes: [Secret.hash(value, deps.pepper)],
+    graceEndsAt: null,
+  };
+  if (!(await deps.table.put({ ...key, ...keyOf(botId, key.keyId) }, absent("pk")))) {
+    throw new Problem.ProblemError("conflict", "A key of that id exists already.");
+  }
+  return { key, value };
+}
+
+/** Lets a key's secrets open the bot's endpoint. */
+export async function activate(table: Table, key: Info): Promise<void> {
+  for (const hash of key.secretHashes) {
+    await table.put({ ...secretKey(hash), botId: key.botId, keyId: key.keyId });
+  }
+}
+
+export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
+  const item = await table.get(keyOf(botId, keyId));
+  if (!item) throw notFound(keyId);
+  return fromItem(item);
+}
+
+export interface Listing {
+  keys: Info[];
+  cursor: string | null;
+}
+
+/** Keys of one bot, oldest first. Probes are left out. */
+export async function list(
+  table: Table,
+  botId: string,
+  options: { limit: number; cursor?: string | undefined },
+): Promise<Listing> {
+  const page = await table.query({ pk: partition(botId), skPrefix: "KEY#", ...options });
+  return {
+    keys: fromPage(page).filter((k) => k.purpose === "client"),
+    cursor: page.cursor ?? null,
+  };
+}
+
+/** Every key of one bot, probes too. */
+export async function listAll(table: Table, botId: string): Promise<Info[]> {
+  const keys: Info[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ pk: partition(botId), skPrefix: "KEY#", cursor });
+    keys.push(...fromPage(page));
+    cursor = page.cursor;
+  } while (cursor);
+  return keys;
+}
+
+/** What a bot's keys are called, by id. Keys that are gone are not among them. */
+export const labelsOf = async (table: Table, botId: string): Promise<Map<string, string>> =>
+  new Map(
+    (await listAll(table, botId))
+      .filter(({ purpose }) => purpose === "client")
+      .map(({ keyId, label }) => [keyId, label]),
+  );
+
+/** A disabled key stops working at the next request; what it has used stays counted. */
+export async function update(
+  deps: Deps,
+  botId: string,
+  keyId: string,
+  input: v.InferOutput<typeof Edit>,
+): Promise<Info> {
+  const { expiresAt, ...rest } = input;
+  const set = {
+    ...rest,
+    ...(expiresAt === undefined ? {} : { expiresAt: future(deps.clock, expiresAt) }),
+  };
+  if (Object.keys(set).length === 0) return fromId(deps.table, botId, keyId);
+  const item = await deps.table.update(keyOf(botId, keyId), { set }, exists("pk"));
+  if (!item) throw notFound(keyId);
+  return fromItem(item);
+}
+
+/**
+ * Gives a key a new secret; client, conversations and counters stay. The old one goes on for the
+ * grace asked for, and one that was in its grace already ends now: never more than two are live.
+ *
+ * The new secret's own item comes first and opens nothing until the key names its hash, so a crash
+ * in between leaves the old secret working and a row that leads nowhere.
+ * @throws ProblemError `conflict` where another rotation came between.
+ */
+export async function rotate(
+  deps: Deps,
+  botId: string,
+  keyId: string,
+  input: v.InferOutput<typeof Rotate>,
+): Promise<Created> {
+  const key = await fromId(deps.table, botId, keyId);
+  const value = Secret.generate(deps.randomness);
+  const hash = Secret.hash(value, deps.pepper);
+  const [current] = key.secretHashes;
+  const keep = current !== undefined && input.graceSeconds > 0 ? [current] : [];
+  await deps.table.put({ ...secretKey(hash), botId, keyId });
+  const item = await deps.table.update(
+    keyOf(botId, keyId),
+    {
+      set: {
+        secretHashes: [hash, ...keep],
+        graceEndsAt: keep.length > 0 ? deps.clock.now() + input.graceSeconds * 1_000 : null,
+        last4: value.slice(-4),
+      },
+    },
+    current === undefined ? absent("secretHashes") : first("secretHashes", current),
+  );
+  if (!item) {
+    await deps.table.remove(secretKey(hash));
+    const message = "The key changed meanwhile. Read it again, then rotate.";
+    throw new Problem.ProblemError("conflict", message);
+  }
+  for (const old of key.secretHashes) {
+    if (!keep.includes(old)) await deps.table.remove(secretKey(old));
+  }
+  return { key: fromItem(item), value };
+}
+
+/** Ends a key's secrets at once. Its item stays until {@link remove}. */
+export async function revoke(table: Table, key: Info): Promise<void> {
+  for (const hash of key.secretHashes) await table.remove(secretKey(hash));
+}
+
+export async function remove(table: Table, botId: string, keyId: string): Promise<void> {
+  await table.remove(keyOf(botId, keyId));
+}
+
+export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey => ({
+  keyId: key.keyId,
+  value: Secret.gatewayValue(key.keyId, deps.pepper),
+});
+
+/**
+ * The key that a presented secret opens this bot with, or `undefined`: unknown, of another bot,
+ * disabled and expired are not told apart.
+ */
+export async function authenticate(
+  deps: Pick<Deps, "table" | "clock" | "pepper">,
+  botId: string,
+  presented: string,
+): Promise<Info | undefined> {
+  if (!Secret.isWellFormed(presented)) return undefined;
+  const hash = Secret.hash(presented, deps.pepper);
+  const secret = await deps.table.get(secretKey(hash));
+  if (!secret || secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
+  const item = await deps.table.get(keyOf(botId, secret.keyId));
+  if (!item) return undefined;
+  const key = fromItem(item);
+  const now = deps.clock.now();
+  const rank = key.secretHashes.indexOf(hash);
+  const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
+  const live = key.enabled && (rank === 0 || inGrace);
+  return live && (key.expiresAt === null || key.expiresAt > now) ? key : undefined;
+}
+
+/** Notes that a key was used, to the minute: not a write for every request. */
+export async function touch(deps: Pick<Deps, "table" | "clock">, key: Info): Promise<void> {
+  const now = deps.clock.now();
+  const minuteAgo = now - 60_000;
+  if (key.lastUsedAt !== null && key.lastUsedAt > minuteAgo) return;
+  await deps.table.update(
+    keyOf(key.botId, key.keyId),
+    { set: { lastUsedAt: now } },
+    any({ op: "equals", name: "lastUsedAt", value: null }, below("lastUsedAt", minuteAgo)),
+  );
+}
+
+const notFound = (keyId: string) =>
+  new Problem.ProblemError("not_found", `This bot has no key ${keyId.slice(0, 40)}.`);
+
+function future(clock: Clock, expiresAt: string | null): number | null {
+  if (expiresAt === null) return null;
+  const at = Date.parse(expiresAt);
+  if (at > clock.now()) return at;
+  throw new Problem.ProblemError("invalid_request", {
+    message: "expiresAt must be a time in the future.",
+    param: "expiresAt",
+  });
+}
+
+const partition = (botId: string) => `BOT#${botId}`;
+const keyOf = (botId: string, keyId: string): TableKey => ({
+  pk: partition(botId),
+  sk: `KEY#${keyId}`,
+});
+const secretKey = (hash: string): TableKey => ({ pk: `SECRET#${hash}`, sk: "SECRET" });
+
+const fromItem = (item: Item): Info => v.parse(Info, item);
+const fromPage = (page: Page): Info[] => page.items.map(fromItem);

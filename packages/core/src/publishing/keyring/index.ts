@@ -1,0 +1,71 @@
+/**
+ * Keys together with the gateway's own: what a key opens and what the gateway counts by are made
+ * and ended in an order in which a crash leaves nothing that works uncounted.
+ */
+export * as Keyring from "./index.ts";
+
+import { Key } from "../key/index.ts";
+import type { Provisioner, StackOutputs, Table } from "../../ports/index.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+import type { Publication } from "../publication/index.ts";
+
+type Deps = Parameters<typeof Key.create>[0] & { provisioner: Provisioner };
+
+type Place = Pick<Publication.Info, "botId" | "stackName">;
+
+/** A new key, in the usage plan and working. Its value cannot be had again. */
+export async function issue(
+  deps: Deps,
+  publication: Place,
+  input: Parameters<typeof Key.create>[2],
+): Promise<Key.Created> {
+  const outputs = await outputsOf(deps, publication);
+  if (!outputs) {
+    throw new Problem.ProblemError(
+      "not_published",
+      "The endpoint is not there to open. Try again.",
+    );
+  }
+  const created = await Key.create(deps, publication.botId, input);
+  await deps.provisioner.putKey(outputs, Key.gatewayKey(deps, created.key));
+  await Key.activate(deps.table, created.key);
+  return created;
+}
+
+/** Ends one key: its secrets at once, then the gateway's, then its item. */
+export async function withdraw(
+  deps: Pick<Deps, "table" | "provisioner" | "pepper">,
+  publication: Place,
+  keyId: string,
+): Promise<void> {
+  const key = await Key.fromId(deps.table, publication.botId, keyId);
+  await end(deps, key, await outputsOf(deps, publication));
+}
+
+/** Ends every key of a publication, or those that `which` picks. */
+export async function withdrawAll(
+  deps: Pick<Deps, "table" | "provisioner" | "pepper">,
+  publication: Place,
+  which: (key: Key.Info) => boolean = () => true,
+): Promise<void> {
+  const keys = (await Key.listAll(deps.table, publication.botId)).filter(which);
+  if (keys.length === 0) return;
+  const outputs = await outputsOf(deps, publication);
+  for (const key of keys) await end(deps, key, outputs);
+}
+
+async function end(
+  deps: { table: Table; provisioner: Provisioner; pepper: Uint8Array },
+  key: Key.Info,
+  outputs: StackOutputs | undefined,
+): Promise<void> {
+  await Key.revoke(deps.table, key);
+  if (outputs) await deps.provisioner.removeKey(outputs, Key.gatewayKey(deps, key));
+  await Key.remove(deps.table, key.botId, key.keyId);
+}
+
+const outputsOf = async (
+  deps: Pick<Deps, "provisioner">,
+  publication: Place,
+): Promise<StackOutputs | undefined> =>
+  (await deps.provisioner.status(publication.stackName)).outputs;

@@ -1,0 +1,267 @@
+/**
+ * The publication of a bot: its limits, its state and its endpoint. Acts are accepted here and
+ * carried out by the deployer (`../deployer`), step by step and safe to repeat.
+ */
+export * as Publication from "./index.ts";
+
+import type * as v from "valibot";
+import type { Bot } from "../../bots/bot/index.ts";
+import { Caller } from "../../foundation/caller/index.ts";
+import type { ModelCatalog } from "../../models/catalog/index.ts";
+import type { Queue, Table } from "../../ports/index.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+import {
+  type Edit,
+  exists,
+  type Info,
+  inFlight,
+  isLive,
+  type Publish,
+  type Status,
+} from "./info.ts";
+import { prerequisites } from "./prerequisites.ts";
+import { add, amend, fromBot, type StoreDeps } from "./store.ts";
+
+export * from "./info.ts";
+export { type Prerequisite, prerequisites } from "./prerequisites.ts";
+export {
+  AllowedOrigins,
+  originMatches,
+  Quota,
+  RetentionDays,
+  Stage,
+  Throttle,
+} from "./settings.ts";
+export { amend, fromBot, list, listEvery, listInFlight, save } from "./store.ts";
+
+interface Deps extends StoreDeps {
+  catalog: ModelCatalog.Catalog;
+  deployQueue: Queue;
+  cell: string;
+}
+
+/** @throws ProblemError `not_published` unless the endpoint exists. */
+export async function requireLive(table: Table, botId: string): Promise<Info> {
+  const publication = await fromBot(table, botId);
+  requireIsLive(publication);
+  return publication;
+}
+
+/**
+ * Accepts the act of publishing; the deployer does the rest.
+ * @throws ProblemError `publish_not_allowed`, `prerequisites_not_met`, `publication_in_progress`,
+ *   `already_published`.
+ */
+export async function publish(
+  deps: Deps,
+  caller: Caller.Info,
+  bot: Bot.Info,
+  input: v.InferOutput<typeof Publish>,
+): Promise<Info> {
+  requireMayPublish(caller);
+  const unmet = prerequisites(bot, caller, deps.catalog).filter((p) => p.required && !p.met);
+  if (unmet.length > 0) {
+    throw new Problem.ProblemError("prerequisites_not_met", {
+      message: unmet.map((p) => p.detail).join(" "),
+      extra: { prerequisites: unmet },
+    });
+  }
+  const now = deps.clock.now();
+  const operationId = deps.ids.ulid();
+  const publication: Info = {
+    ...input,
+    botId: bot.botId,
+    ownerId: bot.ownerId,
+    title: bot.title,
+    status: "publishing",
+    cell: deps.cell,
+    stackName: `outlet-bot-${bot.botId}`,
+    operation: {
+      operationId,
+      startedAt: now,
+      requestedBy: caller.userId,
+      previous: null,
+      deleteBot: false,
+    },
+    progress: null,
+    restApiId: null,
+    usagePlanId: null,
+    failure: null,
+    templateVersion: null,
+    endpoint: null,
+    ownAddress: false,
+    inferenceProfiles: {},
+    upgrade: null,
+    publishedAt: null,
+    updatedAt: now,
+    revision: deps.ids.ulid(),
+  };
+  if (!(await add(deps, publication))) throw refusal(await fromBot(deps.table, bot.botId));
+  await ring(deps, bot.botId);
+  return publication;
+}
+
+/** Changes limits and origins in place: URL and keys stay. */
+export async function update(
+  deps: Deps,
+  caller: Caller.Info,
+  bot: Bot.Info,
+  input: v.InferOutput<typeof Edit>,
+): Promise<Info> {
+  requireMayPublish(caller);
+  const next = await act(deps, bot.botId, (current) => {
+    requireIsLive(current);
+    if (current.status === "updating") throw refusal(current);
+    const { stage, throttle, quota, allowedOrigins, retentionDays, alerts, status } = current;
+    return {
+      throttle: input.throttle === undefined ? throttle : input.throttle,
+      quota: input.quota === undefined ? quota : input.quota,
+      allowedOrigins: input.allowedOrigins ?? allowedOrigins,
+      retentionDays: input.retentionDays ?? retentionDays,
+      alerts: input.alerts ?? alerts,
+      status: "updating" as const,
+      ...begin(deps, caller, {
+        previous: { stage, throttle, quota, allowedOrigins, retentionDays, alerts, status },
+      }),
+    };
+  });
+  await ring(deps, bot.botId);
+  return next;
+}
+
+/** Paused: every request is answered 503 `bot_paused`; URL, keys and counters stay. */
+export async function pause(deps: Deps, caller: Caller.Info, bot: Bot.Info): Promise<Info> {
+  return switchTo(deps, caller, bot, "published", "paused");
+}
+
+export async function resume(deps: Deps, caller: Caller.Info, bot: Bot.Info): Promise<Info> {
+  return switchTo(deps, caller, bot, "paused", "published");
+}
+
+/**
+ * Removes the stack, the endpoint and all keys. A publication that failed can be removed too.
+ * @param options.deleteBot delete the bot itself once nothing of its publication is left.
+ */
+export async function unpublish(
+  deps: Deps,
+  caller: Caller.Info,
+  bot: Bot.Info,
+  options: { title?: string; deleteBot?: boolean } = {},
+): Promise<Info> {
+  requireMayPublish(caller);
+  if (options.title !== undefined && options.title !== bot.title) {
+    throw new Problem.ProblemError("title_mismatch", {
+      message: "Repeat the bot's title exactly: unpublishing cannot be undone.",
+      param: "title",
+    });
+  }
+  const next = await act(deps, bot.botId, (current) => {
+    if (!exists(current)) {
+      throw new Problem.ProblemError("not_published", "The bot is not published.");
+    }
+    if (inFlight.includes(current.status)) throw refusal(current);
+    return {
+      status: "unpublishing" as const,
+      title: bot.title,
+      ...begin(deps, caller, { deleteBot: options.deleteBot ?? false }),
+    };
+  });
+  await ring(deps, bot.botId);
+  return next;
+}
+
+/** Asks the deployer to look at a bot's publication. */
+export async function ring(
+  deps: Pick<Deps, "deployQueue">,
+  botId: string,
+  delaySeconds = 0,
+): Promise<void> {
+  await deps.deployQueue.send(JSON.stringify({ botId }), { group: botId, delaySeconds });
+}
+
+/** What every act that the deployer carries out writes besides its own. */
+function begin(
+  deps: Deps,
+  caller: Caller.Info,
+  {
+    previous = null,
+    deleteBot = false,
+  }: Partial<Pick<NonNullable<Info["operation"]>, "previous" | "deleteBot">>,
+) {
+  const operation: Info["operation"] = {
+    operationId: deps.ids.ulid(),
+    startedAt: deps.clock.now(),
+    requestedBy: caller.userId,
+    previous,
+    deleteBot,
+  };
+  return { operation, progress: null, failure: null };
+}
+
+async function switchTo(
+  deps: Deps,
+  caller: Caller.Info,
+  bot: Bot.Info,
+  from: Status,
+  to: Status,
+): Promise<Info> {
+  requireMayPublish(caller);
+  return act(deps, bot.botId, (current) => {
+    requireIsLive(current);
+    if (current.status === to) return undefined;
+    if (current.status !== from) throw refusal(current);
+    return { status: to };
+  });
+}
+
+const actTriesMax = 5;
+
+/**
+ * Writes what an act changes. It is decided anew where something else was written meanwhile: an
+ * upgrade of the template never keeps an owner from acting.
+ * @param decide `undefined` where there is nothing to change.
+ */
+async function act(
+  deps: Deps,
+  botId: string,
+  decide: (current: Info | undefined) => Partial<Info> | undefined,
+): Promise<Info> {
+  for (let tries = 0; tries < actTriesMax; tries++) {
+    const current = await fromBot(deps.table, botId);
+    const changes = decide(current);
+    if (!current) throw refusal(current);
+    if (!changes) return current;
+    const next = await amend(deps, current, changes);
+    if (next) return next;
+  }
+  throw refusal(undefined);
+}
+
+function requireMayPublish(caller: Caller.Info): void {
+  if (Caller.mayPublish(caller)) return;
+  throw new Problem.ProblemError(
+    "publish_not_allowed",
+    "Only members of the group PublishAllowed publish bots. Ask an administrator, then sign in again.",
+  );
+}
+
+function requireIsLive(publication: Info | undefined): asserts publication is Info {
+  if (isLive(publication)) return;
+  throw new Problem.ProblemError("not_published", "The bot is not published: publish it first.");
+}
+
+function refusal(current: Info | undefined): Problem.ProblemError {
+  if (current && inFlight.includes(current.status)) {
+    return new Problem.ProblemError("publication_in_progress", {
+      message: `The publication is ${current.status}. Wait until that has ended.`,
+      retryAfter: 2,
+    });
+  }
+  if (isLive(current)) {
+    return new Problem.ProblemError(
+      "already_published",
+      "The bot is published already. Change its limits with PATCH.",
+    );
+  }
+  return new Problem.ProblemError("conflict", "The publication changed meanwhile. Read it again.");
+}

@@ -1,0 +1,131 @@
+import * as v from "valibot";
+import { none as noAlerts, Settings as Alerts } from "../alert-settings/index.ts";
+import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./settings.ts";
+
+export const Status = v.picklist([
+  "unpublished",
+  "publishing",
+  "published",
+  "updating",
+  "paused",
+  "unpublishing",
+  "failed",
+]);
+export type Status = v.InferOutput<typeof Status>;
+
+export const Settings = v.object({
+  stage: Stage,
+  throttle: v.nullable(Throttle),
+  quota: v.nullable(Quota),
+  allowedOrigins: AllowedOrigins,
+  retentionDays: v.optional(RetentionDays, 30),
+  alerts: v.optional(Alerts, noAlerts),
+});
+export type Settings = v.InferOutput<typeof Settings>;
+
+const Failure = v.object({ message: v.string(), at: v.number() });
+
+const Upgrade = v.object({
+  upgradeId: v.string(),
+  /** What it brings the stack to. */
+  version: v.string(),
+  state: v.picklist(["in_progress", "failed"]),
+  startedAt: v.number(),
+  failure: v.nullable(Failure),
+});
+export type Upgrade = v.InferOutput<typeof Upgrade>;
+
+export const Info = v.object({
+  ...Settings.entries,
+  botId: v.string(),
+  ownerId: v.string(),
+  /** What the bot was called when it was last published or unpublished: known of deleted ones too. */
+  title: v.optional(v.nullable(v.string()), null),
+  status: Status,
+  /** Which account and Region it lives in. */
+  cell: v.string(),
+  stackName: v.string(),
+  /** The act under way; every write of the deployer is on condition of its id. */
+  operation: v.nullable(
+    v.object({
+      operationId: v.string(),
+      startedAt: v.number(),
+      requestedBy: v.string(),
+      /** Settings to go back to if an update fails. */
+      previous: v.nullable(v.object({ ...Settings.entries, status: Status })),
+      /** The bot goes too once it is unpublished. */
+      deleteBot: v.boolean(),
+    }),
+  ),
+  progress: v.nullable(
+    v.object({ done: v.number(), total: v.number(), current: v.nullable(v.string()) }),
+  ),
+  restApiId: v.nullable(v.string()),
+  usagePlanId: v.nullable(v.string()),
+  /** Of the template its stack is made from; `null` without a stack, or where it was not noted yet. */
+  templateVersion: v.optional(v.nullable(v.string()), null),
+  /** As the stack named it; `null` without a stack, or where it was not noted yet. */
+  endpoint: v.optional(v.nullable(v.string()), null),
+  /** Whether clients were given the API's own address: then it stays open. */
+  ownAddress: v.optional(v.boolean(), true),
+  /** ARNs of its inference profiles by the Bedrock id of the model behind, for the bill. */
+  inferenceProfiles: v.optional(v.record(v.string(), v.string()), {}),
+  /** The template's upgrade under way, or the last one where that failed. */
+  upgrade: v.optional(v.nullable(Upgrade), null),
+  failure: v.nullable(Failure),
+  publishedAt: v.nullable(v.number()),
+  updatedAt: v.number(),
+  /** Another one with each write; empty where it was written before there were any. */
+  revision: v.optional(v.string(), ""),
+});
+export type Info = v.InferOutput<typeof Info>;
+
+export const Publish = v.strictObject({
+  stage: v.optional(Stage, "api"),
+  throttle: v.optional(v.nullable(Throttle), { burstLimit: 100, rateLimit: 50 }),
+  quota: v.optional(v.nullable(Quota), { limit: 10_000, period: "DAY" }),
+  allowedOrigins: v.optional(AllowedOrigins, []),
+  retentionDays: v.optional(RetentionDays, 30),
+  alerts: v.optional(Alerts, noAlerts),
+});
+
+/** Absent members stay as they are; `null` turns a limit off. */
+export const Edit = v.strictObject({
+  throttle: v.optional(v.nullable(Throttle)),
+  quota: v.optional(v.nullable(Quota)),
+  allowedOrigins: v.optional(AllowedOrigins),
+  /** Of what is sent from then on. */
+  retentionDays: v.optional(RetentionDays),
+  alerts: v.optional(Alerts),
+});
+
+export const Unpublish = v.strictObject({
+  /** The bot's title, typed out: it cannot be undone. */
+  title: v.string(),
+});
+
+/** In these the endpoint exists and keys open it. */
+const live: readonly Status[] = ["published", "updating", "paused"];
+export const inFlight: readonly Status[] = ["publishing", "updating", "unpublishing"];
+
+export const isLive = (publication: Info | undefined): publication is Info =>
+  publication !== undefined && live.includes(publication.status);
+
+/** Whether anything of it may exist: nothing of the bot that it depends on may change. */
+export const exists = (publication: Info | undefined): publication is Info =>
+  publication !== undefined && publication.status !== "unpublished";
+
+/** Whether the authorizer lets a known key through: the probe has to get in while publishing. */
+export const isOpen = (publication: Info | undefined): publication is Info =>
+  publication !== undefined && [...live, "publishing"].includes(publication.status);
+
+/**
+ * What to ask Bedrock for, so that the bot's own tags are on the bill: its inference profile of that
+ * model, or the model's own id where there is none.
+ */
+export const billedModelId = (publication: Info | undefined, modelId: string): string =>
+  (isLive(publication) && publication.inferenceProfiles[modelId]) || modelId;
+
+/** Also while its limits are being changed. */
+export const isPaused = ({ status, operation }: Info): boolean =>
+  status === "paused" || (status === "updating" && operation?.previous?.status === "paused");

@@ -1,0 +1,69 @@
+import { Bot } from "../../bots/bot/index.ts";
+import { Caller } from "../../foundation/caller/index.ts";
+import type { ModelCatalog } from "../../models/catalog/index.ts";
+import type { TestRun } from "../../bots/test-run/index.ts";
+
+export interface Prerequisite {
+  name: "may_publish" | "owner" | "scope" | "sync" | "model_price" | "test_run";
+  met: boolean;
+  /** Whether publishing is refused without it; the others are advice. */
+  required: boolean;
+  /** What it means, or how to meet it. */
+  detail: string;
+}
+
+/** What publishing asks for, each with whether it is met and how to meet it. */
+export function prerequisites(
+  bot: Bot.Info,
+  caller: Caller.Info,
+  catalog: ModelCatalog.Catalog,
+  test?: TestRun.Info,
+): Prerequisite[] {
+  const row = (name: Prerequisite["name"], met: boolean, yes: string, no: string) => ({
+    name,
+    met,
+    required: name !== "test_run",
+    detail: met ? yes : no,
+  });
+  const unpriced = [bot.model, ...bot.callerModels].filter((name) => !catalog.find(name)?.price);
+  return [
+    row(
+      "may_publish",
+      Caller.mayPublish(caller),
+      "You may publish.",
+      "Ask an administrator to add you to the group PublishAllowed, then sign in again.",
+    ),
+    row(
+      "owner",
+      Bot.mayChange(bot, caller),
+      "The bot is yours to publish.",
+      "Only the bot's owner or an administrator can publish it.",
+    ),
+    row(
+      "scope",
+      bot.scope === "all",
+      "The bot is shared with everyone.",
+      `Share the bot with everyone (scope "all"); it is "${bot.scope}" now.`,
+    ),
+    row(
+      "sync",
+      bot.syncStatus === "SUCCEEDED",
+      "Its knowledge is in sync.",
+      `Wait until its knowledge has synced, or remove what failed; it is ${bot.syncStatus} now.`,
+    ),
+    row(
+      "model_price",
+      unpriced.length === 0,
+      "Its models have known prices.",
+      `Choose models with a known price: none is known for ${unpriced.join(", ")}.`,
+    ),
+    row(
+      "test_run",
+      test?.passed === true && test.model === bot.model,
+      "The bot has answered a test with its present model.",
+      test?.passed === false && test.model === bot.model
+        ? `The last test failed: ${test.failure ?? "no reason is known"} Test the bot again.`
+        : `Ask the bot something in its test chat: ${bot.model} has not passed a test yet.`,
+    ),
+  ];
+}

@@ -1,0 +1,110 @@
+import * as v from "valibot";
+import type { Id } from "../../foundation/id/index.ts";
+import {
+  absent,
+  any,
+  type Clock,
+  type Condition,
+  equals,
+  type Item,
+  type Table,
+  type Key as TableKey,
+} from "../../ports/index.ts";
+import { Info } from "./info.ts";
+
+export interface StoreDeps {
+  table: Table;
+  clock: Clock;
+  ids: Id.Ids;
+}
+
+export async function fromBot(table: Table, botId: string): Promise<Info | undefined> {
+  const item = await table.get(keyOf(botId));
+  return item && fromItem(item);
+}
+
+/** Publications that the deployer has not finished, oldest act first. */
+export async function listInFlight(table: Table): Promise<Info[]> {
+  const page = await table.query({ index: "open", pk: openPartition, limit: 100 });
+  return page.items.map(fromItem);
+}
+
+/** All publications, of all owners, the newest bot's first; for the administrator. */
+export async function list(
+  table: Table,
+  options: { limit: number; cursor?: string | undefined },
+): Promise<{ publications: Info[]; cursor: string | null }> {
+  const newestFirst = { index: "listing", pk: "PUBLICATIONS", descending: true } as const;
+  const page = await table.query({ ...newestFirst, ...options });
+  return { publications: page.items.map(fromItem), cursor: page.cursor ?? null };
+}
+
+/** Every publication there ever was, those that are unpublished too. */
+export async function listEvery(table: Table): Promise<Info[]> {
+  const publications: Info[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ index: "listing", pk: "PUBLICATIONS", cursor });
+    publications.push(...page.items.map(fromItem));
+    cursor = page.cursor;
+  } while (cursor);
+  return publications;
+}
+
+/** @returns whether it was written: there was none, or one that has ended. */
+export function add(deps: Pick<StoreDeps, "table">, publication: Info): Promise<boolean> {
+  const startable = any(absent("pk"), equals("status", "unpublished"), equals("status", "failed"));
+  return deps.table.put(toItem(publication), startable);
+}
+
+/** Writes what the deployer found out, unless another act has begun meanwhile. */
+export async function save(
+  deps: StoreDeps,
+  publication: Info,
+  changes: Partial<Info>,
+): Promise<Info | undefined> {
+  const operationId = publication.operation?.operationId;
+  if (!operationId) return undefined;
+  return write(deps, publication, changes, equals("operationId", operationId));
+}
+
+/** Writes changes, unless anybody has written since `publication` was read. */
+export function amend(
+  deps: StoreDeps,
+  publication: Info,
+  changes: Partial<Info>,
+): Promise<Info | undefined> {
+  const { revision } = publication;
+  const unchanged = revision === "" ? absent("revision") : equals("revision", revision);
+  return write(deps, publication, changes, unchanged);
+}
+
+async function write(
+  { table, clock, ids }: StoreDeps,
+  publication: Info,
+  changes: Partial<Info>,
+  condition: Condition,
+): Promise<Info | undefined> {
+  const stamp = { updatedAt: clock.now(), revision: ids.ulid() };
+  const next = { ...publication, ...changes, ...stamp };
+  return (await table.put(toItem(next), condition)) ? next : undefined;
+}
+
+const openPartition = "DEPLOY";
+const keyOf = (botId: string): TableKey => ({ pk: `BOT#${botId}`, sk: "PUBLICATION" });
+
+function toItem(publication: Info): Item {
+  const { operation, upgrade } = publication;
+  const openSk =
+    operation?.operationId ?? (upgrade?.state === "in_progress" ? upgrade.upgradeId : undefined);
+  return {
+    ...publication,
+    ...keyOf(publication.botId),
+    listingPk: "PUBLICATIONS",
+    listingSk: publication.botId,
+    ...(operation ? { operationId: operation.operationId } : {}),
+    ...(openSk ? { openPk: openPartition, openSk } : {}),
+  };
+}
+
+const fromItem = (item: Item): Info => v.parse(Info, item);

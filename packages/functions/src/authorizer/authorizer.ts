@@ -1,0 +1,74 @@
+import { Key } from "@outlet/core/publishing/key";
+import type { Clock, Log, Table } from "@outlet/core/ports";
+import { Publication } from "@outlet/core/publishing/publication";
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
+import type { AuthorizerContext } from "../published-api/identity.ts";
+
+export interface AuthorizerDeps {
+  table: Table;
+  clock: Clock;
+  pepper: Uint8Array;
+  log: Log;
+}
+
+export type AuthorizerHandler = (
+  event: APIGatewayRequestAuthorizerEvent,
+) => Promise<APIGatewayAuthorizerResult>;
+
+/**
+ * The REQUEST authorizer of all published bots: turns a presented secret into the key and client it
+ * belongs to, and into the value that the gateway's usage plan counts by. Its answers must not be
+ * cached: a revoked key dies at the next request.
+ */
+export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
+  return async function authorize(event) {
+    const botId = event.stageVariables?.botId;
+    const secret = presentedSecret(event);
+    if (!botId || !secret) return deny(event);
+    const [key, publication] = await Promise.all([
+      Key.authenticate(deps, botId, secret),
+      Publication.fromBot(deps.table, botId),
+    ]);
+    if (!key || !Publication.isOpen(publication)) return deny(event);
+    await Key.touch(deps, key);
+    const context: AuthorizerContext = {
+      botId,
+      keyId: key.keyId,
+      clientId: key.clientId,
+      paused: Publication.isPaused(publication) ? "true" : "false",
+      allowedOrigins: JSON.stringify(publication.allowedOrigins),
+      retentionDays: String(publication.retentionDays),
+    };
+    return {
+      principalId: key.keyId,
+      policyDocument: policy("Allow", wholeStage(event.methodArn)),
+      usageIdentifierKey: Key.gatewayKey(deps, key).value,
+      context: { ...context },
+    };
+  };
+}
+
+/** `x-api-key`, or `Authorization: Bearer`; headers come in the client's own spelling. */
+function presentedSecret(event: APIGatewayRequestAuthorizerEvent): string | undefined {
+  let apiKey: string | undefined;
+  let bearer: string | undefined;
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    const lower = name.toLowerCase();
+    if (lower === "x-api-key") apiKey = value?.trim();
+    if (lower === "authorization") bearer = /^Bearer +(\S+) *$/i.exec(value ?? "")?.[1];
+  }
+  return apiKey || bearer;
+}
+
+const deny = (event: APIGatewayRequestAuthorizerEvent): APIGatewayAuthorizerResult => ({
+  principalId: "nobody",
+  policyDocument: policy("Deny", event.methodArn),
+});
+
+/** `arn:…:{api}/{stage}/*`: a policy for one method would refuse the next one where it is cached. */
+const wholeStage = (methodArn: string): string => `${methodArn.split("/").slice(0, 2).join("/")}/*`;
+
+const policy = (Effect: "Allow" | "Deny", Resource: string) => ({
+  Version: "2012-10-17",
+  Statement: [{ Action: "execute-api:Invoke", Effect, Resource }],
+});

@@ -1,0 +1,57 @@
+import { Bot } from "@outlet/core/bots/bot";
+import { Knowledge } from "@outlet/core/bots/knowledge";
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { body } from "../input.ts";
+import { answers } from "../openapi.ts";
+import { sourceView } from "../views.ts";
+
+export const knowledgeRoutes = (deps: ControlApiDeps) =>
+  new Hono<ControlEnv>()
+    .get(
+      "/bots/:botId/knowledge",
+      describeRoute({ summary: "List a bot's sources", tags: ["knowledge"] }),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const sources = await Knowledge.list(deps.table, bot.botId);
+        return c.json({ syncStatus: bot.syncStatus, sources: sources.map(sourceView) });
+      },
+    )
+    .post(
+      "/bots/:botId/knowledge",
+      describeRoute({
+        summary: "Upload a file or text; the bot answers from it once its status is SUCCEEDED",
+        tags: ["knowledge"],
+        responses: answers(201),
+      }),
+      body(Knowledge.Create),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        return c.json(sourceView(await Knowledge.add(deps, bot.botId, c.req.valid("json"))), 201);
+      },
+    )
+    .post(
+      "/bots/:botId/knowledge/sync",
+      describeRoute({
+        summary: "Read sources again: those that failed, or all",
+        tags: ["knowledge"],
+        responses: answers(202),
+      }),
+      body(Knowledge.Resync),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        await Knowledge.resync(deps, bot.botId, c.req.valid("json"));
+        const sources = await Knowledge.list(deps.table, bot.botId);
+        return c.json({ sources: sources.map(sourceView) }, 202);
+      },
+    )
+    .delete(
+      "/bots/:botId/knowledge/:sourceId",
+      describeRoute({ summary: "Remove a source", tags: ["knowledge"], responses: answers(204) }),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        await Knowledge.remove(deps, bot.botId, c.req.param("sourceId"));
+        return c.body(null, 204);
+      },
+    );

@@ -1,0 +1,85 @@
+import type { RequestLog } from "@outlet/core/observability/request-log";
+import type { Content } from "@outlet/core/conversations/run";
+import type { Row } from "../csv.ts";
+
+/** RFC 3339, UTC. */
+const timeOrNull = (epochMs: number | null): string | null =>
+  epochMs === null ? null : new Date(epochMs).toISOString();
+
+/** A row of the request log. `error.cause` is the owner's alone: it may name accounts and ARNs. */
+export const runView = (run: RequestLog.Entry) => ({
+  runId: run.runId,
+  conversationId: run.conversationId,
+  clientId: run.clientId,
+  keyId: run.keyId,
+  status: run.status,
+  model: run.model,
+  createdAt: timeOrNull(run.createdAt),
+  startedAt: timeOrNull(run.startedAt),
+  firstTextAt: timeOrNull(run.firstTextAt),
+  finishedAt: timeOrNull(run.finishedAt),
+  queueMs: run.queueMs,
+  firstTokenMs: run.firstTokenMs,
+  runMs: run.runMs,
+  inputTokens: run.inputTokens,
+  outputTokens: run.outputTokens,
+  costMicroUsd: run.costMicroUsd,
+  attempts: run.attempts,
+  redrives: run.redrives,
+  incompleteReason: run.incompleteReason,
+  error: run.error && { ...run.error, cause: run.cause },
+});
+
+/** A row of the request log as a table has it. */
+export const runColumns = [
+  "createdAt",
+  "runId",
+  "conversationId",
+  "keyId",
+  "status",
+  "model",
+  "startedAt",
+  "firstTextAt",
+  "finishedAt",
+  "queueMs",
+  "firstTokenMs",
+  "runMs",
+  "inputTokens",
+  "outputTokens",
+  "costMicroUsd",
+  "attempts",
+  "redrives",
+  "incompleteReason",
+  "errorCode",
+  "errorMessage",
+  "errorCause",
+] as const;
+
+export const runRow = ({ error, clientId: _, ...run }: ReturnType<typeof runView>): Row => ({
+  ...run,
+  errorCode: error?.code ?? null,
+  errorMessage: error?.message ?? null,
+  errorCause: error?.cause ?? null,
+});
+
+export const runDetailView = ({ entry, run }: RequestLog.Detail) => ({
+  ...runView(entry),
+  usage: run?.usage ?? null,
+  cancelRequestedAt: timeOrNull(run?.cancelRequestedAt ?? null),
+  expiresAt: timeOrNull(entry.expiresAt * 1000),
+  /** Null where the client has deleted the conversation, or its time is over. */
+  question: run ? run.content.map(partView) : null,
+  answer: run?.answer ? run.answer.map(partView) : null,
+  usedChunks: run?.usedChunks ?? null,
+});
+
+/** Bytes are only counted here. */
+const partView = (part: Content) => {
+  if (part.contentType === "image") {
+    return { contentType: part.contentType, mediaType: part.mediaType, size: part.data.size };
+  }
+  if (part.contentType === "attachment") {
+    return { contentType: part.contentType, fileName: part.fileName, size: part.data.size };
+  }
+  return part;
+};

@@ -1,0 +1,85 @@
+import { Bot } from "@outlet/core/bots/bot";
+import type { Caller } from "@outlet/core/foundation/caller";
+import { Problem } from "@outlet/core/foundation/problem";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Run } from "@outlet/core/conversations/run";
+import { RequestLog } from "@outlet/core/observability/request-log";
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import * as v from "valibot";
+import { csv, Format } from "../csv.ts";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { Paging, query, Time } from "../input.ts";
+import { answers } from "../openapi.ts";
+import { runColumns, runDetailView, runRow, runView } from "./run-views.ts";
+
+const List = v.object({
+  ...Paging.entries,
+  status: v.optional(Run.Status),
+  keyId: v.optional(v.pipe(v.string(), v.maxLength(40))),
+  from: v.optional(Time),
+  to: v.optional(Time),
+  ...Format,
+});
+
+interface RunsView {
+  runs: ReturnType<typeof runView>[];
+}
+
+/** The request log of a bot, and its dead letters. */
+export const runRoutes = (deps: ControlApiDeps) => {
+  /** Runs hold what clients wrote: for owners who may publish; seeing a bot grants nothing here. */
+  const botOf = async (caller: Caller.Info & { mayPublish: boolean }, botId: string) => {
+    const bot = await Bot.ownedBy(deps.table, caller, botId);
+    if (caller.mayPublish) return bot;
+    throw new Problem.ProblemError(
+      "publish_not_allowed",
+      "Only members of the group PublishAllowed read a bot's requests. Ask an administrator.",
+    );
+  };
+  return new Hono<ControlEnv>()
+    .get(
+      "/bots/:botId/publication/runs",
+      describeRoute({
+        summary: "The request log: open runs first, then those that have ended, newest first",
+        tags: ["runs"],
+      }),
+      csv("requests", runColumns, ({ runs }: RunsView) => runs.map(runRow)),
+      query(List),
+      async (c) => {
+        const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
+        const { runs, cursor } = await RequestLog.list(deps, botId, c.req.valid("query"));
+        return c.json({ runs: runs.map(runView), cursor });
+      },
+    )
+    .get(
+      "/bots/:botId/publication/runs/:runId",
+      describeRoute({ summary: "One run: its times, its message and its answer", tags: ["runs"] }),
+      async (c) => {
+        const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
+        return c.json(runDetailView(await RequestLog.fromId(deps, botId, c.req.param("runId"))));
+      },
+    )
+    .post(
+      "/bots/:botId/publication/runs/redrive",
+      describeRoute({
+        summary: "Run again what has failed: at most 100 runs",
+        tags: ["runs"],
+        responses: answers(202),
+      }),
+      async (c) => {
+        const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
+        await Publication.requireLive(deps.table, botId);
+        return c.json(await RequestLog.redriveAll(deps, botId), 202);
+      },
+    )
+    .post(
+      "/bots/:botId/publication/runs/:runId/redrive",
+      describeRoute({ summary: "Run a failed run again", tags: ["runs"], responses: answers(202) }),
+      async (c) => {
+        const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
+        await Publication.requireLive(deps.table, botId);
+        return c.json(runView(await RequestLog.redrive(deps, botId, c.req.param("runId"))), 202);
+      },
+    );
+};

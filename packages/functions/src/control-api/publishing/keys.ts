@@ -1,0 +1,146 @@
+import { Bot } from "@outlet/core/bots/bot";
+import type { Caller } from "@outlet/core/foundation/caller";
+import { Key } from "@outlet/core/publishing/key";
+import { KeyRequests } from "@outlet/core/observability/key-requests";
+import { Keyring } from "@outlet/core/publishing/keyring";
+import { Problem } from "@outlet/core/foundation/problem";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import * as v from "valibot";
+import { csv, Format } from "../csv.ts";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { body, Paging, query, Time } from "../input.ts";
+import { answers } from "../openapi.ts";
+import { keyView } from "../views.ts";
+
+const RequestsQuery = v.strictObject({
+  from: v.optional(Time),
+  to: v.optional(Time),
+  keyId: v.optional(v.pipe(v.string(), v.maxLength(40))),
+  ...Format,
+});
+
+type RequestView = { day: string; keyId: string; label: string; requests: number };
+const requestColumns = ["day", "keyId", "label", "requests"] as const;
+
+export const keyRoutes = (deps: ControlApiDeps) => {
+  /** Keys are for owners who may publish; seeing a bot grants nothing here. */
+  const publicationOf = async (caller: Caller.Info & { mayPublish: boolean }, botId: string) => {
+    const bot = await Bot.ownedBy(deps.table, caller, botId);
+    if (!caller.mayPublish) {
+      throw new Problem.ProblemError(
+        "publish_not_allowed",
+        "Only members of the group PublishAllowed manage keys. Ask an administrator.",
+      );
+    }
+    return Publication.requireLive(deps.table, bot.botId);
+  };
+  /** The list is of use without it: what the gateway does not tell is left open. */
+  const requestsToday = (publication: Publication.Info) =>
+    KeyRequests.today(deps, publication).catch((cause: unknown) => {
+      deps.log.warn("requests by key cannot be read", { botId: publication.botId, cause });
+      return undefined;
+    });
+  return new Hono<ControlEnv>()
+    .get(
+      "/bots/:botId/publication/keys",
+      describeRoute({ summary: "List keys, oldest first", tags: ["keys"] }),
+      query(Paging),
+      async (c) => {
+        const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const [listing, today] = await Promise.all([
+          Key.list(deps.table, publication.botId, c.req.valid("query")),
+          requestsToday(publication),
+        ]);
+        return c.json({
+          keys: listing.keys.map((key) => ({
+            ...keyView(key),
+            /** Let through since 0:00 UTC; `null` where the gateway did not say. */
+            requestsToday: today ? (today.get(key.keyId) ?? 0) : null,
+          })),
+          cursor: listing.cursor,
+        });
+      },
+    )
+    .get(
+      "/bots/:botId/publication/keys/requests",
+      describeRoute({
+        summary: "Requests that the gateway let through, by key and day",
+        tags: ["keys", "metrics"],
+      }),
+      csv("requests", requestColumns, ({ requests }: { requests: RequestView[] }) => requests),
+      query(RequestsQuery),
+      async (c) => {
+        const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const { from, to, keyId } = c.req.valid("query");
+        const days = KeyRequests.toDays({ from, to }, deps.clock.now());
+        const [uses, labels] = await Promise.all([
+          KeyRequests.list(deps, publication, days),
+          Key.labelsOf(deps.table, publication.botId),
+        ]);
+        const requests = uses.flatMap((use): RequestView[] => {
+          // Of keys that are gone API Gateway tells nothing; nor is the deployer's probe a client.
+          const label = labels.get(use.keyId);
+          if (label === undefined || (keyId !== undefined && use.keyId !== keyId)) return [];
+          return [{ day: use.day, keyId: use.keyId, label, requests: use.used }];
+        });
+        return c.json({ botId: publication.botId, ...days, requests });
+      },
+    )
+    .post(
+      "/bots/:botId/publication/keys",
+      describeRoute({
+        summary: "Create a key; its value is shown this once",
+        tags: ["keys"],
+        responses: answers(201),
+      }),
+      body(Key.Create),
+      async (c) => {
+        const caller = c.get("caller");
+        const publication = await publicationOf(caller, c.req.param("botId"));
+        const { key, value } = await Keyring.issue(deps, publication, {
+          ...c.req.valid("json"),
+          createdBy: caller.userId,
+        });
+        return c.json({ ...keyView(key), value }, 201);
+      },
+    )
+    .patch(
+      "/bots/:botId/publication/keys/:keyId",
+      describeRoute({ summary: "Rename, disable, enable or date a key", tags: ["keys"] }),
+      body(Key.Edit),
+      async (c) => {
+        const { botId } = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const input = c.req.valid("json");
+        return c.json(keyView(await Key.update(deps, botId, c.req.param("keyId"), input)));
+      },
+    )
+    .post(
+      "/bots/:botId/publication/keys/:keyId/rotate",
+      describeRoute({
+        summary: "Give a key a new secret; the old one goes on for a grace",
+        tags: ["keys"],
+      }),
+      body(Key.Rotate),
+      async (c) => {
+        const { botId } = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const keyId = c.req.param("keyId");
+        const { key, value } = await Key.rotate(deps, botId, keyId, c.req.valid("json"));
+        return c.json({ ...keyView(key), value });
+      },
+    )
+    .delete(
+      "/bots/:botId/publication/keys/:keyId",
+      describeRoute({
+        summary: "Delete a key: it stops working at once",
+        tags: ["keys"],
+        responses: answers(204),
+      }),
+      async (c) => {
+        const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
+        await Keyring.withdraw(deps, publication, c.req.param("keyId"));
+        return c.body(null, 204);
+      },
+    );
+};

@@ -1,0 +1,101 @@
+import { Bot } from "@outlet/core/bots/bot";
+import type { Caller } from "@outlet/core/foundation/caller";
+import { Publication } from "@outlet/core/publishing/publication";
+import { TestRun } from "@outlet/core/bots/test-run";
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { body } from "../input.ts";
+import { answers } from "../openapi.ts";
+import { publicationView } from "../views.ts";
+
+export const publicationRoutes = (deps: ControlApiDeps) => {
+  const view = async (
+    bot: Bot.Info,
+    caller: Caller.Info,
+    publication: Publication.Info | undefined,
+  ) => {
+    const test = await TestRun.fromBot(deps.table, bot.botId);
+    const prerequisites = Publication.prerequisites(bot, caller, deps.catalog, test);
+    return publicationView(bot.botId, publication, prerequisites, deps.endpointOf);
+  };
+  return new Hono<ControlEnv>()
+    .get(
+      "/bots/:botId/publication",
+      describeRoute({
+        summary: "Settings, state, progress, endpoint and prerequisites",
+        tags: ["publication"],
+      }),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        return c.json(await view(bot, caller, await Publication.fromBot(deps.table, bot.botId)));
+      },
+    )
+    .post(
+      "/bots/:botId/publication",
+      describeRoute({
+        summary: "Publish the bot as an API of its own",
+        tags: ["publication"],
+        responses: answers(202),
+      }),
+      body(Publication.Publish),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const begun = await Publication.publish(deps, caller, bot, c.req.valid("json"));
+        return c.json(await view(bot, caller, begun), 202);
+      },
+    )
+    .patch(
+      "/bots/:botId/publication",
+      describeRoute({
+        summary: "Change limits and origins in place; endpoint and keys stay",
+        tags: ["publication"],
+        responses: answers(202),
+      }),
+      body(Publication.Edit),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const begun = await Publication.update(deps, caller, bot, c.req.valid("json"));
+        return c.json(await view(bot, caller, begun), 202);
+      },
+    )
+    .post(
+      "/bots/:botId/publication/pause",
+      describeRoute({
+        summary: "Answer every request with 503 until resumed",
+        tags: ["publication"],
+      }),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        return c.json(await view(bot, caller, await Publication.pause(deps, caller, bot)));
+      },
+    )
+    .post(
+      "/bots/:botId/publication/resume",
+      describeRoute({ summary: "End a pause", tags: ["publication"] }),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        return c.json(await view(bot, caller, await Publication.resume(deps, caller, bot)));
+      },
+    )
+    .delete(
+      "/bots/:botId/publication",
+      describeRoute({
+        summary: "Unpublish: removes the endpoint and all keys, for good",
+        tags: ["publication"],
+        responses: answers(202),
+      }),
+      body(Publication.Unpublish),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const begun = await Publication.unpublish(deps, caller, bot, c.req.valid("json"));
+        return c.json(await view(bot, caller, begun), 202);
+      },
+    );
+};

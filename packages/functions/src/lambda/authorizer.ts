@@ -1,4 +1,0 @@
-import { createAuthorizer } from "../authorizer.ts";
-import { authorizerDeps } from "../deps.ts";
-
-export const handler = createAuthorizer(authorizerDeps());

@@ -1,5 +1,0 @@
-import { createDeployer } from "../deployer.ts";
-import { deployerDeps } from "../deps.ts";
-import { probe } from "../probe.ts";
-
-export const handler = createDeployer({ ...deployerDeps(), probe });

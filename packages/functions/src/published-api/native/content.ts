@@ -1,0 +1,145 @@
+import type { NewContent } from "@outlet/core/conversations/run";
+import * as v from "valibot";
+import { formatOf } from "./file-format.ts";
+
+const Text = v.strictObject({
+  contentType: v.literal("text"),
+  body: v.pipe(
+    v.string(),
+    v.check((text) => text.trim().length > 0, "must not be empty"),
+    // Half a surrogate pair is no text: stores and models refuse it.
+    v.transform((text) => text.toWellFormed()),
+  ),
+});
+
+/** Strict base64 (RFC 4648 §4): whatever decodes to other bytes than it seems to is refused. */
+const Base64 = v.pipe(
+  v.string(),
+  v.minLength(1, "must not be empty"),
+  v.transform((text) => ({ text, bytes: Buffer.from(text, "base64") })),
+  v.check(
+    ({ text, bytes }) => bytes.toString("base64") === text,
+    "must be standard base64 with padding, without spaces or line breaks",
+  ),
+  v.transform(({ bytes }): Uint8Array => bytes),
+);
+
+const imageTypes: Record<string, string> = {
+  "image/gif": "gif",
+  "image/jpeg": "jpeg",
+  "image/jpg": "jpeg",
+  "image/png": "png",
+  "image/webp": "webp",
+};
+
+const Image = v.pipe(
+  v.strictObject({
+    contentType: v.literal("image"),
+    mediaType: v.pipe(
+      v.string(),
+      v.check(
+        (type) => type.toLowerCase() in imageTypes,
+        "must be image/gif, image/jpeg, image/png or image/webp",
+      ),
+    ),
+    body: Base64,
+  }),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): NewContent => {
+    const said = imageTypes[value.mediaType.toLowerCase()];
+    const found = formatOf(value.body);
+    if (found !== said) {
+      addIssue({
+        message: `is not of the media type ${value.mediaType}; its bytes are ${found ?? "of no known kind"}`,
+        path: [{ type: "object", origin: "value", input: value, key: "body", value: null }],
+      });
+      return NEVER;
+    }
+    const mediaType = `image/${found}`;
+    return { contentType: "image", mediaType, bytes: value.body };
+  }),
+);
+
+const binaryFormats = ["pdf", "doc", "docx", "xls", "xlsx"];
+const textFormats = ["csv", "html", "txt", "md"];
+const formats = [...binaryFormats, ...textFormats];
+
+/** The last part of a path, without what a file system or a terminal would mind. */
+const FileName = v.pipe(
+  v.string(),
+  v.transform((name) => (name.split(/[/\\]/).at(-1) ?? "").replace(/\p{C}/gu, "").trim()),
+  v.maxLength(200, "must have at most 200 characters"),
+  v.check(
+    (name) => formats.includes(extensionOf(name)) && name.lastIndexOf(".") > 0,
+    `must be a file name that ends in ${formats.map((format) => `.${format}`).join(", ")}`,
+  ),
+);
+
+const extensionOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+
+const Attachment = v.pipe(
+  v.strictObject({ contentType: v.literal("attachment"), fileName: FileName, body: Base64 }),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): NewContent => {
+    const said = extensionOf(value.fileName);
+    const found = formatOf(value.body);
+    const fits = textFormats.includes(said) ? found === "text" : found === said;
+    if (!fits) {
+      addIssue({
+        message: `is not what the file name ${value.fileName} says; its bytes are ${found ?? "of no known kind"}`,
+        path: [{ type: "object", origin: "value", input: value, key: "body", value: null }],
+      });
+      return NEVER;
+    }
+    return { contentType: "attachment", fileName: value.fileName, bytes: value.body };
+  }),
+);
+
+/** Valid in the prior art's schema, but never of sense from a client: they come from a model. */
+const modelsOwn = ["toolUse", "toolResult", "reasoning"];
+
+const Part = v.lazy((input) => {
+  const type =
+    typeof input === "object" && input !== null && "contentType" in input
+      ? input.contentType
+      : undefined;
+  return modelsOwn.includes(String(type)) ? OfAModel : Sendable;
+});
+
+const Sendable = v.variant(
+  "contentType",
+  [Text, Image, Attachment],
+  'contentType must be "text", "image" or "attachment"',
+);
+
+const OfAModel = v.pipe(
+  v.looseObject({ contentType: v.string() }),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): NewContent => {
+    addIssue({
+      message: `${value.contentType} comes from a model; send text, images and attachments only`,
+      path: [
+        {
+          type: "object",
+          origin: "value",
+          input: value,
+          key: "contentType",
+          value: value.contentType,
+        },
+      ],
+    });
+    return NEVER;
+  }),
+);
+
+const countOf = (content: NewContent[], type: NewContent["contentType"]): number =>
+  content.filter((part) => part.contentType === type).length;
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html */
+export const MessageContent = v.pipe(
+  v.array(Part),
+  v.maxLength(100, "must have at most 100 parts"),
+  v.check((content) => countOf(content, "image") <= 20, "must have at most 20 images"),
+  v.check((content) => countOf(content, "attachment") <= 5, "must have at most 5 attachments"),
+  v.check(
+    (content) => countOf(content, "attachment") === 0 || countOf(content, "text") > 0,
+    "must have a text part beside its attachments",
+  ),
+);

@@ -1,0 +1,4 @@
+import { createDeadLetters } from "./handler.ts";
+import { deadLettersDeps } from "../../deps.ts";
+
+export const handler = createDeadLetters(deadLettersDeps());

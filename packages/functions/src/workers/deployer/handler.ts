@@ -1,0 +1,25 @@
+import { Deployer } from "@outlet/core/publishing/deployer";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Upgrade } from "@outlet/core/publishing/upgrade";
+import * as v from "valibot";
+import { handleBatch, type QueueHandler } from "../batch.ts";
+
+export type DeployerDeps = Deployer.Deps & Parameters<typeof Upgrade.next>[0];
+
+const Bell = v.union([v.object({ botId: v.string() }), v.object({ upgrades: v.literal(true) })]);
+
+/**
+ * Carries out acts of publishing: a record names a bot whose publication has to go on, or asks
+ * whether a template's upgrade is to begin.
+ */
+export function createDeployer(deps: DeployerDeps): QueueHandler {
+  return function handleActs(event) {
+    return handleBatch(event, deps.log, async (record) => {
+      const bell = v.parse(Bell, JSON.parse(record.body));
+      if ("upgrades" in bell) return Upgrade.next(deps);
+      const outcome = await Deployer.advance(deps, bell.botId);
+      if (!outcome.done) await Publication.ring(deps, bell.botId, outcome.againInSeconds);
+      else if (outcome.upgraded) await Upgrade.ring(deps);
+    });
+  };
+}

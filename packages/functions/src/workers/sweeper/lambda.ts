@@ -1,0 +1,4 @@
+import { sweeperDeps } from "../../deps.ts";
+import { createSweeper } from "./handler.ts";
+
+export const handler = createSweeper(sweeperDeps());

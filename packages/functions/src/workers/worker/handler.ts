@@ -1,0 +1,21 @@
+import { Worker } from "@outlet/core/conversations/worker";
+import { Run } from "@outlet/core/conversations/run";
+import { handleBatch, type QueueHandler } from "../batch.ts";
+
+export type WorkerDeps = Worker.Deps;
+
+/**
+ * Answers messages: each record is a doorbell that names a conversation.
+ * @param shutdown aborted when the process has to stop: open runs are handed over.
+ */
+export function createWorker(deps: WorkerDeps, shutdown?: AbortSignal): QueueHandler {
+  return function handleBells(event, context) {
+    const deadline = deps.clock.now() + context.getRemainingTimeInMillis();
+    return handleBatch(event, deps.log, (record) =>
+      Worker.work(deps, Run.parseBell(record.body), {
+        deadline,
+        ...(shutdown ? { shutdown } : {}),
+      }),
+    );
+  };
+}

@@ -1,0 +1,32 @@
+/** Rules of this house, for `.oxlintrc.json`. */
+import { complaint, placeOf } from "./rooms.ts";
+
+interface Node {
+  source?: { value?: unknown } | null;
+}
+
+interface Context {
+  filename: string;
+  report(finding: { message: string; node: unknown }): void;
+}
+
+/** Imports go one way, and across wings of core through a domain's door. */
+const direction = {
+  create(context: Context) {
+    const place = placeOf(context.filename.replaceAll("\\", "/"));
+    if (!place) return {};
+    const check = (node: Node) => {
+      const module = node.source?.value;
+      const message = typeof module === "string" ? complaint(place, module) : undefined;
+      if (message) context.report({ message, node });
+    };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
+  },
+};
+
+export default { meta: { name: "outlet" }, rules: { direction } };
