@@ -1,5 +1,5 @@
 import { ByteWriter } from "./bytes.ts";
-import { type Code, codes } from "./languages.ts";
+import { type Code, codes } from "./language-codes.ts";
 import {
   blockSize,
   type Entry,
@@ -42,7 +42,11 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
  * @param kept which sources of the old index go on unchanged.
  */
 export async function buildIndex(
-  { old, kept, added }: {
+  {
+    old,
+    kept,
+    added,
+  }: {
     old?: LexicalIndex | undefined;
     kept?: (source: Source) => boolean;
     added: AsyncIterable<NewSource> | Iterable<NewSource>;
@@ -166,7 +170,8 @@ function keptPart(index: LexicalIndex, kept: (source: Source) => boolean): Part 
       }
     },
     *terms() {
-      for (const entry of index.from("")) yield { term: entry.term, each: keptOf(index, entry, numbers) };
+      for (const entry of index.from(""))
+        yield { term: entry.term, each: keptOf(index, entry, numbers) };
     },
   };
 }
@@ -291,7 +296,10 @@ function assemble(
 ): Uint8Array {
   const body = [blocks.view(), dictionary.view(), new Uint8Array(places.buffer), postings.view()];
   let at = 0;
-  const [a, b, c, d] = body.map((bytes): [number, number] => [(at += bytes.length) - bytes.length, bytes.length]);
+  const [a, b, c, d] = body.map((bytes): [number, number] => [
+    (at += bytes.length) - bytes.length,
+    bytes.length,
+  ]);
   const none: [number, number] = [0, 0];
   const header: Header = {
     ...facts,

@@ -19,34 +19,9 @@ import { stemmer as spanish } from "@orama/stemmers/spanish";
 import { stemmer as swedish } from "@orama/stemmers/swedish";
 import { stemmer as turkish } from "@orama/stemmers/turkish";
 import { stemmer as ukrainian } from "@orama/stemmers/ukrainian";
+import { type Code, codes } from "./language-codes.ts";
 import { fold } from "./normalise.ts";
 import { questionWords, stopWordsOf } from "./stop-words.ts";
-
-/** ISO 639-1; one byte of an index each, so that the order stays. */
-export const codes = [
-  "en",
-  "de",
-  "fr",
-  "es",
-  "it",
-  "pt",
-  "nl",
-  "sv",
-  "da",
-  "no",
-  "fi",
-  "hu",
-  "ro",
-  "tr",
-  "id",
-  "ru",
-  "uk",
-  "bg",
-  "el",
-  "ar",
-  "hi",
-] as const;
-export type Code = (typeof codes)[number];
 
 const stemmers: Record<Code, (word: string) => string> = {
   en: english,
@@ -93,7 +68,6 @@ const wordsMax = 400;
 /**
  * The language of a text, by its most common words.
  * @param text normalised; its first {@link wordsMax} words tell.
- * @param likely languages to prefer where the text alone does not tell.
  * @returns languages with how many of the text's words are common words of theirs, most first.
  */
 export function detect(text: string): { language: Code; hits: number }[] {
@@ -111,22 +85,29 @@ export function detect(text: string): { language: Code; hits: number }[] {
 }
 
 const nowhere: readonly Code[] = [];
-const languagesByWord = new Map<string, Code[]>();
-const stopWords = new Map<Code, ReadonlySet<string>>();
-for (const language of codes) {
-  const words = new Set([...stopWordsOf(language), ...questionWords(language)].map(fold));
-  stopWords.set(language, words);
-  for (const word of words) {
-    const known = languagesByWord.get(word);
-    if (known) known.push(language);
-    else languagesByWord.set(word, [language]);
-  }
+let languagesByWord: Map<string, Code[]> | undefined;
+
+/** The languages whose common word it is. */
+function languagesWith(folded: string): readonly Code[] {
+  languagesByWord ??= commonWords();
+  return languagesByWord.get(folded) ?? nowhere;
 }
-const languagesWith = (folded: string): readonly Code[] => languagesByWord.get(folded) ?? nowhere;
+
+function commonWords(): Map<string, Code[]> {
+  const languages = new Map<string, Code[]>();
+  for (const language of codes) {
+    for (const word of new Set([...stopWordsOf(language), ...questionWords(language)].map(fold))) {
+      const known = languages.get(word);
+      if (known) known.push(language);
+      else languages.set(word, [language]);
+    }
+  }
+  return languages;
+}
 
 /** @param folded see {@link fold}. */
 export const isStopWord = (folded: string, language: Code): boolean =>
-  stopWords.get(language)?.has(folded) ?? false;
+  languagesWith(folded).includes(language);
 
 /** Marks that a stemmer needs are still on `word`; it is in lower case. */
 export const stem = (word: string, language: Code): string => stemmers[language](word);

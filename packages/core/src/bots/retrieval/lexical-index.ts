@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ByteReader } from "./bytes.ts";
-import { codes } from "./languages.ts";
+import { codes } from "./language-codes.ts";
 
 /**
  * An inverted index in one piece of bytes, read where it lies:
@@ -132,6 +132,15 @@ export class LexicalIndex {
       from: this.#records[2 * passage] ?? 0,
       length: this.#records[2 * passage + 1] ?? 0,
     };
+  }
+
+  /** Where the passages of sources begin and end. */
+  rangesOf(sourceIds: ReadonlySet<string>): [first: number, end: number][] {
+    if (sourceIds.size === 0) return [];
+    return this.header.sources.flatMap(({ sourceId, passages }, i) => {
+      const first = this.#firsts[i] ?? 0;
+      return sourceIds.has(sourceId) ? [[first, first + passages]] : [];
+    });
   }
 
   #blockOf(term: string): number {

@@ -22,8 +22,16 @@ interface Searched {
   forms: { entry: Entry; weight: number }[];
 }
 
-/** The passages that fit a question best, best first; of equals, the earlier one. */
-export function searchLexical(index: LexicalIndex, question: string, limit: number): Hit[] {
+/**
+ * The passages that fit a question best, best first; of equals, the earlier one.
+ * @param without ids of sources that are not to be found.
+ */
+export function searchLexical(
+  index: LexicalIndex,
+  question: string,
+  limit: number,
+  without: ReadonlySet<string> = new Set(),
+): Hit[] {
   const searched = lookUp(index, readQuestion(question, index.header.languages));
   const scores = new Float32Array(index.header.passages);
   for (const item of searched) {
@@ -31,6 +39,7 @@ export function searchLexical(index: LexicalIndex, question: string, limit: numb
       scores[passage] = (scores[passage] ?? 0) + score;
     });
   }
+  for (const [first, end] of index.rangesOf(without)) scores.fill(0, first, end);
   const best = bestOf(scores, limit);
   const words = explain(index, searched, new Set(best));
   return best.map((passage) => ({
@@ -70,7 +79,9 @@ function eachScore(
   };
   const [only] = forms;
   if (forms.length === 1 && only) {
-    index.each(only.entry, (passage, count) => visit(passage, scoreOf(passage, count, only.weight)));
+    index.each(only.entry, (passage, count) =>
+      visit(passage, scoreOf(passage, count, only.weight)),
+    );
     return;
   }
   const best = new Map<number, number>();

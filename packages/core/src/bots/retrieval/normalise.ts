@@ -49,7 +49,7 @@ const letters: Record<string, string> = {
  */
 export function fold(word: string): string {
   // Most words: nothing to take off but an umlaut written in two letters.
-  const bare = /^[\x00-\x7f]*$/.test(word) ? word : withoutMarks(word);
+  const bare = /^\p{ASCII}*$/u.test(word) ? word : withoutMarks(word);
   return bare.includes("e") ? bare.replace(/([ao])e|(?<![aeq])ue/g, (_, a) => a ?? "u") : bare;
 }
 

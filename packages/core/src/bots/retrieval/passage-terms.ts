@@ -1,4 +1,5 @@
-import { type Code, detect } from "./languages.ts";
+import type { Code } from "./language-codes.ts";
+import { detect } from "./languages.ts";
 import { normalise } from "./normalise.ts";
 import { languageFor, termsOf, tokenise } from "./tokens.ts";
 

@@ -1,5 +1,6 @@
 import { asianStopWords } from "./stop-words.ts";
-import { type Code, detect, isStopWord, languagesOf } from "./languages.ts";
+import type { Code } from "./language-codes.ts";
+import { detect, isStopWord, languagesOf } from "./languages.ts";
 import { fold, normalise } from "./normalise.ts";
 import { termsOf, type Token, tokenise } from "./tokens.ts";
 

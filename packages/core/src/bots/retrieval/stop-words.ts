@@ -19,7 +19,7 @@ import { stopwords as spanish } from "@orama/stopwords/spanish";
 import { stopwords as swedish } from "@orama/stopwords/swedish";
 import { stopwords as turkish } from "@orama/stopwords/turkish";
 import { stopwords as ukrainian } from "@orama/stopwords/ukrainian";
-import type { Code } from "./languages.ts";
+import type { Code } from "./language-codes.ts";
 
 const lists: Record<Code, readonly string[]> = {
   en: english,

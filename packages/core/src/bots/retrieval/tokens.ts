@@ -1,4 +1,5 @@
-import { type Code, languagesOf, stem } from "./languages.ts";
+import type { Code } from "./language-codes.ts";
+import { languagesOf, stem } from "./languages.ts";
 import { fold, normalise } from "./normalise.ts";
 
 /**
@@ -45,12 +46,16 @@ const segmenter = new Intl.Segmenter("und", { granularity: "word" });
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 /** The tokens of a text, in order. Linear in the text, whatever it is made of. */
-export function* tokenise(raw: string, omit: (word: string) => boolean = () => false): Generator<Token> {
+export function* tokenise(
+  raw: string,
+  omit: (word: string) => boolean = () => false,
+): Generator<Token> {
   const text = normalise(raw);
   for (const { groups = {} } of text.matchAll(scanner)) {
     const { ideographs, spaceless, hangul, word, symbol } = groups;
     if (word !== undefined) yield* compound(word);
-    else if (ideographs !== undefined) yield* unbrokenRun(ideographs, { pairs: ideographPairs, omit });
+    else if (ideographs !== undefined)
+      yield* unbrokenRun(ideographs, { pairs: ideographPairs, omit });
     else if (spaceless !== undefined) yield* unbrokenRun(spaceless, { pairs: graphemePairs, omit });
     else if (hangul !== undefined) yield* particled(hangul);
     else if (symbol !== undefined) yield plain(symbol);
@@ -112,7 +117,8 @@ const graphemesOf = (text: string): string[] =>
 const graphemePairs = (span: string): Iterable<Token> => pairsOf(graphemesOf(span));
 
 function* pairsOf(characters: readonly string[]): Generator<Token> {
-  for (let i = 0; i + 1 < characters.length; i++) yield plain(`${characters[i]}${characters[i + 1]}`);
+  for (let i = 0; i + 1 < characters.length; i++)
+    yield plain(`${characters[i]}${characters[i + 1]}`);
 }
 
 /** A Korean word carries its particle at its end: the pairs of its syllables are found without. */

@@ -6,20 +6,21 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import { TestRun } from "../../bots/test-run/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Clock,
+  type Found,
   type Log,
   type Model,
   ModelError,
   type ModelUsage,
   type ObjectStore,
+  type Retriever,
   type StopReason,
   type Table,
 } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
-import { messageOf, toRequest } from "../worker/answer.ts";
+import { messageOf, passagesMax, toRequest } from "../worker/answer.ts";
 
 const Message = v.strictObject({
   role: v.picklist(["user", "assistant"]),
@@ -37,7 +38,7 @@ export const Create = v.strictObject({
 });
 
 export type Event =
-  | { type: "sources"; sources: Knowledge.Passage[] }
+  | { type: "sources"; sources: Found[] }
   | { type: "text"; text: string }
   | {
       type: "done";
@@ -53,6 +54,7 @@ export type Event =
 interface Deps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   clock: Clock;
   ids: Id.Ids;
   model: Model;
@@ -89,7 +91,7 @@ export async function* run(
     return;
   }
   const question = messages.at(-1)?.text ?? "";
-  const passages = await Knowledge.search(deps, bot.botId, question);
+  const { passages } = await deps.retriever.search(bot.botId, question, passagesMax);
   if (passages.length > 0) yield { type: "sources", sources: passages };
   const content = [{ contentType: "text" as const, body: question }];
   const history = messages.slice(0, -1).map(({ role, text }) => ({

@@ -1,8 +1,8 @@
 import { Bot } from "../../bots/bot/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Clock,
+  type Found,
   type Log,
   type Model,
   ModelError,
@@ -11,6 +11,7 @@ import {
   type ModelUsage,
   type ObjectStore,
   type Randomness,
+  type Retriever,
   type StopReason,
   type Table,
 } from "../../ports/index.ts";
@@ -25,6 +26,7 @@ export { toRequest } from "./request.ts";
 export interface Deps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   clock: Clock;
   randomness: Randomness;
   model: Model;
@@ -42,6 +44,9 @@ export interface Deps {
     runTimeMaxMs: number;
   };
 }
+
+/** Passages that a model is given at most. */
+export const passagesMax = 8;
 
 /** Why an attempt was broken off from outside. */
 export type Interruption = "cancelled" | "overtaken" | "run_timeout" | "shutdown";
@@ -84,9 +89,9 @@ interface Draft {
  *   or has to stop.
  */
 export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Promise<Run.Result> {
-  const [bot, passages, before, publication] = await Promise.all([
+  const [bot, { passages }, before, publication] = await Promise.all([
     Bot.fromId(deps.table, run.botId),
-    Knowledge.search(deps, run.botId, textOf(run.content)),
+    deps.retriever.search(run.botId, textOf(run.content), passagesMax),
     listEarlier(deps, run),
     deps.inferenceProfiles ? Publication.fromBot(deps.table, run.botId) : undefined,
   ]);
@@ -225,12 +230,15 @@ function interrupted(
   };
 }
 
-export const toChunks = (passages: Knowledge.Passage[]): Run.Chunk[] =>
-  passages.map(({ source, text }, rank) => ({
+export const toChunks = (passages: readonly Found[]): Run.Chunk[] =>
+  passages.map(({ source, sourceId, ordinal, text, place }, rank) => ({
     content: text,
     contentType: "text/plain",
     source,
     rank,
+    sourceId,
+    passage: ordinal,
+    place,
   }));
 
 function toContent(draft: Draft): Content[] {

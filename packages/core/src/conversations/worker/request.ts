@@ -1,7 +1,6 @@
 import type { Bot } from "../../bots/bot/index.ts";
-import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import type { ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
+import type { Found, ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
 import type { Content, Run } from "../run/index.ts";
 
 /** Tokens that a model may spend on reasoning before it answers; Claude takes no fewer than 1,024. */
@@ -18,7 +17,7 @@ export function toRequest(
   bot: Bot.Info,
   model: ModelCatalog.Info,
   run: Pick<Run.Info, "runId" | "keyId" | "content">,
-  passages: Knowledge.Passage[],
+  passages: readonly Pick<Found, "source" | "text" | "place">[],
   history: ModelMessage[],
   options: Options = {},
 ): ModelRequest {
@@ -44,7 +43,7 @@ const textPart = (part: Content): ModelContent[] =>
   part.contentType === "text" ? [{ type: "text", text: part.body }] : [];
 
 /** Knowledge in a form that models quote from and that our demo model reads. */
-function toKnowledgeBlock(passages: Knowledge.Passage[]): string {
+function toKnowledgeBlock(passages: readonly Pick<Found, "source" | "text" | "place">[]): string {
   if (passages.length === 0) return "";
   const rows = passages.map(
     ({ source, text }, i) =>
