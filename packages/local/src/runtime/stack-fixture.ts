@@ -25,7 +25,7 @@ import {
   type Table,
   watchedTable,
 } from "@outlet/core/ports";
-import { Run } from "@outlet/core/conversations/run";
+import { Bell } from "@outlet/core/conversations/bell";
 import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
 import type { Policy } from "@outlet/functions/policy";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
@@ -58,10 +58,7 @@ interface StackDeps {
 export type Script = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
 
 /** Says a text in two pieces and ends. */
-export async function* says(
-  text: string,
-  stop: Extract<ModelEvent, { type: "stop" }>["reason"] = "end_turn",
-): AsyncGenerator<ModelEvent> {
+export async function* says(text: string, stop = "end_turn"): AsyncGenerator<ModelEvent> {
   const middle = Math.ceil(text.length / 2);
   yield { type: "text", text: text.slice(0, middle) };
   yield { type: "text", text: text.slice(middle) };
@@ -153,7 +150,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
         maximumConcurrency,
         batchSize: 1,
         visibilityTimeoutSeconds: 120,
-        groupOf: (record) => Run.group(Run.parseBell(record.body)),
+        groupOf: (record) => Bell.groupOf(Bell.parse(record.body)),
         log,
       });
       poller.start();

@@ -21,12 +21,12 @@ import {
   type Passage,
   type Queue,
   type Table,
-  type Key as TableKey,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export { leaseMs } from "./lease.ts";
 
@@ -172,7 +172,11 @@ export async function list(table: Table, botId: string): Promise<Info[]> {
   const sources: Info[] = [];
   let cursor: string | undefined;
   do {
-    const page = await table.query({ pk: `BOT#${botId}`, skPrefix: "SOURCE#", cursor });
+    const page = await table.query({
+      pk: Layout.botPartition(botId),
+      skPrefix: Layout.sourcePrefix,
+      cursor,
+    });
     sources.push(...page.items.map(fromItem));
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -184,7 +188,7 @@ export async function fromId(
   botId: string,
   sourceId: string,
 ): Promise<Info | undefined> {
-  const item = await table.get(keyOf(botId, sourceId));
+  const item = await table.get(Layout.source(botId, sourceId));
   return item && fromItem(item);
 }
 
@@ -228,7 +232,7 @@ export async function begin(
     all(equals("status", "RUNNING"), below("statusAt", now - leaseMs)),
   );
   const item = await deps.table.update(
-    keyOf(botId, sourceId),
+    Layout.source(botId, sourceId),
     {
       set: { status: "RUNNING", statusAt: now, attempts: attempts + 1 },
       // Known before it is written: a crash leaves nothing that no item names.
@@ -245,7 +249,9 @@ type AtWork = Pick<Deps, "table" | "objects" | "clock">;
 export async function extend(deps: AtWork, source: Info): Promise<boolean> {
   const { botId, sourceId } = source;
   const set = { statusAt: deps.clock.now() };
-  return (await deps.table.update(keyOf(botId, sourceId), { set }, isMine(source))) !== undefined;
+  return (
+    (await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source))) !== undefined
+  );
 }
 
 /**
@@ -261,7 +267,7 @@ export async function record(
   const version = source.versions.at(-1) ?? "";
   await storePassages(deps.objects, botId, { sourceId, version }, passages);
   const set = { version, passages: passages.length, statusAt: deps.clock.now() };
-  const item = await deps.table.update(keyOf(botId, sourceId), { set }, isMine(source));
+  const item = await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source));
   // Removed meanwhile: its passages must not outlive it.
   if (!item) await removePassages(deps.objects, botId, { sourceId, version });
   return item && fromItem(item);
@@ -295,7 +301,7 @@ async function settle(
     equals("attempts", source.attempts),
     equals("status", ended.status),
   );
-  await deps.table.update(keyOf(botId, sourceId), { set }, same);
+  await deps.table.update(Layout.source(botId, sourceId), { set }, same);
 }
 
 const isMine = ({ attempts }: Info) =>
@@ -306,7 +312,7 @@ export const uploaded = (objects: ObjectStore, source: Info): Promise<Uint8Array
 
 /** Sources that wait or are being read, of all bots. */
 export async function listOpen(table: Table): Promise<Info[]> {
-  const page = await table.query({ index: "open", pk: openPartition, limit: 100 });
+  const page = await table.query({ index: "open", pk: Layout.open.sources, limit: 100 });
   return page.items.map(fromItem);
 }
 
@@ -326,7 +332,7 @@ export async function ring(deps: Pick<Deps, "syncQueue">, botId: string): Promis
 
 async function removeOne(deps: Pick<Deps, "table" | "objects">, source: Info): Promise<void> {
   const { botId, sourceId, versions } = source;
-  await deps.table.remove(keyOf(botId, sourceId));
+  await deps.table.remove(Layout.source(botId, sourceId));
   await deps.objects.remove(uploadPath(source));
   for (const version of versions) {
     await removePassages(deps.objects, botId, { sourceId, version });
@@ -345,19 +351,14 @@ function kindOf(input: v.InferOutput<typeof Create>): Kind {
   });
 }
 
-const openPartition = "SYNC";
-const keyOf = (botId: string, sourceId: string): TableKey => ({
-  pk: `BOT#${botId}`,
-  sk: `SOURCE#${sourceId}`,
-});
 const uploadPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId}/upload`;
 
 function toItem(source: Info): Item {
   const open = source.status === "QUEUED" || source.status === "RUNNING";
   return {
     ...source,
-    ...keyOf(source.botId, source.sourceId),
-    ...(open ? { openPk: openPartition, openSk: `${source.botId}#${source.sourceId}` } : {}),
+    ...Layout.source(source.botId, source.sourceId),
+    ...(open && Layout.inOpen(Layout.open.sources, `${source.botId}#${source.sourceId}`)),
   };
 }
 

@@ -1,12 +1,6 @@
 import * as v from "valibot";
-import {
-  absent,
-  equals,
-  exists,
-  type Key,
-  type ObjectStore,
-  type Table,
-} from "../../ports/index.ts";
+import { absent, equals, exists, type ObjectStore, type Table } from "../../ports/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 /** Which index a bot is searched by. Each write of it adds one to its revision. */
 const Pointer = v.object({
@@ -25,10 +19,8 @@ const Pointer = v.object({
 });
 export type Pointer = v.InferOutput<typeof Pointer>;
 
-const keyOf = (botId: string): Key => ({ pk: `BOT#${botId}`, sk: "INDEX" });
-
 export async function readPointer(table: Table, botId: string): Promise<Pointer | undefined> {
-  const item = await table.get(keyOf(botId));
+  const item = await table.get(Layout.searchIndex(botId));
   return item && v.parse(Pointer, item);
 }
 
@@ -38,7 +30,11 @@ export async function replacePointer(
   before: Pointer | undefined,
   after: Omit<Pointer, "revision">,
 ): Promise<boolean> {
-  const item = { ...keyOf(after.botId), ...after, revision: (before?.revision ?? 0) + 1 };
+  const item = {
+    ...Layout.searchIndex(after.botId),
+    ...after,
+    revision: (before?.revision ?? 0) + 1,
+  };
   return table.put(item, before ? equals("revision", before.revision) : absent("pk"));
 }
 
@@ -50,7 +46,7 @@ interface Deps {
 /** Passages of a removed source are not found any more, from now on. */
 export async function strike(table: Table, botId: string, sourceId: string): Promise<void> {
   const change = { append: { removed: [sourceId] }, add: { revision: 1 } };
-  await table.update(keyOf(botId), change, exists("pk"));
+  await table.update(Layout.searchIndex(botId), change, exists("pk"));
 }
 
 /** Removes the index that was replaced. @returns the pointer to the present one. */
@@ -60,7 +56,7 @@ export async function clean(deps: Deps, botId: string): Promise<Pointer | undefi
   const { previousId } = pointer;
   await deps.objects.remove(indexPath(botId, previousId));
   const change = { set: { previousId: null }, add: { revision: 1 } };
-  await deps.table.update(keyOf(botId), change, equals("previousId", previousId));
+  await deps.table.update(Layout.searchIndex(botId), change, equals("previousId", previousId));
   return readPointer(deps.table, botId);
 }
 
@@ -70,7 +66,7 @@ export async function clean(deps: Deps, botId: string): Promise<Pointer | undefi
  */
 export async function discard(deps: Deps, { botId, indexId, revision }: Pointer): Promise<boolean> {
   await deps.objects.remove(indexPath(botId, indexId));
-  return deps.table.remove(keyOf(botId), equals("revision", revision));
+  return deps.table.remove(Layout.searchIndex(botId), equals("revision", revision));
 }
 
 /** Removes the index of a bot that has no sources any more. */

@@ -1,7 +1,15 @@
 import { Id } from "../../foundation/id/index.ts";
 import type { Clock, Log, ObjectStore, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
-import { type Address, type NewContent, Run, textOf } from "../run/index.ts";
+import { Bell } from "../bell/index.ts";
+import {
+  type Address,
+  type Asked,
+  type NewContent,
+  type NewSurroundings,
+  Run,
+  textOf,
+} from "../run/index.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
 
@@ -29,6 +37,9 @@ export interface Message {
   reasoning: boolean;
   /** Days that it is kept. */
   retentionDays: number;
+  /** What a caller of another face than the native one asked beside it. */
+  asked?: Asked;
+  surroundings?: NewSurroundings;
 }
 
 export interface Accepted {
@@ -41,10 +52,14 @@ export interface Claimed extends Accepted {
   seen: Mailbox.Seen;
 }
 
+/** Ids for a message to come, of whoever names a conversation after it. */
+export const newIds = (deps: { ids: Id.Ids }): Accepted => Id.messagePair(deps.ids);
+
 /**
  * Accepts one message: put the run, append it to the head (the moment of acceptance), ring. A queue
  * that cannot be rung does not undo the acceptance: the sweeper rings again.
- * @param claimed given where somebody else may be at the same message: nothing is then taken back.
+ * @param given ids made beforehand. `seen` where somebody else may be at the same message: nothing is
+ *   then taken back.
  * @throws ProblemError `conversation_busy`; `not_found` where the conversation was deleted after
  *   the message was claimed; StoreUnavailable where nothing was accepted.
  */
@@ -52,17 +67,17 @@ export async function accept(
   deps: AcceptDeps,
   address: Address,
   message: Message,
-  claimed?: Claimed,
+  given?: Accepted & Partial<Claimed>,
 ): Promise<Accepted> {
-  const { runId, answerId } = claimed ?? Id.messagePair(deps.ids);
+  const { runId, answerId } = given ?? newIds(deps);
   await Run.put(deps, address, { ...message, runId, answerId });
-  const outcome = await append(deps, address, runId, message, claimed?.seen);
+  const outcome = await append(deps, address, runId, message, given?.seen);
   if (outcome === "removed") throw deletedSince(address, runId);
   if (outcome === "full") {
-    if (!claimed) await Run.withdraw(deps, address, runId);
+    if (!given?.seen) await Run.withdraw(deps, address, runId);
     throw busy(deps.policy.openMax);
   }
-  await ring(deps, address, runId);
+  await Bell.ringOrWarn(deps, address, { runId });
   return { runId, answerId };
 }
 
@@ -113,18 +128,6 @@ export const headOf = (deps: AcceptDeps, message: Pick<Message, "content" | "ret
   title: titleOf(message.content),
   expiresAt: Run.expiryOf(deps.clock, message.retentionDays),
 });
-
-export async function ring(
-  deps: Pick<AcceptDeps, "runQueue" | "log">,
-  address: Address,
-  runId: string,
-): Promise<void> {
-  try {
-    await Mailbox.ring(deps.runQueue, address);
-  } catch (cause) {
-    deps.log.warn("bell not sent; the sweeper will ring", { runId, botId: address.botId, cause });
-  }
-}
 
 export const busy = (openMax: number): Problem.ProblemError =>
   new Problem.ProblemError("conversation_busy", {

@@ -1,21 +1,23 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { Id } from "../../foundation/id/index.ts";
 import { absent, any, below, equals, type Item, type Key } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Bell } from "../bell/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import {
   type AcceptDeps,
+  type Accepted,
   accept,
   busy,
   deletedSince,
   headOf,
   look,
   type Message,
-  ring,
+  newIds,
 } from "./accept.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 /** A request that its client may send again: `Idempotency-Key` and what it came with. */
 export interface Request {
@@ -24,6 +26,8 @@ export interface Request {
   route: string;
   value: string;
   body: string | Uint8Array;
+  /** To be used if it is new, of whoever names a conversation after its message. */
+  ids?: Accepted;
 }
 
 const Claim = v.object({
@@ -43,7 +47,9 @@ type Claim = v.InferOutput<typeof Claim>;
 const lifetimeSeconds = 86_400;
 const triesMax = 8;
 
-export interface Once {
+/** A message that was accepted, now or by an earlier request. */
+export interface Sent {
+  /** Where it lies: for a replay, the conversation that it went to the first time. */
   address: Address;
   runId: string;
   /** The run as it is now, where this request had come before. */
@@ -63,7 +69,7 @@ export async function acceptOnce(
   request: Request,
   address: Address,
   check: () => Promise<Message>,
-): Promise<Once> {
+): Promise<Sent> {
   const known = await find(deps, request);
   const message = known ? undefined : await check();
   const { claim, mine } = known ?? (await take(deps, request, address));
@@ -104,12 +110,12 @@ async function take(
   const { doomedToken } = Mailbox.seen(await Mailbox.read(deps.table, address));
   const now = deps.clock.now();
   const fresh: Claim = {
-    ...Id.messagePair(deps.ids),
+    ...(request.ids ?? newIds(deps)),
     conversationId: address.conversationId,
     bodyHash: hashOf(request),
     doomedToken,
     accepted: false,
-    expiresAt: Math.ceil(now / 1000) + lifetimeSeconds,
+    expiresAt: Layout.expiryAfter(deps.clock, lifetimeSeconds),
   };
   const item: Item = { ...keyOf(request), ...fresh };
   const free = any(absent("pk"), below("expiresAt", Math.floor(now / 1000) + 1));
@@ -144,7 +150,7 @@ async function repeat(
     const appended = await Mailbox.append(deps, address, claim.runId, options);
     if (appended.outcome === "full") throw busy(deps.policy.openMax);
     if (appended.outcome === "removing") await Removal.end(deps, appended.head);
-    if (appended.outcome === "open") await ring(deps, address, claim.runId);
+    if (appended.outcome === "open") await Bell.ringOrWarn(deps, address, { runId: claim.runId });
   }
   throw changing();
 }
@@ -169,7 +175,4 @@ const changing = () =>
 
 const hashOf = ({ body }: Request): string => createHash("sha256").update(body).digest("base64url");
 
-const keyOf = ({ keyId, route, value }: Request): Key => ({
-  pk: `IDEMPOTENCY#${[keyId, route, value].map(encodeURIComponent).join("#")}`,
-  sk: "CLAIM",
-});
+const keyOf = ({ keyId, route, value }: Request): Key => Layout.idempotency(keyId, route, value);

@@ -15,7 +15,8 @@ import {
   type ObjectStore,
   type Table,
 } from "../../ports/index.ts";
-import { type Address, encode, pick } from "./address.ts";
+import { type Address, pick } from "./address.ts";
+import type { Asked, NewSurroundings } from "./asked.ts";
 import type { Content, NewContent } from "./content.ts";
 import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
 import {
@@ -28,8 +29,18 @@ import {
   storeQuestion,
 } from "./payload.ts";
 import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./state.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 
-export { type Address, encode, group, parseBell } from "./address.ts";
+export { type Address, responseAddress } from "./address.ts";
+export {
+  Asked,
+  type Earlier,
+  type Format,
+  type NewSurroundings,
+  noSurroundings,
+  type Sampling,
+} from "./asked.ts";
 export {
   base64Of,
   type Binary,
@@ -41,7 +52,7 @@ export {
 } from "./content.ts";
 export { isTombstone, peek, watch } from "./item.ts";
 export { RunLog } from "./log.ts";
-export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
+export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
 export {
@@ -70,6 +81,8 @@ export interface New {
   continues: boolean;
   reasoning: boolean;
   retentionDays: number;
+  asked?: Asked;
+  surroundings?: NewSurroundings;
 }
 
 /** Epoch seconds after which data that was touched now may go. */
@@ -81,10 +94,10 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const { content, ...rest } = input;
+  const { content, surroundings, asked = null, ...rest } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
-  const question = await storeQuestion(deps.objects, folder, content);
+  const question = await storeQuestion(deps.objects, folder, content, surroundings);
   const item: Item = {
     ...keyOf(address, input.runId),
     ...rest,
@@ -92,6 +105,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     folder,
     question,
     reply: null,
+    asked,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
     token: 0,
@@ -143,11 +157,11 @@ export async function fromId(
 
 /** Reads what was said. @throws PayloadMissing */
 export async function load(deps: Pick<Deps, "objects">, run: State): Promise<Info> {
-  const [content, answer] = await Promise.all([
+  const [question, answer] = await Promise.all([
     readQuestion(deps.objects, run.question),
     loadAnswer(deps, run),
   ]);
-  return { ...run, ...answer, content };
+  return { ...run, ...answer, ...question };
 }
 
 /** Reads what the model said, and not the message. @throws PayloadMissing */
@@ -161,9 +175,9 @@ export async function listNewest(
   options: { limit: number; upTo: string },
 ): Promise<State[]> {
   const page = await table.query({
-    pk: encode(address),
-    skFrom: "RUN#",
-    skTo: `RUN#${options.upTo}`,
+    pk: Layout.conversationPartition(address),
+    skFrom: Layout.runPrefix,
+    skTo: Layout.runPrefix + options.upTo,
     descending: true,
     limit: options.limit,
   });
@@ -175,14 +189,8 @@ const fromItems = (items: Item[]): State[] =>
 
 /** Every run of a conversation, oldest first. */
 export async function listAll(table: Table, address: Address): Promise<State[]> {
-  const runs: State[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({ pk: encode(address), skPrefix: "RUN#", cursor });
-    runs.push(...fromItems(page.items));
-    cursor = page.cursor;
-  } while (cursor);
-  return runs;
+  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
+  return fromItems(await Paging.all(table, range, (item) => item));
 }
 
 export interface Result {

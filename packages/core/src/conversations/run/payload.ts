@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { type ObjectStore, Place } from "../../ports/index.ts";
-import { type Address, encode } from "./address.ts";
+import type { Address } from "./address.ts";
+import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
 import { Content, type NewContent, PayloadMissing } from "./content.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 /** Text of a run that may be too large for its item: in it, or in the object store. */
 export const Stored = v.object({ json: v.nullable(v.string()), path: v.nullable(v.string()) });
@@ -42,16 +44,51 @@ const binaryInlineMax = 4_000;
  * without a sweeper can expire them by rules on prefixes. Ids may be longer than an object's name.
  */
 export const folderOf = (address: Address, runId: string, retentionDays: number): string => {
-  const conversation = createHash("sha256").update(encode(address)).digest("hex").slice(0, 40);
+  const conversation = createHash("sha256")
+    .update(Layout.conversationPartition(address))
+    .digest("hex")
+    .slice(0, 40);
   return `runs/${retentionDays}d/${address.botId}/${conversation}/${runId}`;
 };
+
+/** What the user said, and what came with it. */
+export interface Question {
+  content: Content[];
+  surroundings: Surroundings;
+}
+
+const Question = v.union([
+  v.pipe(
+    v.array(Content),
+    v.transform((content): Question => ({ content, surroundings: noSurroundings })),
+  ),
+  v.object({ content: v.array(Content), surroundings: Surroundings }),
+]);
 
 /** Stores what the user said: each large part as an object of its own bytes. */
 export async function storeQuestion(
   objects: ObjectStore,
   folder: string,
   content: readonly NewContent[],
+  surroundings?: NewSurroundings,
 ): Promise<Stored> {
+  const parts = await storeParts(objects, `${folder}/part`, content);
+  const question = `${folder}/question.json`;
+  if (!surroundings) return storeText(objects, question, JSON.stringify(parts));
+  const earlier: Surroundings["earlier"] = [];
+  for (const [index, message] of surroundings.earlier.entries()) {
+    const path = `${folder}/earlier-${index}`;
+    earlier.push({ ...message, content: await storeParts(objects, path, message.content) });
+  }
+  const whole: Question = { content: parts, surroundings: { ...surroundings, earlier } };
+  return storeText(objects, question, JSON.stringify(whole));
+}
+
+async function storeParts(
+  objects: ObjectStore,
+  path: string,
+  content: readonly NewContent[],
+): Promise<Content[]> {
   const parts: Content[] = [];
   for (const [index, part] of content.entries()) {
     if (part.contentType === "text") {
@@ -59,9 +96,9 @@ export async function storeQuestion(
       continue;
     }
     const { bytes, ...rest } = part;
-    parts.push({ ...rest, data: await storeBytes(objects, `${folder}/part-${index}`, bytes) });
+    parts.push({ ...rest, data: await storeBytes(objects, `${path}-${index}`, bytes) });
   }
-  return storeText(objects, `${folder}/question.json`, JSON.stringify(parts));
+  return parts;
 }
 
 /** @param token of the attempt: an overtaken one must not write over its successor's. */
@@ -88,8 +125,8 @@ async function storeText(objects: ObjectStore, path: string, json: string): Prom
   return { json: null, path };
 }
 
-export const readQuestion = async (objects: ObjectStore, stored: Stored): Promise<Content[]> =>
-  v.parse(v.array(Content), JSON.parse(await readText(objects, stored)));
+export const readQuestion = async (objects: ObjectStore, stored: Stored): Promise<Question> =>
+  v.parse(Question, JSON.parse(await readText(objects, stored)));
 
 export async function readAnswer(objects: ObjectStore, stored: Stored | null): Promise<Answer> {
   if (!stored) return { answer: null, usedChunks: null };
@@ -111,7 +148,8 @@ export async function removePayload(
 ): Promise<void> {
   const paths = [question.path, answer?.path ?? null];
   try {
-    for (const part of await readQuestion(objects, question)) {
+    const { content, surroundings } = await readQuestion(objects, question);
+    for (const part of [content, ...surroundings.earlier.map((it) => it.content)].flat()) {
       if ("data" in part) paths.push(part.data.path);
     }
   } catch (error) {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Item } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
-import type { Content } from "./content.ts";
-import { type Answer, Stored } from "./payload.ts";
+import { Asked } from "./asked.ts";
+import { type Answer, type Question, Stored } from "./payload.ts";
 
 export const Status = v.picklist([
   "queued",
@@ -16,6 +16,7 @@ export type Status = v.InferOutput<typeof Status>;
 
 export const ErrorCode = v.picklist([
   "model_error",
+  "model_empty_answer",
   "run_timeout",
   "worker_lost",
   "bot_unavailable",
@@ -85,13 +86,13 @@ export const State = v.object({
   folder: v.string(),
   question: Stored,
   reply: v.nullable(Stored),
+  /** Null where it came by the native face. */
+  asked: v.optional(v.nullable(Asked), null),
 });
 export type State = v.InferOutput<typeof State>;
 
 /** A run with what was said. */
-export interface Info extends State, Answer {
-  content: Content[];
-}
+export interface Info extends State, Answer, Question {}
 
 export const fromItem = (item: Item): State => v.parse(State, item);
 

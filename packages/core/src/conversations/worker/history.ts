@@ -1,6 +1,7 @@
+import type { Answering } from "../answering/index.ts";
 import { chainUpTo, walkUpTo } from "../conversation/chain.ts";
 import type { ModelContent, ModelMessage, ObjectStore, Table } from "../../ports/index.ts";
-import { type Content, Run, textOf } from "../run/index.ts";
+import { type Content, type Earlier, responseAddress, Run, textOf } from "../run/index.ts";
 
 interface Deps {
   table: Table;
@@ -34,33 +35,67 @@ export async function readMessages(
   run: Run.Info,
   before: readonly Run.State[],
   contextTokens: number,
-): Promise<{ question: ModelContent[]; history: ModelMessage[] }> {
+): Promise<Answering.Messages> {
   const room = createRoom();
   const question = await toModel(deps.objects, run.content, room);
-  if (run.continues) question.unshift({ type: "text", text: continuation });
   const history: ModelMessage[] = [];
+  const developer: string[] = [];
   let budget = (contextTokens / 2) * charactersPerToken;
+  /** @returns whether there is room for more. */
+  const take = async (said: readonly Earlier[]): Promise<boolean> => {
+    for (const { role, content } of said.toReversed()) {
+      budget -= sizeOf(content);
+      if (budget < 0) return false;
+      if (role === "developer") developer.unshift(textOf(content));
+      else history.unshift({ role, content: await toModel(deps.objects, content, room) });
+    }
+    return true;
+  };
+  let goesOn = await take(run.surroundings.earlier);
   for (const state of before.toReversed()) {
-    const earlier = await Run.load(deps, state);
-    const said = textOf(earlier.answer ?? []);
-    if (!said) continue;
-    budget -= said.length + sizeOf(earlier.content);
-    if (budget < 0) break;
-    history.unshift(
-      { role: "user", content: await toModel(deps.objects, earlier.content, room) },
-      { role: "assistant", content: [{ type: "text", text: said }] },
-    );
+    if (!goesOn) break;
+    const turn = await Run.load(deps, state);
+    const body = textOf(turn.answer ?? []);
+    const answered = body.trim() !== "";
+    if (!answered && !wasAnswered(turn)) continue;
+    goesOn = await take([
+      ...turn.surroundings.earlier,
+      { role: "user", content: turn.content },
+      // Of an answer without text the question stays, and joins the next one.
+      ...(answered
+        ? [{ role: "assistant" as const, content: [{ contentType: "text" as const, body }] }]
+        : []),
+    ]);
   }
-  return { question, history };
+  // Converse wants a user's message first. A greeting came before, or room ran out within a turn.
+  while (history[0]?.role === "assistant") history.shift();
+  if (run.continues) {
+    const begun = history.at(-1)?.role === "assistant";
+    question.unshift({ type: "text", text: begun ? continuation : beginning });
+  }
+  if (run.surroundings.instructions) developer.push(run.surroundings.instructions);
+  return { question, history, developer };
 }
+
+/** The limit was reached while the model still reasoned: there is no end to go on from. */
+const beginning =
+  "You reached the token limit before your answer began. Answer the question above now, with less thought.";
+
+/** Whether the model has ended its answer, be it an empty one, or one of reasoning alone. */
+const wasAnswered = ({ status, error }: Run.State): boolean =>
+  status === "completed" || status === "incomplete" || error?.code === "model_empty_answer";
 
 /** Asked for in words: not every model takes an answer of its own to go on with. */
 const continuation =
   "Your last answer was cut off by the token limit. Go on exactly where it ends. Repeat nothing of it, and do not comment on the interruption.";
 
-/** The runs before this one, oldest first, without what was said in them. */
+/**
+ * The runs before this one, oldest first, without what was said in them: of its conversation, or of
+ * the chain of responses that it goes on with.
+ */
 export async function listEarlier(deps: Pick<Deps, "table">, run: Run.State): Promise<Run.State[]> {
   const { parent, runId } = run;
+  if (run.asked && run.asked.face !== "mcp") return listPrevious(deps, run);
   if (parent === null || parent === "system") return [];
   const newest = await Run.listNewest(deps.table, run, {
     limit: runsMax,
@@ -77,6 +112,19 @@ export async function listEarlier(deps: Pick<Deps, "table">, run: Run.State): Pr
     runs.set(found.runId, found);
   }
   return chainUpTo(runs, runId).slice(0, -1);
+}
+
+/** Responses each lie in a mailbox of their own, so that several may follow one. */
+async function listPrevious(deps: Pick<Deps, "table">, run: Run.State): Promise<Run.State[]> {
+  const runs: Run.State[] = [];
+  let previous = run.asked?.previous;
+  while (previous && runs.length < runsMax) {
+    const found = await Run.peek(deps.table, responseAddress(run, previous), previous);
+    if (!found) break;
+    runs.unshift(found);
+    previous = found.asked?.previous;
+  }
+  return runs;
 }
 
 /** About how many characters a message is worth. */

@@ -15,6 +15,17 @@ export const codes = {
   },
   payload_too_large: { status: 413, title: "Payload too large", type: "invalid_request_error" },
   model_not_allowed: { status: 422, title: "Model not allowed", type: "invalid_request_error" },
+  model_not_found: { status: 404, title: "No such model", type: "invalid_request_error" },
+  unsupported_parameter: {
+    status: 400,
+    title: "Not possible here",
+    type: "invalid_request_error",
+  },
+  previous_response_not_found: {
+    status: 400,
+    title: "No such response to go on with",
+    type: "invalid_request_error",
+  },
   title_mismatch: { status: 422, title: "The title does not match", type: "invalid_request_error" },
   idempotency_key_reuse: {
     status: 422,
@@ -59,6 +70,7 @@ export const codes = {
   },
   internal_error: { status: 500, title: "Internal error", type: "api_error" },
   model_error: { status: 502, title: "The model failed", type: "run_error" },
+  model_empty_answer: { status: 502, title: "The model said nothing", type: "run_error" },
   worker_lost: { status: 502, title: "The run was given up", type: "run_error" },
   bot_unavailable: { status: 502, title: "The bot is gone", type: "run_error" },
   bot_paused: { status: 503, title: "The bot is paused", type: "api_error" },
