@@ -116,8 +116,7 @@ export async function deployedBot(world: World) {
   await provisioner.deploy({ ...spec, alerts }, `root-${bot.botId}`);
   const { outputs } = await provisioner.status(stackName);
   if (!outputs) throw new Error(`The stack ${stackName} was not made`);
-  const { restApiId, usagePlanId } = outputs;
-  const changes = { status: "published" as const, operation: null, restApiId, usagePlanId };
+  const changes = { status: "published" as const, operation: null, stack: outputs.stack };
   const published = await Publication.save(world.deps(), publication, changes);
   if (!published) throw new Error("Another act has begun");
   return { bot, publication: published, outputs };
