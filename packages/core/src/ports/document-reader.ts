@@ -1,16 +1,4 @@
-/** Where in a file a block stands, as its reader would name it. */
-export interface Place {
-  /** Counted from 1 in the order of the file. */
-  page?: number;
-  /** As printed on the page (i, ii, 1 …), where that differs from the count. */
-  pageLabel?: string;
-  slide?: number;
-  sheet?: string;
-  /** Counted from 1, the table's title and headings among them: what a spreadsheet program shows. */
-  row?: number;
-  /** Headings above, the outermost first. */
-  headings: string[];
-}
+import type { Place } from "./retriever.ts";
 
 /**
  * A piece of text that belongs together.
