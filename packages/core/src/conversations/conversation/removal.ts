@@ -9,9 +9,9 @@ export * as Removal from "./removal.ts";
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
-import { RunLog } from "../run/log.ts";
+import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Mailbox } from "./mailbox.ts";
 
 interface Deps {
@@ -72,6 +72,6 @@ async function settle(deps: Deps, address: Address, runId: string, token: number
   const started = await Run.startKnown(deps, cancelled, options);
   if (started.outcome !== "ended") return;
   const entry = Run.ledgerEntry(started.run, ModelCatalog.priceVersion);
-  await Usage.record(deps, entry, Run.ledgerSuffix(started.run));
-  await RunLog.record(deps.table, started.run);
+  await Ledger.record(deps, entry, Run.ledgerSuffix(started.run));
+  await RequestLog.record(deps.table, started.run);
 }

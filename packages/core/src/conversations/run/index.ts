@@ -51,7 +51,6 @@ export {
   textOf,
 } from "./content.ts";
 export { isTombstone, peek, watch } from "./item.ts";
-export { RunLog } from "./log.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Item } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Asked } from "./asked.ts";
 import { type Answer, type Question, Stored } from "./payload.ts";
 
@@ -76,7 +76,7 @@ export const State = v.object({
   cause: v.nullable(v.string()),
   /** Why an incomplete run stopped. */
   incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
-  usage: v.nullable(Usage.Tokens),
+  usage: v.nullable(Ledger.Tokens),
   costMicroUsd: v.number(),
   /** Days from the last message to the end of the data. */
   retentionDays: v.number(),

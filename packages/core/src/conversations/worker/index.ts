@@ -7,9 +7,9 @@ export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
-import { RunLog } from "../run/log.ts";
+import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
@@ -100,8 +100,8 @@ async function process(
   // Action Ledger, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
-    Usage.record(deps, entry, Run.ledgerSuffix(ended)),
-    RunLog.record(deps.table, ended),
+    Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
+    RequestLog.record(deps.table, ended),
     deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
@@ -174,7 +174,7 @@ async function recordPaid(
   if (Object.values(usage).every((tokens) => tokens === 0)) return;
   const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
-  await Usage.record(deps, { ...entry, abandoned: true }, token);
+  await Ledger.record(deps, { ...entry, abandoned: true }, token);
 }
 
 /** Lets the lease run out after `delayMs` and asks for the next reader then. */

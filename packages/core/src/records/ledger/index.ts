@@ -2,7 +2,7 @@
  * The usage ledger: one entry for each run, put if absent, so that whatever happens to the run's
  * messages and workers, it is billed once.
  */
-export * as Usage from "./index.ts";
+export * as Ledger from "./index.ts";
 
 import * as v from "valibot";
 import type { ModelCatalog } from "../../models/catalog/index.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ModelCatalog } from "../../models/catalog/index.ts";
-import { Usage } from "./index.ts";
+import { Ledger } from "./index.ts";
 
 describe("the cost of a run", () => {
   const price = { input: 3_000_000, output: 15_000_000, cacheRead: 300_000, cacheWrite: 3_750_000 };

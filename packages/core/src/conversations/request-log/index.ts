@@ -2,15 +2,15 @@
  * The request log of a bot: one small item for each run that has ended, newest first, and among them
  * an index of those that failed. A run's item cannot serve for it: it lies with its conversation.
  */
-export * as RunLog from "./log.ts";
+export * as RequestLog from "./index.ts";
 
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
 import { Id } from "../../foundation/id/index.ts";
 import { absent, any, below, type Item, MalformedCursor, type Table } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
-import { durations } from "./outcome.ts";
-import { State, type Status } from "./state.ts";
+import { Ledger } from "../../records/ledger/index.ts";
+import { durations } from "../run/outcome.ts";
+import { State, type Status } from "../run/state.ts";
 import { Layout } from "../../store/layout/index.ts";
 
 export const Entry = v.object({
@@ -33,7 +33,7 @@ export const Entry = v.object({
     "costMicroUsd",
     "expiresAt",
   ]).entries,
-  ...Usage.Tokens.entries,
+  ...Ledger.Tokens.entries,
   model: v.nullable(v.string()),
   queueMs: v.nullable(v.number()),
   firstTokenMs: v.nullable(v.number()),
@@ -61,7 +61,7 @@ export function entryOf(run: State): Entry {
     costMicroUsd: run.costMicroUsd,
     expiresAt: run.expiresAt,
     model: run.model ?? run.requestedModel,
-    ...(run.usage ?? Usage.noTokens),
+    ...(run.usage ?? Ledger.noTokens),
     ...durations(run),
   };
 }
