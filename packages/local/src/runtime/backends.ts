@@ -5,7 +5,13 @@ import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
-import { type Log, systemClock, systemRandomness, watchedTable } from "@outlet/core/ports";
+import {
+  type Log,
+  systemClock,
+  reportingTable,
+  systemRandomness,
+  watchedTable,
+} from "@outlet/core/ports";
 import type { Emulators } from "../emulators/start.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -39,7 +45,10 @@ export function createBackends(
   return {
     // Who waits for an answer and who gives it are one process here.
     table: watchedTable(
-      createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+      reportingTable(
+        createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+        log,
+      ),
     ),
     objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),

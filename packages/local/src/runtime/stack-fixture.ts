@@ -17,6 +17,7 @@ import {
   type ObjectStore,
   type Queue,
   type Randomness,
+  reportingTable,
   silentLog,
   systemClock,
   systemRandomness,
@@ -97,7 +98,10 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
   const deps: StackDeps = {
     table: watchedTable(
-      createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+      reportingTable(
+        createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+        log,
+      ),
     ),
     objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
     runQueue: queueOf(clients, emulators, "runs"),

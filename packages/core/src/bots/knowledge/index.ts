@@ -23,6 +23,7 @@ import {
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export { leaseMs } from "./lease.ts";
 
@@ -60,6 +61,7 @@ export const Info = v.object({
   statusAt: v.optional(v.number(), 0),
 });
 export type Info = v.InferOutput<typeof Info>;
+const shape = Shape.of("source", Info);
 
 const base64Max = 5_300_000;
 
@@ -169,7 +171,7 @@ export async function list(table: Table, botId: string): Promise<Info[]> {
     skPrefix: Layout.sourcePrefix,
     limit: sourcesMax,
   });
-  return page.items.map(fromItem);
+  return shape.readAll(table, page.items);
 }
 
 export async function fromId(
@@ -178,7 +180,7 @@ export async function fromId(
   sourceId: string,
 ): Promise<Info | undefined> {
   const item = await table.get(Layout.source(botId, sourceId));
-  return item && fromItem(item);
+  return item && shape.read(table, item);
 }
 
 export async function remove(
@@ -221,7 +223,7 @@ export async function begin(
     { set: { status: "RUNNING", statusAt: now, attempts: attempts + 1 } },
     all(exists("pk"), free, equals("attempts", attempts)),
   );
-  return item && fromItem(item);
+  return item && shape.read(deps.table, item);
 }
 
 /** Writes how the reading ended, if this attempt is still the one at it. */
@@ -256,7 +258,7 @@ export const uploaded = (objects: ObjectStore, source: Info): Promise<Uint8Array
 /** Sources that wait or are being read, of all bots. */
 export async function listOpen(table: Table): Promise<Info[]> {
   const page = await table.query({ index: "open", pk: Layout.open.sources, limit: 100 });
-  return page.items.map(fromItem);
+  return shape.readAll(table, page.items);
 }
 
 /** Writes the bot's sync status as its sources have it: the worst of them. */
@@ -322,10 +324,8 @@ const passagesPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${source
 function toItem(source: Info): Item {
   const open = source.status === "QUEUED" || source.status === "RUNNING";
   return {
-    ...source,
+    ...shape.check(source),
     ...Layout.source(source.botId, source.sourceId),
     ...(open && Layout.inOpen(Layout.open.sources, `${source.botId}#${source.sourceId}`)),
   };
 }
-
-const fromItem = (item: Item): Info => v.parse(Info, item);

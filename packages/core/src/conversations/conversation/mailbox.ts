@@ -26,6 +26,7 @@ import { type Address, group, pick, toBell } from "../run/address.ts";
 import { tombstoneSeconds } from "../run/item.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const Head = v.object({
   botId: v.string(),
@@ -61,7 +62,7 @@ interface Deps {
 
 export async function read(table: Table, address: Address): Promise<Head | undefined> {
   const item = await table.get(Layout.head(address));
-  return item && fromItem(item);
+  return item && shape.read(table, item);
 }
 
 export type Appended =
@@ -113,7 +114,7 @@ export async function append(
     },
     all(free, ...(seen ? unchanged(seen) : [])),
   );
-  if (item) return { outcome: "open", head: fromItem(item) };
+  if (item) return { outcome: "open", head: shape.read(deps.table, item) };
   const head = await read(deps.table, address);
   if (head?.open.includes(runId)) return { outcome: "open", head };
   if (head?.doomed) return { outcome: "removing", head };
@@ -141,7 +142,7 @@ export async function lease(
     { add: { token: 1 }, set: { leaseUntil: now + leaseMs } },
     all({ op: "exists", name: "open" }, any(absent("leaseUntil"), below("leaseUntil", now))),
   );
-  return item && fromItem(item);
+  return item && shape.read(deps.table, item);
 }
 
 /** Heartbeat: extends the lease. @returns whether it is still ours. */
@@ -226,7 +227,7 @@ export async function condemn(deps: Deps, head: Head): Promise<Head | undefined>
       ...(oldest === undefined ? [] : [first("open", oldest)]),
     ),
   );
-  return item && fromItem(item);
+  return item && shape.read(deps.table, item);
 }
 
 /** Ends a deletion: from now on messages may be sent under the same id, which start afresh. */
@@ -304,7 +305,7 @@ const openShards = 8;
 function listShard(table: Table, shard: number, until: number): Promise<Head[]> {
   const pk = Layout.open.conversations(shard);
   const range = { index: "open", pk, skFrom: "0", skTo: Layout.sortable(until) } as const;
-  return Paging.all(table, range, fromItem);
+  return Paging.all(table, range, shape.readAll);
 }
 
 function openIndex(address: Address, now: number) {
@@ -312,4 +313,4 @@ function openIndex(address: Address, now: number) {
   return Layout.inOpen(Layout.open.conversations(shard), Layout.sortable(now));
 }
 
-const fromItem = (item: Item): Head => v.parse(Head, item);
+const shape = Shape.of("conversation", Head, { mend: { title: "" } });

@@ -16,6 +16,7 @@ import {
   type ModelUsage,
   type ObjectStore,
   type Table,
+  toModelUsage,
 } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { causeOf, messageOf, outcomeOfStop, toRequest } from "../worker/answer.ts";
@@ -106,7 +107,7 @@ export async function* run(
       if (event.type === "text") {
         firstTextMs ??= deps.clock.now() - startedAt;
         yield { type: "text", text: event.text };
-      } else if (event.type === "usage") usage = event.usage;
+      } else if (event.type === "usage") usage = toModelUsage(event.usage);
       else if (event.type === "stop") stop = event.reason;
     }
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   type ObjectStore,
   type Randomness,
   type Table,
+  toModelUsage,
 } from "../../ports/index.ts";
 import { Publication } from "../../publishing/publication/index.ts";
 import { type Content, type Run, textOf } from "../run/index.ts";
@@ -194,7 +195,7 @@ async function streamInto(
   for await (const event of deps.model.stream(request, signal)) {
     if (event.type === "usage") {
       // Also of an attempt that is broken off just now: it was paid for.
-      draft.usage = add(draft.usage, event.usage);
+      draft.usage = add(draft.usage, toModelUsage(event.usage));
     }
     signal.throwIfAborted();
     switch (event.type) {

@@ -12,6 +12,7 @@ export const Throttle = v.strictObject({
   rateLimit: v.pipe(
     v.number(),
     v.check((rate) => rate > 0, "must be more than 0"),
+    v.check((rate) => rate <= 0 || rate >= 1e-6, "must be at least 0.000001"),
     v.maxValue(10_000),
   ),
 });

@@ -25,38 +25,49 @@ export class Unwritable extends Error {
   override name = "Unwritable";
 }
 
+type Reporter = Pick<Table, "report">;
+
 export interface Shape<T> {
-  /** @throws Unreadable */
-  read(item: Item): T;
+  /** What is stored; a member that is not as it should be is mended where that is known, and reported. @throws Unreadable */
+  read(table: Reporter, item: Item): T;
   /** What can be read of a list; what cannot is reported, and the rest goes on. */
-  readAll(table: Pick<Table, "report">, items: readonly Item[]): T[];
+  readAll(table: Reporter, items: readonly Item[]): T[];
   /** The value itself, before it is written. @throws Unwritable */
   check<V extends T>(value: V): V;
   /** Some members of it, before an update writes them. @throws Unwritable */
-  checkPart<V extends Partial<T>>(part: V): V;
+  checkPart<V extends { [name in keyof T]?: unknown }>(part: V): V;
 }
 
-/**
- * @param kind what it is called in an error.
- * @param older brings an item of an older version to the present one.
- */
+interface Options<T> {
+  /** Brings an item of an older version to the present one. */
+  older?: (item: Item) => Record<string, unknown>;
+  /** What to take for a member that cannot be read: without it, the rest is still worth reading. */
+  mend?: Partial<T>;
+}
+
+/** @param kind what it is called in an error. */
 export function of<const S extends v.ObjectSchema<v.ObjectEntries, undefined>>(
   kind: string,
   schema: S,
-  older: (item: Item) => unknown = (item) => item,
+  { older = (item) => item, mend = {} }: Options<v.InferOutput<S>> = {},
 ): Shape<v.InferOutput<S>> {
   const partial = v.partial(schema);
-  const read = (item: Item): v.InferOutput<S> => {
-    const found = v.safeParse(schema, older(item));
+  const read = (table: Reporter, item: Item): v.InferOutput<S> => {
+    const value = older(item);
+    const found = v.safeParse(schema, value);
     if (found.success) return found.output;
-    throw new Unreadable(kind, item, pathsOf(found.issues));
+    const error = new Unreadable(kind, item, pathsOf(found.issues));
+    const mended = v.safeParse(schema, { ...value, ...mendOf(found.issues, mend) });
+    if (!mended.success) throw error;
+    table.report?.(error);
+    return mended.output;
   };
   return {
     read,
     readAll: (table, items) =>
       items.flatMap((item) => {
         try {
-          return [read(item)];
+          return [read(table, item)];
         } catch (error) {
           if (!(error instanceof Unreadable)) throw error;
           table.report?.(error);
@@ -66,6 +77,11 @@ export function of<const S extends v.ObjectSchema<v.ObjectEntries, undefined>>(
     check: (value) => checked(kind, schema, value),
     checkPart: (part) => checked(kind, partial, part),
   };
+}
+
+function mendOf(issues: readonly v.BaseIssue<unknown>[], mend: object): object {
+  const names = new Set(issues.map((issue) => String(issue.path?.[0]?.key)));
+  return Object.fromEntries(Object.entries(mend).filter(([name]) => names.has(name)));
 }
 
 function checked<V>(kind: string, schema: v.GenericSchema, value: V): V {
