@@ -6,6 +6,7 @@ import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Bot } from "@outlet/core/bots/bot";
+import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -18,13 +19,14 @@ import {
   type Queue,
   type Randomness,
   reportingTable,
+  type Retriever,
   silentLog,
   systemClock,
   systemRandomness,
   type Table,
   watchedTable,
 } from "@outlet/core/ports";
-import { Run } from "@outlet/core/conversations/run";
+import { Bell } from "@outlet/core/conversations/bell";
 import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
 import type { Policy } from "@outlet/functions/policy";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
@@ -40,6 +42,7 @@ import type { Reply } from "./runtime-fixture.ts";
 interface StackDeps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   runQueue: Queue;
   deployQueue: Queue;
   syncQueue: Queue;
@@ -96,14 +99,15 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const clients = createClients(clientOptions(emulators));
   options.wrap?.(clients);
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
+  const { tableName } = emulators;
+  const table = watchedTable(
+    reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
+  );
+  const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   const deps: StackDeps = {
-    table: watchedTable(
-      reportingTable(
-        createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
-        log,
-      ),
-    ),
-    objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
+    table,
+    objects,
+    retriever: Retrieval.createLexicalRetriever({ table, objects }),
     runQueue: queueOf(clients, emulators, "runs"),
     deployQueue: queueOf(clients, emulators, "deploys"),
     syncQueue: queueOf(clients, emulators, "syncs"),
@@ -148,7 +152,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
         maximumConcurrency,
         batchSize: 1,
         visibilityTimeoutSeconds: 120,
-        groupOf: (record) => Run.group(Run.parseBell(record.body)),
+        groupOf: (record) => Bell.groupOf(Bell.parse(record.body)),
         log,
       });
       poller.start();

@@ -14,7 +14,13 @@ import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
-const shape = Shape.of("publication", Info);
+const shape = Shape.of("publication", Info, {
+  // In older items the handle of the stack lies open.
+  older: ({ restApiId, usagePlanId, ...item }) => ({
+    stack: restApiId && usagePlanId ? { restApiId, usagePlanId } : null,
+    ...item,
+  }),
+});
 
 export interface StoreDeps {
   table: Table;
