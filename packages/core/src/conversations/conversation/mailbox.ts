@@ -16,7 +16,6 @@ import {
   equals,
   exists,
   first,
-  type Item,
   lacks,
   sizeBelow,
   type Table,

@@ -7,7 +7,7 @@ export * as RunLog from "./log.ts";
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
 import { Id } from "../../foundation/id/index.ts";
-import { absent, any, below, type Item, MalformedCursor, type Table } from "../../ports/index.ts";
+import { absent, any, below, MalformedCursor, type Table } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { durations } from "./outcome.ts";
 import { State, type Status } from "./state.ts";

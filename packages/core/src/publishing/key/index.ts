@@ -14,8 +14,6 @@ import {
   exists,
   first,
   type GatewayKey,
-  type Item,
-  type Page,
   type Randomness,
   type Table,
 } from "../../ports/index.ts";

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   absent,

@@ -29,13 +29,13 @@ type Reporter = Pick<Table, "report">;
 
 export interface Shape<T> {
   /** What is stored; a member that is not as it should be is mended where that is known, and reported. @throws Unreadable */
-  read(table: Reporter, item: Item): T;
+  read: (table: Reporter, item: Item) => T;
   /** What can be read of a list; what cannot is reported, and the rest goes on. */
-  readAll(table: Reporter, items: readonly Item[]): T[];
+  readAll: (table: Reporter, items: readonly Item[]) => T[];
   /** The value itself, before it is written. @throws Unwritable */
-  check<V extends T>(value: V): V;
+  check: <V extends T>(value: V) => V;
   /** Some members of it, before an update writes them. @throws Unwritable */
-  checkPart<V extends { [name in keyof T]?: unknown }>(part: V): V;
+  checkPart: <V extends { [name in keyof T]?: unknown }>(part: V) => V;
 }
 
 interface Options<T> {
