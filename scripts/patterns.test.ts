@@ -13,7 +13,7 @@ const bounded: Record<string, string> = {
   "packages/core/src/bots/reading/index.ts": "the first 4,096 bytes of a file, 200 after each mark",
   "packages/local/src/bedrock/tokens.ts":
     "the checker does not read the v flag; 64 letters at most",
-  "packages/core/src/publishing/publication/settings.ts": "300 characters of an origin",
+  "packages/core/src/publishing/publication/setting-schemas.ts": "300 characters of an origin",
   "packages/local/src/bedrock/demo-knowledge.ts": "put together from two names of our own",
   "packages/local/src/bedrock/openai/concessions.ts": "put together from words of our own",
   "packages/local/src/bedrock/openai/think-tags.ts": "one of a few tags, letters only",

@@ -9,6 +9,7 @@ const proxy = { target: runtime, changeOrigin: true, headers: { origin: new URL(
 
 export default defineConfig({
   plugins: [solid()],
+  resolve: { alias: { "~": new URL("src", import.meta.url).pathname } },
   build: {
     // Browsers that know light-dark(): Chrome 123, Firefox 120, Safari 17.5.
     target: ["chrome123", "firefox120", "safari17.5"],

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { listeningPorts, processTree } from "@outlet/local/emulators/listening-ports.test-support";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, openTab, signIn, type Tab } from "./support/browser.ts";
-import { controlOf } from "./support/control.ts";
-import { attack, serve } from "./support/foreign-page.ts";
-import { startOutlet } from "./support/outlet.ts";
+import { launch, openTab, signIn, type Tab } from "./fixture/browser.ts";
+import { controlOf } from "./fixture/control.ts";
+import { attack, serve } from "./fixture/foreign-page.ts";
+import { startOutlet } from "./fixture/outlet.ts";
 
 type Outlet = Awaited<ReturnType<typeof startOutlet>>;
 

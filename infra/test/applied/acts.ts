@@ -78,11 +78,11 @@ export async function acceptMessage(
   const conversationId = options.conversationId ?? deps.ids.ulid();
   const address = { botId, clientId: "01CLIENT", conversationId };
   const message = { requestedModel: null, keyId: "01KEY", continues: false, reasoning: false };
-  const { runId } = await Conversation.accept(deps, address, {
+  const { runId } = await Conversation.send(deps, address, async () => ({
     content,
     retentionDays: 30,
     ...message,
-  });
+  }));
   return { ...address, runId };
 }
 
@@ -111,8 +111,7 @@ export async function deployedBot(world: World) {
   await provisioner.deploy({ ...spec, alerts }, `root-${bot.botId}`);
   const { outputs } = await provisioner.status(stackName);
   if (!outputs) throw new Error(`The stack ${stackName} was not made`);
-  const { restApiId, usagePlanId } = outputs;
-  const changes = { status: "published" as const, operation: null, restApiId, usagePlanId };
+  const changes = { status: "published" as const, operation: null, stack: outputs.stack };
   const published = await Publication.save(world.deps(), publication, changes);
   if (!published) throw new Error("Another act has begun");
   return { bot, publication: published, outputs };

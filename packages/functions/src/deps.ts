@@ -9,6 +9,7 @@ import { createDynamoDbClient } from "@outlet/aws/dynamodb-client";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
+import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { createSqsClient } from "@outlet/aws/sqs-client";
@@ -22,7 +23,7 @@ import {
   systemRandomness,
   type Table,
 } from "@outlet/core/ports";
-import type { Publication } from "@outlet/core/publishing/publication";
+import type { ControlApiDeps } from "./control-api/deps.ts";
 import { Resource } from "sst";
 import { createPowertoolsLog } from "./log.ts";
 import { defaultPolicy } from "./policy.ts";
@@ -159,7 +160,7 @@ export function deployerDeps() {
   };
 }
 
-type Place = Pick<Publication.Info, "restApiId" | "stage" | "endpoint">;
+type Place = Parameters<ControlApiDeps["endpointOf"]>[0];
 
 export function controlApiDeps() {
   const sqs = createSqsClient(options());
@@ -186,8 +187,10 @@ export function controlApiDeps() {
     cell,
     templateUpgrades: templateUpgrades(),
     // Publications of version 1 of the template do not name theirs.
-    endpointOf: ({ restApiId, stage, endpoint }: Place) =>
-      endpoint ?? `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
+    endpointOf: ({ stack, stage, endpoint }: Place) =>
+      stack &&
+      (endpoint ??
+        `https://${idsOf(stack).restApiId}.execute-api.${region}.amazonaws.com/${stage}`),
     restingCostOf: restingCost,
     authentication: { issuer, jwksUri, clientIds: clientIds.split(",") },
     policy: defaultPolicy,

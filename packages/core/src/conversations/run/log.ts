@@ -6,7 +6,8 @@ export * as RunLog from "./log.ts";
 
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
-import { absent, any, below, type Item, type Table } from "../../ports/index.ts";
+import { Id } from "../../foundation/id/index.ts";
+import { absent, any, below, type Item, MalformedCursor, type Table } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { durations } from "./outcome.ts";
 import { State, type Status } from "./state.ts";
@@ -110,6 +111,7 @@ const examinedMax = 2_000;
 /**
  * Runs that have ended, newest first.
  * @param options.cursor of the page before. A page may hold fewer than `limit`, and yet have a next.
+ * @throws MalformedCursor where the cursor is not one of a page's.
  */
 export async function list(
   table: Table,
@@ -117,10 +119,15 @@ export async function list(
   options: Filter & { limit: number; cursor?: string | undefined },
 ): Promise<{ entries: Entry[]; cursor: string | null }> {
   const { status, keyId, from, to, limit } = options;
+  if (options.cursor !== undefined && !v.is(Id.Ulid, options.cursor)) {
+    throw new MalformedCursor();
+  }
   const bounds = {
     skFrom: from === undefined ? "0" : firstIdAt(from),
     skTo: options.cursor ?? (to === undefined ? "~" : firstIdAt(to + 1)),
   };
+  // The table takes no range that ends before it begins.
+  if (bounds.skFrom > bounds.skTo) return { entries: [], cursor: null };
   const range =
     status === "failed"
       ? ({ index: "listing", pk: Layout.listing.failedRunsOf(botId), ...bounds } as const)
