@@ -8,7 +8,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMemoryTable } from "../../core/src/ports/memory-table.test-support.ts";
 import { killer, openWorld, owner, type World } from "./publishing-world.ts";
 
-const objects = { put: async () => {}, get: async () => undefined, remove: async () => {} };
+const objects = {
+  put: async () => {},
+  get: async () => undefined,
+  getRange: async () => undefined,
+  remove: async () => {},
+};
 const open = () => openWorld({ table: createMemoryTable(), objects });
 
 let world: World;

@@ -15,7 +15,12 @@ import { before, killer, openWorld, owner, present, type World } from "./publish
 
 let world: World;
 
-const objects = { put: async () => {}, get: async () => undefined, remove: async () => {} };
+const objects = {
+  put: async () => {},
+  get: async () => undefined,
+  getRange: async () => undefined,
+  remove: async () => {},
+};
 const open = () => openWorld({ table: createMemoryTable(), objects });
 
 beforeEach(async () => {

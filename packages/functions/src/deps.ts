@@ -19,6 +19,7 @@ import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
   type ObjectStore,
+  type Retriever,
   systemClock,
   systemRandomness,
   type Table,
@@ -55,7 +56,19 @@ function objects(): ObjectStore {
   return {
     put: async (path, body, contentType) => (await open()).put(path, body, contentType),
     get: async (path) => (await open()).get(path),
+    getRange: async (path, from, length) => (await open()).getRange(path, from, length),
     remove: async (path) => (await open()).remove(path),
+  };
+}
+
+/** Much of it is tables of words: in a chunk of its own, for the first question. */
+function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
+  let opened: Promise<Retriever> | undefined;
+  return {
+    async search(...question) {
+      opened ??= import("./retriever.ts").then(({ openRetriever }) => openRetriever(stores));
+      return (await opened).search(...question);
+    },
   };
 }
 
@@ -111,9 +124,10 @@ export function publishedApiDeps() {
 
 export function workerDeps() {
   const sqs = createSqsClient(options());
+  const stores = { ...base(), objects: objects() };
   return {
-    ...base(),
-    objects: objects(),
+    ...stores,
+    retriever: retriever(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
@@ -164,12 +178,12 @@ type Place = Parameters<ControlApiDeps["endpointOf"]>[0];
 
 export function controlApiDeps() {
   const sqs = createSqsClient(options());
-  const shared = base();
+  const shared = { ...base(), objects: objects() };
   const { region, cell } = Resource.Installation;
   const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
     ...shared,
-    objects: objects(),
+    retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),

@@ -11,6 +11,7 @@ import type {
   Queue,
   QuotaCounters,
   Randomness,
+  Retriever,
   Table,
 } from "@outlet/core/ports";
 import type { Publication } from "@outlet/core/publishing/publication";
@@ -20,6 +21,7 @@ import type { RequestIdEnv } from "../http/request-id.ts";
 export interface ControlApiDeps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   deployQueue: Queue;
   runQueue: Queue;
   syncQueue: Queue;
