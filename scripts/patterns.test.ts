@@ -47,8 +47,9 @@ test("no input holds up a regular expression of the repository", { timeout: 300_
     return complaint === undefined ? [] : [{ file, is: `${file}:${line} ${text}: ${complaint}` }];
   });
   expect(complaints.filter(({ file }) => !(file in bounded)).map(({ is }) => is)).toEqual([]);
-  const excused = new Set(complaints.map(({ file }) => file));
-  expect(Object.keys(bounded).filter((file) => !excused.has(file))).toEqual([]);
+  // Not whether each is complained of today: what is found by trying depends on the time there is.
+  const files = new Set(found.map(({ file }) => file));
+  expect(Object.keys(bounded).filter((file) => !files.has(file))).toEqual([]);
 });
 
 test.each(["/^(a+)+$/", "/^(\\w+\\s?)*$/", "/ *\\n */g", "/\\/+$/"])(
