@@ -60,12 +60,13 @@ export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
   for (let i = 0; i < runs.length; i += atOnce) {
     await Promise.all(runs.slice(i, i + atOnce).map((run) => Run.remove(deps, run)));
   }
+  await Run.removeUnreadable(deps, tombstone);
   await Mailbox.bury(deps, tombstone);
 }
 
 /** Actions Cancel, Start and Ledger for a run that was open: whatever it cost is billed. */
 async function settle(deps: Deps, address: Address, runId: string, token: number): Promise<void> {
-  const found = await Run.peek(deps.table, address, runId);
+  const found = await Run.glimpse(deps.table, address, runId);
   if (!found) return;
   const cancelled = await Run.cancel(deps, found);
   const options = { token, attemptsMax: 0, parent: "system", place: null };

@@ -50,7 +50,7 @@ async function listOpen(deps: Deps, botId: string): Promise<Run.State[]> {
     .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
     .slice(0, openMax);
   const runs = await Promise.all(
-    newest.map(({ head, runId }) => Run.peek(deps.table, head, runId)),
+    newest.map(({ head, runId }) => Run.glimpse(deps.table, head, runId)),
   );
   return runs.filter((run) => run !== undefined);
 }

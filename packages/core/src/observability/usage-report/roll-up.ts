@@ -131,7 +131,7 @@ async function readHeads(
   const step = unit === "hour" ? hourMs : dayMs;
   const first = key(botId, from);
   const range = { pk: first.pk, skFrom: first.sk, skTo: key(botId, to - step).sk };
-  return Paging.all(table, range, toHead);
+  return Paging.all(table, range, (_, items) => items.map(toHead));
 }
 
 /** Whether a late entry is on its way, so that nobody may sum up what it belongs to. */
