@@ -29,4 +29,16 @@ const direction = {
   },
 };
 
-export default { meta: { name: "outlet" }, rules: { direction } };
+/** hono's streamSSE sends the message of what was thrown to the client: `http/event-stream.ts` does not. */
+const streams = {
+  create(context: Context) {
+    const message = "Use eventStream of functions/src/http: hono's own tells clients the cause.";
+    return {
+      CallExpression(node: { callee?: { name?: string } }) {
+        if (node.callee?.name === "streamSSE") context.report({ message, node });
+      },
+    };
+  },
+};
+
+export default { meta: { name: "outlet" }, rules: { direction, streams } };

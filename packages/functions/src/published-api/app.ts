@@ -2,6 +2,7 @@ import { PayloadMissing } from "@outlet/core/conversations/run";
 import { Hono } from "hono";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler, respond } from "../http/problems.ts";
+import { boundedPath } from "../http/guards.ts";
 import { requestId } from "../http/request-id.ts";
 import { notFound } from "./conversations.ts";
 import { cors } from "./cors.ts";
@@ -21,7 +22,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     return onError(error, c);
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
-  app.use(requestId(gatewayRequestId), cors(deps.table), identity());
+  app.use(requestId(gatewayRequestId), cors(deps.table), identity(), boundedPath());
   app.route("/", nativeRoutes(deps));
   return app;
 }

@@ -101,10 +101,16 @@ export const Edit = v.strictObject({
   showSources: v.optional(v.boolean()),
 });
 
+/** Ids of users, names of groups: as long as Cognito's are. */
+const Names = v.pipe(
+  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
+  v.maxLength(100),
+);
+
 export const Sharing = v.strictObject({
   scope: Scope,
-  allowedUsers: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
-  allowedGroups: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
+  allowedUsers: v.optional(Names, []),
+  allowedGroups: v.optional(Names, []),
 });
 
 interface Deps {
