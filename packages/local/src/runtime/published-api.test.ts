@@ -321,7 +321,10 @@ describe("bad input", () => {
     expect(reply.status).toBe(200);
     const more = await bot.call("POST", "/conversation", text("x".repeat(2_000_001)));
     expect([more.status, more.json.error.param]).toEqual([422, "message.content"]);
-    const parts = Array(5).fill({ contentType: "text", body: "y".repeat(400_001) });
+    const parts = Array.from({ length: 5 }, () => ({
+      contentType: "text",
+      body: "y".repeat(400_001),
+    }));
     const split = await bot.call("POST", "/conversation", { message: { content: parts } });
     expect(split.json.detail).toContain("at most 2,000,000 characters");
   });

@@ -185,13 +185,33 @@ export async function update(
   input: v.InferOutput<typeof Edit>,
 ): Promise<Info> {
   const bot = await ownedBy(deps.table, caller, botId);
-  const { generation, model, callerModels, ...plain } = input;
-  return change(deps, botId, {
-    ...plain,
-    ...(generation ? { generation: { ...bot.generation, ...generation } } : {}),
-    ...(model ? { model: deps.catalog.require(model, "model").name } : {}),
-    ...(callerModels ? { callerModels: requireModels(deps.catalog, callerModels) } : {}),
-  });
+  return change(deps, botId, changesOf(deps, bot, input));
+}
+
+/** The bot as an edit would leave it. */
+export const edited = (
+  deps: Pick<Deps, "catalog">,
+  bot: Info,
+  input: v.InferOutput<typeof Edit>,
+): Info => ({ ...bot, ...changesOf(deps, bot, input) });
+
+/** The members that are there. */
+const said = <T extends object>(of: T) =>
+  Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+function changesOf(
+  { catalog }: Pick<Deps, "catalog">,
+  bot: Info,
+  { generation, model, callerModels, ...plain }: v.InferOutput<typeof Edit>,
+) {
+  return {
+    ...said(plain),
+    ...(generation ? { generation: { ...bot.generation, ...said(generation) } } : {}),
+    ...(model ? { model: catalog.require(model, "model").name } : {}),
+    ...(callerModels ? { callerModels: requireModels(catalog, callerModels) } : {}),
+  };
 }
 
 /** Sets whom the bot is shared with. The caller makes sure that it is not published. */

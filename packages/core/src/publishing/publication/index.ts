@@ -16,6 +16,7 @@ import { type Edit, edited, type Publish, settingsOf } from "./settings.ts";
 import { add, amend, fromBot, type StoreDeps } from "./store.ts";
 
 export * from "./info.ts";
+export { requireChangeable } from "./live-changes.ts";
 export { type Prerequisite, prerequisites } from "./prerequisites.ts";
 export { Edit, Publish, Settings, settingsOf, shownSettings } from "./settings.ts";
 export {

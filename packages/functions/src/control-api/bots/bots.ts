@@ -108,7 +108,11 @@ export const botRoutes = (deps: ControlApiDeps) =>
       body(Bot.Edit),
       async (c) => {
         const caller = c.get("caller");
-        const bot = await Bot.update(deps, caller, c.req.param("botId"), c.req.valid("json"));
+        const input = c.req.valid("json");
+        const present = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const next = Bot.edited(deps, present, input);
+        await Publication.requireChangeable(deps, caller, present, next);
+        const bot = await Bot.update(deps, caller, present.botId, input);
         const [publication, owners] = await Promise.all([
           Publication.fromBot(deps.table, bot.botId),
           ownersOf(deps.table, caller, [bot]),
