@@ -1,7 +1,4 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
-import type { Id } from "@outlet/core/foundation/id";
-import type { ModelCatalog } from "@outlet/core/models/catalog";
-import type { Clock, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
 import { Problem } from "@outlet/core/foundation/problem";
 import { type Address, PayloadMissing, Run, textOf } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
@@ -9,9 +6,11 @@ import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler, respond } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
 import { cors } from "./cors.ts";
+import type { PublishedApiDeps } from "./deps.ts";
 import { type AuthorizerContext, identity, type PublishedEnv } from "./identity.ts";
 import { parseBody, toMessage } from "./native/message.ts";
 import { idempotencyKey, preferredWait, queriedWait } from "./native/prefer.ts";
+import { openaiRoutes } from "./openai/routes.ts";
 import {
   acceptedView,
   answerView,
@@ -19,17 +18,6 @@ import {
   pendingView,
   retryAfter,
 } from "./native/views.ts";
-
-export interface PublishedApiDeps {
-  table: Table;
-  objects: ObjectStore;
-  runQueue: Queue;
-  clock: Clock;
-  ids: Id.Ids;
-  catalog: ModelCatalog.Catalog;
-  log: Log;
-  policy: Conversation.AcceptDeps["policy"] & Conversation.WaitPolicy;
-}
 
 /** The API that every published bot has, behind the gateway and its authorizer. */
 export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
@@ -108,6 +96,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     return c.json({ ...acceptedView(after), cancelRequested });
   });
 
+  app.route("/v1", openaiRoutes(deps));
   return app;
 }
 

@@ -1,0 +1,25 @@
+import type { Conversation } from "@outlet/core/conversations/conversation";
+import type { Id } from "@outlet/core/foundation/id";
+import type { ModelCatalog } from "@outlet/core/models/catalog";
+import type { Clock, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
+
+export interface PublishedApiDeps {
+  table: Table;
+  objects: ObjectStore;
+  runQueue: Queue;
+  clock: Clock;
+  ids: Id.Ids;
+  catalog: ModelCatalog.Catalog;
+  log: Log;
+  policy: Conversation.AcceptDeps["policy"] & Conversation.WaitPolicy & HoldPolicy;
+}
+
+/** How long a caller that waits is held, and how it is told that somebody is still there. */
+export interface HoldPolicy {
+  /** A blocking call that takes longer is kept alive by white space; its status is 200 from then on. */
+  quietMaxMs: number;
+  /** Between two signs of life. */
+  beatMs: number;
+  /** Longer than that no answer may take: the gateway ends it soon after. */
+  holdMaxMs: number;
+}
