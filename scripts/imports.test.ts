@@ -55,6 +55,22 @@ const cases: [place: string, module: string, complaint: RegExp][] = [
   ["packages/local/src/edge", "@outlet/functions/authorizer/authorizer", none],
   ["packages/local/src/edge", "@outlet/conformance/report", /local imports/],
   ["packages/local/src/edge", "../../../functions/src/log.ts", /by name/],
+  ["web/src/ui", "@outlet/core/bot", /the control API only/],
+  ["web/src/ui", "~/pages/bots/copy.ts", /it knows no page/],
+  ["web/src/ui", "~/page-parts/page-title.tsx", /it knows no page/],
+  ["web/src/ui", "~/api/client.ts", /fetches nothing/],
+  ["web/src/ui", "~/copy.ts", none],
+  ["web/src/api", "~/ui/button.tsx", /shows nothing/],
+  ["web/src/page-parts/shell", "~/pages/bots/copy.ts", /knows no page/],
+  ["web/src/page-parts/shell", "~/ui/button.tsx", none],
+  ["web/src/pages/bots/bot/keys", "~/pages/bots/bot/connect/copy.ts", /its own folder/],
+  ["web/src/pages/bots/bot/keys", "../connect/copy.ts", /its own folder/],
+  ["web/src/pages/bots/bot/keys", "../../../admin/copy.ts", /its own folder/],
+  ["web/src/pages/bots/bot", "./keys/copy.ts", /its own folder/],
+  ["web/src/pages/bots/bot/keys", "../copy.ts", none],
+  ["web/src/pages/bots/bot/keys", "../../copy.ts", none],
+  ["web/src/pages/bots/bot/keys", "./copy.ts", none],
+  ["web/src/pages/bots/bot/keys", "~/page-parts/page-title.tsx", none],
 ];
 describe("the linter", () => {
   test.each(cases)("has its say when %s imports %s", (place, module, complaint) => {

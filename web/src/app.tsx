@@ -1,31 +1,32 @@
 import { Route, Router } from "@solidjs/router";
 import { QueryClient, QueryClientProvider } from "@tanstack/solid-query";
 import { ErrorBoundary, lazy } from "solid-js";
-import { ApiError } from "./api/client.ts";
-import { copy } from "./copy.ts";
-import { Shell } from "./pages/shell.tsx";
-import { signIn } from "./session/session.ts";
-import { Button } from "./ui/button.tsx";
-import { ErrorPanel } from "./ui/error-panel.tsx";
+import { ApiError } from "~/api/api-error.ts";
+import { copy as shellCopy } from "~/page-parts/shell/copy.ts";
+import { Shell } from "~/page-parts/shell/shell.tsx";
+import { copy as sessionCopy } from "~/session/copy.ts";
+import { signIn } from "~/session/session.ts";
+import { Button } from "~/ui/button.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
 
-const Bots = lazy(() => import("./pages/bots/bots.tsx"));
-const Bot = lazy(() => import("./pages/bots/bot/bot.tsx"));
-const Editor = lazy(() => import("./pages/bots/bot/editor/editor.tsx"));
-const Publish = lazy(() => import("./pages/bots/bot/publish/publish.tsx"));
-const Keys = lazy(() => import("./pages/bots/bot/keys/keys.tsx"));
-const Connect = lazy(() => import("./pages/bots/bot/connect/connect.tsx"));
-const Metrics = lazy(() => import("./pages/bots/bot/metrics/metrics.tsx"));
-const Requests = lazy(() => import("./pages/bots/bot/requests/requests.tsx"));
-const Request = lazy(() => import("./pages/bots/bot/requests/request.tsx"));
-const Reference = lazy(() => import("./pages/bots/bot/reference/reference.tsx"));
-const Admin = lazy(() => import("./pages/admin/admin.tsx"));
-const Apis = lazy(() => import("./pages/admin/apis/apis.tsx"));
-const Usage = lazy(() => import("./pages/admin/usage/usage.tsx"));
-const Costs = lazy(() => import("./pages/admin/costs/costs.tsx"));
-const Patterns = lazy(() => import("./pages/admin/patterns/patterns.tsx"));
-const Audit = lazy(() => import("./pages/admin/audit/audit.tsx"));
-const Design = lazy(() => import("./pages/design/design.tsx"));
-const NotFound = lazy(() => import("./pages/not-found.tsx"));
+const Bots = lazy(() => import("~/pages/bots/bots.tsx"));
+const Bot = lazy(() => import("~/pages/bots/bot/bot.tsx"));
+const Editor = lazy(() => import("~/pages/bots/bot/editor/editor.tsx"));
+const Publish = lazy(() => import("~/pages/bots/bot/publish/publish.tsx"));
+const Keys = lazy(() => import("~/pages/bots/bot/keys/keys.tsx"));
+const Connect = lazy(() => import("~/pages/bots/bot/connect/connect.tsx"));
+const Metrics = lazy(() => import("~/pages/bots/bot/metrics/metrics.tsx"));
+const Requests = lazy(() => import("~/pages/bots/bot/requests/requests.tsx"));
+const Request = lazy(() => import("~/pages/bots/bot/requests/request/request.tsx"));
+const Reference = lazy(() => import("~/pages/bots/bot/reference/reference.tsx"));
+const Admin = lazy(() => import("~/pages/admin/admin.tsx"));
+const Apis = lazy(() => import("~/pages/admin/apis/apis.tsx"));
+const Usage = lazy(() => import("~/pages/admin/usage/usage.tsx"));
+const Costs = lazy(() => import("~/pages/admin/costs/costs.tsx"));
+const Patterns = lazy(() => import("~/pages/admin/patterns/patterns.tsx"));
+const Audit = lazy(() => import("~/pages/admin/audit/audit.tsx"));
+const Design = lazy(() => import("~/pages/design/design.tsx"));
+const NotFound = lazy(() => import("~/pages/not-found/not-found.tsx"));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -43,7 +44,9 @@ const queries = new QueryClient({
 export function App() {
   return (
     <ErrorBoundary
-      fallback={(error) => <ErrorPanel title={copy.errors.page} error={error} onRetry={reload} />}
+      fallback={(error) => (
+        <ErrorPanel title={shellCopy.pageBroke} error={error} onRetry={reload} />
+      )}
     >
       <QueryClientProvider client={queries}>
         <Router root={Shell}>
@@ -76,10 +79,10 @@ export function App() {
 export function SignInFailed(props: { message: string }) {
   return (
     <main class="sign-in-failed">
-      <h1>{copy.session.failed}</h1>
+      <h1>{sessionCopy.failed}</h1>
       <p>{props.message}</p>
       <Button look="primary" onClick={() => void signIn("/")}>
-        {copy.session.signInAgain}
+        {sessionCopy.signInAgain}
       </Button>
     </main>
   );

@@ -1,6 +1,6 @@
-import "./styles/base.css";
+import "~/styles/base.css";
 import { render } from "solid-js/web";
-import { enter } from "./session/session.ts";
+import { enter } from "~/session/session.ts";
 import { applyTheme } from "./theme.ts";
 
 applyTheme();

@@ -9,6 +9,7 @@ const saved = (): Theme => {
 };
 
 const [theme, setSignal] = createSignal<Theme>(saved());
+
 export { theme };
 
 export function applyTheme(): void {

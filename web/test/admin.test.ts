@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { call, publish } from "./support/admin-stage.ts";
-import { violations } from "./support/axe.ts";
-import { launch, openTab, signIn, type Tab } from "./support/browser.ts";
-import { controlOf } from "./support/control.ts";
+import { call, publish } from "./fixture/admin.ts";
+import { violations } from "./fixture/axe.ts";
+import { launch, openTab, signIn, type Tab } from "./fixture/browser.ts";
+import { controlOf } from "./fixture/control.ts";
 
 const ready = inject("ready");
 let browser: Browser;
@@ -50,7 +50,7 @@ async function controlFor(name: string) {
 const openAdmin = async (name: string) => {
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Admin" }).click();
   await page
-    .getByRole("navigation", { name: "Pages of the administrator" })
+    .getByRole("navigation", { name: "Fixture of the administrator" })
     .getByRole("link", { name, exact: true })
     .click();
 };

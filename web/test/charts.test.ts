@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { indexAt, stack } from "../src/ui/chart/model.ts";
-import { launch, openTab, signIn } from "./support/browser.ts";
+import { launch, openTab, signIn } from "./fixture/browser.ts";
 
 const ready = inject("ready");
 let browser: Browser;

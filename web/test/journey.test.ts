@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
-import { launch, openBotPage, openTab, signIn, type Tab } from "./support/browser.ts";
+import { launch, openBotPage, openTab, signIn, type Tab } from "./fixture/browser.ts";
 
 const ready = inject("ready");
 const title = "Journey bot";

@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { launch, openTab } from "./support/browser.ts";
+import { launch, openTab } from "./fixture/browser.ts";
 
 const ready = inject("ready");
 const tabsMax = 80;

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { violations } from "./support/axe.ts";
-import { launch, openBotPage, openTab, signIn } from "./support/browser.ts";
-import { controlOf } from "./support/control.ts";
+import { violations } from "./fixture/axe.ts";
+import { launch, openBotPage, openTab, signIn } from "./fixture/browser.ts";
+import { controlOf } from "./fixture/control.ts";
 
 const ready = inject("ready");
 const { botId } = ready.sampleBot;

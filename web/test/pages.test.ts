@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
-import { violations } from "./support/axe.ts";
-import { launch, openTab, signIn } from "./support/browser.ts";
-import { pageOf, setStage, type Stage, type View, views } from "./support/stage.ts";
+import { violations } from "./fixture/axe.ts";
+import { launch, openTab, signIn } from "./fixture/browser.ts";
+import { pageOf, type Fixture, createFixture, type View, views } from "./fixture/console.ts";
 
 const ready = inject("ready");
 const names = views({ full: "", bare: "", runId: "", keyId: "" }).map(({ name }) => name);
@@ -31,30 +31,29 @@ const loading: [name: string, route: RegExp, failed: string][] = [
 ];
 
 let browser: Browser;
-let stage: Stage;
+let fixture: Fixture;
 
 beforeAll(async () => {
   browser = await launch();
-  stage = await setStage(browser, ready);
-  stage.page.setDefaultTimeout(6_000);
+  fixture = await createFixture(browser, ready);
 });
 afterAll(() => browser?.close());
 // A test that failed leaves neither routes nor a small screen to the next one.
 afterEach(async () => {
-  for (const page of [stage.page, stage.admin.page]) {
+  for (const page of [fixture.page, fixture.admin.page]) {
     await page.unrouteAll({ behavior: "ignoreErrors" });
     await page.setViewportSize({ width: 1280, height: 900 });
   }
 });
 
 const viewOf = (name: string): View => {
-  const view = views(stage).find((candidate) => candidate.name === name);
+  const view = views(fixture).find((candidate) => candidate.name === name);
   if (!view) throw new Error(`There is no page ${name}.`);
   return view;
 };
 
 /** The tab of whoever the page is for. */
-const tabOf = (name: string): Page => pageOf(stage, viewOf(name));
+const tabOf = (name: string): Page => pageOf(fixture, viewOf(name));
 
 async function visit(page: Page, name: string): Promise<void> {
   const { path, shows } = viewOf(name);
@@ -203,7 +202,7 @@ describe("how fast it is", () => {
     for (let round = 0; round < 3; round++) {
       const { page, context } = await openTab(browser);
       await signIn(page, ready, "owner");
-      for (const path of ["", `bots/${stage.full}`, `bots/${stage.full}/publish`]) {
+      for (const path of ["", `bots/${fixture.full}`, `bots/${fixture.full}/publish`]) {
         await page.goto(ready.consoleUrl + path);
         await page.waitForLoadState("networkidle");
         rounds.push(await page.evaluate(figures));

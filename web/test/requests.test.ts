@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { launch, openBotPage, openTab, signIn } from "./support/browser.ts";
-import { controlOf } from "./support/control.ts";
+import { launch, openBotPage, openTab, signIn } from "./fixture/browser.ts";
+import { controlOf } from "./fixture/control.ts";
 
 const ready = inject("ready");
 const { botId } = ready.sampleBot;

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { launch, openBotPage, openTab, signIn } from "./support/browser.ts";
+import { launch, openBotPage, openTab, signIn } from "./fixture/browser.ts";
 
 const ready = inject("ready");
 let browser: Browser;
@@ -46,7 +46,7 @@ describe("a plain user", () => {
   test("sees a shared bot but none of its instruction, endpoint or keys", async () => {
     await page.goto(`${ready.consoleUrl}bots/${ready.sampleBot.botId}`);
     await page.getByText("This bot belongs to somebody else").waitFor();
-    expect(await page.getByRole("navigation", { name: "Pages of this bot" }).count()).toBe(0);
+    expect(await page.getByRole("navigation", { name: "Fixture of this bot" }).count()).toBe(0);
     const content = await page.content();
     expect(content).not.toContain("Quote what you use");
     await page.goto(`${ready.consoleUrl}bots/${ready.sampleBot.botId}/keys`);

@@ -1,8 +1,8 @@
 /** Pictures of every page and state into `shots/`, to be looked at. */
 import { mkdir } from "node:fs/promises";
-import { launch } from "./support/browser.ts";
-import { startOutlet } from "./support/outlet.ts";
-import { pageOf, setStage, views } from "./support/stage.ts";
+import { launch } from "./fixture/browser.ts";
+import { startOutlet } from "./fixture/outlet.ts";
+import { pageOf, createFixture, views } from "./fixture/console.ts";
 
 /** Part of the names of the pages that are wanted; all where nothing is said. */
 const wanted = process.argv[2] ?? "";
@@ -12,10 +12,10 @@ try {
   await mkdir("shots", { recursive: true });
   for (const width of [360, 1440]) {
     for (const scheme of ["light", "dark"] as const) {
-      const stage = await setStage(browser, outlet.ready, { width, scheme });
-      for (const view of views(stage).filter(({ name }) => name.includes(wanted))) {
+      const fixture = await createFixture(browser, outlet.ready, { width, scheme });
+      for (const view of views(fixture).filter(({ name }) => name.includes(wanted))) {
         const { name, path, shows } = view;
-        const page = pageOf(stage, view);
+        const page = pageOf(fixture, view);
         await page.goto(outlet.ready.consoleUrl + path);
         await page.getByText(shows).first().waitFor();
         await page.waitForLoadState("networkidle");
@@ -23,8 +23,8 @@ try {
         await page.screenshot({ path: file, fullPage: true });
         process.stdout.write(`${file}\n`);
       }
-      await stage.context.close();
-      await stage.admin.context.close();
+      await fixture.context.close();
+      await fixture.admin.context.close();
     }
   }
 } finally {

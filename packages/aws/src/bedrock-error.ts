@@ -1,3 +1,4 @@
+import { HttpResponse } from "@smithy/core/protocols";
 import { ModelError, type ModelErrorCode } from "@outlet/core/ports";
 
 /**
@@ -32,6 +33,30 @@ function fromStatus(status: number): [ModelErrorCode, boolean] {
   return status < 500 ? ["model_invalid_request", false] : ["model_unavailable", true];
 }
 
+/** Every model has words of its own for a request that is more than it takes. */
+const tooLong =
+  /exceed_context|context[ _-]?(?:length|size|window|limit)|(?:prompt|input|request|messages?)\b.{0,40}\btoo (?:long|large)|too many (?:input )?tokens|input tokens? .{0,40}exceed|reduce the length|maximum (?:context|prompt|sequence) length|prompt contains \d+ tokens/i;
+const filter =
+  /content[_ ]filter|content management policy|ResponsibleAIPolicy|blocked by .{0,40}(?:policy|filter|guardrail)/i;
+
+/** Whether these words of a model say that it was asked more than it takes. */
+export const saysTooLong = (words: string): boolean => tooLong.test(words);
+
+/** A request that is refused as invalid, by what the refusal says. */
+function specify(code: ModelErrorCode, words: string): ModelErrorCode {
+  if (code !== "model_invalid_request") return code;
+  if (filter.test(words)) return "model_content_filtered";
+  return saysTooLong(words) ? "model_input_too_long" : code;
+}
+
+/** RFC 9110 §10.2.3, in seconds: the SDK keeps the response of an error beside it. */
+function retryAfterOf(error: Error): number | undefined {
+  const response = "$response" in error ? error.$response : undefined;
+  if (!HttpResponse.isInstance(response)) return undefined;
+  const seconds = Number(response.headers["retry-after"] ?? Number.NaN);
+  return seconds >= 0 ? seconds * 1_000 : undefined;
+}
+
 function statusOf(error: Error): number | undefined {
   if (!("$metadata" in error) || typeof error.$metadata !== "object") return undefined;
   const metadata = error.$metadata;
@@ -59,5 +84,10 @@ export function toModelError(error: unknown, began: boolean): unknown {
     exceptions[error.name.toLowerCase()] ??
     // A 200 that could not be read is a broken stream, not a success.
     (status === undefined || status < 300 ? broken : fromStatus(status));
-  return new ModelError(code, retryable, `${error.name}: ${error.message}`, { cause: error });
+  return new ModelError(
+    specify(code, error.message),
+    retryable,
+    `${error.name}: ${error.message}`,
+    { cause: error, retryAfterMs: retryAfterOf(error) },
+  );
 }

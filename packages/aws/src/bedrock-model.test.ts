@@ -71,9 +71,15 @@ function answer(stream: http2.ServerHttp2Stream, frames: Uint8Array[], end = tru
   if (end) stream.end();
 }
 
-function refuse(stream: http2.ServerHttp2Stream, status: number, name: string): void {
-  stream.respond({ ":status": status, "x-amzn-errortype": name });
-  stream.end(JSON.stringify({ message: `${name} for arn:aws:bedrock:us-east-1:123456789012:x` }));
+function refuse(
+  stream: http2.ServerHttp2Stream,
+  status: number,
+  name: string,
+  more: { message?: string; headers?: http2.OutgoingHttpHeaders } = {},
+): void {
+  const { message = `${name} for arn:aws:bedrock:us-east-1:123456789012:x` } = more;
+  stream.respond({ ":status": status, "x-amzn-errortype": name, ...more.headers });
+  stream.end(JSON.stringify({ message }));
 }
 
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -149,14 +155,13 @@ describe("an answer", () => {
   });
 
   test.each([
-    ["end_turn", "end_turn"],
-    ["stop_sequence", "stop_sequence"],
-    ["content_filtered", "content_filtered"],
-    ["guardrail_intervened", "guardrail_intervened"],
-    ["model_context_window_exceeded", "other"],
-    ["tool_use", "other"],
-  ])("that stops for %s stops for %s", async (said, reason) => {
-    bedrock.script = (stream) => answer(stream, [start, stop(said), metadata(usage)]);
+    "end_turn",
+    "guardrail_intervened",
+    "model_context_window_exceeded",
+    "malformed_tool_use",
+    "a_reason_added_later",
+  ])("that stops for %s says so by that name", async (reason) => {
+    bedrock.script = (stream) => answer(stream, [start, stop(reason), metadata(usage)]);
     expect(await collect()).toContainEqual({ type: "stop", reason });
   });
 });
@@ -262,6 +267,28 @@ describe("a refusal", () => {
     expect(error).toMatchObject({ code, retryable });
     expect(String(error)).toContain("arn:aws:bedrock");
     expect(bedrock.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["Input is too long for requested model.", "model_input_too_long"],
+    ["prompt is too long: 208310 tokens > 200000 maximum", "model_input_too_long"],
+    ["input length and `max_tokens` exceed context limit: 198000 + 8192", "model_input_too_long"],
+    [
+      "Input Tokens Exceeded: Number of input tokens exceeds maximum length",
+      "model_input_too_long",
+    ],
+    ["Too many input tokens. Max input tokens: 8192", "model_input_too_long"],
+    ["Output blocked by content filtering policy", "model_content_filtered"],
+    ["The maximum tokens you requested exceeds the model limit of 10000", "model_invalid_request"],
+  ])("that says %s is %s", async (message, code) => {
+    bedrock.script = (stream) => refuse(stream, 400, "ValidationException", { message });
+    expect(await failure()).toMatchObject({ code, retryable: false });
+  });
+
+  test("that names a time to come back hands it on", async () => {
+    const headers = { "retry-after": "7" };
+    bedrock.script = (stream) => refuse(stream, 429, "ThrottlingException", { headers });
+    expect(await failure()).toMatchObject({ retryAfterMs: 7_000 });
   });
 
   test.each([

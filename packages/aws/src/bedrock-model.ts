@@ -17,13 +17,17 @@ import {
   type ModelEvent,
   type ModelRequest,
   type ModelUsage,
-  type StopReason,
 } from "@outlet/core/ports";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { toModelError } from "./bedrock-error.ts";
+import { reach } from "./unix-endpoint.ts";
 
 export interface BedrockClientOptions {
   region: string;
-  /** Another endpoint than AWS's own; plain `http:` is spoken as HTTP/2 without TLS. */
+  /**
+   * Another endpoint than AWS's own: plain `http:` is spoken as HTTP/2 without TLS, a Unix socket
+   * (`unix-endpoint.ts`) as HTTP/1.1.
+   */
   endpoint?: string;
   /** The default provider chain where absent. */
   credentials?: NonNullable<BedrockRuntimeClientConfig["credentials"]>;
@@ -36,9 +40,15 @@ export function createBedrockClient(options: BedrockClientOptions): BedrockRunti
   return new BedrockRuntimeClient({
     region: options.region,
     maxAttempts: options.maxAttempts ?? 1,
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.endpoint === undefined ? {} : target(options.endpoint)),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
+}
+
+function target(endpoint: string) {
+  // Each answer that is under way holds a connection.
+  const { httpAgent, ...url } = reach(endpoint, Number.POSITIVE_INFINITY);
+  return { ...url, ...(httpAgent && { requestHandler: new NodeHttpHandler({ httpAgent }) }) };
 }
 
 /**
@@ -102,7 +112,7 @@ class EventReader {
     }
     if (event.messageStop) {
       this.#stopped = true;
-      yield { type: "stop", reason: toStopReason(event.messageStop.stopReason) };
+      yield { type: "stop", reason: event.messageStop.stopReason ?? "none" };
     }
     if (event.metadata?.usage) {
       this.#counted = true;
@@ -118,17 +128,6 @@ class EventReader {
     throw new ModelError("model_stream_broken", true, message);
   }
 }
-
-const stopReasons: Record<string, StopReason> = {
-  end_turn: "end_turn",
-  stop_sequence: "stop_sequence",
-  max_tokens: "max_tokens",
-  content_filtered: "content_filtered",
-  guardrail_intervened: "guardrail_intervened",
-};
-
-const toStopReason = (reason: string | undefined): StopReason =>
-  stopReasons[reason ?? ""] ?? "other";
 
 const toUsage = (usage: TokenUsage): ModelUsage => ({
   inputTokens: usage.inputTokens ?? 0,

@@ -5,12 +5,7 @@ import { type ClientOptions, settings } from "./client-settings.ts";
 export function createDynamoDbClient(options: ClientOptions): DynamoDBClient {
   const endpoint = options.endpoints?.dynamodb;
   return new DynamoDBClient({
-    ...settings(options, endpoint),
-    requestHandler: {
-      connectionTimeout: 900,
-      requestTimeout: options.requestTimeoutMs ?? 1_000,
-      throwOnRequestTimeout: true,
-    },
+    ...settings(options, endpoint, { requestTimeout: options.requestTimeoutMs ?? 1_000 }),
     // Local endpoints have no account in their host name: do not look one up on every call.
     ...(endpoint && { accountIdEndpointMode: "disabled" as const }),
   });

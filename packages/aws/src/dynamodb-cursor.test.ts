@@ -1,3 +1,4 @@
+import { MalformedCursor } from "@outlet/core/ports";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeCursor, encodeCursor } from "./dynamodb-cursor.ts";
@@ -26,14 +27,14 @@ test("a cursor does not tell the partition, and stays in the one that is queried
   expect(decodeCursor(cursor, { pk: "TENANT#other" })).toEqual({ pk: "TENANT#other", sk: "A" });
 });
 
-test("whatever is handed in as a cursor is a key of the range or a RangeError", () => {
+test("whatever is handed in as a cursor is a key of the range or malformed", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json().map(toCursor)), (cursor) => {
       let key: Record<string, string>;
       try {
         key = decodeCursor(cursor, { pk: "P", skPrefix: "A#" });
       } catch (error) {
-        return error instanceof RangeError;
+        return error instanceof MalformedCursor;
       }
       return key.pk === "P" && key.sk?.startsWith("A#") === true && Object.keys(key).length === 2;
     }),

@@ -1,4 +1,4 @@
-import { indexes, type QueryRange } from "@outlet/core/ports";
+import { indexes, MalformedCursor, type QueryRange } from "@outlet/core/ports";
 
 /**
  * Where the last page ended: DynamoDB's LastEvaluatedKey as base64url JSON, less the partition key,
@@ -12,7 +12,7 @@ export function encodeCursor(lastKey: Record<string, unknown>, range: QueryRange
 
 /**
  * @returns the key to start after, unmarshalled.
- * @throws RangeError where the cursor is not one of this query's.
+ * @throws MalformedCursor where the cursor is not one of this query's.
  */
 export function decodeCursor(cursor: string, range: QueryRange): Record<string, string> {
   const key = keyOf(range);
@@ -21,11 +21,11 @@ export function decodeCursor(cursor: string, range: QueryRange): Record<string, 
   const start: Record<string, string> = { [key.pk]: range.pk };
   for (const name of names) {
     const value = parsed[name];
-    if (typeof value !== "string" || value === "") throw malformed();
+    if (typeof value !== "string" || value === "") throw new MalformedCursor();
     start[name] = value;
   }
-  if (Object.keys(parsed).length !== names.length) throw malformed();
-  if (!isWithin(start[key.sk] ?? "", range)) throw malformed();
+  if (Object.keys(parsed).length !== names.length) throw new MalformedCursor();
+  if (!isWithin(start[key.sk] ?? "", range)) throw new MalformedCursor();
   return start;
 }
 
@@ -38,9 +38,9 @@ function parseJson(text: string): Record<string, unknown> {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === "object" && parsed !== null) return { ...parsed };
   } catch (error) {
-    throw malformed({ cause: error });
+    throw new MalformedCursor({ cause: error });
   }
-  throw malformed();
+  throw new MalformedCursor();
 }
 
 /** DynamoDB refuses a start outside the sort key's condition, in the order of UTF-8 bytes. */
@@ -51,8 +51,4 @@ function isWithin(sk: string, { skPrefix = "", skFrom, skTo }: QueryRange): bool
     !(skFrom !== undefined && isAfter(skFrom, sk)) &&
     !(skTo !== undefined && isAfter(sk, skTo))
   );
-}
-
-function malformed(options?: ErrorOptions): RangeError {
-  return new RangeError("The cursor is malformed or belongs to another query", options);
 }

@@ -27,7 +27,7 @@ import { reachStore } from "./store-error.ts";
  * false itself may thus report that the condition did not hold although the first try wrote; an
  * unconditional `add` or `append` may count twice.
  *
- * A malformed cursor is a RangeError, an item above 400 KB DynamoDB's own ValidationException.
+ * An item above 400 KB DynamoDB's own ValidationException.
  *
  * @example createDynamoTable({ client: createClients({ region }).dynamodb, tableName: "outlet" })
  */

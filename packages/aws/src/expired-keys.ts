@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { Key } from "@outlet/core/ports";
-import { expiryAttribute } from "./table-schema.ts";
+import { Layout } from "@outlet/core/store/layout";
 
 /** Items looked at in one call: others wait for the same emulator. */
 const pageItems = 100;
@@ -22,7 +22,7 @@ export async function* listExpiredKeys(
         Limit: pageItems,
         ProjectionExpression: "pk, sk",
         FilterExpression: "#expiry < :now",
-        ExpressionAttributeNames: { "#expiry": expiryAttribute },
+        ExpressionAttributeNames: { "#expiry": Layout.expiryAttribute },
         ExpressionAttributeValues: { ":now": { N: String(Math.floor(nowMs / 1000)) } },
         ...(start && { ExclusiveStartKey: start }),
       }),

@@ -4,12 +4,9 @@ import { type ClientOptions, settings } from "./client-settings.ts";
 /** In a module of its own, so that a bundle need not carry the other clients. */
 export function createSqsClient(options: ClientOptions): SQSClient {
   return new SQSClient({
-    ...settings(options, options.endpoints?.sqs),
-    requestHandler: {
-      connectionTimeout: 900,
+    ...settings(options, options.endpoints?.sqs, {
       requestTimeout: options.requestTimeoutMs ?? 1_000,
-      throwOnRequestTimeout: true,
-    },
+    }),
   });
 }
 
@@ -19,9 +16,8 @@ export function createSqsClient(options: ClientOptions): SQSClient {
  */
 export function createPollingClient(options: ClientOptions): SQSClient {
   return new SQSClient({
-    ...settings(options, options.endpoints?.sqs),
+    ...settings(options, options.endpoints?.sqs, { requestTimeout: 25_000 }),
     maxAttempts: 1,
     cacheMiddleware: false,
-    requestHandler: { connectionTimeout: 900, requestTimeout: 25_000, throwOnRequestTimeout: true },
   });
 }

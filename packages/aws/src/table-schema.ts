@@ -1,12 +1,9 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { indexes } from "@outlet/core/ports";
 
-/** The attribute, a number of epoch seconds, after which DynamoDB may delete an item. */
-export const expiryAttribute = "expiresAt";
-
 /**
  * The table as every environment makes it: key (pk, sk), the sparse indexes of the port, billed
- * per request. Time to live is no part of CreateTable: switch it on for {@link expiryAttribute}.
+ * per request. Time to live is no part of CreateTable: switch it on for `Layout.expiryAttribute`.
  */
 export function tableDefinition(tableName: string): CreateTableCommandInput {
   const keys = [{ pk: "pk", sk: "sk" }, ...Object.values(indexes)];

@@ -1,29 +1,8 @@
 import type { ControlApi } from "@outlet/functions/control-api/app";
 import { hc } from "hono/client";
-import { copy } from "../copy.ts";
-import { accessToken, apiOrigin, renew, signIn } from "../session/session.ts";
-
-/** What went wrong, in terms that a person can act on. */
-export class ApiError extends Error {
-  override name = "ApiError";
-  readonly status: number;
-  readonly code: string;
-  readonly requestId: string | null;
-  readonly fields: { path: string; message: string }[];
-  constructor(input: {
-    message: string;
-    status: number;
-    code: string;
-    requestId: string | null;
-    fields?: { path: string; message: string }[];
-  }) {
-    super(input.message);
-    this.status = input.status;
-    this.code = input.code;
-    this.requestId = input.requestId;
-    this.fields = input.fields ?? [];
-  }
-}
+import { accessToken, apiOrigin, renew, signIn } from "~/session/session.ts";
+import { ApiError } from "./api-error.ts";
+import { copy } from "./copy.ts";
 
 /** Calls the control API as the user who is signed in. */
 export async function authorizedFetch(
@@ -53,7 +32,7 @@ async function call(
   } catch (cause) {
     if (init?.signal?.aborted) throw cause;
     throw new ApiError({
-      message: copy.errors.offline,
+      message: copy.offline,
       status: 0,
       code: "offline",
       requestId: null,
@@ -94,7 +73,7 @@ async function errorFrom(response: Response): Promise<ApiError> {
   const requestId = response.headers.get("x-request-id");
   const body: unknown = await response.json().catch(() => null);
   if (typeof body !== "object" || body === null) {
-    return new ApiError({ message: copy.errors.unreadable, status, code: "unknown", requestId });
+    return new ApiError({ message: copy.unreadable, status, code: "unknown", requestId });
   }
   const problem = body as {
     detail?: string;
@@ -104,7 +83,7 @@ async function errorFrom(response: Response): Promise<ApiError> {
     requestId?: string;
   };
   return new ApiError({
-    message: problem.detail ?? problem.message ?? copy.errors.unreadable,
+    message: problem.detail ?? problem.message ?? copy.unreadable,
     status,
     code: problem.error?.code ?? "unknown",
     requestId: problem.requestId ?? requestId,

@@ -1,4 +1,4 @@
-import { ApiError } from "./client.ts";
+import { ApiError } from "./api-error.ts";
 
 /** What the API says of one field: `title`, `throttle.rateLimit`; of its members too. */
 export function fieldError(error: unknown, path: string): string | undefined {

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup } from "solid-js";
-import { copy } from "../copy.ts";
-import { Button, type Look } from "./button.tsx";
 import { announce } from "./announcer.tsx";
+import { Button, type Look } from "./button.tsx";
+import { copy } from "./copy.ts";
 import { Icon } from "./icon.tsx";
 
 interface Props {
@@ -21,11 +21,11 @@ export function CopyButton(props: Props) {
     try {
       await navigator.clipboard.writeText(props.value);
     } catch {
-      announce(copy.actions.copyRefused, "bad");
+      announce(copy.copyRefused, "bad");
       return;
     }
     setCopied(true);
-    announce(copy.actions.copied);
+    announce(copy.copied);
     timer = setTimeout(() => setCopied(false), 2_000);
   };
   return (

@@ -1,12 +1,14 @@
 import { Show } from "solid-js";
-import { ApiError } from "../api/client.ts";
-import { copy } from "../copy.ts";
+import { ApiError } from "~/api/api-error.ts";
+import { copy as apiCopy } from "~/api/copy.ts";
+import { copy as common } from "~/copy.ts";
 import { Button } from "./button.tsx";
+import { copy } from "./copy.ts";
 import { CopyButton } from "./copy-button.tsx";
 import styles from "./error-panel.module.css";
 import { Notice } from "./notice.tsx";
 
-type Code = keyof typeof copy.nextSteps;
+type Code = keyof typeof apiCopy.nextSteps;
 
 interface Props {
   error: unknown;
@@ -21,7 +23,7 @@ export function ErrorPanel(props: Props) {
   const cause = () => (props.error instanceof Error ? props.error.message : String(props.error));
   const next = () => {
     const code = problem()?.code ?? "unknown";
-    return copy.nextSteps[Object.hasOwn(copy.nextSteps, code) ? (code as Code) : "unknown"];
+    return apiCopy.nextSteps[Object.hasOwn(apiCopy.nextSteps, code) ? (code as Code) : "unknown"];
   };
   return (
     <Notice tone="bad" live title={props.title}>
@@ -33,15 +35,15 @@ export function ErrorPanel(props: Props) {
         <Show when={props.onRetry}>
           {(retry) => (
             <Button size="small" onClick={() => retry()()}>
-              {copy.actions.retry}
+              {common.actions.retry}
             </Button>
           )}
         </Show>
         <Show when={problem()?.requestId}>
           {(requestId) => (
             <span class={styles.id}>
-              {copy.errors.requestId} <code>{requestId()}</code>
-              <CopyButton value={requestId()} label={copy.errors.copyRequestId} />
+              {copy.requestId} <code>{requestId()}</code>
+              <CopyButton value={requestId()} label={copy.copyRequestId} />
             </span>
           )}
         </Show>

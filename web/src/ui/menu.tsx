@@ -5,7 +5,7 @@ import { Icon } from "./icon.tsx";
 import styles from "./menu.module.css";
 import { keepTypedAhead } from "./typed-ahead.ts";
 
-export interface MenuItem {
+interface MenuItem {
   label: string;
   onSelect: () => void;
   danger?: boolean;

@@ -5,7 +5,7 @@ import { Icon } from "./icon.tsx";
 import styles from "./select.module.css";
 import { keepTypedAhead } from "./typed-ahead.ts";
 
-export interface Option {
+interface Option {
   value: string;
   label: string;
 }

@@ -1,4 +1,5 @@
 import { absent, any, below, type Clock, type Table } from "@outlet/core/ports";
+import { Layout } from "@outlet/core/store/layout";
 
 /** What is done to a stack, each with its own cost at the gateway's control plane. */
 export type Act = "create" | "update" | "remove";
@@ -27,7 +28,7 @@ export function createPace({
   clock: Clock;
   cell: string;
 }): Pace {
-  const key = { pk: `PACE#${cell}`, sk: "PACE" };
+  const key = Layout.pace(cell);
   return {
     async take(act) {
       const now = clock.now();

@@ -1,3 +1,4 @@
+import { Layout } from "@outlet/core/store/layout";
 import { ModelError } from "@outlet/core/ports";
 import { Run } from "@outlet/core/conversations/run";
 import { deflateRawSync } from "node:zlib";
@@ -108,7 +109,10 @@ describe("what is sent with a message", () => {
     expect(reply.json.status).toBe("completed");
     const { conversationId, messageId } = sent.json;
     const address = stack.client().address(conversationId);
-    const item = await stack.table.get({ pk: Run.encode(address), sk: `RUN#${messageId}` });
+    const item = await stack.table.get({
+      pk: Layout.conversationPartition(address),
+      sk: `RUN#${messageId}`,
+    });
     expect(JSON.stringify(item).length).toBeLessThan(3_000);
     const run = await Run.fromId(stack, address, messageId);
     const part = run?.content[1];

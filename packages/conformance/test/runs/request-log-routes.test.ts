@@ -150,3 +150,13 @@ test("retention is 1 to 90 days, set when publishing or later", async () => {
   }
   expect((await owner("PATCH", path, { retentionDays: 90 })).json.retentionDays).toBe(90);
 });
+
+test("a cursor that names no run is refused, and a page that ends before it begins is empty", async () => {
+  const owner = await outlet.as("owner");
+  for (const cursor of ["", "-1", "~", "nonsense"]) {
+    const { status, json } = await owner("GET", runs(`?cursor=${encodeURIComponent(cursor)}`));
+    expect([status, json.error.code, json.error.param]).toEqual([422, "invalid_request", "cursor"]);
+  }
+  const past = `?from=2026-01-01T00:00:00Z&cursor=${"0".repeat(26)}`;
+  expect((await owner("GET", runs(past))).json).toEqual({ runs: [], cursor: null });
+});

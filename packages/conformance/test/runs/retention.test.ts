@@ -1,3 +1,4 @@
+import { Layout } from "@outlet/core/store/layout";
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { Expiry } from "@outlet/core/maintenance/expiry";
 import type { Clock } from "@outlet/core/ports";
@@ -80,7 +81,7 @@ test("an item that was given more time since it was read stays", async () => {
   const client = stack.client({ retentionDays: "1" });
   await client.send("Hi", "r-3");
   await answerAll(client.address("r-3"));
-  const key = { pk: Run.encode(client.address("r-3")), sk: "HEAD" };
+  const key = { pk: Layout.conversationPartition(client.address("r-3")), sk: "HEAD" };
   const stale = await stack.table.get(key);
   await stack.client({ retentionDays: "9" }).send("Again", "r-3");
   await answerAll(client.address("r-3"));

@@ -33,19 +33,12 @@ export type ModelUsage = {
   cacheWriteInputTokens: number;
 };
 
-export type StopReason =
-  | "end_turn"
-  | "stop_sequence"
-  | "max_tokens"
-  | "content_filtered"
-  | "guardrail_intervened"
-  | "other";
-
 export type ModelEvent =
   | { type: "text"; text: string }
   /** `redactedContent`: base64 of what the provider keeps to itself. */
   | { type: "reasoning"; text: string; signature?: string; redactedContent?: string }
-  | { type: "stop"; reason: StopReason }
+  /** By Bedrock's name, or the model server's own where Bedrock has none. */
+  | { type: "stop"; reason: string }
   | { type: "usage"; usage: ModelUsage };
 
 export type ModelErrorCode =
@@ -57,6 +50,10 @@ export type ModelErrorCode =
   | "model_not_found"
   | "model_quota_exceeded"
   | "model_invalid_request"
+  /** The whole of what was asked is more than the model takes. */
+  | "model_input_too_long"
+  /** A filter refused what was asked. */
+  | "model_content_filtered"
   | "model_error";
 
 /** The model refused or broke off. `message` is for the log: it may name ARNs and accounts. */
@@ -64,10 +61,18 @@ export class ModelError extends Error {
   override name = "ModelError";
   readonly code: ModelErrorCode;
   readonly retryable: boolean;
-  constructor(code: ModelErrorCode, retryable: boolean, message: string, options?: ErrorOptions) {
+  /** Milliseconds for which the model asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    code: ModelErrorCode,
+    retryable: boolean,
+    message: string,
+    options?: ErrorOptions & { retryAfterMs?: number | undefined },
+  ) {
     super(message, options);
     this.code = code;
     this.retryable = retryable;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

@@ -94,7 +94,8 @@ export type IndexName = keyof typeof indexes;
  *
  * There are no transactions on purpose: every protocol here has to survive a crash between any two
  * writes, and conditional single-item writes behave the same on DynamoDB and on dynalite.
- * Failures of the store itself throw {@link StoreUnavailable}.
+ * Failures of the store itself throw {@link StoreUnavailable}, a cursor of another list
+ * {@link MalformedCursor}.
  */
 export interface Table {
   /** Strongly consistent. */
@@ -116,6 +117,14 @@ export interface Table {
 export interface Watch {
   written: Promise<void>;
   close(): void;
+}
+
+/** A cursor that is none of the list it was given to. */
+export class MalformedCursor extends Error {
+  override name = "MalformedCursor";
+  constructor(options?: ErrorOptions) {
+    super("The cursor is malformed or belongs to another list", options);
+  }
 }
 
 /** The table, queue or object store could not be reached, or refused for lack of capacity. */

@@ -24,12 +24,12 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
   return async function authorize(event) {
     const botId = event.stageVariables?.botId;
     const secret = presentedSecret(event);
-    if (!botId || !secret) return deny(event);
+    if (!botId || !secret) return denial;
     const [key, publication] = await Promise.all([
       Key.authenticate(deps, botId, secret),
       Publication.fromBot(deps.table, botId),
     ]);
-    if (!key || !Publication.isOpen(publication)) return deny(event);
+    if (!key || !Publication.isOpen(publication)) return denial;
     await Key.touch(deps, key);
     const context: AuthorizerContext = {
       botId,
@@ -62,11 +62,6 @@ function presentedSecret(event: APIGatewayRequestAuthorizerEvent): string | unde
   return apiKey || bearer;
 }
 
-const deny = (event: APIGatewayRequestAuthorizerEvent): APIGatewayAuthorizerResult => ({
-  principalId: "nobody",
-  policyDocument: policy("Deny", event.methodArn),
-});
-
 /** `arn:…:{api}/{stage}/*`: a policy for one method would refuse the next one where it is cached. */
 const wholeStage = (methodArn: string): string => `${methodArn.split("/").slice(0, 2).join("/")}/*`;
 
@@ -74,3 +69,9 @@ const policy = (Effect: "Allow" | "Deny", Resource: string) => ({
   Version: "2012-10-17",
   Statement: [{ Action: "execute-api:Invoke", Effect, Resource }],
 });
+
+/** Of everything: the method's ARN holds the path as the caller sent it, stars and all. */
+const denial: APIGatewayAuthorizerResult = {
+  principalId: "nobody",
+  policyDocument: policy("Deny", "*"),
+};

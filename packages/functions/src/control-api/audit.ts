@@ -237,6 +237,6 @@ const runSnapshot = (run: RunLog.Entry | undefined): Audit.Snapshot =>
 /** Not its hashes: nothing that could be tried offline. */
 function keySnapshot(key: Key.Info | undefined): Audit.Snapshot {
   if (!key) return null;
-  const { label, enabled, expiresAt, graceEndsAt, last4, clientId } = key;
-  return { label, enabled, expiresAt, graceEndsAt, last4, clientId };
+  const { label, enabled, validUntil, graceEndsAt, last4, clientId } = key;
+  return { label, enabled, expiresAt: validUntil, graceEndsAt, last4, clientId };
 }

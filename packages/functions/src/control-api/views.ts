@@ -95,7 +95,7 @@ export const keyView = (key: Key.Info) => ({
   last4: key.last4,
   enabled: key.enabled,
   createdAt: time(key.createdAt),
-  expiresAt: timeOrNull(key.expiresAt),
+  expiresAt: timeOrNull(key.validUntil),
   graceEndsAt: timeOrNull(key.graceEndsAt),
   lastUsedAt: timeOrNull(key.lastUsedAt),
 });

@@ -1,4 +1,4 @@
-import { StoreUnavailable, type Log } from "@outlet/core/ports";
+import { type Log, MalformedCursor, StoreUnavailable } from "@outlet/core/ports";
 import { Problem } from "@outlet/core/foundation/problem";
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -24,8 +24,7 @@ export function createErrorHandler(log: Log): ErrorHandler {
     if (error instanceof HTTPException && error.status === 400) {
       return respond(c, invalidJson());
     }
-    // The table's word for a cursor that is none of its own.
-    if (error instanceof RangeError && c.req.query("cursor") !== undefined) {
+    if (error instanceof MalformedCursor) {
       const message = "The cursor is malformed or belongs to another list. Begin without one.";
       return respond(c, new Problem.ProblemError("invalid_request", { message, param: "cursor" }));
     }

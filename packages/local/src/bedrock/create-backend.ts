@@ -1,7 +1,7 @@
 import type { Backend, BackendContext, BedrockBackend } from "./backend.ts";
 import { createBedrockBackend } from "./bedrock-backend.ts";
 import { createDemoModel } from "./demo-model.ts";
-import { createOpenAiBackend } from "./openai-backend.ts";
+import { createOpenAiBackend } from "./openai/backend.ts";
 
 export function createBackend(config: BedrockBackend, context: BackendContext): Backend {
   switch (config.kind) {

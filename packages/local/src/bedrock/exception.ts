@@ -21,9 +21,16 @@ export type ExceptionName = keyof typeof exceptionStatus;
 /** Refuses a request, or breaks off an answer, as Bedrock would. The message goes to the caller. */
 export class BedrockException extends Error {
   override readonly name: ExceptionName;
-  constructor(name: ExceptionName, message: string, options?: ErrorOptions) {
+  /** Milliseconds that an upstream server asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    name: ExceptionName,
+    message: string,
+    options?: ErrorOptions & { retryAfterMs?: number | undefined },
+  ) {
     super(message, options);
     this.name = name;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

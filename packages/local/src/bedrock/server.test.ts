@@ -62,6 +62,21 @@ describe.each(Object.entries(handlers))("over %s", (_name, createHandler) => {
     expect(metrics?.latencyMs).toBeGreaterThanOrEqual(0);
   });
 
+  test("a page of a browser is refused, its own origin's too", async () => {
+    const { host } = new URL(server.url);
+    for (const headers of [{ origin: "http://evil.example" }, { origin: `http://${host}` }]) {
+      const command = new ConverseCommand(input);
+      command.middlewareStack.add(
+        (next) => (args) => {
+          Object.assign((args.request as { headers: object }).headers, headers);
+          return next(args);
+        },
+        { step: "build" },
+      );
+      await expect(client.send(command)).rejects.toMatchObject({ name: "AccessDeniedException" });
+    }
+  });
+
   test("ConverseStream answers the same in events, in Bedrock's order", async () => {
     const { stream } = await client.send(new ConverseStreamCommand(input));
     const names: string[] = [];

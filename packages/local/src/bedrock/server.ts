@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
+import { unixEndpoint } from "@outlet/aws/unix-endpoint";
 import type { Clock, Log } from "@outlet/core/ports";
 import { type Backend, type BedrockBackend, type Json, type StreamEvent } from "./backend.ts";
 import { BedrockException, exceptionStatus } from "./exception.ts";
@@ -12,8 +13,8 @@ import { eventFrame, exceptionFrame } from "./wire.ts";
 
 export interface BedrockOptions {
   backend: BedrockBackend;
-  /** 0 or absent: any free one. */
-  port?: number;
+  /** Of a Unix socket, which no browser reaches; any free port of 127.0.0.1 where absent. */
+  socketPath?: string;
   log: Log;
   clock: Clock;
   /** Whether the caller may invoke this model; everybody may where absent. */
@@ -21,16 +22,16 @@ export interface BedrockOptions {
 }
 
 export interface BedrockServer {
-  /** For the SDK client's `endpoint`. */
+  /** For the `endpoint` of `createBedrockClient`. */
   url: string;
-  port: number;
   /** Breaks off what is still being answered and closes every connection. */
   stop(): Promise<void>;
 }
 
 /**
- * Bedrock's runtime API on 127.0.0.1: Converse and ConverseStream over the wire protocol
- * (restJson1), HTTP/2 without TLS and HTTP/1.1 on one port. Signatures are not looked at.
+ * Bedrock's runtime API: Converse and ConverseStream over the wire protocol
+ * (restJson1), HTTP/2 without TLS and HTTP/1.1 on one listener. Signatures are not looked at.
+ * On a port it answers only who names the port's own host and is no page of a browser.
  * @example
  * const bedrock = await startBedrock({ backend: { kind: "demo" }, log, clock: systemClock });
  * const client = createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
@@ -53,13 +54,11 @@ export async function startBedrock(options: BedrockOptions): Promise<BedrockServ
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.listen(options.port ?? 0, "127.0.0.1");
+  if (options.socketPath === undefined) server.listen(0, "127.0.0.1");
+  else server.listen(options.socketPath);
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("No port was opened");
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
+    url: urlOf(server.address()),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const controller of running) controller.abort();
@@ -68,6 +67,11 @@ export async function startBedrock(options: BedrockOptions): Promise<BedrockServ
       await closed;
     },
   };
+}
+
+function urlOf(address: ReturnType<Server["address"]>): string {
+  if (address === null) throw new Error("Nothing was opened");
+  return typeof address === "string" ? unixEndpoint(address) : `http://127.0.0.1:${address.port}`;
 }
 
 async function answer(
@@ -79,6 +83,7 @@ async function answer(
 ): Promise<void> {
   res.setHeader("x-amzn-requestid", randomUUID());
   try {
+    refusePages(req);
     const { modelId, streaming } = route(req);
     if (authorize && !(await authorize(modelId))) throw denied(modelId, streaming);
     const request = parse(modelId, await readBody(req));
@@ -89,8 +94,21 @@ async function answer(
     if (signal.aborted) return;
     const exception = toException(error, log);
     res.setHeader("x-amzn-errortype", exception.name);
+    const { retryAfterMs } = exception;
+    if (retryAfterMs !== undefined) res.setHeader("retry-after", Math.ceil(retryAfterMs / 1000));
     sendJson(res, exceptionStatus[exception.name], { message: exception.message });
   }
+}
+
+/**
+ * A page may send text to any port of its visitor's machine, and a name that resolves to loopback
+ * makes it one origin with the port: the SDK sends no `Origin` and names the address.
+ */
+function refusePages({ headers, socket }: Request): void {
+  if (socket.localPort === undefined) return;
+  const host = headers[":authority"] ?? headers.host;
+  if (headers.origin === undefined && host === `127.0.0.1:${socket.localPort}`) return;
+  throw new BedrockException("AccessDeniedException", "Pages and other hosts are not served.");
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html */

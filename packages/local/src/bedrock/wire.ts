@@ -30,8 +30,16 @@ const streamExceptions = new Set<string>([
   "ValidationException",
 ]);
 
+/** What no second try mends must not look like a stream that broke. */
+const lasting = new Set<string>([
+  "AccessDeniedException",
+  "ResourceNotFoundException",
+  "ServiceQuotaExceededException",
+]);
+
 export function exceptionFrame({ name, message }: BedrockException): Uint8Array {
-  const known = streamExceptions.has(name) ? name : "ModelStreamErrorException";
+  const nearest = lasting.has(name) ? "ValidationException" : "ModelStreamErrorException";
+  const known = streamExceptions.has(name) ? name : nearest;
   // The union's members begin with a small letter.
   return frame("exception", known.charAt(0).toLowerCase() + known.slice(1), { message });
 }

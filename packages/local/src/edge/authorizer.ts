@@ -2,6 +2,7 @@ import type { Platform } from "@outlet/aws/published-stack/template";
 import * as v from "valibot";
 import type { LambdaFunction } from "../lambda/function.ts";
 import { GatewayRefusal } from "./gateway-responses.ts";
+import { matchesGlob } from "./glob.ts";
 import type { RouteMatch } from "./route-match.ts";
 import { createAuthorizerEvent, type GatewayRequest } from "./proxy-event.ts";
 
@@ -86,16 +87,8 @@ type Statement = v.InferOutput<typeof Answer>["policyDocument"]["Statement"][num
 /** A denial outweighs any permission; without a permission nothing is allowed. */
 function allows(statements: Statement[], methodArn: string): boolean {
   const effects = statements
-    .filter(({ Action }) => Action.some((pattern) => matches(pattern, "execute-api:Invoke")))
-    .filter(({ Resource }) => Resource.some((pattern) => matches(pattern, methodArn)))
+    .filter(({ Action }) => Action.some((pattern) => matchesGlob(pattern, "execute-api:Invoke")))
+    .filter(({ Resource }) => Resource.some((pattern) => matchesGlob(pattern, methodArn)))
     .map(({ Effect }) => Effect);
   return effects.includes("Allow") && !effects.includes("Deny");
-}
-
-function matches(pattern: string, text: string): boolean {
-  const expression = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "s").test(text);
 }

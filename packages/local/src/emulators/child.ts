@@ -2,12 +2,14 @@
  * The process that holds the emulators, with a heap of its own: `child.ts ASSIGNMENT`. It lives as
  * long as the channel to its parent, so a parent killed outright leaves nothing behind.
  */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { removeReadySync } from "../runtime/ready-file.ts";
 import { startDynamodb } from "./dynamodb.ts";
 import type { Emulator } from "./emulator.ts";
 import { startFauxqs } from "./fauxqs.ts";
 import type { Assignment, Report } from "./resources.ts";
+import { succeed } from "./socket-folder.ts";
 
 let running: Emulator[] = [];
 let stopping = false;
@@ -20,13 +22,17 @@ process.on("disconnect", outlive);
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
 
+// Neither LevelDB nor SQLite is told a mode: files are for this user's eyes only.
+process.umask(0o077);
 // The assignment is our own parent's.
 const assignment = JSON.parse(process.argv[2] ?? "") as Assignment;
-const dynamodb = await startDynamodb(join(assignment.dataDir, "dynamodb"));
+const { dataDir, socketDir, sockets } = assignment;
+const dynamodb = await startDynamodb(join(dataDir, "dynamodb"), sockets.dynamodb);
 // After the lock on the first: two processes must never write the queue's file.
-const fauxqs = await startFauxqs(join(assignment.dataDir, "queue"), assignment);
+succeed(dataDir, socketDir);
+const fauxqs = await startFauxqs(join(dataDir, "queue"), sockets.fauxqs, assignment);
 running = [dynamodb, fauxqs];
-report({ type: "ready", ports: { dynamodb: dynamodb.port, fauxqs: fauxqs.port } });
+report({ type: "ready" });
 
 function report(message: Report): void {
   if (process.connected) process.send?.(message);
@@ -35,6 +41,7 @@ function report(message: Report): void {
 /** The parent was killed: nobody else can take back now that it is ready. We still hold the folder. */
 function outlive(): void {
   if (!stopping && running.length > 0) removeReadySync(assignment.dataDir);
+  if (socketDir) rmSync(socketDir, { recursive: true, force: true });
   stop();
 }
 

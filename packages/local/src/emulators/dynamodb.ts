@@ -6,27 +6,26 @@ import { listen, type Emulator } from "./emulator.ts";
 import { region, tableName } from "./resources.ts";
 
 /** DynamoDB on disk: dynalite over LevelDB. */
-export async function startDynamodb(path: string): Promise<Emulator> {
+export async function startDynamodb(path: string, socketPath: string): Promise<Emulator> {
   mkdirSync(path, { recursive: true });
   const server = dynalite({ path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
-  const port = await listen(server);
-  await createTable(port);
-  return { port, stop: () => close(server) };
+  await listen(server, socketPath);
+  await createTable(socketPath);
+  return { stop: () => close(server) };
 }
 
 /** The first request also opens the database: if another process holds it, dynalite throws here. */
-async function createTable(port: number): Promise<void> {
-  const { status, body } = await call(port, "CreateTable", tableDefinition(tableName));
+async function createTable(socketPath: string): Promise<void> {
+  const { status, body } = await call(socketPath, "CreateTable", tableDefinition(tableName));
   if (status === 200 || body.includes("ResourceInUseException")) return;
   throw new Error(`dynalite refused to create the table: ${status} ${body}`);
 }
 
 /** By hand, as the SDK would take longer to load than all else here. */
-function call(port: number, operation: string, input: object) {
+function call(socketPath: string, operation: string, input: object) {
   return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
     const req = request({
-      host: "127.0.0.1",
-      port,
+      socketPath,
       method: "POST",
       headers: {
         "content-type": "application/x-amz-json-1.0",

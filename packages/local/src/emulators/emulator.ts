@@ -1,21 +1,17 @@
 import type { Server } from "node:http";
 
 export interface Emulator {
-  port: number;
   /** Resolves once everything is on disk. */
   stop(): Promise<void>;
 }
 
-/** On loopback, on a port of the system's choice. */
-export function listen(server: Server): Promise<number> {
+/** On a Unix socket, or a named pipe. */
+export function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve(portOf(server)));
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
   });
-}
-
-export function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no port");
-  return address.port;
 }

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { BuildAppOptions } from "fauxqs";
-import { type Emulator, portOf } from "./emulator.ts";
+import type { Emulator } from "./emulator.ts";
 import { type Assignment, bucket, queueNames, receivesMax, region } from "./resources.ts";
 
 type Stores = NonNullable<BuildAppOptions["stores"]>;
@@ -9,6 +9,7 @@ type Persistence = NonNullable<Stores["sqsStore"]["persistence"]>;
 /** SQS and S3 on disk: fauxqs over SQLite. */
 export async function startFauxqs(
   dataDir: string,
+  socketPath: string,
   { visibilityTimeoutSeconds }: Assignment,
 ): Promise<Emulator> {
   const { buildApp, createStores, createPersistence } = await load();
@@ -25,9 +26,8 @@ export async function startFauxqs(
   stores.s3Store.createBucket(bucket);
 
   const app = buildApp({ logger: false, defaultRegion: region, stores });
-  await app.listen({ host: "127.0.0.1", port: 0 });
+  await app.listen({ path: socketPath });
   return {
-    port: portOf(app.server),
     stop: async () => {
       await app.close();
       persistence.close();
@@ -104,12 +104,12 @@ function ensureQueue(
 ): void {
   const queue = store.getQueueByName(name);
   if (queue) queue.setAttributes(attributes);
-  // The URL's host is never looked at: the port changes with every start.
-  else store.createQueue(name, queueUrl("http://127.0.0.1", name), queueArn(name), attributes);
+  else store.createQueue(name, queueUrl(name), queueArn(name), attributes);
 }
 
-export function queueUrl(endpoint: string, name: string): string {
-  return `${endpoint}/000000000000/${name}`;
+/** Its host is never looked at. */
+export function queueUrl(name: string): string {
+  return `http://localhost/000000000000/${name}`;
 }
 
 function queueArn(name: string): string {

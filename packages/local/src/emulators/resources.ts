@@ -15,13 +15,19 @@ export const receivesMax = 5;
 /** What the parent tells the child to run. */
 export interface Assignment {
   dataDir: string;
+  /** Where sockets are: the folder, and each one's path. */
+  socketDir: string;
+  sockets: Sockets;
   visibilityTimeoutSeconds: number;
 }
 
+export interface Sockets {
+  dynamodb: string;
+  fauxqs: string;
+}
+
 /** What the child tells its parent. */
-export type Report =
-  | { type: "ready"; ports: { dynamodb: number; fauxqs: number } }
-  | { type: "failed"; reason: string };
+export type Report = { type: "ready" } | { type: "failed"; reason: string };
 
 /** What the parent tells the child after that. */
 export type Order = { type: "stop" };

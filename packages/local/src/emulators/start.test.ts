@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import {
   DeleteMessageCommand,
@@ -13,8 +14,9 @@ import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { tableDefinition } from "@outlet/aws/table-schema";
-import { silentLog } from "@outlet/core/ports";
+import { StoreUnavailable, silentLog } from "@outlet/core/ports";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { listeningPorts } from "./listening-ports.test-support.ts";
 import { type EmulatorOptions, type Emulators, startEmulators } from "./start.ts";
 
 let dataDir: string;
@@ -81,17 +83,52 @@ test("a start finds table, queues and bucket as they are on AWS", async () => {
   expect(await objects.get("nothing")).toBeUndefined();
 });
 
-test("everything is on loopback only", async () => {
-  const { emulators } = await start();
-  for (const endpoint of Object.values(emulators.endpoints)) {
-    expect(new URL(endpoint).hostname).toBe("127.0.0.1");
-    const { port } = new URL(endpoint);
-    // Any 127.x.y.z reaches a server that listens on all interfaces.
-    await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow("fetch failed");
+test.runIf(process.platform === "linux")(
+  "nothing is on a port, which a page could call",
+  async () => {
+    const { emulators, table } = await start();
+    expect(await table.put({ pk: "P", sk: "S" })).toBe(true);
+    expect(listeningPorts([emulators.pid])).toEqual([]);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    expect(listeningPorts([process.pid])).toContain((server.address() as AddressInfo).port);
+    server.close();
+  },
+);
+
+test("other users of the machine reach neither sockets nor files, in a folder that was there before", async () => {
+  await chmod(dataDir, 0o755);
+  const { emulators, runs } = await start();
+  await runs.send("doorbell", { group: "bot" });
+  const sockets = dirname(emulators.socket("x"));
+  expect((await stat(sockets)).mode & 0o777).toBe(0o700);
+  for (const path of await readdir(dataDir, { recursive: true })) {
+    const { mode } = await stat(join(dataDir, path));
+    expect([path, mode & 0o077]).toEqual([path, 0]);
   }
+  await emulators.stop();
+  await expect(stat(sockets)).rejects.toThrow("ENOENT");
 });
 
-test("what was stored is there after a stop and a start, under other ports", async () => {
+test("the sockets of a killed pair of processes go with the next start", async () => {
+  const { parent, pid } = await spawnParent();
+  const sockets = await readFile(join(dataDir, "sockets.txt"), "utf8");
+  process.kill(pid, "SIGKILL");
+  parent.kill("SIGKILL");
+  await stat(sockets);
+  const { emulators } = await start();
+  await expect(stat(sockets)).rejects.toThrow("ENOENT");
+  await stat(dirname(emulators.socket("x")));
+});
+
+test("a store whose process has ended is an outage", async () => {
+  const { emulators, table, objects } = await start();
+  await emulators.stop();
+  await expect(table.put({ pk: "P", sk: "S" })).rejects.toBeInstanceOf(StoreUnavailable);
+  await expect(objects.get("a")).rejects.toBeInstanceOf(StoreUnavailable);
+});
+
+test("what was stored is there after a stop and a start, under other sockets", async () => {
   const first = await start();
   await first.table.put({ pk: "P", sk: "S", listingPk: "L", listingSk: "1" });
   await first.runs.send("doorbell", { group: "bot" });

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { unixEndpoint } from "@outlet/aws/unix-endpoint";
 import type { Log } from "@outlet/core/ports";
 import { queueUrl } from "./fauxqs.ts";
 import {
@@ -10,12 +11,17 @@ import {
   queueNames,
   type Report,
   region,
+  type Sockets,
   tableName,
 } from "./resources.ts";
+import { createSocketFolder, type SocketFolder } from "./socket-folder.ts";
 
 export interface Emulators {
   region: string;
+  /** Unix sockets, for the clients of `@outlet/aws`. */
   endpoints: { dynamodb: string; sqs: string; s3: string };
+  /** The path of another socket beside theirs; all are gone when the emulators have been stopped. */
+  socket(name: string): string;
   queueUrls: Record<keyof typeof queueNames, string>;
   bucket: string;
   tableName: string;
@@ -39,7 +45,7 @@ export interface EmulatorOptions {
 }
 
 /**
- * Starts DynamoDB, SQS and S3 on loopback, with table, queues and bucket in place, in one child
+ * Starts DynamoDB, SQS and S3 on Unix sockets, with table, queues and bucket in place, in one child
  * process that ends with this one.
  *
  * Messages that were received but not deleted before the last end are visible at once.
@@ -48,11 +54,23 @@ export interface EmulatorOptions {
  * @example const emulators = await startEmulators({ dataDir: ".outlet", log });
  */
 export async function startEmulators(options: EmulatorOptions): Promise<Emulators> {
+  const folder = createSocketFolder();
+  try {
+    return await persist(options, folder);
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+/** Until the lock is ours, or patience ends. */
+async function persist(options: EmulatorOptions, folder: SocketFolder): Promise<Emulators> {
   const giveUpAt = Date.now() + (options.lockPatienceMs ?? 6_000);
-  for (;;) {
-    const { child, exited, outcome } = launch(options);
+  for (let tries = 1; ; tries++) {
+    const sockets = { dynamodb: folder.socket(`db-${tries}`), fauxqs: folder.socket(`q-${tries}`) };
+    const { child, exited, outcome } = launch(options, folder.path, sockets);
     const report = await outcome;
-    if (report.type === "ready") return describe(child, exited, report.ports);
+    if (report.type === "ready") return describe(child, exited, folder, sockets);
     await exited;
     // All that dynalite says of a database whose lock another process holds.
     const isLocked = report.reason.includes("Database is closed");
@@ -66,8 +84,12 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
   }
 }
 
-function launch({ dataDir, log, visibilityTimeoutSeconds = 120, heapMb = 160 }: EmulatorOptions) {
-  const assignment: Assignment = { dataDir, visibilityTimeoutSeconds };
+function launch(
+  { dataDir, log, visibilityTimeoutSeconds = 120, heapMb = 160 }: EmulatorOptions,
+  socketDir: string,
+  sockets: Sockets,
+) {
+  const assignment: Assignment = { dataDir, socketDir, sockets, visibilityTimeoutSeconds };
   const child = fork(
     fileURLToPath(new URL("child.ts", import.meta.url)),
     [JSON.stringify(assignment)],
@@ -99,23 +121,24 @@ function forward(child: ChildProcess, log: Log): void {
 function describe(
   child: ChildProcess,
   exited: Emulators["exited"],
-  ports: { dynamodb: number; fauxqs: number },
+  folder: SocketFolder,
+  sockets: Sockets,
 ): Emulators {
-  const dynamodb = `http://127.0.0.1:${ports.dynamodb}`;
-  const fauxqs = `http://127.0.0.1:${ports.fauxqs}`;
+  const fauxqs = unixEndpoint(sockets.fauxqs);
   return {
     region,
-    endpoints: { dynamodb, sqs: fauxqs, s3: fauxqs },
+    endpoints: { dynamodb: unixEndpoint(sockets.dynamodb), sqs: fauxqs, s3: fauxqs },
+    socket: (name) => folder.socket(name),
     queueUrls: {
-      runs: queueUrl(fauxqs, queueNames.runs),
-      runsDeadLetters: queueUrl(fauxqs, queueNames.runsDeadLetters),
-      deploys: queueUrl(fauxqs, queueNames.deploys),
-      syncs: queueUrl(fauxqs, queueNames.syncs),
+      runs: queueUrl(queueNames.runs),
+      runsDeadLetters: queueUrl(queueNames.runsDeadLetters),
+      deploys: queueUrl(queueNames.deploys),
+      syncs: queueUrl(queueNames.syncs),
     },
     bucket,
     tableName,
     pid: child.pid ?? 0,
-    stop: () => stop(child, exited),
+    stop: () => stop(child, exited).finally(() => folder.remove()),
     exited,
   };
 }

@@ -11,6 +11,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { createPollingClient } from "@outlet/aws/clients";
+import { socketPathOf } from "@outlet/aws/unix-endpoint";
 import { silentLog } from "@outlet/core/ports";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -384,12 +385,12 @@ test("a poller outlives an outage of its queue", async () => {
   expect(warnings).toHaveLength(1);
 });
 
-/** A TCP proxy that can be cut and mended on one port. */
+/** A proxy to a Unix socket that can be cut and mended on one port. */
 async function startProxy(target: string) {
-  const { hostname, port } = new URL(target);
+  const path = socketPathOf(target) ?? "";
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
+    const far = connect(path);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on("error", () => socket.destroy());

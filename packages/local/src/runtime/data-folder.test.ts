@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,6 +18,26 @@ describe("the data folder", () => {
     await prepareDataFolder(path);
     expect((await stat(path)).mode & 0o777).toBe(0o700);
     await expect(prepareDataFolder(path)).resolves.toBeUndefined();
+  });
+
+  test("that was there before gives nothing of ours to others, and keeps what is not ours", async () => {
+    const path = join(folder, "before");
+    await mkdir(join(path, "stacks"), { recursive: true, mode: 0o755 });
+    await writeFile(join(path, "stacks", "a.json"), "", { mode: 0o644 });
+    await writeFile(join(path, "gateway.sqlite-wal"), "", { mode: 0o666 });
+    await writeFile(join(path, "notes.txt"), "");
+    await chmod(join(path, "notes.txt"), 0o644);
+    await symlink(join(path, "notes.txt"), join(path, "ready.json"));
+    await chmod(path, 0o755);
+    await prepareDataFolder(path);
+    const modeOf = async (name: string) =>
+      ((await stat(join(path, name))).mode & 0o777).toString(8);
+    expect(
+      await Promise.all(["stacks", "stacks/a.json", "gateway.sqlite-wal"].map(modeOf)),
+    ).toEqual(["700", "600", "600"]);
+    expect(await Promise.all([".", "notes.txt"].map(modeOf))).toEqual(["755", "644"]);
+    await writeFile(join(path, "new"), "");
+    expect(await modeOf("new")).toBe("600");
   });
 
   test("that cannot be one is named, with the reason", async () => {

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { access, mkdir, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 
 /**
  * A folder as somebody typed it: relative to where they are. npm runs programs in the project's own
@@ -10,20 +10,43 @@ export function typedPath(path: string, env: Record<string, string | undefined>)
   return resolve(env["INIT_CWD"] || ".", path);
 }
 
+/** What is made in a data folder, now or by earlier versions. */
+const kept =
+  /^(dynamodb|queue|stacks|access-logs|metrics|(gateway|oidc)\.sqlite(-\w+)?|outlet\.log(\.\d+)?|(secrets|ready|sample-bot)\.json|sockets\.txt)$/;
+
 /**
- * Makes the folder where everything is kept, unless it is there.
+ * Makes the folder where everything is kept, unless it is there. What it holds of ours, and all that
+ * this process makes from here on, is for this user's eyes only, whoever may look into the folder.
  * @throws Error that names the folder and what is wrong with it.
  */
 export async function prepareDataFolder(path: string): Promise<void> {
+  // SQLite is not told a mode, and neither are files made by parts that others wrote.
+  process.umask(0o077);
   try {
     await makeFolder(path);
     if (!(await stat(path)).isDirectory()) throw new Error("it is not a folder");
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    for (const name of await readdir(path)) if (kept.test(name)) await close(join(path, name));
   } catch (cause) {
     throw new Error(
       `the data folder ${path} cannot be used: ${reasonOf(cause)}. Choose another with --data.`,
       { cause },
     );
+  }
+}
+
+/** Takes a file, or a folder with all below it, from everybody else. Links are followed nowhere. */
+async function close(path: string): Promise<void> {
+  try {
+    const entry = await lstat(path);
+    if (entry.isSymbolicLink()) return;
+    const mode = entry.mode & 0o777;
+    if (mode & 0o077) await chmod(path, mode & 0o700);
+    if (!entry.isDirectory()) return;
+    for (const name of await readdir(path)) await close(join(path, name));
+  } catch (error) {
+    // Another instance may be ending in there still.
+    if (codeOf(error) !== "ENOENT") throw error;
   }
 }
 

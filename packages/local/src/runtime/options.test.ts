@@ -17,18 +17,56 @@ describe("an option", () => {
     });
   });
 
+  test("names of a proxy are taken in lower case, and none is needed", () => {
+    const names = readOptions(["--hosts", "Chat.Example.org, other"], {})?.hosts;
+    expect(names).toEqual(["chat.example.org", "other"]);
+    expect(readOptions([], {})?.hosts).toEqual([]);
+  });
+
   test.each([
     [["--data", ""], "--data must name a folder."],
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
     [["--port", ""], '--port must be a whole number from 0 to 65535, not "".'],
     [["--allow", "10.0.0.0/33"], "--allow takes CIDR ranges such as"],
     [["--allow", "127.0.0.1,,"], "--allow takes CIDR ranges such as"],
+    [["--hosts", "http://chat.example.org"], "--hosts takes names such as"],
     [["--model-backend", "openai"], "--model-backend openai needs --openai-base-url"],
     [["--demo-tokens-per-second", "0"], "--demo-tokens-per-second must be a number from 0.1"],
+    [
+      ["--model-backend", "openai", "--openai-base-url", "ftp://host/v1"],
+      "--model-backend openai needs --openai-base-url",
+    ],
+    [
+      ["--model-backend", "openai", "--openai-base-url", "http://me:secret@host/v1"],
+      "--openai-base-url must hold no name or password",
+    ],
     [["--nonsense"], "Unknown option '--nonsense'"],
     [["data"], "Unexpected argument 'data'"],
   ])("that is wrong is named, with what to write instead: %j", (args, message) => {
     expect(() => readOptions(args, {})).toThrow(OptionError);
     expect(() => readOptions(args, {})).toThrow(message);
+  });
+});
+
+describe("an OpenAI-compatible server", () => {
+  const read = (url: string, key?: string) =>
+    readOptions(["--model-backend", "openai", "--openai-base-url", url], {
+      OUTLET_OPENAI_API_KEY: key,
+    })?.backend;
+
+  test("keeps the query of its address, and loses what is never sent", () => {
+    expect(read(" https://host/v1/?api-version=1#top ")).toEqual({
+      kind: "openai",
+      baseUrl: "https://host/v1/?api-version=1",
+    });
+  });
+
+  test("has its key without the line break of the file it was read from", () => {
+    expect(read("http://host/v1", "sk-secret\r\n")).toMatchObject({ apiKey: "sk-secret" });
+    expect(read("http://host/v1", " \n")).toEqual({ kind: "openai", baseUrl: "http://host/v1" });
+  });
+
+  test.each(["a b", "a\nb", "schlüssel"])("has no key such as %j, which is not shown", (key) => {
+    expect(() => read("http://host/v1", key)).toThrow(/^OUTLET_OPENAI_API_KEY must be visible/);
   });
 });

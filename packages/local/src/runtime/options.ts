@@ -10,6 +10,8 @@ export interface RuntimeOptions {
   dataDir: string;
   /** CIDR ranges that may call published bots. */
   allow: string[];
+  /** Names besides `localhost` under which a proxy before this runtime is called. */
+  hosts: string[];
   backend: BedrockBackend;
   /** Short names of allowed models, or `name=modelId@input/output`; the first is the default. */
   models: string[];
@@ -29,6 +31,7 @@ export const usage = `Runs all of Outlet on this machine.
   --port N            port on loopback (OUTLET_PORT, else 4100; 0 picks a free one)
   --data DIR          where everything is kept (OUTLET_DATA, else .outlet)
   --allow CIDR,…      addresses that may call published bots (OUTLET_ALLOW, else all of loopback)
+  --hosts NAME,…      names that a proxy or tunnel in front is called by (OUTLET_HOSTS)
   --model-backend B   demo, openai or bedrock (OUTLET_MODEL_BACKEND, else demo)
   --models NAME,…     models that bots may use (OUTLET_MODELS, else what fits the backend)
   --openai-base-url U base URL of an OpenAI-compatible server (OUTLET_OPENAI_BASE_URL)
@@ -44,6 +47,7 @@ const names = [
   "port",
   "data",
   "allow",
+  "hosts",
   "model-backend",
   "models",
   "openai-base-url",
@@ -71,6 +75,7 @@ export function readOptions(
     port: readNumber("port", read("port") ?? "4100", { min: 0, max: 65_535, integer: true }),
     dataDir: readDataDir(read("data"), env),
     allow: (read("allow") ?? "127.0.0.0/8,::1/128").split(",").map(readRange),
+    hosts: (read("hosts") ?? "").split(",").flatMap(readHost),
     backend,
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
     templateUpgrades: readSwitch("template-upgrades", read("template-upgrades") ?? "on"),
@@ -120,20 +125,41 @@ function readBackend(
       return { kind, tokensPerSecond };
     }
     case "openai": {
-      const baseUrl = read("openai-base-url");
-      if (!baseUrl || !URL.canParse(baseUrl)) {
-        throw new OptionError(
-          "--model-backend openai needs --openai-base-url, for example http://127.0.0.1:11434/v1.",
-        );
-      }
-      const apiKey = env.OUTLET_OPENAI_API_KEY;
-      return { kind, baseUrl, ...(apiKey ? { apiKey } : {}) };
+      const baseUrl = readBaseUrl(read("openai-base-url"));
+      const apiKey = readApiKey(env.OUTLET_OPENAI_API_KEY);
+      return { kind, baseUrl, ...(apiKey === "" ? {} : { apiKey }) };
     }
     case "bedrock":
       return { kind, region: read("region") ?? "us-east-1" };
     default:
       throw new OptionError(`--model-backend must be demo, openai or bedrock, not "${kind}".`);
   }
+}
+
+/** With its query, as Azure wants one, and without what is not sent. */
+function readBaseUrl(text: string | undefined): string {
+  const url = URL.parse(text?.trim() ?? "");
+  if (!url || !["http:", "https:"].includes(url.protocol)) {
+    throw new OptionError(
+      "--model-backend openai needs --openai-base-url, for example http://127.0.0.1:11434/v1.",
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new OptionError(
+      "--openai-base-url must hold no name or password: the key belongs in OUTLET_OPENAI_API_KEY.",
+    );
+  }
+  url.hash = "";
+  return url.href;
+}
+
+/** Read from a file, a key often ends in a line break. What else is not a header never was a key. */
+function readApiKey(text = ""): string {
+  const key = text.trim();
+  if (/^[\x21-\x7e]*$/.test(key)) return key;
+  throw new OptionError(
+    "OUTLET_OPENAI_API_KEY must be visible ASCII characters without spaces or line breaks inside.",
+  );
 }
 
 function readNumber(
@@ -153,6 +179,15 @@ function readNumber(
 function readSwitch(name: Name, text: string): boolean {
   if (text === "on" || text === "off") return text === "on";
   throw new OptionError(`--${name} must be on or off, not "${text}".`);
+}
+
+function readHost(text: string): string[] {
+  const name = text.trim().toLowerCase();
+  if (name === "") return [];
+  if (name.length <= 253 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name)) return [name];
+  throw new OptionError(
+    `--hosts takes names such as chat.example.org, without port, not "${name}".`,
+  );
 }
 
 function readRange(text: string): string {

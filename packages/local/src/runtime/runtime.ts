@@ -17,8 +17,10 @@ import { type DemoUser, demoUsers } from "../oidc/users.ts";
 import { type Backends, createBackends } from "./backends.ts";
 import { consoleDir } from "./console-build.ts";
 import { createConsole } from "./console-page.ts";
+import { ownPagesOnly } from "./foreign-pages.ts";
 import { type Handle, listen } from "./http-server.ts";
 import { prepareDataFolder } from "./data-folder.ts";
+import { knownHostsOnly } from "./known-hosts.ts";
 import { createFileLog } from "./log.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { lambda, platform } from "./platform.ts";
@@ -72,7 +74,12 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   await removeReady(dataDir);
   const secrets = await loadSecrets(dataDir);
   const bedrock = parts.add(
-    await startBedrock({ backend: options.backend, log, clock: systemClock }),
+    await startBedrock({
+      backend: options.backend,
+      socketPath: emulators.socket("bedrock"),
+      log,
+      clock: systemClock,
+    }),
     (it) => it.stop(),
   );
   const backends = createBackends(emulators, bedrock.url, secrets, options, log);
@@ -83,10 +90,10 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   );
   const quotaCounters = parts.add(createLocalQuotaCounters(dataDir), (it) => it.close());
   let handle: Handle = notYet;
+  const serve = knownHostsOnly(options.hosts, (req, res) => handle(req, res));
   const ipv6 = options.allow.some((range) => range.includes(":"));
-  const server = parts.add(
-    await listen({ port: options.port, ipv6, log }, (req, res) => handle(req, res)),
-    (it) => it.close(),
+  const server = parts.add(await listen({ port: options.port, ipv6, log }, serve), (it) =>
+    it.close(),
   );
   const origin = `http://localhost:${server.port}`;
   const edge = parts.add(mountEdge(options, backends, origin), (it) => it.close());
@@ -107,13 +114,12 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   const authentication = { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` };
   const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
   const serveConsole = createConsole(consoleDir, origin);
+  const serveControl = ownPagesOnly((req, res) => Promise.resolve(control(req, res)));
+  const serveIssuer = ownPagesOnly((req, res) => issuer.handle(req, res));
   handle = async (req, res) => {
     const path = req.url ?? "/";
-    if (/^\/api(\/|\?|$)/.test(path)) {
-      await control(req, res);
-      return;
-    }
-    if (/^\/oidc(\/|\?|$)/.test(path)) return issuer.handle(req, res);
+    if (/^\/api(\/|\?|$)/.test(path)) return serveControl(req, res);
+    if (/^\/oidc(\/|\?|$)/.test(path)) return serveIssuer(req, res);
     if (!(await edge.handle(req, res))) await serveConsole(req, res);
   };
   parts.add(startWorkers(emulators, deps), (it) => it.stop());

@@ -1,24 +1,22 @@
 import type { RouteSectionProps } from "@solidjs/router";
 import { Show, Suspense } from "solid-js";
-import { useMe } from "../../api/queries.ts";
-import { Async } from "../../ui/async.tsx";
-import { ButtonLink } from "../../ui/button.tsx";
-import { EmptyState } from "../../ui/empty-state.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
-import page from "../page.module.css";
-import { PageTabs } from "../page-tabs.tsx";
-import { PageTitle } from "../page-title.tsx";
-import { adminCopy as copy } from "../../copy-admin.ts";
+import { useMe } from "~/api/me.ts";
+import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
+import { PageTitle } from "~/page-parts/page-title.tsx";
+import { PageTabs } from "~/page-parts/tabs/page-tabs.tsx";
+import { Async } from "~/ui/async.tsx";
+import { ButtonLink } from "~/ui/button.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { copy } from "./copy.ts";
 
 /** What the administrator's pages have in common; anybody else is told whose they are. */
 export default function Admin(props: RouteSectionProps) {
   const me = useMe();
   return (
     <div class={page.page}>
-      <div class={page.words}>
-        <h1>{copy.title}</h1>
-        <p class={page.lead}>{copy.lead}</p>
-      </div>
+      <PageHead first title={copy.title} lead={copy.lead} />
       <Async query={me} title={copy.failed}>
         {(data) => (
           <Show when={data().may.administer.allowed} fallback={<NotYours />}>

@@ -1,11 +1,15 @@
+import type { InferResponseType } from "hono/client";
 import { Match, Show, Switch } from "solid-js";
-import { adminCopy } from "../../copy-admin.ts";
-import { Time } from "../../ui/time.tsx";
-import page from "../page.module.css";
+import type { api } from "~/api/client.ts";
+import page from "~/page-parts/page.module.css";
+import { Time } from "~/ui/time.tsx";
 import styles from "./admin.module.css";
-import type { UsageBy, UsageGroup } from "./queries.ts";
+import { copy } from "./copy.ts";
 import { BotName, Owner } from "./who.tsx";
 
+type Usage = InferResponseType<typeof api.admin.usage.$get, 200>;
+export type UsageBy = Usage["by"];
+export type UsageGroup = Usage["groups"][number];
 type Named = Pick<UsageGroup, "group" | "botId" | "title" | "ownerId" | "ownerName" | "label">;
 
 const utcDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
@@ -27,7 +31,7 @@ export function GroupName(props: { by: UsageBy; of: Named }) {
       </Match>
       <Match when={props.by === "key"}>
         <span class={styles.tight}>
-          <span title={props.of.group}>{props.of.label ?? adminCopy.usage.deletedKey}</span>
+          <span title={props.of.group}>{props.of.label ?? copy.deletedKey}</span>
           <Show when={props.of.botId}>
             {(botId) => (
               <small>
@@ -53,9 +57,9 @@ export function GroupName(props: { by: UsageBy; of: Named }) {
 /** The same in one line, for the legend of a chart. */
 export function groupText(by: UsageBy, of: Named): string {
   const words = {
-    bot: of.title ?? adminCopy.deletedBot,
+    bot: of.title ?? copy.deletedBot,
     owner: of.ownerName ?? of.group,
-    key: of.label ?? adminCopy.usage.deletedKey,
+    key: of.label ?? copy.deletedKey,
   };
   return by === "bot" || by === "owner" || by === "key" ? words[by] : of.group;
 }

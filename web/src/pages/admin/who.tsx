@@ -1,7 +1,7 @@
 import { A } from "@solidjs/router";
 import { Show } from "solid-js";
-import { adminCopy as copy } from "../../copy-admin.ts";
-import page from "../page.module.css";
+import page from "~/page-parts/page.module.css";
+import { copy } from "./copy.ts";
 
 /** A user by name, the id on hover; by the id where the name is not known. */
 export const Owner = (props: { ownerId: string | null; ownerName: string | null }) => (

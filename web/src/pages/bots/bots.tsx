@@ -1,20 +1,22 @@
 import { A, useSearchParams } from "@solidjs/router";
 import { createSignal, For, Show } from "solid-js";
-import { type Bot, useBots, useMe } from "../../api/queries.ts";
-import { copy } from "../../copy.ts";
-import { Async } from "../../ui/async.tsx";
-import { Button } from "../../ui/button.tsx";
-import { Chip } from "../../ui/chip.tsx";
-import { EmptyState } from "../../ui/empty-state.tsx";
-import { More } from "../../ui/more.tsx";
-import { Icon } from "../../ui/icon.tsx";
-import { Skeleton } from "../../ui/skeleton.tsx";
-import { Time } from "../../ui/time.tsx";
-import page from "../page.module.css";
-import { PageTitle } from "../page-title.tsx";
+import { useMe } from "~/api/me.ts";
+import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
+import { PageTitle } from "~/page-parts/page-title.tsx";
+import { PublicationChip, SyncChip } from "~/page-parts/status/status-chip.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Button } from "~/ui/button.tsx";
+import { Chip } from "~/ui/chip.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Icon } from "~/ui/icon.tsx";
+import { More } from "~/ui/more.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Time } from "~/ui/time.tsx";
 import styles from "./bots.module.css";
+import { copy } from "./copy.ts";
 import { CreateBot } from "./create-bot.tsx";
-import { PublicationChip, SyncChip } from "./status-chip.tsx";
+import { type Bot, useBots } from "./queries.ts";
 
 export default function Bots() {
   const [search] = useSearchParams<{ of?: string }>();
@@ -46,25 +48,21 @@ export default function Bots() {
   };
   return (
     <div class={page.page}>
-      <PageTitle title={copy.bots.title} />
-      <div class={page.head}>
-        <div class={page.words}>
-          <h1>{copy.bots.title}</h1>
-          <p class={page.lead}>{copy.bots.lead}</p>
-        </div>
+      <PageTitle title={copy.title} />
+      <PageHead first title={copy.title} lead={copy.lead}>
         <div class={page.row}>
           <Show when={me.data?.may.administer.allowed}>
             <Whose of={of()} />
           </Show>
           <Button look="primary" onClick={create}>
             <Icon name="plus" />
-            {copy.bots.create}
+            {copy.create}
           </Button>
         </div>
-      </div>
+      </PageHead>
       <Async
         query={both}
-        title={copy.bots.failed}
+        title={copy.failed}
         skeleton={
           <div class={styles.list}>
             <Skeleton kind="card" />
@@ -82,27 +80,27 @@ export default function Bots() {
                 <Show when={of() === "all"}>
                   <EmptyState
                     icon="bot"
-                    title={copy.bots.emptyTitle}
-                    text={copy.bots.emptyText}
+                    title={copy.emptyTitle}
+                    text={copy.emptyText}
                     action={
                       <Button look="primary" onClick={create}>
-                        {copy.bots.createFirst}
+                        {copy.createFirst}
                       </Button>
                     }
                   />
                 </Show>
               }
             >
-              <BotList title={copy.bots.mine} bots={data().mine} />
+              <BotList title={copy.mine} bots={data().mine} />
             </Show>
             <Show when={data().others.length > 0}>
               <BotList
-                title={of() === "anyone" ? copy.bots.everybodys : copy.bots.others}
+                title={of() === "anyone" ? copy.everybodys : copy.others}
                 bots={data().others}
                 owners
               />
             </Show>
-            <More of={bots} label={copy.bots.more} />
+            <More of={bots} label={copy.more} />
           </>
         )}
       </Async>
@@ -114,7 +112,7 @@ export default function Bots() {
 /** For administrators: their own and the shared bots, or everybody's. */
 function Whose(props: { of: "all" | "anyone" }) {
   return (
-    <nav class={styles.whose} aria-label={copy.bots.which}>
+    <nav class={styles.whose} aria-label={copy.which}>
       <For each={["all", "anyone"] as const}>
         {(value) => (
           <a
@@ -122,7 +120,7 @@ function Whose(props: { of: "all" | "anyone" }) {
             href={value === "all" ? "/" : "/?of=anyone"}
             aria-current={props.of === value ? "true" : undefined}
           >
-            {copy.bots.whose[value]}
+            {copy.whose[value]}
           </a>
         )}
       </For>
@@ -141,7 +139,7 @@ function BotList(props: { title: string; bots: Bot[]; owners?: boolean }) {
               <h3 class={styles.title}>
                 <A href={`/bots/${bot.botId}`}>{bot.title}</A>
               </h3>
-              <p class={styles.description}>{bot.description || copy.bots.noDescription}</p>
+              <p class={styles.description}>{bot.description || copy.noDescription}</p>
               <div class={page.between}>
                 <span class={page.row}>
                   <Show when={bot.publicationStatus}>
@@ -154,7 +152,7 @@ function BotList(props: { title: string; bots: Bot[]; owners?: boolean }) {
                     <Chip>{bot.model}</Chip>
                   </Show>
                   <Show when={props.owners && bot.ownerName}>
-                    {(name) => <Chip>{copy.bots.ownedBy(name())}</Chip>}
+                    {(name) => <Chip>{copy.ownedBy(name())}</Chip>}
                   </Show>
                 </span>
                 <span class={`${page.soft} ${page.small}`}>

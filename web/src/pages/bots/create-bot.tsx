@@ -1,15 +1,17 @@
 import { useNavigate } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
-import { api, read } from "../../api/client.ts";
-import { fieldError } from "../../api/field-error.ts";
-import { type Bot, names } from "../../api/queries.ts";
-import { copy } from "../../copy.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog, DialogActions } from "../../ui/dialog.tsx";
-import { ErrorPanel } from "../../ui/error-panel.tsx";
-import { TextField } from "../../ui/text-field.tsx";
-import page from "../page.module.css";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy } from "./copy.ts";
+import type { Bot } from "./queries.ts";
 
 export function CreateBot(props: { open: boolean; onClose: () => void }) {
   const [title, setTitle] = createSignal("");
@@ -46,8 +48,8 @@ export function CreateBot(props: { open: boolean; onClose: () => void }) {
     >
       <form class={page.form} onSubmit={submit}>
         <TextField
-          label={copy.botFields.title}
-          hint={copy.botFields.titleHint}
+          label={copy.fields.title}
+          hint={copy.fields.titleHint}
           value={title()}
           onInput={setTitle}
           error={titleError()}
@@ -55,8 +57,8 @@ export function CreateBot(props: { open: boolean; onClose: () => void }) {
           inputProps={{ maxlength: 100, autocomplete: "off" }}
         />
         <TextField
-          label={copy.botFields.description}
-          hint={copy.botFields.descriptionHint}
+          label={copy.fields.description}
+          hint={copy.fields.descriptionHint}
           value={description()}
           onInput={setDescription}
           error={fieldError(create.error, "description")}
@@ -66,9 +68,9 @@ export function CreateBot(props: { open: boolean; onClose: () => void }) {
           <ErrorPanel title={copy.createBot.failed} error={create.error} />
         </Show>
         <DialogActions>
-          <Button onClick={close}>{copy.actions.cancel}</Button>
+          <Button onClick={close}>{common.actions.cancel}</Button>
           <Button look="primary" type="submit" busy={create.isPending}>
-            {copy.bots.create}
+            {copy.create}
           </Button>
         </DialogActions>
       </form>

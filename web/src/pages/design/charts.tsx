@@ -1,12 +1,11 @@
-import { designCopy } from "../../copy-design.ts";
-import { formatMs, formatNumber } from "../../format.ts";
-import { Card } from "../../ui/card.tsx";
-import { Chart, createChartGroup } from "../../ui/chart/chart.tsx";
-import { HeatMap } from "../../ui/chart/heat-map.tsx";
-import { chartColours, type ChartSeries } from "../../ui/chart/model.ts";
+import { formatMs, formatNumber } from "~/format.ts";
+import { Card } from "~/ui/card.tsx";
+import { Chart, createChartGroup } from "~/ui/chart/chart.tsx";
+import { HeatMap } from "~/ui/chart/heat-map.tsx";
+import { type ChartSeries, chartColours } from "~/ui/chart/model.ts";
+import { copy } from "./copy.ts";
 import styles from "./design.module.css";
 
-const words = designCopy.design;
 const hourMs = 3_600_000;
 const from = Date.parse("2026-01-05T00:00:00.000Z");
 const times = Array.from({ length: 48 }, (_, index) => from + index * hourMs);
@@ -29,10 +28,10 @@ export function Charts() {
   const group = createChartGroup();
   return (
     <>
-      <Card title={words.charts} hint={words.chartsHint}>
+      <Card title={copy.charts} hint={copy.chartsHint}>
         <div class={styles.charts}>
           <Chart
-            title={words.lines}
+            title={copy.lines}
             group={group}
             format={formatMs}
             data={data([
@@ -42,46 +41,46 @@ export function Charts() {
             ])}
           />
           <Chart
-            title={words.bars}
+            title={copy.bars}
             kind="bars"
             whole
             group={group}
             format={formatNumber}
             data={data([
-              { label: words.first, colour: "warn", values: wave(3, 0) },
-              { label: words.second, colour: "bad", values: wave(6, 3) },
+              { label: copy.first, colour: "warn", values: wave(3, 0) },
+              { label: copy.second, colour: "bad", values: wave(6, 3) },
             ])}
           />
           <Chart
-            title={words.stacked}
+            title={copy.stacked}
             kind="stacked"
             whole
             group={group}
             format={formatNumber}
             data={data(
               chartColours.map((colour, index) => ({
-                label: `${words.part} ${colour}`,
+                label: `${copy.part} ${colour}`,
                 colour,
                 values: wave(10 + index * 3, index * 2),
               })),
             )}
           />
           <Chart
-            title={words.nothing}
+            title={copy.nothing}
             group={group}
             format={formatNumber}
             data={data([
-              { label: words.first, colour: "1", values: times.map(() => null), summary: "–" },
+              { label: copy.first, colour: "1", values: times.map(() => null), summary: "–" },
             ])}
           />
         </div>
       </Card>
-      <Card title={words.heatMap}>
+      <Card title={copy.heatMap}>
         <HeatMap
-          label={words.heatMapLabel}
-          corner={words.row}
+          label={copy.heatMapLabel}
+          corner={copy.row}
           columns={Array.from({ length: 24 }, (_, hour) => String(hour))}
-          rows={[words.first, words.second].map((label, row) => ({
+          rows={[copy.first, copy.second].map((label, row) => ({
             label,
             values: Array.from({ length: 24 }, (_, hour) =>
               hour === 3 ? null : Math.max(0, Math.round(900 * Math.sin((hour + row * 4) / 8))),

@@ -1,7 +1,7 @@
 import { For, Show } from "solid-js";
-import { copy } from "../../copy.ts";
 import { Table } from "../table.tsx";
 import styles from "./chart.module.css";
+import { copy } from "./copy.ts";
 import { type ChartData, formatPeriod, hasValue } from "./model.ts";
 
 interface Props {
@@ -18,26 +18,21 @@ export function ChartTable(props: Props) {
       .filter(({ index }) => hasValue(props.data, index))
       .toReversed();
   const cell = (value: number | null | undefined) =>
-    value === null || value === undefined ? copy.chart.none : props.format(value);
+    value === null || value === undefined ? copy.none : props.format(value);
   return (
     // Scrolls, so a keyboard has to be able to reach it.
-    <div
-      class={styles.rows}
-      tabindex="0"
-      role="region"
-      aria-label={copy.chart.tableOf(props.title)}
-    >
+    <div class={styles.rows} tabindex="0" role="region" aria-label={copy.tableOf(props.title)}>
       <Table
         label={props.title}
         columns={[
-          { label: copy.chart.time },
+          { label: copy.time },
           ...props.data.series.map(({ label }) => ({ label, number: true })),
         ]}
       >
         <For each={rows()}>
           {({ at, index }) => (
             <tr>
-              <td data-label={copy.chart.time}>{formatPeriod(at, props.data.periodMs)}</td>
+              <td data-label={copy.time}>{formatPeriod(at, props.data.periodMs)}</td>
               <For each={props.data.series}>
                 {(series) => (
                   <td data-label={series.label} data-number="">
@@ -50,7 +45,7 @@ export function ChartTable(props: Props) {
         </For>
       </Table>
       <Show when={rows().length < props.data.times.length}>
-        <p class={styles.left}>{copy.chart.leftOut}</p>
+        <p class={styles.left}>{copy.leftOut}</p>
       </Show>
     </div>
   );

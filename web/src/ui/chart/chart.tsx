@@ -11,11 +11,11 @@ import {
   Show,
   untrack,
 } from "solid-js";
-import { copy } from "../../copy.ts";
-import { theme } from "../../theme.ts";
+import { theme } from "~/theme.ts";
 import { Button } from "../button.tsx";
-import { ChartTable } from "./chart-table.tsx";
 import styles from "./chart.module.css";
+import { ChartTable } from "./chart-table.tsx";
+import { copy } from "./copy.ts";
 import { type ChartData, type ChartKind, formatPeriod, hasValue, indexAt } from "./model.ts";
 import type { Plot } from "./plot.ts";
 
@@ -96,10 +96,10 @@ export function Chart(props: Props) {
           size="small"
           look="quiet"
           aria-pressed={asTable()}
-          aria-label={copy.chart.showTableOf(props.title)}
+          aria-label={copy.showTableOf(props.title)}
           onClick={() => setAsTable((now) => !now)}
         >
-          {copy.chart.showTable}
+          {copy.showTable}
         </Button>
       </div>
       <Legend data={props.data} format={props.format} index={index()} />
@@ -146,7 +146,7 @@ function Legend(props: {
 }
 
 const valueOf = (value: number | null | undefined, format: (value: number) => string) =>
-  value === null || value === undefined ? copy.chart.none : format(value);
+  value === null || value === undefined ? copy.none : format(value);
 
 interface CanvasProps extends Props {
   group: ChartGroup;
@@ -186,10 +186,10 @@ function Canvas(props: CanvasProps) {
   };
   const isEmpty = () => !props.data.times.some((_, at) => hasValue(props.data, at));
   const text = () => {
-    if (isEmpty()) return copy.chart.empty;
+    if (isEmpty()) return copy.empty;
     const { index } = props;
     const at = index === undefined ? undefined : props.data.times[index];
-    if (index === undefined || at === undefined) return copy.chart.noPoint;
+    if (index === undefined || at === undefined) return copy.noPoint;
     const values = props.data.series.map(
       ({ label, values }) => `${label} ${valueOf(values[index], props.format)}`,
     );
@@ -209,7 +209,7 @@ function Canvas(props: CanvasProps) {
         aria-valuemax={Math.max(last(), 0)}
         aria-valuenow={props.index ?? Math.max(last(), 0)}
         aria-valuetext={text()}
-        data-empty={isEmpty() ? copy.chart.empty : undefined}
+        data-empty={isEmpty() ? copy.empty : undefined}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
           // By mouse the pointer says where.
@@ -218,7 +218,7 @@ function Canvas(props: CanvasProps) {
         }}
       />
       <span id={hintId} class="visually-hidden">
-        {copy.chart.keys}
+        {copy.keys}
       </span>
     </>
   );

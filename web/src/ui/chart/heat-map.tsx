@@ -1,5 +1,5 @@
 import { For } from "solid-js";
-import { copy } from "../../copy.ts";
+import { copy } from "./copy.ts";
 import styles from "./heat-map.module.css";
 
 interface Props {
@@ -53,7 +53,7 @@ export function HeatMap(props: Props) {
                 <For each={row.values}>
                   {(value) => (
                     <td data-level={level(value)}>
-                      {value === null ? copy.chart.none : props.format(value)}
+                      {value === null ? copy.none : props.format(value)}
                     </td>
                   )}
                 </For>

@@ -2,7 +2,7 @@ import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 import { type ChartData, type ChartKind, indexAt, stack } from "./model.ts";
 
-export interface PlotOptions {
+interface PlotOptions {
   kind: ChartKind;
   format: (value: number) => string;
   /** Only whole numbers stand at the axis. */

@@ -16,12 +16,13 @@ import {
   type Clock,
   equals,
   exists,
+  MalformedCursor,
   type Item,
-  type Key,
   type Page,
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
 
@@ -133,7 +134,7 @@ export async function create(
 }
 
 export async function fromId(table: Table, botId: string): Promise<Info | undefined> {
-  const item = await table.get(keyOf(botId));
+  const item = await table.get(Layout.bot(botId));
   return item && fromItem(item);
 }
 
@@ -195,8 +196,8 @@ export async function share(
       allowedGroups: partial ? input.allowedGroups : [],
     },
     input.scope === "all"
-      ? { set: { publicPk: "BOTS", publicSk: botId } }
-      : { remove: ["publicPk", "publicSk"] },
+      ? { set: Layout.inShared(Layout.shared.bots, botId) }
+      : { remove: Layout.sharedNames },
   );
 }
 
@@ -210,20 +211,20 @@ export async function setSyncStatus(
   derive: () => Promise<Info["syncStatus"]>,
 ): Promise<void> {
   for (;;) {
-    const item = await table.get(keyOf(botId));
+    const item = await table.get(Layout.bot(botId));
     if (!item) return;
     const revision = typeof item.syncRevision === "number" ? item.syncRevision : 0;
     const syncStatus = await derive();
     if (syncStatus === item.syncStatus) return;
     const unchanged = revision === 0 ? absent("syncRevision") : equals("syncRevision", revision);
     const set = { syncStatus, syncRevision: revision + 1 };
-    if (await table.update(keyOf(botId), { set }, all(exists("pk"), unchanged))) return;
+    if (await table.update(Layout.bot(botId), { set }, all(exists("pk"), unchanged))) return;
   }
 }
 
 export async function remove(table: Table, botId: string): Promise<void> {
-  await table.remove({ ...keyOf(botId), sk: "TEST" });
-  await table.remove(keyOf(botId));
+  await table.remove(Layout.testRun(botId));
+  await table.remove(Layout.bot(botId));
 }
 
 export interface Listing {
@@ -235,13 +236,15 @@ type Paging = { limit: number; cursor?: string | undefined };
 
 /** Bots of one owner, newest first. */
 export async function listOwned(table: Table, ownerId: string, paging: Paging): Promise<Listing> {
-  const pk = listingOf(ownerId);
+  const pk = Layout.listing.botsOf(ownerId);
   return toListing(await table.query({ index: "listing", pk, descending: true, ...paging }));
 }
 
 /** Bots shared with everybody, newest first. */
 export async function listPublic(table: Table, paging: Paging): Promise<Listing> {
-  return toListing(await table.query({ index: "public", pk: "BOTS", descending: true, ...paging }));
+  return toListing(
+    await table.query({ index: "public", pk: Layout.shared.bots, descending: true, ...paging }),
+  );
 }
 
 /** One's own bots, then those of others that are shared with everybody. */
@@ -282,7 +285,7 @@ const ownersMax = 25;
 export async function listEvery(table: Table, { limit, cursor }: Paging): Promise<Listing> {
   const dot = cursor?.indexOf(".") ?? -1;
   const fromId = cursor?.slice(dot + 1);
-  if (fromId === "" || (cursor && dot < 0)) throw new RangeError("The cursor is malformed");
+  if (fromId === "" || (cursor && dot < 0)) throw new MalformedCursor();
   const inner = cursor?.slice(0, dot) || undefined;
   const bots: Info[] = [];
   const owners = await Owner.list(table, { fromId, limit: ownersMax + 1 });
@@ -316,7 +319,7 @@ async function change(
   also: Change = {},
 ): Promise<Info> {
   const set = { ...fields, updatedAt: deps.clock.now(), ...also.set } as Change["set"] & object;
-  const item = await deps.table.update(keyOf(botId), { ...also, set }, exists("pk"));
+  const item = await deps.table.update(Layout.bot(botId), { ...also, set }, exists("pk"));
   if (!item) throw notFound(botId);
   return fromItem(item);
 }
@@ -324,11 +327,12 @@ async function change(
 const requireModels = (catalog: ModelCatalog.Catalog, names: string[]): string[] =>
   names.map((name, index) => catalog.require(name, `callerModels[${index}]`).name);
 
-const keyOf = (botId: string): Key => ({ pk: `BOT#${botId}`, sk: "BOT" });
-const listingOf = (ownerId: string) => `BOTS#${ownerId}`;
-
 function toItem(bot: Info): Item {
-  return { ...bot, ...keyOf(bot.botId), listingPk: listingOf(bot.ownerId), listingSk: bot.botId };
+  return {
+    ...bot,
+    ...Layout.bot(bot.botId),
+    ...Layout.inListing(Layout.listing.botsOf(bot.ownerId), bot.botId),
+  };
 }
 
 const fromItem = (item: Item): Info => v.parse(Info, item);

@@ -20,9 +20,9 @@ import {
   type ObjectStore,
   type Queue,
   type Table,
-  type Key as TableKey,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export { leaseMs } from "./lease.ts";
 
@@ -164,7 +164,11 @@ export async function resync(
 }
 
 export async function list(table: Table, botId: string): Promise<Info[]> {
-  const page = await table.query({ pk: `BOT#${botId}`, skPrefix: "SOURCE#", limit: sourcesMax });
+  const page = await table.query({
+    pk: Layout.botPartition(botId),
+    skPrefix: Layout.sourcePrefix,
+    limit: sourcesMax,
+  });
   return page.items.map(fromItem);
 }
 
@@ -173,7 +177,7 @@ export async function fromId(
   botId: string,
   sourceId: string,
 ): Promise<Info | undefined> {
-  const item = await table.get(keyOf(botId, sourceId));
+  const item = await table.get(Layout.source(botId, sourceId));
   return item && fromItem(item);
 }
 
@@ -213,7 +217,7 @@ export async function begin(
     all(equals("status", "RUNNING"), below("statusAt", now - leaseMs)),
   );
   const item = await deps.table.update(
-    keyOf(botId, sourceId),
+    Layout.source(botId, sourceId),
     { set: { status: "RUNNING", statusAt: now, attempts: attempts + 1 } },
     all(exists("pk"), free, equals("attempts", attempts)),
   );
@@ -241,7 +245,7 @@ export async function settle(
   const mine = all(equals("status", "RUNNING"), equals("attempts", source.attempts));
   if (await deps.table.put(toItem(ended), mine)) return;
   // Removed meanwhile: its passages must not outlive it.
-  if (!(await deps.table.get(keyOf(source.botId, source.sourceId)))) {
+  if (!(await deps.table.get(Layout.source(source.botId, source.sourceId)))) {
     await deps.objects.remove(passagesPath(source));
   }
 }
@@ -251,7 +255,7 @@ export const uploaded = (objects: ObjectStore, source: Info): Promise<Uint8Array
 
 /** Sources that wait or are being read, of all bots. */
 export async function listOpen(table: Table): Promise<Info[]> {
-  const page = await table.query({ index: "open", pk: openPartition, limit: 100 });
+  const page = await table.query({ index: "open", pk: Layout.open.sources, limit: 100 });
   return page.items.map(fromItem);
 }
 
@@ -295,7 +299,7 @@ async function read(objects: ObjectStore, source: Info): Promise<Passage[]> {
 }
 
 async function removeOne(deps: Pick<Deps, "table" | "objects">, source: Info): Promise<void> {
-  await deps.table.remove(keyOf(source.botId, source.sourceId));
+  await deps.table.remove(Layout.source(source.botId, source.sourceId));
   await deps.objects.remove(uploadPath(source));
   await deps.objects.remove(passagesPath(source));
 }
@@ -312,11 +316,6 @@ function kindOf(input: v.InferOutput<typeof Create>): Kind {
   });
 }
 
-const openPartition = "SYNC";
-const keyOf = (botId: string, sourceId: string): TableKey => ({
-  pk: `BOT#${botId}`,
-  sk: `SOURCE#${sourceId}`,
-});
 const uploadPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId}/upload`;
 const passagesPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId}.json`;
 
@@ -324,8 +323,8 @@ function toItem(source: Info): Item {
   const open = source.status === "QUEUED" || source.status === "RUNNING";
   return {
     ...source,
-    ...keyOf(source.botId, source.sourceId),
-    ...(open ? { openPk: openPartition, openSk: `${source.botId}#${source.sourceId}` } : {}),
+    ...Layout.source(source.botId, source.sourceId),
+    ...(open && Layout.inOpen(Layout.open.sources, `${source.botId}#${source.sourceId}`)),
   };
 }
 

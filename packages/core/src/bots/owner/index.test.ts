@@ -1,3 +1,4 @@
+import { MalformedCursor } from "../../ports/index.ts";
 import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Bot } from "../bot/index.ts";
@@ -54,7 +55,7 @@ describe("owners", () => {
 
   test("are asked for by no cursor of anybody's making", async () => {
     for (const cursor of ["x", "x.", "."]) {
-      await expect(Bot.listEvery(table, { limit: 1, cursor })).rejects.toThrow(RangeError);
+      await expect(Bot.listEvery(table, { limit: 1, cursor })).rejects.toThrow(MalformedCursor);
     }
   });
 });

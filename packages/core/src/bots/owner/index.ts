@@ -6,7 +6,8 @@ export * as Owner from "./index.ts";
 
 import * as v from "valibot";
 import type { Caller } from "../../foundation/caller/index.ts";
-import { absent, differs, type Item, type Table, type Key as TableKey } from "../../ports/index.ts";
+import { absent, differs, type Item, type Table } from "../../ports/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export const Info = v.object({
   ownerId: v.string(),
@@ -20,10 +21,15 @@ export async function note(
   table: Table,
   { userId, username }: Pick<Caller.Info, "userId" | "username">,
 ): Promise<void> {
-  const key = keyOf(userId);
+  const key = Layout.owner(userId);
   const known = await table.get(key);
   if (known?.username === username) return;
-  const owner: Item = { ...key, ...listingOf(userId), ownerId: userId, username };
+  const owner: Item = {
+    ...key,
+    ...Layout.inListing(Layout.listing.owners, userId),
+    ownerId: userId,
+    username,
+  };
   await table.put(owner, known ? differs("username", username) : absent("pk"));
 }
 
@@ -32,7 +38,7 @@ export async function namesOf(
   table: Table,
   ownerIds: Iterable<string>,
 ): Promise<Map<string, string>> {
-  const items = await Promise.all([...new Set(ownerIds)].map((id) => table.get(keyOf(id))));
+  const items = await Promise.all([...new Set(ownerIds)].map((id) => table.get(Layout.owner(id))));
   const owners = items.flatMap((item) => (item ? [fromItem(item)] : []));
   return new Map(owners.map(({ ownerId, username }) => [ownerId, username]));
 }
@@ -44,14 +50,11 @@ export async function list(
 ): Promise<Info[]> {
   const page = await table.query({
     index: "listing",
-    pk: listing,
+    pk: Layout.listing.owners,
     ...(fromId === undefined ? {} : { skFrom: fromId }),
     limit,
   });
   return page.items.map(fromItem);
 }
 
-const listing = "OWNERS";
-const keyOf = (ownerId: string): TableKey => ({ pk: `OWNER#${ownerId}`, sk: "OWNER" });
-const listingOf = (ownerId: string) => ({ listingPk: listing, listingSk: ownerId });
 const fromItem = (item: Item): Info => v.parse(Info, item);

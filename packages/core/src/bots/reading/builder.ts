@@ -36,12 +36,12 @@ export class DocumentBuilder {
     if (!options.keepHeadings) this.#setHeadings([]);
   }
 
-  /** @param level 1 is the outermost. */
+  /** @param level 1 is the outermost; 0 is the document's title, above all. */
   heading(level: number, raw: string): void {
     const text = shorten(oneLine(raw), limits.headingMax);
     if (text === "") return;
     this.#setHeadings(this.#headings.filter((above) => above.level < level));
-    this.#push({ kind: "heading", text, level });
+    this.#push({ kind: "heading", text, level: Math.max(level, 1) });
     this.#setHeadings([...this.#headings, { level, text }]);
   }
 

@@ -32,13 +32,20 @@ export interface File {
   url?: string;
 }
 
+export interface Options {
+  /** Where Adobe's character maps lie, if not in this package. */
+  cmapsDir?: string;
+  /** Told as pages are done, where a file has pages. */
+  onPage?: (page: number, pages: number) => void;
+}
+
 /**
  * Reads a file.
  *
  * @example await read({ bytes, name: "prices.csv" })
  * @throws Unreadable with a cause that its owner can act on.
  */
-export async function read(file: File): Promise<Document> {
+export async function read(file: File, options: Options = {}): Promise<Document> {
   if (file.bytes.length === 0) {
     throw new Unreadable("empty", "The file is empty. Upload one that has text.");
   }
@@ -50,8 +57,38 @@ export async function read(file: File): Promise<Document> {
   }
   const kind = kindOf(file.bytes, file.name, file.mediaType);
   const builder = new DocumentBuilder();
-  readTextKind(kind, file, builder);
+  await readKind(kind, file, builder, options);
   return builder.build();
+}
+
+/** Readers of programs' files are loaded when the first such file comes. */
+async function readKind(
+  kind: Kind,
+  file: File,
+  builder: DocumentBuilder,
+  options: Options,
+): Promise<void> {
+  const { bytes } = file;
+  switch (kind) {
+    case "pdf":
+      return (await import("./pdf.ts")).readPdf(bytes, builder, options);
+    case "docx":
+      return (await import("./docx.ts")).readDocx(bytes, builder);
+    case "pptx":
+      return (await import("./pptx.ts")).readPptx(bytes, builder);
+    case "xlsx":
+      return (await import("./xlsx.ts")).readXlsx(bytes, builder);
+    case "odt":
+      return (await import("./odt.ts")).readOdt(bytes, builder);
+    case "epub":
+      return (await import("./epub.ts")).readEpub(bytes, builder);
+    case "rtf":
+      return (await import("./rtf.ts")).readRtf(bytes, builder);
+    case "eml":
+      return (await import("./eml.ts")).readEml(bytes, builder);
+    default:
+      readTextKind(kind, file, builder);
+  }
 }
 
 function readTextKind(kind: Kind, file: File, builder: DocumentBuilder): void {

@@ -102,8 +102,9 @@ function headOf(rows: string[][], namedFrom: number): Head {
 
 /** A list of one column: its first line is its name if others follow. */
 function oneColumn(rows: string[][]): Head {
-  const [first = []] = rows;
-  const names = rows.length > 1 && first.join("").length <= limits.columnNameMax ? first : [];
+  const [first = [], second = []] = rows;
+  const isName = second.findIndex(Boolean) === first.findIndex(Boolean);
+  const names = isName && first.join("").length <= limits.columnNameMax ? first : [];
   return { titles: [], names: names.map(columnName), length: names.length > 0 ? 1 : 0 };
 }
 

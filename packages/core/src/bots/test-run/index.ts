@@ -5,7 +5,8 @@
 export * as TestRun from "./index.ts";
 
 import * as v from "valibot";
-import type { Item, Table, Key as TableKey } from "../../ports/index.ts";
+import type { Item, Table } from "../../ports/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export const Info = v.object({
   botId: v.string(),
@@ -21,7 +22,7 @@ export const Info = v.object({
 export type Info = v.InferOutput<typeof Info>;
 
 export async function fromBot(table: Table, botId: string): Promise<Info | undefined> {
-  const item = await table.get(keyOf(botId));
+  const item = await table.get(Layout.testRun(botId));
   return item && fromItem(item);
 }
 
@@ -30,6 +31,5 @@ export async function record(table: Table, test: Info): Promise<void> {
   await table.put(toItem(test));
 }
 
-const keyOf = (botId: string): TableKey => ({ pk: `BOT#${botId}`, sk: "TEST" });
-const toItem = (test: Info): Item => ({ ...test, ...keyOf(test.botId) });
+const toItem = (test: Info): Item => ({ ...test, ...Layout.testRun(test.botId) });
 const fromItem = (item: Item): Info => v.parse(Info, item);

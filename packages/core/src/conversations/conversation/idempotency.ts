@@ -17,6 +17,7 @@ import {
 } from "./accept.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 /** A request that its client may send again: `Idempotency-Key` and what it came with. */
 export interface Request {
@@ -112,7 +113,7 @@ async function take(
     bodyHash: hashOf(request),
     doomedToken,
     accepted: false,
-    expiresAt: Math.ceil(now / 1000) + lifetimeSeconds,
+    expiresAt: Layout.expiryAfter(deps.clock, lifetimeSeconds),
   };
   const item: Item = { ...keyOf(request), ...fresh };
   const free = any(absent("pk"), below("expiresAt", Math.floor(now / 1000) + 1));
@@ -172,7 +173,4 @@ const changing = () =>
 
 const hashOf = ({ body }: Request): string => createHash("sha256").update(body).digest("base64url");
 
-const keyOf = ({ keyId, route, value }: Request): Key => ({
-  pk: `IDEMPOTENCY#${[keyId, route, value].map(encodeURIComponent).join("#")}`,
-  sk: "CLAIM",
-});
+const keyOf = ({ keyId, route, value }: Request): Key => Layout.idempotency(keyId, route, value);

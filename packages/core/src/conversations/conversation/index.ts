@@ -11,6 +11,7 @@ import { Problem } from "../../foundation/problem/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import { chainUpTo } from "./chain.ts";
 import { Mailbox } from "./mailbox.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export { type Accepted, type AcceptDeps, accept, type Message, newIds } from "./accept.ts";
 export { chainUpTo } from "./chain.ts";
@@ -34,7 +35,7 @@ export async function findRun(
   if (!v.is(Id.Ulid, messageId)) return undefined;
   const runId = Id.runIdOf(messageId);
   const run = await Run.peek(deps.table, address, runId);
-  if (!run || isOver(deps.clock, run)) return undefined;
+  if (!run || Layout.isOver(deps.clock, run)) return undefined;
   if (Run.wasTaken(run)) return run;
   const head = await Mailbox.read(deps.table, address);
   if (head?.open.includes(runId)) return run;
@@ -53,8 +54,10 @@ export interface Tree {
 export async function read(deps: Reading, address: Address): Promise<Tree | undefined> {
   const head = await Mailbox.read(deps.table, address);
   const createdAt = head?.createdAt;
-  if (!head || createdAt === undefined || isOver(deps.clock, head)) return undefined;
-  const kept = (await Run.listAll(deps.table, address)).filter((run) => !isOver(deps.clock, run));
+  if (!head || createdAt === undefined || Layout.isOver(deps.clock, head)) return undefined;
+  const kept = (await Run.listAll(deps.table, address)).filter(
+    (run) => !Layout.isOver(deps.clock, run),
+  );
   const byId = new Map(kept.map((run) => [run.runId, run]));
   const waiting = head.open.flatMap((id) => byId.get(id) ?? []);
   const waitingIds = new Set(head.open);
@@ -87,5 +90,3 @@ export async function requireIncomplete(
 }
 
 /** A store may keep for days what has expired: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html */
-const isOver = (clock: Clock, { expiresAt }: { expiresAt: number }): boolean =>
-  expiresAt * 1000 < clock.now();

@@ -21,10 +21,11 @@ import {
   type Queue,
   sizeBelow,
   type Table,
-  type Key as TableKey,
 } from "../../ports/index.ts";
-import { type Address, encode, group, pick, toBell } from "../run/address.ts";
+import { type Address, group, pick, toBell } from "../run/address.ts";
 import { tombstoneSeconds } from "../run/item.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 
 export const Head = v.object({
   botId: v.string(),
@@ -44,7 +45,7 @@ export const Head = v.object({
   /** Absent where the conversation was deleted and nothing has been sent since. */
   createdAt: v.optional(v.number()),
   expiresAt: v.number(),
-  /** When a message or the sweeper last rang for it; see `sortable`. */
+  /** When a message or the sweeper last rang for it; see {@link Layout.sortable}. */
   openSk: v.optional(v.string()),
   /** Runs that were open then; there until the removal has ended, and no run is appended before. */
   doomed: v.optional(v.array(v.string())),
@@ -59,7 +60,7 @@ interface Deps {
 }
 
 export async function read(table: Table, address: Address): Promise<Head | undefined> {
-  const item = await table.get(keyOf(address));
+  const item = await table.get(Layout.head(address));
   return item && fromItem(item);
 }
 
@@ -104,7 +105,7 @@ export async function append(
   const { openMax, title, expiresAt, seen } = options;
   const free = all(lacks("open", runId), sizeBelow("open", openMax), absent("doomed"));
   const item = await deps.table.update(
-    keyOf(address),
+    Layout.head(address),
     {
       append: { open: [runId] },
       set: { ...pick(address), expiresAt, ...openIndex(address, now) },
@@ -136,7 +137,7 @@ export async function lease(
 ): Promise<Head | undefined> {
   const now = deps.clock.now();
   const item = await deps.table.update(
-    keyOf(address),
+    Layout.head(address),
     { add: { token: 1 }, set: { leaseUntil: now + leaseMs } },
     all({ op: "exists", name: "open" }, any(absent("leaseUntil"), below("leaseUntil", now))),
   );
@@ -151,7 +152,9 @@ export async function extend(
   leaseMs: number,
 ): Promise<boolean> {
   const set = { leaseUntil: deps.clock.now() + leaseMs };
-  return (await deps.table.update(keyOf(address), { set }, equals("token", token))) !== undefined;
+  return (
+    (await deps.table.update(Layout.head(address), { set }, equals("token", token))) !== undefined
+  );
 }
 
 /**
@@ -172,12 +175,12 @@ export async function pop(
   const place = options.again ? {} : { set: { last: runId }, add: { popped: 1 } };
   const change = { removeFirst: ["open"], ...place };
   const last = await deps.table.update(
-    keyOf(address),
-    { ...change, remove: ["leaseUntil", ...openIndexNames] },
+    Layout.head(address),
+    { ...change, remove: ["leaseUntil", ...Layout.openNames] },
     all(mine, sizeBelow("open", 2)),
   );
   if (last) return "released";
-  return (await deps.table.update(keyOf(address), change, mine)) ? "more" : "fenced";
+  return (await deps.table.update(Layout.head(address), change, mine)) ? "more" : "fenced";
 }
 
 /**
@@ -186,8 +189,8 @@ export async function pop(
  */
 export async function release(deps: Deps, address: Address, token: number): Promise<boolean> {
   const item = await deps.table.update(
-    keyOf(address),
-    { remove: ["leaseUntil", ...openIndexNames] },
+    Layout.head(address),
+    { remove: ["leaseUntil", ...Layout.openNames] },
     all(equals("token", token), sizeBelow("open", 1)),
   );
   return item !== undefined;
@@ -202,14 +205,14 @@ export async function condemn(deps: Deps, head: Head): Promise<Head | undefined>
   const now = deps.clock.now();
   const [oldest] = head.open;
   const item = await deps.table.update(
-    keyOf(head),
+    Layout.head(head),
     {
       add: { token: 1 },
       set: {
         open: [],
         doomed: head.open,
         doomedToken: head.token + 1,
-        expiresAt: Math.ceil(now / 1000) + tombstoneSeconds,
+        expiresAt: Layout.expiryAfter(deps.clock, tombstoneSeconds),
         // The sweeper finds it where the removal breaks off.
         ...openIndex(head, now),
       },
@@ -229,8 +232,8 @@ export async function condemn(deps: Deps, head: Head): Promise<Head | undefined>
 /** Ends a deletion: from now on messages may be sent under the same id, which start afresh. */
 export async function bury(deps: Deps, head: Head): Promise<void> {
   await deps.table.update(
-    keyOf(head),
-    { remove: ["doomed", ...openIndexNames] },
+    Layout.head(head),
+    { remove: ["doomed", ...Layout.openNames] },
     all(exists("doomed"), equals("doomedToken", head.doomedToken)),
   );
 }
@@ -242,7 +245,11 @@ export async function expireAt(
   token: number,
   epochMs: number,
 ): Promise<void> {
-  await deps.table.update(keyOf(address), { set: { leaseUntil: epochMs } }, equals("token", token));
+  await deps.table.update(
+    Layout.head(address),
+    { set: { leaseUntil: epochMs } },
+    equals("token", token),
+  );
 }
 
 /** Action Ring: asks for a reader. The message carries nothing that could be lost. */
@@ -285,41 +292,24 @@ export function isUnattended(head: Head, now: number, quietMs: number): boolean 
 export async function noteRing(deps: Deps, head: Head): Promise<void> {
   if (head.openSk === undefined) return;
   await deps.table.update(
-    keyOf(head),
-    { set: { openSk: sortable(deps.clock.now()) } },
+    Layout.head(head),
+    { set: { openSk: Layout.sortable(deps.clock.now()) } },
     equals("openSk", head.openSk),
   );
 }
 
-/** Spreads the sparse index over partitions, so that accepts do not all write to one. */
+/** Of the sparse index. */
 const openShards = 8;
-const openIndexNames = ["openPk", "openSk"];
 
-async function listShard(table: Table, shard: number, until: number): Promise<Head[]> {
-  const heads: Head[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({
-      index: "open",
-      pk: `OPEN#${shard}`,
-      skFrom: "0",
-      skTo: sortable(until),
-      cursor,
-    });
-    heads.push(...page.items.map(fromItem));
-    cursor = page.cursor;
-  } while (cursor);
-  return heads;
+function listShard(table: Table, shard: number, until: number): Promise<Head[]> {
+  const pk = Layout.open.conversations(shard);
+  const range = { index: "open", pk, skFrom: "0", skTo: Layout.sortable(until) } as const;
+  return Paging.all(table, range, fromItem);
 }
 
-const openIndex = (address: Address, now: number) => ({
-  openPk: `OPEN#${Id.shardOf(encode(address), openShards)}`,
-  openSk: sortable(now),
-});
-
-/** Epoch milliseconds in a form that sorts as text. */
-const sortable = (epochMs: number): string => String(Math.max(0, epochMs)).padStart(15, "0");
-
-const keyOf = (address: Address): TableKey => ({ pk: encode(address), sk: "HEAD" });
+function openIndex(address: Address, now: number) {
+  const shard = Id.shardOf(Layout.conversationPartition(address), openShards);
+  return Layout.inOpen(Layout.open.conversations(shard), Layout.sortable(now));
+}
 
 const fromItem = (item: Item): Head => v.parse(Head, item);

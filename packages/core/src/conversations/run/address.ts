@@ -15,10 +15,6 @@ export const pick = ({ botId, clientId, conversationId }: Address): Address => (
   conversationId,
 });
 
-/** The partition of a conversation. Ids are percent-encoded: no id can run into its neighbour. */
-export const encode = ({ botId, clientId, conversationId }: Address): string =>
-  `CONV#${[botId, clientId, conversationId].map(encodeURIComponent).join("#")}`;
-
 /** The mailbox of one response of the OpenAI face, named after its run so that no index is needed. */
 export const responseAddress = (of: Omit<Address, "conversationId">, runId: string): Address => ({
   botId: of.botId,

@@ -15,7 +15,7 @@ import {
   type ObjectStore,
   type Table,
 } from "../../ports/index.ts";
-import { type Address, encode, pick } from "./address.ts";
+import { type Address, pick } from "./address.ts";
 import type { Asked, NewSurroundings } from "./asked.ts";
 import type { Content, NewContent } from "./content.ts";
 import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
@@ -29,8 +29,10 @@ import {
   storeQuestion,
 } from "./payload.ts";
 import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./state.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 
-export { type Address, encode, group, parseBell, responseAddress } from "./address.ts";
+export { type Address, group, parseBell, responseAddress } from "./address.ts";
 export {
   Asked,
   type Earlier,
@@ -173,9 +175,9 @@ export async function listNewest(
   options: { limit: number; upTo: string },
 ): Promise<State[]> {
   const page = await table.query({
-    pk: encode(address),
-    skFrom: "RUN#",
-    skTo: `RUN#${options.upTo}`,
+    pk: Layout.conversationPartition(address),
+    skFrom: Layout.runPrefix,
+    skTo: Layout.runPrefix + options.upTo,
     descending: true,
     limit: options.limit,
   });
@@ -187,14 +189,8 @@ const fromItems = (items: Item[]): State[] =>
 
 /** Every run of a conversation, oldest first. */
 export async function listAll(table: Table, address: Address): Promise<State[]> {
-  const runs: State[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({ pk: encode(address), skPrefix: "RUN#", cursor });
-    runs.push(...fromItems(page.items));
-    cursor = page.cursor;
-  } while (cursor);
-  return runs;
+  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
+  return fromItems(await Paging.all(table, range, (item) => item));
 }
 
 export interface Result {

@@ -1,6 +1,7 @@
 import type { Item, Key, Table, Watch } from "../../ports/index.ts";
-import { type Address, encode } from "./address.ts";
+import type { Address } from "./address.ts";
 import { fromItem, type State } from "./state.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 /** A run without what was said: one read, however large its message is. */
 export async function peek(
@@ -16,10 +17,7 @@ export async function peek(
 export const watch = (table: Table, address: Address, runId: string): Watch | undefined =>
   table.watch?.(keyOf(address, runId));
 
-export const keyOf = (address: Address, runId: string): Key => ({
-  pk: encode(address),
-  sk: `RUN#${runId}`,
-});
+export const keyOf = (address: Address, runId: string): Key => Layout.run(address, runId);
 
 /** How long what was deleted is remembered: longer than anybody stands still, or tries again. */
 export const tombstoneSeconds = 2 * 86_400;

@@ -6,10 +6,12 @@ export * as RunLog from "./log.ts";
 
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
-import { absent, any, below, type Item, type Table } from "../../ports/index.ts";
+import { Id } from "../../foundation/id/index.ts";
+import { absent, any, below, type Item, MalformedCursor, type Table } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { durations } from "./outcome.ts";
 import { State, type Status } from "./state.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export const Entry = v.object({
   ...v.pick(State, [
@@ -72,9 +74,9 @@ export async function record(table: Table, run: State): Promise<void> {
   await table.put(
     {
       ...entryOf(run),
-      ...keyOf(run.botId, run.runId),
+      ...Layout.runLog(run.botId, run.runId),
       ...(run.status === "failed"
-        ? { listingPk: failedPartition(run.botId), listingSk: run.runId }
+        ? Layout.inListing(Layout.listing.failedRunsOf(run.botId), run.runId)
         : {}),
     },
     any(absent("pk"), below("redrives", run.redrives)),
@@ -83,7 +85,7 @@ export async function record(table: Table, run: State): Promise<void> {
 
 /** Takes the failure of a run that is open again out of the log. */
 export async function forget(table: Table, run: State): Promise<void> {
-  await table.remove(keyOf(run.botId, run.runId), below("redrives", run.redrives));
+  await table.remove(Layout.runLog(run.botId, run.runId), below("redrives", run.redrives));
 }
 
 export async function fromId(
@@ -91,7 +93,7 @@ export async function fromId(
   botId: string,
   runId: string,
 ): Promise<Entry | undefined> {
-  const item = await table.get(keyOf(botId, runId));
+  const item = await table.get(Layout.runLog(botId, runId));
   return item && fromItem(item);
 }
 
@@ -109,6 +111,7 @@ const examinedMax = 2_000;
 /**
  * Runs that have ended, newest first.
  * @param options.cursor of the page before. A page may hold fewer than `limit`, and yet have a next.
+ * @throws MalformedCursor where the cursor is not one of a page's.
  */
 export async function list(
   table: Table,
@@ -116,14 +119,19 @@ export async function list(
   options: Filter & { limit: number; cursor?: string | undefined },
 ): Promise<{ entries: Entry[]; cursor: string | null }> {
   const { status, keyId, from, to, limit } = options;
+  if (options.cursor !== undefined && !v.is(Id.Ulid, options.cursor)) {
+    throw new MalformedCursor();
+  }
   const bounds = {
     skFrom: from === undefined ? "0" : firstIdAt(from),
     skTo: options.cursor ?? (to === undefined ? "~" : firstIdAt(to + 1)),
   };
+  // The table takes no range that ends before it begins.
+  if (bounds.skFrom > bounds.skTo) return { entries: [], cursor: null };
   const range =
     status === "failed"
-      ? ({ index: "listing", pk: failedPartition(botId), ...bounds } as const)
-      : { pk: partition(botId), ...bounds };
+      ? ({ index: "listing", pk: Layout.listing.failedRunsOf(botId), ...bounds } as const)
+      : { pk: Layout.runLogPartition(botId), ...bounds };
   const entries: Entry[] = [];
   let examined = 0;
   let next: string | undefined;
@@ -159,7 +167,4 @@ export const fits = (
 const firstIdAt = (epochMs: number): string =>
   encodeTime(Math.min(Math.max(0, Math.floor(epochMs)), 281_474_976_710_655), 10) + "0".repeat(16);
 
-const partition = (botId: string): string => `RUNLOG#${botId}`;
-const failedPartition = (botId: string): string => `FAILED#${botId}`;
-const keyOf = (botId: string, runId: string) => ({ pk: partition(botId), sk: runId });
 const fromItem = (item: Item): Entry => v.parse(Entry, item);

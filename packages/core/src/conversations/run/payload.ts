@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { ObjectStore } from "../../ports/index.ts";
-import { type Address, encode } from "./address.ts";
+import type { Address } from "./address.ts";
 import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
 import { Content, type NewContent, PayloadMissing } from "./content.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 /** Text of a run that may be too large for its item: in it, or in the object store. */
 export const Stored = v.object({ json: v.nullable(v.string()), path: v.nullable(v.string()) });
@@ -37,7 +38,10 @@ const binaryInlineMax = 4_000;
  * without a sweeper can expire them by rules on prefixes. Ids may be longer than an object's name.
  */
 export const folderOf = (address: Address, runId: string, retentionDays: number): string => {
-  const conversation = createHash("sha256").update(encode(address)).digest("hex").slice(0, 40);
+  const conversation = createHash("sha256")
+    .update(Layout.conversationPartition(address))
+    .digest("hex")
+    .slice(0, 40);
   return `runs/${retentionDays}d/${address.botId}/${conversation}/${runId}`;
 };
 

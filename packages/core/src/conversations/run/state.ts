@@ -16,6 +16,7 @@ export type Status = v.InferOutput<typeof Status>;
 
 export const ErrorCode = v.picklist([
   "model_error",
+  "model_empty_answer",
   "run_timeout",
   "worker_lost",
   "bot_unavailable",

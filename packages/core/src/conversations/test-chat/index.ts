@@ -15,11 +15,10 @@ import {
   ModelError,
   type ModelUsage,
   type ObjectStore,
-  type StopReason,
   type Table,
 } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
-import { messageOf, toRequest } from "../worker/answer.ts";
+import { causeOf, messageOf, outcomeOfStop, toRequest } from "../worker/answer.ts";
 
 const Message = v.strictObject({
   role: v.picklist(["user", "assistant"]),
@@ -42,7 +41,8 @@ export type Event =
   | {
       type: "done";
       model: string;
-      stop: StopReason;
+      /** Why the model stopped, by its own name. */
+      stop: string;
       usage: ModelUsage;
       costMicroUsd: number;
       firstTextMs: number | null;
@@ -100,7 +100,7 @@ export async function* run(
   const request = toRequest(bot, model, subject, passages, history);
   let firstTextMs: number | null = null;
   let usage = Usage.noTokens;
-  let stop: StopReason = "other";
+  let stop: string | null = null;
   try {
     for await (const event of deps.model.stream(request, signal)) {
       if (event.type === "text") {
@@ -113,15 +113,16 @@ export async function* run(
     if (signal.aborted) return;
     if (!(error instanceof ModelError)) throw error;
     deps.log.warn("model failed in a test", { botId: bot.botId, cause: error.message });
-    const message = messageOf(error);
+    // The owner reads the model's own words, too.
+    const message = `${messageOf(error)} (${causeOf(error)})`;
     await record(message);
     yield { type: "failed", code: "model_error", message, retryable: error.retryable };
     return;
   }
-  const empty = firstTextMs === null ? "The model answered without any text." : null;
-  await record(empty);
-  if (empty) {
-    yield { type: "failed", code: "model_error", message: empty, retryable: true };
+  const { error } = outcomeOfStop(stop, firstTextMs !== null);
+  await record(error && error.message);
+  if (error || stop === null) {
+    yield { type: "failed", code: "model_error", message: "", retryable: true, ...error };
     return;
   }
   const costMicroUsd = Usage.cost(model.price, usage);

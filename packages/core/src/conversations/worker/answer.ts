@@ -11,15 +11,21 @@ import {
   type ModelUsage,
   type ObjectStore,
   type Randomness,
-  type StopReason,
   type Table,
 } from "../../ports/index.ts";
 import { Publication } from "../../publishing/publication/index.ts";
 import { type Content, type Run, textOf } from "../run/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { listEarlier, readMessages } from "./history.ts";
+import {
+  isWorthAnotherAttempt,
+  isWorthAnotherTry,
+  outcomeOfError,
+  outcomeOfStop,
+} from "./outcome.ts";
 import { toRequest } from "./request.ts";
 
+export { causeOf, messageOf, outcomeOfStop } from "./outcome.ts";
 export { toRequest } from "./request.ts";
 
 export interface Deps {
@@ -72,7 +78,7 @@ interface Draft {
   text: string;
   reasoning: { text: string; signature: string; redactedContent: string };
   usage: ModelUsage;
-  stop: StopReason | null;
+  stop: string | null;
   firstTextAt: number | null;
 }
 
@@ -121,21 +127,13 @@ export async function answer(deps: Deps, run: Run.Info, signal: AbortSignal): Pr
     if (signal.aborted) return interrupted(signal, base());
     if (!(error instanceof ModelError)) throw error;
     deps.log.warn("model failed", { runId: run.runId, code: error.code, cause: error.message });
-    const result: Run.Result = {
-      ...base(),
-      status: "failed",
-      error: { code: "model_error", message: messageOf(error), retryable: error.retryable },
-      cause: causeOf(error),
-    };
-    if (error.retryable) throw new AttemptFailed(error, result);
+    const result: Run.Result = { ...base(), ...outcomeOfError(error) };
+    const isSoon = (error.retryAfterMs ?? 0) <= deps.policy.runTimeMaxMs;
+    if (isSoon && isWorthAnotherAttempt(error)) throw new AttemptFailed(error, result);
     return result;
   }
-  return { ...base(), ...outcomeOf(draft.stop), error: null, cause: null };
+  return { ...base(), ...outcomeOfStop(draft.stop, draft.text.trim() !== "") };
 }
-
-/** What the owner reads of an error: bounded, as it lies in the run's item. */
-export const causeOf = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2_000);
 
 /** @param ownModelId what to ask for instead where the bot's inference profile is refused. */
 async function generate(
@@ -147,9 +145,12 @@ async function generate(
 ): Promise<void> {
   const { modelTriesMax, backoffMs, backoffMaxMs } = deps.policy;
   let request = asked;
+  const endsAt = deps.clock.now() + deps.policy.runTimeMaxMs;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await streamInto(deps, request, draft, signal);
+      await streamInto(deps, request, draft, signal);
+      if (!isWorthAnotherTry(draft.stop) || attempt === modelTriesMax) return;
+      throw new ModelError("model_error", true, `stop reason: ${draft.stop}`);
     } catch (error) {
       // It may have gone meanwhile, with the bot's stack. No run fails for the bill's sake.
       if (isRefusal(error) && request.modelId !== ownModelId) {
@@ -160,11 +161,16 @@ async function generate(
       }
       const again = error instanceof ModelError && error.retryable && attempt < modelTriesMax;
       if (!again || signal.aborted) throw error;
+      const ceiling = Math.min(backoffMaxMs, backoffMs * 2 ** (attempt - 1));
+      const backoff = ceiling * deps.randomness.fraction();
+      const wait = Math.max(backoff, error.retryAfterMs ?? 0);
+      // The model will not be there within the run's time.
+      if (deps.clock.now() + wait >= endsAt) throw error;
       // A try that was paid for stays paid: only what it said is thrown away.
       draft.text = "";
       draft.reasoning = noReasoning();
-      const ceiling = Math.min(backoffMaxMs, backoffMs * 2 ** (attempt - 1));
-      await deps.clock.sleep(ceiling * deps.randomness.fraction(), signal);
+      draft.stop = null;
+      await deps.clock.sleep(wait, signal);
     }
   }
 }
@@ -245,30 +251,6 @@ function toContent(draft: Draft): Content[] {
     ...(reasoned ? [{ contentType: "reasoning" as const, ...reasoning }] : []),
     ...(draft.text ? [{ contentType: "text" as const, body: draft.text }] : []),
   ];
-}
-
-function outcomeOf(stop: StopReason | null): Pick<Run.Result, "status" | "incompleteReason"> {
-  if (stop === "max_tokens") return { status: "incomplete", incompleteReason: "max_output_tokens" };
-  if (stop === "content_filtered" || stop === "guardrail_intervened") {
-    return { status: "incomplete", incompleteReason: "content_filter" };
-  }
-  return { status: "completed", incompleteReason: null };
-}
-
-/** For the client. The model's own words may name accounts and ARNs. */
-export function messageOf(error: ModelError): string {
-  switch (error.code) {
-    case "model_throttled":
-      return "The model is over its capacity. Send the message again in a while.";
-    case "model_access_denied":
-    case "model_not_found":
-    case "model_quota_exceeded":
-      return "The bot's model cannot be used at present. Its owner has to look at the model's settings.";
-    case "model_invalid_request":
-      return "The model refused the conversation as invalid, perhaps because it is too long.";
-    default:
-      return "The model did not finish its answer. Send the message again.";
-  }
 }
 
 export function failure(

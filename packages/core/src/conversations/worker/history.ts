@@ -44,7 +44,6 @@ export async function readMessages(
 ): Promise<Messages> {
   const room = createRoom();
   const question = await toModel(deps.objects, run.content, room);
-  if (run.continues) question.unshift({ type: "text", text: continuation });
   const history: ModelMessage[] = [];
   const developer: string[] = [];
   let budget = (contextTokens / 2) * charactersPerToken;
@@ -63,18 +62,34 @@ export async function readMessages(
     if (!goesOn) break;
     const turn = await Run.load(deps, state);
     const body = textOf(turn.answer ?? []);
-    if (!body) continue;
+    const answered = body.trim() !== "";
+    if (!answered && !wasAnswered(turn)) continue;
     goesOn = await take([
       ...turn.surroundings.earlier,
       { role: "user", content: turn.content },
-      { role: "assistant", content: [{ contentType: "text", body }] },
+      // Of an answer without text the question stays, and joins the next one.
+      ...(answered
+        ? [{ role: "assistant" as const, content: [{ contentType: "text" as const, body }] }]
+        : []),
     ]);
   }
   // Converse wants a user's message first. A greeting came before, or room ran out within a turn.
   while (history[0]?.role === "assistant") history.shift();
+  if (run.continues) {
+    const begun = history.at(-1)?.role === "assistant";
+    question.unshift({ type: "text", text: begun ? continuation : beginning });
+  }
   if (run.surroundings.instructions) developer.push(run.surroundings.instructions);
   return { question, history, developer };
 }
+
+/** The limit was reached while the model still reasoned: there is no end to go on from. */
+const beginning =
+  "You reached the token limit before your answer began. Answer the question above now, with less thought.";
+
+/** Whether the model has ended its answer, be it an empty one, or one of reasoning alone. */
+const wasAnswered = ({ status, error }: Run.State): boolean =>
+  status === "completed" || status === "incomplete" || error?.code === "model_empty_answer";
 
 /** Asked for in words: not every model takes an answer of its own to go on with. */
 const continuation =

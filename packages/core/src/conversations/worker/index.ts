@@ -6,7 +6,7 @@
 export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../../models/catalog/index.ts";
-import { type Queue, StoreUnavailable } from "../../ports/index.ts";
+import { ModelError, type Queue, StoreUnavailable } from "../../ports/index.ts";
 import { RunLog } from "../run/log.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../../records/usage/index.ts";
@@ -137,8 +137,7 @@ async function attempt(
     result = resultOf(deps, run, tried.error);
     if (run.attempts < deps.policy.attemptsMax) {
       await recordPaid(deps, run, token, result);
-      const wait = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
-      await handOver(deps, run, token, wait * (0.5 + deps.randomness.fraction() / 2));
+      await handOver(deps, run, token, waitAfter(deps, run, tried.error));
       return undefined;
     }
   }
@@ -146,6 +145,14 @@ async function attempt(
   // Overtaken in the last moment: what it cost is recorded all the same.
   if (!ended) await recordPaid(deps, run, token, result);
   return ended;
+}
+
+/** Milliseconds until the next attempt: never sooner than the model asks for. */
+function waitAfter(deps: Deps, run: Run.State, error: unknown): number {
+  const backoff = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
+  const cause = error instanceof AttemptFailed ? error.cause : error;
+  const asked = cause instanceof ModelError ? (cause.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, backoff * (0.5 + deps.randomness.fraction() / 2));
 }
 
 /** What the run says if no other attempt follows. A defect of ours is the owner's to see, too. */

@@ -70,6 +70,7 @@ export const codes = {
   },
   internal_error: { status: 500, title: "Internal error", type: "api_error" },
   model_error: { status: 502, title: "The model failed", type: "run_error" },
+  model_empty_answer: { status: 502, title: "The model said nothing", type: "run_error" },
   worker_lost: { status: 502, title: "The run was given up", type: "run_error" },
   bot_unavailable: { status: 502, title: "The bot is gone", type: "run_error" },
   bot_paused: { status: 503, title: "The bot is paused", type: "api_error" },

@@ -14,6 +14,7 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { Run } from "../../conversations/run/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 interface Deps {
   table: Table;
@@ -21,24 +22,14 @@ interface Deps {
   clock: Clock;
 }
 
-/** Whether an item has an end, in epoch seconds, that has passed. Other times go by other names. */
-export const isOver = (clock: Clock, item: Item): boolean =>
-  typeof item.expiresAt === "number" &&
-  kinds.some((kind) => item.pk.startsWith(kind)) &&
-  item.expiresAt * 1000 < clock.now();
-
-/** Whose `expiresAt` is a time to live. Keys have one too, in milliseconds, and stay. */
-const kinds = ["CONV#", "RUNLOG#", "IDEMPOTENCY#"];
-
 /**
  * Removes an item whose time is over, unless it has been given more since it was read.
  * @returns whether it is gone.
  */
 export async function expire(deps: Deps, item: Item): Promise<boolean> {
-  if (!isOver(deps.clock, item)) return false;
+  if (!Layout.isOver(deps.clock, item)) return false;
   const unchanged = equals("expiresAt", item.expiresAt ?? null);
-  const isRun = item.pk.startsWith("CONV#") && item.sk.startsWith("RUN#");
-  if (isRun && !Run.isTombstone(item)) {
+  if (Layout.isRun(item) && !Run.isTombstone(item)) {
     await Run.removeObjects(deps.objects, Run.fromItem(item));
   }
   // Never a mailbox that holds something, however old it is.

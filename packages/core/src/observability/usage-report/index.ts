@@ -12,7 +12,6 @@ import {
   headKeys,
   hourMs,
   lastClosedHour,
-  openHoursPartition,
   startOfDay,
   startOfHour,
 } from "../../records/roll-up/index.ts";
@@ -27,6 +26,7 @@ import {
   type Slice,
 } from "./roll-up.ts";
 import { count, type Durations, Tally } from "./tally.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export { mapLimited } from "./roll-up.ts";
 export { sharesOf } from "./shares.ts";
@@ -157,7 +157,7 @@ export async function closeHours(deps: Deps, hoursMaxAtOnce = 50): Promise<numbe
   const now = deps.clock.now();
   const page = await deps.table.query({
     index: "open",
-    pk: openHoursPartition,
+    pk: Layout.open.hours,
     skTo: `${lastClosedHour(now)}#~`,
     limit: hoursMaxAtOnce,
   });

@@ -18,15 +18,10 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
-import {
-  dayMs,
-  headKeys,
-  hourMs,
-  hourOf,
-  isClosed,
-  partition,
-} from "../../records/roll-up/index.ts";
+import { dayMs, headKeys, hourMs, hourOf, isClosed } from "../../records/roll-up/index.ts";
 import { StoredTally, Tally } from "./tally.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 
 export interface Deps {
   table: Table;
@@ -61,7 +56,7 @@ interface Head {
 
 /** Days that have sums that count, and the generations of all heads of days. */
 export async function readDays({ table }: Deps, botId: string, from: number, to: number) {
-  return readHeads(table, "D#", botId, from, to);
+  return readHeads(table, "day", botId, from, to);
 }
 
 /** Everything that ended in hours from `from` until `to`: read, summed, or summed for good. */
@@ -71,7 +66,7 @@ export async function readHours(
   from: number,
   to: number,
 ): Promise<Slice[]> {
-  const heads = await readHeads(deps.table, "H#", botId, from, to);
+  const heads = await readHeads(deps.table, "hour", botId, from, to);
   return mapLimited(heads, 3, async (head) => ({
     at: head.at,
     rows: head.rows ?? (await sumHour(deps, botId, head)),
@@ -86,7 +81,7 @@ export async function closeDay(
   generation: number,
 ): Promise<void> {
   if (!isClosed(at + dayMs, deps.clock.now())) return;
-  const heads = await readHeads(deps.table, "H#", botId, at, at + dayMs);
+  const heads = await readHeads(deps.table, "hour", botId, at, at + dayMs);
   if (heads.some(({ rows }) => rows === undefined)) return;
   const rows = mergeRows(heads.flatMap((head) => head.rows ?? []));
   await putRows(deps, headKeys.day(botId, at), generation, rows);
@@ -117,7 +112,7 @@ async function putRows(deps: Deps, key: Key, generation: number, rows: Row[]): P
         body === undefined
           ? { generation }
           : { generation, builtFor: generation, rows: body, builtAt: deps.clock.now() },
-      remove: ["openPk", "openSk"],
+      remove: Layout.openNames,
     },
     all(unchanged, settled),
   );
@@ -126,27 +121,17 @@ async function putRows(deps: Deps, key: Key, generation: number, rows: Row[]): P
 
 async function readHeads(
   table: Table,
-  prefix: "H#" | "D#",
+  unit: "hour" | "day",
   botId: string,
   from: number,
   to: number,
 ): Promise<Head[]> {
   if (from >= to) return [];
-  const key = prefix === "H#" ? headKeys.hour : headKeys.day;
-  const step = prefix === "H#" ? hourMs : dayMs;
-  const heads: Head[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({
-      pk: partition(botId),
-      skFrom: key(botId, from).sk,
-      skTo: key(botId, to - step).sk,
-      cursor,
-    });
-    heads.push(...page.items.map(toHead));
-    cursor = page.cursor;
-  } while (cursor);
-  return heads;
+  const key = headKeys[unit];
+  const step = unit === "hour" ? hourMs : dayMs;
+  const first = key(botId, from);
+  const range = { pk: first.pk, skFrom: first.sk, skTo: key(botId, to - step).sk };
+  return Paging.all(table, range, toHead);
 }
 
 /** Whether a late entry is on its way, so that nobody may sum up what it belongs to. */

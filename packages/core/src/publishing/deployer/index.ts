@@ -11,14 +11,17 @@ import { Knowledge } from "../../bots/knowledge/index.ts";
 import type { StackOutputs } from "../../ports/index.ts";
 import { Publication } from "../publication/index.ts";
 import { type Deps, done, type Outcome, specOf, wait } from "./act.ts";
-import { alone } from "./lease.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Lease } from "../../store/lease/index.ts";
 import { madeFrom, noteOvertaken, upgrade } from "./upgrade.ts";
 
 export type { Deps, Outcome, ProbeResult } from "./act.ts";
 
 /** One look at a bot's publication. Its answer says whether and when there has to be another. */
 export async function advance(deps: Deps, botId: string): Promise<Outcome> {
-  const outcome = await alone(deps, botId, () => look(deps, botId));
+  const { deployLeaseMs } = deps.policy;
+  const lease = Layout.deployerLease(botId);
+  const outcome = await Lease.alone(deps, lease, deployLeaseMs, () => look(deps, botId));
   return outcome ?? { done: false, againInSeconds: deps.policy.pollSeconds };
 }
 

@@ -18,10 +18,11 @@ import {
   type Page,
   type Randomness,
   type Table,
-  type Key as TableKey,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import * as Secret from "./secret.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 
 export const Label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
 
@@ -38,7 +39,8 @@ export const Info = v.object({
   /** Epoch milliseconds. */
   createdAt: v.number(),
   createdBy: v.string(),
-  expiresAt: v.nullable(v.number()),
+  /** Epoch milliseconds; the wire calls it `expiresAt`. */
+  validUntil: v.nullable(v.number()),
   lastUsedAt: v.nullable(v.number()),
   /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
   secretHashes: v.array(v.string()),
@@ -108,12 +110,12 @@ export async function create(
     enabled: true,
     createdAt: deps.clock.now(),
     createdBy: input.createdBy,
-    expiresAt: future(deps.clock, input.expiresAt),
+    validUntil: future(deps.clock, input.expiresAt),
     lastUsedAt: null,
     secretHashes: [Secret.hash(value, deps.pepper)],
     graceEndsAt: null,
   };
-  if (!(await deps.table.put({ ...key, ...keyOf(botId, key.keyId) }, absent("pk")))) {
+  if (!(await deps.table.put({ ...key, ...Layout.key(botId, key.keyId) }, absent("pk")))) {
     throw new Problem.ProblemError("conflict", "A key of that id exists already.");
   }
   return { key, value };
@@ -122,12 +124,12 @@ export async function create(
 /** Lets a key's secrets open the bot's endpoint. */
 export async function activate(table: Table, key: Info): Promise<void> {
   for (const hash of key.secretHashes) {
-    await table.put({ ...secretKey(hash), botId: key.botId, keyId: key.keyId });
+    await table.put({ ...Layout.secret(hash), botId: key.botId, keyId: key.keyId });
   }
 }
 
 export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
-  const item = await table.get(keyOf(botId, keyId));
+  const item = await table.get(Layout.key(botId, keyId));
   if (!item) throw notFound(keyId);
   return fromItem(item);
 }
@@ -143,7 +145,7 @@ export async function list(
   botId: string,
   options: { limit: number; cursor?: string | undefined },
 ): Promise<Listing> {
-  const page = await table.query({ pk: partition(botId), skPrefix: "KEY#", ...options });
+  const page = await table.query({ ...rangeOf(botId), ...options });
   return {
     keys: fromPage(page).filter((k) => k.purpose === "client"),
     cursor: page.cursor ?? null,
@@ -151,15 +153,8 @@ export async function list(
 }
 
 /** Every key of one bot, probes too. */
-export async function listAll(table: Table, botId: string): Promise<Info[]> {
-  const keys: Info[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({ pk: partition(botId), skPrefix: "KEY#", cursor });
-    keys.push(...fromPage(page));
-    cursor = page.cursor;
-  } while (cursor);
-  return keys;
+export function listAll(table: Table, botId: string): Promise<Info[]> {
+  return Paging.all(table, rangeOf(botId), fromItem);
 }
 
 /** What a bot's keys are called, by id. Keys that are gone are not among them. */
@@ -180,10 +175,10 @@ export async function update(
   const { expiresAt, ...rest } = input;
   const set = {
     ...rest,
-    ...(expiresAt === undefined ? {} : { expiresAt: future(deps.clock, expiresAt) }),
+    ...(expiresAt === undefined ? {} : { validUntil: future(deps.clock, expiresAt) }),
   };
   if (Object.keys(set).length === 0) return fromId(deps.table, botId, keyId);
-  const item = await deps.table.update(keyOf(botId, keyId), { set }, exists("pk"));
+  const item = await deps.table.update(Layout.key(botId, keyId), { set }, exists("pk"));
   if (!item) throw notFound(keyId);
   return fromItem(item);
 }
@@ -207,9 +202,9 @@ export async function rotate(
   const hash = Secret.hash(value, deps.pepper);
   const [current] = key.secretHashes;
   const keep = current !== undefined && input.graceSeconds > 0 ? [current] : [];
-  await deps.table.put({ ...secretKey(hash), botId, keyId });
+  await deps.table.put({ ...Layout.secret(hash), botId, keyId });
   const item = await deps.table.update(
-    keyOf(botId, keyId),
+    Layout.key(botId, keyId),
     {
       set: {
         secretHashes: [hash, ...keep],
@@ -220,23 +215,23 @@ export async function rotate(
     current === undefined ? absent("secretHashes") : first("secretHashes", current),
   );
   if (!item) {
-    await deps.table.remove(secretKey(hash));
+    await deps.table.remove(Layout.secret(hash));
     const message = "The key changed meanwhile. Read it again, then rotate.";
     throw new Problem.ProblemError("conflict", message);
   }
   for (const old of key.secretHashes) {
-    if (!keep.includes(old)) await deps.table.remove(secretKey(old));
+    if (!keep.includes(old)) await deps.table.remove(Layout.secret(old));
   }
   return { key: fromItem(item), value };
 }
 
 /** Ends a key's secrets at once. Its item stays until {@link remove}. */
 export async function revoke(table: Table, key: Info): Promise<void> {
-  for (const hash of key.secretHashes) await table.remove(secretKey(hash));
+  for (const hash of key.secretHashes) await table.remove(Layout.secret(hash));
 }
 
 export async function remove(table: Table, botId: string, keyId: string): Promise<void> {
-  await table.remove(keyOf(botId, keyId));
+  await table.remove(Layout.key(botId, keyId));
 }
 
 export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey => ({
@@ -255,16 +250,16 @@ export async function authenticate(
 ): Promise<Info | undefined> {
   if (!Secret.isWellFormed(presented)) return undefined;
   const hash = Secret.hash(presented, deps.pepper);
-  const secret = await deps.table.get(secretKey(hash));
+  const secret = await deps.table.get(Layout.secret(hash));
   if (!secret || secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
-  const item = await deps.table.get(keyOf(botId, secret.keyId));
+  const item = await deps.table.get(Layout.key(botId, secret.keyId));
   if (!item) return undefined;
   const key = fromItem(item);
   const now = deps.clock.now();
   const rank = key.secretHashes.indexOf(hash);
   const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
   const live = key.enabled && (rank === 0 || inGrace);
-  return live && (key.expiresAt === null || key.expiresAt > now) ? key : undefined;
+  return live && (key.validUntil === null || key.validUntil > now) ? key : undefined;
 }
 
 /** Notes that a key was used, to the minute: not a write for every request. */
@@ -273,7 +268,7 @@ export async function touch(deps: Pick<Deps, "table" | "clock">, key: Info): Pro
   const minuteAgo = now - 60_000;
   if (key.lastUsedAt !== null && key.lastUsedAt > minuteAgo) return;
   await deps.table.update(
-    keyOf(key.botId, key.keyId),
+    Layout.key(key.botId, key.keyId),
     { set: { lastUsedAt: now } },
     any({ op: "equals", name: "lastUsedAt", value: null }, below("lastUsedAt", minuteAgo)),
   );
@@ -292,12 +287,12 @@ function future(clock: Clock, expiresAt: string | null): number | null {
   });
 }
 
-const partition = (botId: string) => `BOT#${botId}`;
-const keyOf = (botId: string, keyId: string): TableKey => ({
-  pk: partition(botId),
-  sk: `KEY#${keyId}`,
+/** In older items `validUntil` is called `expiresAt`. */
+const fromItem = ({ expiresAt, ...item }: Item): Info =>
+  v.parse(Info, { validUntil: expiresAt ?? null, ...item });
+const rangeOf = (botId: string) => ({
+  pk: Layout.botPartition(botId),
+  skPrefix: Layout.keyPrefix,
 });
-const secretKey = (hash: string): TableKey => ({ pk: `SECRET#${hash}`, sk: "SECRET" });
 
-const fromItem = (item: Item): Info => v.parse(Info, item);
 const fromPage = (page: Page): Info[] => page.items.map(fromItem);

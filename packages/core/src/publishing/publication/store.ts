@@ -8,9 +8,10 @@ import {
   equals,
   type Item,
   type Table,
-  type Key as TableKey,
 } from "../../ports/index.ts";
 import { Info } from "./info.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 
 export interface StoreDeps {
   table: Table;
@@ -19,13 +20,13 @@ export interface StoreDeps {
 }
 
 export async function fromBot(table: Table, botId: string): Promise<Info | undefined> {
-  const item = await table.get(keyOf(botId));
+  const item = await table.get(Layout.publication(botId));
   return item && fromItem(item);
 }
 
 /** Publications that the deployer has not finished, oldest act first. */
 export async function listInFlight(table: Table): Promise<Info[]> {
-  const page = await table.query({ index: "open", pk: openPartition, limit: 100 });
+  const page = await table.query({ index: "open", pk: Layout.open.publications, limit: 100 });
   return page.items.map(fromItem);
 }
 
@@ -34,21 +35,18 @@ export async function list(
   table: Table,
   options: { limit: number; cursor?: string | undefined },
 ): Promise<{ publications: Info[]; cursor: string | null }> {
-  const newestFirst = { index: "listing", pk: "PUBLICATIONS", descending: true } as const;
+  const newestFirst = {
+    index: "listing",
+    pk: Layout.listing.publications,
+    descending: true,
+  } as const;
   const page = await table.query({ ...newestFirst, ...options });
   return { publications: page.items.map(fromItem), cursor: page.cursor ?? null };
 }
 
 /** Every publication there ever was, those that are unpublished too. */
-export async function listEvery(table: Table): Promise<Info[]> {
-  const publications: Info[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({ index: "listing", pk: "PUBLICATIONS", cursor });
-    publications.push(...page.items.map(fromItem));
-    cursor = page.cursor;
-  } while (cursor);
-  return publications;
+export function listEvery(table: Table): Promise<Info[]> {
+  return Paging.all(table, { index: "listing", pk: Layout.listing.publications }, fromItem);
 }
 
 /** @returns whether it was written: there was none, or one that has ended. */
@@ -90,20 +88,16 @@ async function write(
   return (await table.put(toItem(next), condition)) ? next : undefined;
 }
 
-const openPartition = "DEPLOY";
-const keyOf = (botId: string): TableKey => ({ pk: `BOT#${botId}`, sk: "PUBLICATION" });
-
 function toItem(publication: Info): Item {
   const { operation, upgrade } = publication;
   const openSk =
     operation?.operationId ?? (upgrade?.state === "in_progress" ? upgrade.upgradeId : undefined);
   return {
     ...publication,
-    ...keyOf(publication.botId),
-    listingPk: "PUBLICATIONS",
-    listingSk: publication.botId,
+    ...Layout.publication(publication.botId),
+    ...Layout.inListing(Layout.listing.publications, publication.botId),
     ...(operation ? { operationId: operation.operationId } : {}),
-    ...(openSk ? { openPk: openPartition, openSk } : {}),
+    ...(openSk && Layout.inOpen(Layout.open.publications, openSk)),
   };
 }
 

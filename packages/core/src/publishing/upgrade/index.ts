@@ -15,6 +15,7 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { Publication } from "../publication/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 interface Deps {
   table: Table;
@@ -154,7 +155,7 @@ async function isTaken(deps: Deps, { upgradeId, botId, until }: Round): Promise<
   return underWay || deps.clock.now() < until;
 }
 
-const roundKey = ({ cell }: Pick<Deps, "cell">) => ({ pk: `UPGRADES#${cell}`, sk: "ROUND" });
+const roundKey = ({ cell }: Pick<Deps, "cell">) => Layout.upgradeRound(cell);
 
 async function readRound(deps: Deps): Promise<Round> {
   const item = await deps.table.get(roundKey(deps));

@@ -8,12 +8,14 @@ import {
   absent,
   type Clock,
   equals,
+  MalformedCursor,
   type Item,
   type Table,
   type Key as TableKey,
   type Value,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 export const actions = [
   "bot.create",
@@ -171,9 +173,9 @@ export async function list(
         return { entries, cursor: `${at}.${cursor ?? ""}` };
       }
       const page = await deps.table.query({
-        pk: `AUDIT#${at}`,
-        skFrom: timeKey(from),
-        skTo: `${timeKey(to - 1)}~`,
+        pk: Layout.auditPartition(at),
+        skFrom: Layout.sortable(from),
+        skTo: `${Layout.sortable(to - 1)}~`,
         descending: true,
         // One more than is missing is not read: what is read is shown or passed over for good.
         limit: Math.min(paging.limit - entries.length, 100),
@@ -188,11 +190,11 @@ export async function list(
   return { entries, cursor: null };
 }
 
-/** @throws RangeError where it is none of {@link list}'s. */
+/** @throws MalformedCursor where it is none of {@link list}'s. */
 function readCursor(cursor: string | undefined): { month?: string; inner?: string } {
   if (cursor === undefined) return {};
   const [, month, inner] = /^(\d{4}-\d\d)\.(.*)$/.exec(cursor) ?? [];
-  if (month === undefined) throw new RangeError("The cursor is malformed");
+  if (month === undefined) throw new MalformedCursor();
   return { month, ...(inner && { inner }) };
 }
 
@@ -235,12 +237,10 @@ function monthsBetween(from: number, to: number): string[] {
 }
 
 const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
-/** In the order of time, whatever the number of digits. */
-const timeKey = (at: number): string => String(Math.max(0, at)).padStart(15, "0");
 
 const keyOf = ({ at, auditId }: Pick<Entry, "at" | "auditId">): TableKey => ({
-  pk: `AUDIT#${monthOf(at)}`,
-  sk: `${timeKey(at)}#${auditId}`,
+  pk: Layout.auditPartition(monthOf(at)),
+  sk: `${Layout.sortable(at)}#${auditId}`,
 });
 
 const toItem = (entry: Entry): Item => ({

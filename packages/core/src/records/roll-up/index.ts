@@ -4,6 +4,7 @@
  * are; `../../observability/usage-report` puts the sums into them once the hour is closed.
  */
 import { absent, type Clock, type Key, type Table } from "../../ports/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 
 const minute = 60_000;
 export const hourMs = 60 * minute;
@@ -30,22 +31,13 @@ export const startOfDay = (epochMs: number): number => epochMs - (epochMs % dayM
 export const isClosed = (end: number, now: number): boolean => now >= end + closesAfterMs;
 
 export const headKeys = {
-  hour: (botId: string, at: number): Key => ({
-    pk: partition(botId),
-    sk: `H#${hourOf(startOfHour(at))}`,
-  }),
-  day: (botId: string, at: number): Key => ({
-    pk: partition(botId),
-    sk: `D#${new Date(at).toISOString().slice(0, 10)}`,
-  }),
+  hour: (botId: string, at: number): Key => Layout.rollUpOfHour(botId, hourOf(startOfHour(at))),
+  day: (botId: string, at: number): Key =>
+    Layout.rollUpOfDay(botId, new Date(at).toISOString().slice(0, 10)),
 };
 
-/** Heads of hours that have no sums yet, of all bots. */
-export const openHoursPartition = "ROLLUPS";
-const openHour = (botId: string, at: number) => ({
-  openPk: openHoursPartition,
-  openSk: `${hourOf(at)}#${botId}`,
-});
+const openHour = (botId: string, at: number) =>
+  Layout.inOpen(Layout.open.hours, `${hourOf(at)}#${botId}`);
 
 /** Until when all hours are closed now. */
 export const endOfClosed = (now: number): number => startOfHour(now - closesAfterMs);
@@ -97,5 +89,3 @@ async function announceFirst(
   if (known.size >= madeMax) known.clear();
   made.set(table, known.add(name));
 }
-
-export const partition = (botId: string): string => `ROLLUP#${botId}`;

@@ -8,6 +8,8 @@ import * as v from "valibot";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import { absent, type Clock, type ModelUsage, type Table } from "../../ports/index.ts";
 import { announce, hourOf, isTimely } from "../roll-up/index.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 
 export { hourOf } from "../roll-up/index.ts";
 
@@ -90,17 +92,11 @@ export async function record(
 const pageSize = 500;
 
 /** All entries of one bot whose runs ended within one hour, `YYYY-MM-DDTHH` UTC. */
-export async function listHour(table: Table, botId: string, hour: string): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({ pk: hourPartition(botId, hour), limit: pageSize, cursor });
-    entries.push(...page.items.map((item) => v.parse(Entry, item)));
-    cursor = page.cursor;
-  } while (cursor);
-  return entries;
+export function listHour(table: Table, botId: string, hour: string): Promise<Entry[]> {
+  const range = { pk: Layout.ledgerPartition(botId, hour), limit: pageSize };
+  return Paging.all(table, range, (item) => v.parse(Entry, item));
 }
 
 /** Where the entries of one hour are. */
-export const partition = (botId: string, at: number): string => hourPartition(botId, hourOf(at));
-const hourPartition = (botId: string, hour: string) => `USAGE#${botId}#${hour}`;
+export const partition = (botId: string, at: number): string =>
+  Layout.ledgerPartition(botId, hourOf(at));

@@ -1,25 +1,25 @@
 import { useNavigate } from "@solidjs/router";
 import { Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatAge, formatNumber } from "../../../format.ts";
-import { Chip, type Tone } from "../../../ui/chip.tsx";
-import { CopyButton } from "../../../ui/copy-button.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { Menu } from "../../../ui/menu.tsx";
-import { Time } from "../../../ui/time.tsx";
-import { PublicationChip } from "../../bots/status-chip.tsx";
-import page from "../../page.module.css";
+import { copy as common } from "~/copy.ts";
+import { formatAge, formatNumber } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { PublicationChip } from "~/page-parts/status/status-chip.tsx";
+import { Chip, type Tone } from "~/ui/chip.tsx";
+import { CopyButton } from "~/ui/copy-button.tsx";
+import { Icon } from "~/ui/icon.tsx";
+import { Menu } from "~/ui/menu.tsx";
+import { Time } from "~/ui/time.tsx";
 import styles from "../admin.module.css";
-import type { Publication } from "../queries.ts";
+import { copy as adminCopy } from "../copy.ts";
 import { BotName, Owner } from "../who.tsx";
-
-const copy = adminCopy.apis;
+import { copy } from "./copy.ts";
+import type { Publication } from "./queries.ts";
 
 /** One API, and the way to the pages by which the administrator acts on it. */
 export function ApiRow(props: { of: Publication }) {
   return (
     <tr data-bot={props.of.botId}>
-      <td data-label={copy.bot}>
+      <td data-label={adminCopy.bot}>
         <span class={styles.tight}>
           <BotName
             botId={props.of.botId}
@@ -36,10 +36,10 @@ export function ApiRow(props: { of: Publication }) {
           </Show>
         </span>
       </td>
-      <td data-label={copy.owner}>
+      <td data-label={adminCopy.owner}>
         <Owner ownerId={props.of.ownerId} ownerName={props.of.ownerName} />
       </td>
-      <td data-label={copy.status}>
+      <td data-label={adminCopy.status}>
         <span class={styles.tight}>
           <span>
             <PublicationChip status={props.of.status} />
@@ -53,7 +53,7 @@ export function ApiRow(props: { of: Publication }) {
         <span class={styles.whole}>{props.of.cell}</span>
       </td>
       <td data-label={copy.published}>
-        <Show when={props.of.publishedAt} fallback={adminCopy.none}>
+        <Show when={props.of.publishedAt} fallback={common.none}>
           {(at) => (
             <span class={styles.tight}>
               <span class={styles.whole}>{copy.age(formatAge(props.of.ageSeconds ?? 0))}</span>
@@ -110,27 +110,29 @@ function Acts(props: { of: Publication }) {
   );
 }
 
-const upgradeTones: Record<string, Tone> = {
+const upgradeTones = {
+  current: "plain",
   pending: "warn",
   in_progress: "busy",
   failed: "bad",
-};
+} satisfies Record<Exclude<Publication["upgradeState"], "none">, Tone>;
 
 /** Which template its stack is made from, and whether that is the current one. */
 function Template(props: { of: Publication }) {
+  const state = () => (props.of.upgradeState === "none" ? undefined : props.of.upgradeState);
   return (
-    <Show when={props.of.upgradeState !== "none"} fallback={adminCopy.none}>
-      <span class={styles.tight}>
-        <span>
-          <Chip tone={upgradeTones[props.of.upgradeState] ?? "plain"}>
-            {copy.upgrades[props.of.upgradeState] ?? props.of.upgradeState}
-          </Chip>
+    <Show when={state()} fallback={common.none}>
+      {(known) => (
+        <span class={styles.tight}>
+          <span>
+            <Chip tone={upgradeTones[known()]}>{copy.upgrades[known()]}</Chip>
+          </span>
+          <Show when={props.of.templateVersion}>{(version) => <code>{version()}</code>}</Show>
+          <Show when={props.of.upgradeFailure}>
+            <span class={styles.long}>{props.of.upgradeFailure}</span>
+          </Show>
         </span>
-        <Show when={props.of.templateVersion}>{(version) => <code>{version()}</code>}</Show>
-        <Show when={props.of.upgradeFailure}>
-          <span class={styles.long}>{props.of.upgradeFailure}</span>
-        </Show>
-      </span>
+      )}
     </Show>
   );
 }
@@ -147,12 +149,7 @@ function Limits(props: { of: Publication }) {
       </Show>
       <Show when={props.of.quota} fallback={<span>{copy.noQuota}</span>}>
         {(quota) => (
-          <span>
-            {copy.quota(
-              formatNumber(quota().limit),
-              copy.periods[quota().period] ?? quota().period,
-            )}
-          </span>
+          <span>{copy.quota(formatNumber(quota().limit), copy.periods[quota().period])}</span>
         )}
       </Show>
     </span>

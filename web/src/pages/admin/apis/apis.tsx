@@ -1,42 +1,30 @@
 import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
 import { Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { copy as common } from "../../../copy.ts";
-import { Async } from "../../../ui/async.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Select } from "../../../ui/select.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import { Table } from "../../../ui/table.tsx";
-import page from "../../page.module.css";
+import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
+import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
+import page from "~/page-parts/page.module.css";
+import { copy as statusCopy } from "~/page-parts/status/copy.ts";
+import { isPublicationStatus, publicationStatuses } from "~/page-parts/status/status.ts";
+import { Async } from "~/ui/async.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
 import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { FilteredList } from "../../filtered-list.tsx";
-import { type Publication, usePublications } from "../queries.ts";
-import { TypedFilter } from "../typed-filter.tsx";
+import { AdminPage } from "../admin-page.tsx";
+import { copy as adminCopy } from "../copy.ts";
 import { ApiRow } from "./api-row.tsx";
+import { copy } from "./copy.ts";
+import { type Publication, usePublications } from "./queries.ts";
 
-const copy = adminCopy.apis;
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
-const statuses = [
-  "publishing",
-  "published",
-  "updating",
-  "paused",
-  "unpublishing",
-  "unpublished",
-  "failed",
-] as const;
-type Status = (typeof statuses)[number];
-const isStatus = (text: string | undefined): text is Status =>
-  statuses.some((status) => status === text);
 
 export default function Apis() {
   const [search, setSearch] = useSearchParams<{ status?: string; owner?: string; text?: string }>();
   const filters = () => ({
-    ...(isStatus(search.status) ? { status: search.status } : {}),
+    ...(isPublicationStatus(search.status) ? { status: search.status } : {}),
     ...(search.owner ? { owner: search.owner } : {}),
     ...(search.text ? { text: search.text } : {}),
   });
@@ -45,41 +33,42 @@ export default function Apis() {
   const publications = usePublications(filters);
   const all = () => publications.data?.pages.flatMap((one) => one.publications) ?? [];
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/publications"
-          fileName="publications"
-          label={adminCopy.csv}
-          query={() => ({ ...filters(), limit: "100" })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <TypedFilter
-          label={copy.text}
-          hint={copy.textHint}
-          value={search.text ?? ""}
-          onChange={(text) => setSearch({ text: text || undefined })}
-        />
-        <TypedFilter
-          label={copy.owner}
-          hint={copy.ownerHint}
-          value={search.owner ?? ""}
-          onChange={(owner) => setSearch({ owner: owner || undefined })}
-        />
-        <Select
-          label={copy.status}
-          options={[
-            { value: any, label: copy.anyStatus },
-            ...statuses.map((value) => ({
-              value,
-              label: common.publicationStatus[value] ?? value,
-            })),
-          ]}
-          value={isStatus(search.status) ? search.status : any}
-          onChange={(status) => setSearch({ status: status === any ? undefined : status })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/publications",
+        fileName: "publications",
+        query: () => ({ ...filters(), limit: "100" }),
+      }}
+      filters={
+        <>
+          <TypedFilter
+            label={copy.text}
+            hint={copy.textHint}
+            value={search.text ?? ""}
+            onChange={(text) => setSearch({ text: text || undefined })}
+          />
+          <TypedFilter
+            label={adminCopy.owner}
+            hint={copy.ownerHint}
+            value={search.owner ?? ""}
+            onChange={(owner) => setSearch({ owner: owner || undefined })}
+          />
+          <Select
+            label={adminCopy.status}
+            options={[
+              { value: any, label: copy.anyStatus },
+              ...publicationStatuses.map((value) => ({
+                value,
+                label: statusCopy.publication[value],
+              })),
+            ]}
+            value={isPublicationStatus(search.status) ? search.status : any}
+            onChange={(status) => setSearch({ status: status === any ? undefined : status })}
+          />
+        </>
+      }
+    >
       <Async query={publications} title={copy.failed} skeleton={<Skeleton kind="row" count={5} />}>
         {() => (
           <FilteredList
@@ -87,7 +76,7 @@ export default function Apis() {
             isEmpty={all().length === 0}
             isFiltered={isFiltered()}
             onClear={clear}
-            words={{ ...adminCopy, more: copy.more }}
+            words={{ nothingFits: adminCopy.nothingFits, more: copy.more }}
             empty={<EmptyState icon="arrow" title={copy.emptyTitle} text={copy.emptyText} />}
           >
             <ApiTable publications={all()} />
@@ -97,7 +86,7 @@ export default function Apis() {
           </FilteredList>
         )}
       </Async>
-    </div>
+    </AdminPage>
   );
 }
 
@@ -107,9 +96,9 @@ function ApiTable(props: { publications: Publication[] }) {
       <Table
         label={copy.title}
         columns={[
-          { label: copy.bot },
-          { label: copy.owner },
-          { label: copy.status },
+          { label: adminCopy.bot },
+          { label: adminCopy.owner },
+          { label: adminCopy.status },
           { label: copy.cell },
           { label: copy.published },
           { label: copy.limits },

@@ -1,25 +1,21 @@
 import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
-import { adminCopy } from "../../../copy-admin.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Checkbox } from "../../../ui/checkbox.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Select } from "../../../ui/select.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import page from "../../page.module.css";
-import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { FilteredList } from "../../filtered-list.tsx";
-import { type Entry as EntryInfo, useAudit } from "../queries.ts";
-import { useRange } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
-import { RangePicker } from "../../range/range-picker.tsx";
-import { TypedFilter } from "../typed-filter.tsx";
+import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
+import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
+import { timesOf, useRange } from "~/page-parts/range/range.ts";
+import { RangePicker } from "~/page-parts/range/range-picker.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Checkbox } from "~/ui/checkbox.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { AdminPage } from "../admin-page.tsx";
+import { copy as adminCopy } from "../copy.ts";
 import list from "./audit.module.css";
+import { copy } from "./copy.ts";
 import { Entry } from "./entry.tsx";
+import { type AuditEntry, useAudit } from "./queries.ts";
 
-const copy = adminCopy.audit;
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
 
@@ -31,9 +27,9 @@ interface Search {
   admins?: string;
 }
 
-const isOutcome = (text: string | undefined): text is EntryInfo["outcome"] =>
+const isOutcome = (text: string | undefined): text is AuditEntry["outcome"] =>
   text !== undefined && text in copy.outcomes;
-const isAction = (text: string | undefined): text is EntryInfo["action"] =>
+const isAction = (text: string | undefined): text is AuditEntry["action"] =>
   text !== undefined && text in copy.actions;
 
 export default function Audit() {
@@ -58,52 +54,53 @@ export default function Audit() {
   const entries = useAudit(filters, range);
   const all = () => entries.data?.pages.flatMap((one) => one.entries) ?? [];
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/audit"
-          fileName="audit"
-          label={adminCopy.csv}
-          query={() => ({ ...filters(), ...toQuery(range()), limit: "100" })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <RangePicker
-          range={range()}
-          onChange={setRange}
-          lasts={["24h", "7d", "30d", "90d", "365d"]}
-        />
-        <TypedFilter
-          label={copy.actor}
-          hint={copy.actorHint}
-          value={search.actor ?? ""}
-          onChange={(actor) => setSearch({ actor: actor || undefined })}
-        />
-        <TypedFilter
-          label={copy.botId}
-          hint={copy.botIdHint}
-          value={search.bot ?? ""}
-          onChange={(bot) => setSearch({ bot: bot || undefined })}
-        />
-        <Select
-          label={copy.action}
-          options={[
-            { value: any, label: copy.anyAction },
-            ...Object.entries(copy.actions).map(([value, label]) => ({ value, label })),
-          ]}
-          value={isAction(search.action) ? search.action : any}
-          onChange={(action) => setSearch({ action: action === any ? undefined : action })}
-        />
-        <Select
-          label={copy.outcome}
-          options={[
-            { value: any, label: copy.anyOutcome },
-            ...Object.entries(copy.outcomes).map(([value, label]) => ({ value, label })),
-          ]}
-          value={isOutcome(search.outcome) ? search.outcome : any}
-          onChange={(outcome) => setSearch({ outcome: outcome === any ? undefined : outcome })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/audit",
+        fileName: "audit",
+        query: () => ({ ...filters(), ...timesOf(range()), limit: "100" }),
+      }}
+      filters={
+        <>
+          <RangePicker
+            range={range()}
+            onChange={setRange}
+            lasts={["24h", "7d", "30d", "90d", "365d"]}
+          />
+          <TypedFilter
+            label={copy.actor}
+            hint={copy.actorHint}
+            value={search.actor ?? ""}
+            onChange={(actor) => setSearch({ actor: actor || undefined })}
+          />
+          <TypedFilter
+            label={copy.botId}
+            hint={copy.botIdHint}
+            value={search.bot ?? ""}
+            onChange={(bot) => setSearch({ bot: bot || undefined })}
+          />
+          <Select
+            label={copy.action}
+            options={[
+              { value: any, label: copy.anyAction },
+              ...Object.entries(copy.actions).map(([value, label]) => ({ value, label })),
+            ]}
+            value={isAction(search.action) ? search.action : any}
+            onChange={(action) => setSearch({ action: action === any ? undefined : action })}
+          />
+          <Select
+            label={copy.outcome}
+            options={[
+              { value: any, label: copy.anyOutcome },
+              ...Object.entries(copy.outcomes).map(([value, label]) => ({ value, label })),
+            ]}
+            value={isOutcome(search.outcome) ? search.outcome : any}
+            onChange={(outcome) => setSearch({ outcome: outcome === any ? undefined : outcome })}
+          />
+        </>
+      }
+    >
       <Checkbox
         label={copy.asAdmin}
         checked={search.admins === "1"}
@@ -116,7 +113,7 @@ export default function Audit() {
             isEmpty={all().length === 0}
             isFiltered={isFiltered()}
             onClear={clear}
-            words={{ ...adminCopy, more: copy.more }}
+            words={{ nothingFits: adminCopy.nothingFits, more: copy.more }}
             empty={<EmptyState icon="info" title={copy.emptyTitle} text={copy.emptyText} />}
           >
             <ol class={list.list} aria-label={copy.title}>
@@ -127,6 +124,6 @@ export default function Audit() {
           </FilteredList>
         )}
       </Async>
-    </div>
+    </AdminPage>
   );
 }

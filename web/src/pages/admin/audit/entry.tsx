@@ -1,27 +1,24 @@
 import { For, Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { Chip, type Tone } from "../../../ui/chip.tsx";
-import { Disclosure } from "../../../ui/disclosure.tsx";
-import { Time } from "../../../ui/time.tsx";
-import page from "../../page.module.css";
-import type { Entry as EntryInfo } from "../queries.ts";
+import page from "~/page-parts/page.module.css";
+import { Chip, type Tone } from "~/ui/chip.tsx";
+import { Disclosure } from "~/ui/disclosure.tsx";
+import { Time } from "~/ui/time.tsx";
+import { copy as adminCopy } from "../copy.ts";
 import { BotName, Owner } from "../who.tsx";
 import styles from "./audit.module.css";
+import { copy } from "./copy.ts";
 import { type Change, changesOf } from "./diff.ts";
+import type { AuditEntry } from "./queries.ts";
 
-const copy = adminCopy.audit;
-/** An act without a word here does not compile. */
-const actions: Record<EntryInfo["action"], string> = copy.actions;
-
-const tones: Record<EntryInfo["outcome"], Tone> = {
+const tones = {
   done: "good",
   refused: "warn",
   failed: "bad",
   begun: "plain",
-};
+} satisfies Record<AuditEntry["outcome"], Tone>;
 
 /** One act: who, what, to which bot, how it ended and what it changed. */
-export function Entry(props: { of: EntryInfo }) {
+export function Entry(props: { of: AuditEntry }) {
   const changes = () => changesOf(props.of.before, props.of.after);
   const summary = () => {
     if (props.of.before === null) return copy.made;
@@ -34,7 +31,7 @@ export function Entry(props: { of: EntryInfo }) {
         <p class={styles.act}>
           <Owner ownerId={props.of.actor.userId} ownerName={props.of.actor.username} />
           <span class={page.soft}> · </span>
-          <strong>{actions[props.of.action]}</strong>
+          <strong>{copy.actions[props.of.action]}</strong>
           <Show when={props.of.botId}>
             {(botId) => (
               <>
@@ -71,7 +68,7 @@ export function Entry(props: { of: EntryInfo }) {
       </Show>
       <Show when={changes().length > 0}>
         <Disclosure summary={summary()}>
-          <Diff changes={changes()} label={actions[props.of.action]} />
+          <Diff changes={changes()} label={copy.actions[props.of.action]} />
         </Disclosure>
       </Show>
     </li>

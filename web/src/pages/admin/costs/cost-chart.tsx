@@ -1,16 +1,15 @@
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatUsd } from "../../../format.ts";
-import { Card } from "../../../ui/card.tsx";
-import { Chart } from "../../../ui/chart/chart.tsx";
-import { type ChartData, chartColours } from "../../../ui/chart/model.ts";
+import { formatUsd } from "~/format.ts";
+import { Card } from "~/ui/card.tsx";
+import { Chart } from "~/ui/chart/chart.tsx";
+import { type ChartData, chartColours } from "~/ui/chart/model.ts";
 import { groupText } from "../group-name.tsx";
-import type { Costs } from "../queries.ts";
+import { copy } from "./copy.ts";
+import type { CostReport } from "./queries.ts";
 
-const copy = adminCopy.costs;
 const periodMs = { hour: 3_600_000, day: 86_400_000 };
 
 /** What the dearest cost over time, one upon the other, and all others on top. */
-export function CostChart(props: { of: Costs }) {
+export function CostChart(props: { of: CostReport }) {
   const data = (): ChartData => {
     const { series, groups, by } = props.of;
     const labels = labelsOf(by, groups);
@@ -49,7 +48,7 @@ export function CostChart(props: { of: Costs }) {
 }
 
 /** What each is called; with the end of its id where another is called the same. */
-function labelsOf(by: Costs["by"], groups: Costs["groups"]): Map<string, string> {
+function labelsOf(by: CostReport["by"], groups: CostReport["groups"]): Map<string, string> {
   const texts = groups.map((group) => groupText(by, group));
   const isShared = (text: string) => texts.filter((other) => other === text).length > 1;
   return new Map(

@@ -1,27 +1,24 @@
 import { useSearchParams } from "@solidjs/router";
 import { For, Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatNumber, formatUsd } from "../../../format.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Select } from "../../../ui/select.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import { Table } from "../../../ui/table.tsx";
-import page from "../../page.module.css";
-import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
+import { formatNumber, formatUsd } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { boundsOf, timesOf, useRange } from "~/page-parts/range/range.ts";
+import { RangePicker } from "~/page-parts/range/range-picker.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
+import { AdminPage } from "../admin-page.tsx";
+import { copy as adminCopy } from "../copy.ts";
 import { GroupName } from "../group-name.tsx";
-import { type CostBy, type Costs as CostReport, useCosts } from "../queries.ts";
-import { boundsOf, useRange } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
-import { RangePicker } from "../../range/range-picker.tsx";
+import { copy } from "./copy.ts";
 import { CostChart } from "./cost-chart.tsx";
 import own from "./costs.module.css";
 import { Idle } from "./idle.tsx";
+import { type CostBy, type CostReport, useCosts } from "./queries.ts";
 
-const copy = adminCopy.costs;
 const bys = ["bot", "owner", "model", "key"] as const;
 const isBy = (text: string | undefined): text is CostBy => bys.some((by) => by === text);
 
@@ -38,28 +35,29 @@ export default function Costs() {
   };
   const costs = useCosts(range, by, per);
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/costs"
-          fileName="costs"
-          label={adminCopy.csv}
-          query={() => ({ ...toQuery(range()), by: by() })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <RangePicker
-          range={range()}
-          onChange={setRange}
-          lasts={["24h", "7d", "30d", "90d", "365d"]}
-        />
-        <Select
-          label={adminCopy.usage.by}
-          options={bys.map((value) => ({ value, label: adminCopy.usage.bys[value] }))}
-          value={by()}
-          onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/costs",
+        fileName: "costs",
+        query: () => ({ ...timesOf(range()), by: by() }),
+      }}
+      filters={
+        <>
+          <RangePicker
+            range={range()}
+            onChange={setRange}
+            lasts={["24h", "7d", "30d", "90d", "365d"]}
+          />
+          <Select
+            label={adminCopy.by}
+            options={bys.map((value) => ({ value, label: adminCopy.bys[value] }))}
+            value={by()}
+            onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
+          />
+        </>
+      }
+    >
       <Async query={costs} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
         {(data) => (
           <Show
@@ -72,7 +70,7 @@ export default function Costs() {
         )}
       </Async>
       <Idle range={range()} />
-    </div>
+    </AdminPage>
   );
 }
 
@@ -88,22 +86,22 @@ function Allocation(props: { of: CostReport }) {
       <Table
         label={copy.allocation}
         columns={[
-          { label: adminCopy.usage.bys[props.of.by] },
-          { label: adminCopy.usage.runs, number },
-          { label: adminCopy.usage.cost, number },
+          { label: adminCopy.bys[props.of.by] },
+          { label: adminCopy.runs, number },
+          { label: adminCopy.cost, number },
           { label: copy.share, number },
         ]}
       >
         <For each={props.of.groups}>
           {(group) => (
             <tr data-group={group.group}>
-              <td data-label={adminCopy.usage.bys[props.of.by]}>
+              <td data-label={adminCopy.bys[props.of.by]}>
                 <GroupName by={props.of.by} of={group} />
               </td>
-              <td data-label={adminCopy.usage.runs} data-number="">
+              <td data-label={adminCopy.runs} data-number="">
                 {formatNumber(group.runs)}
               </td>
-              <td data-label={adminCopy.usage.cost} data-number="">
+              <td data-label={adminCopy.cost} data-number="">
                 {formatUsd(group.costMicroUsd)}
               </td>
               <td data-label={copy.share} data-number="">
@@ -114,10 +112,10 @@ function Allocation(props: { of: CostReport }) {
         </For>
         <tr class={own.total}>
           <th scope="row">{copy.total}</th>
-          <td data-label={adminCopy.usage.runs} data-number="">
+          <td data-label={adminCopy.runs} data-number="">
             {formatNumber(props.of.groups.reduce((sum, { runs }) => sum + runs, 0))}
           </td>
-          <td data-label={adminCopy.usage.cost} data-number="">
+          <td data-label={adminCopy.cost} data-number="">
             {formatUsd(props.of.totalMicroUsd)}
           </td>
           <td data-label={copy.share} data-number="">

@@ -1,19 +1,18 @@
 import { For, Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatUsd } from "../../../format.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import { Table } from "../../../ui/table.tsx";
-import { PublicationChip } from "../../bots/status-chip.tsx";
-import page from "../../page.module.css";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { type Idle as IdleApi, useIdle } from "../queries.ts";
-import type { Range } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
+import { formatUsd } from "~/format.ts";
+import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
+import page from "~/page-parts/page.module.css";
+import { type Range, timesOf } from "~/page-parts/range/range.ts";
+import { PublicationChip } from "~/page-parts/status/status-chip.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
+import { copy as adminCopy } from "../copy.ts";
 import { BotName, Owner } from "../who.tsx";
+import { copy } from "./copy.ts";
+import { type IdleApi, useIdle } from "./queries.ts";
 
-const copy = adminCopy.costs;
 const utcDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 
 /** APIs that cost something, or might, and serve nobody. */
@@ -24,12 +23,7 @@ export function Idle(props: { range: Range }) {
       title={copy.idle}
       hint={copy.idleHint}
       actions={
-        <DownloadCsv
-          path="/api/admin/idle"
-          fileName="idle"
-          label={adminCopy.csv}
-          query={() => toQuery(props.range)}
-        />
+        <DownloadCsv path="/api/admin/idle" fileName="idle" query={() => timesOf(props.range)} />
       }
     >
       <Async query={idle} title={copy.idleFailed} skeleton={<Skeleton kind="row" count={2} />}>
@@ -48,24 +42,24 @@ function IdleTable(props: { apis: IdleApi[] }) {
     <Table
       label={copy.idle}
       columns={[
-        { label: adminCopy.apis.bot },
-        { label: adminCopy.apis.owner },
-        { label: adminCopy.apis.status },
+        { label: adminCopy.bot },
+        { label: adminCopy.owner },
+        { label: adminCopy.status },
         { label: copy.lastCalled },
-        { label: adminCopy.usage.cost, number: true },
+        { label: adminCopy.cost, number: true },
         { label: copy.monthly, number: true },
       ]}
     >
       <For each={props.apis}>
         {(api) => (
           <tr data-bot={api.botId}>
-            <td data-label={adminCopy.apis.bot}>
+            <td data-label={adminCopy.bot}>
               <BotName botId={api.botId} title={api.title} deleted={api.deleted} page="/publish" />
             </td>
-            <td data-label={adminCopy.apis.owner}>
+            <td data-label={adminCopy.owner}>
               <Owner ownerId={api.ownerId} ownerName={api.ownerName} />
             </td>
-            <td data-label={adminCopy.apis.status}>
+            <td data-label={adminCopy.status}>
               <PublicationChip status={api.status} />
             </td>
             <td data-label={copy.lastCalled}>
@@ -77,7 +71,7 @@ function IdleTable(props: { apis: IdleApi[] }) {
                 )}
               </Show>
             </td>
-            <td data-label={adminCopy.usage.cost} data-number="">
+            <td data-label={adminCopy.cost} data-number="">
               {formatUsd(api.costMicroUsd)}
             </td>
             <td data-label={copy.monthly} data-number="">

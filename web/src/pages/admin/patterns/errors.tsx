@@ -1,20 +1,17 @@
 import { For, Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatNumber } from "../../../format.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { Chip } from "../../../ui/chip.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import { Table } from "../../../ui/table.tsx";
-import page from "../../page.module.css";
+import { formatNumber } from "~/format.ts";
+import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
+import page from "~/page-parts/page.module.css";
+import { type Range, timesOf } from "~/page-parts/range/range.ts";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Chip } from "~/ui/chip.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
 import styles from "../admin.module.css";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { type ErrorCounts, useErrors } from "../queries.ts";
-import type { Range } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
 import { BotName } from "../who.tsx";
-
-const copy = adminCopy.patterns;
+import { copy } from "./copy.ts";
+import { type ErrorCounts, useErrors } from "./queries.ts";
 
 /** What went wrong most, and with which bots. */
 export function TopErrors(props: { range: Range }) {
@@ -27,8 +24,7 @@ export function TopErrors(props: { range: Range }) {
         <DownloadCsv
           path="/api/admin/errors"
           fileName="errors"
-          label={adminCopy.csv}
-          query={() => toQuery(props.range)}
+          query={() => timesOf(props.range)}
         />
       }
     >

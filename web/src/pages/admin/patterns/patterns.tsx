@@ -1,25 +1,19 @@
 import { useSearchParams } from "@solidjs/router";
 import { Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatNumber } from "../../../format.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { HeatMap } from "../../../ui/chart/heat-map.tsx";
-import { Combobox } from "../../../ui/combobox.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Notice } from "../../../ui/notice.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import page from "../../page.module.css";
-import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { type Patterns as PatternReport, usePatterns } from "../queries.ts";
-import { useRange } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
-import { RangePicker } from "../../range/range-picker.tsx";
+import { formatNumber } from "~/format.ts";
+import { timesOf, useRange } from "~/page-parts/range/range.ts";
+import { RangePicker } from "~/page-parts/range/range-picker.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { HeatMap } from "~/ui/chart/heat-map.tsx";
+import { Combobox } from "~/ui/combobox.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { AdminPage } from "../admin-page.tsx";
+import { copy } from "./copy.ts";
 import { TopErrors } from "./errors.tsx";
-
-const copy = adminCopy.patterns;
+import { type PatternReport, usePatterns } from "./queries.ts";
 
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** Those that the browser knows; UTC is not always among them. */
@@ -31,26 +25,27 @@ export default function Patterns() {
   const zone = () => search.zone ?? here;
   const patterns = usePatterns(range, zone);
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/patterns"
-          fileName="patterns"
-          label={adminCopy.csv}
-          query={() => ({ ...toQuery(range()), timeZone: zone() })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <RangePicker range={range()} onChange={setRange} lasts={["24h", "7d", "30d"]} />
-        <Combobox
-          label={copy.zone}
-          hint={copy.zoneHint}
-          openLabel={copy.zones}
-          options={zones}
-          value={zone()}
-          onChange={(value) => setSearch({ zone: value === here ? undefined : value })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/patterns",
+        fileName: "patterns",
+        query: () => ({ ...timesOf(range()), timeZone: zone() }),
+      }}
+      filters={
+        <>
+          <RangePicker range={range()} onChange={setRange} lasts={["24h", "7d", "30d"]} />
+          <Combobox
+            label={copy.zone}
+            hint={copy.zoneHint}
+            openLabel={copy.zones}
+            options={zones}
+            value={zone()}
+            onChange={(value) => setSearch({ zone: value === here ? undefined : value })}
+          />
+        </>
+      }
+    >
       <Async query={patterns} title={copy.failed} skeleton={<Skeleton kind="card" count={1} />}>
         {(data) => (
           <Show
@@ -72,7 +67,7 @@ export default function Patterns() {
         )}
       </Async>
       <TopErrors range={range()} />
-    </div>
+    </AdminPage>
   );
 }
 

@@ -1,10 +1,10 @@
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatNumber } from "../../../format.ts";
-import { Chart, createChartGroup } from "../../../ui/chart/chart.tsx";
-import type { ChartColour, ChartData } from "../../../ui/chart/model.ts";
-import type { UsageGroup } from "../queries.ts";
+import { formatNumber } from "~/format.ts";
+import { Chart, createChartGroup } from "~/ui/chart/chart.tsx";
+import type { ChartColour, ChartData } from "~/ui/chart/model.ts";
+import { copy as adminCopy } from "../copy.ts";
+import type { UsageGroup } from "../group-name.tsx";
+import { copy } from "./copy.ts";
 
-const copy = adminCopy.usage;
 const periodMs = { hour: 3_600_000, day: 86_400_000 };
 
 interface Props {
@@ -48,7 +48,7 @@ export function UsageChart(props: Props) {
         group={group}
         format={formatNumber}
         data={of([
-          [copy.runs, "runs", "1"],
+          [adminCopy.runs, "runs", "1"],
           [copy.notCompleted, "failed", "bad"],
         ])}
       />

@@ -1,27 +1,26 @@
 import { useSearchParams } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
-import { adminCopy } from "../../../copy-admin.ts";
-import { formatMs, formatNumber, formatUsd } from "../../../format.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
-import { Select } from "../../../ui/select.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import { Table } from "../../../ui/table.tsx";
-import page from "../../page.module.css";
+import { copy as common } from "~/copy.ts";
+import { formatMs, formatNumber, formatUsd } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { timesOf, useRange } from "~/page-parts/range/range.ts";
+import { RangePicker } from "~/page-parts/range/range-picker.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
 import styles from "../admin.module.css";
-import { AdminHead } from "../admin-head.tsx";
-import { DownloadCsv } from "../../download-csv.tsx";
-import { GroupName } from "../group-name.tsx";
-import { type Usage as UsageReport, type UsageBy, useUsage } from "../queries.ts";
-import { useRange } from "../../range/range.ts";
-import { toQuery } from "../query.ts";
-import { RangePicker } from "../../range/range-picker.tsx";
+import { AdminPage } from "../admin-page.tsx";
+import { copy as adminCopy } from "../copy.ts";
+import { GroupName, type UsageBy } from "../group-name.tsx";
+import { copy } from "./copy.ts";
+import { type UsageReport, useUsage } from "./queries.ts";
 import { UsageChart } from "./usage-chart.tsx";
 
-const copy = adminCopy.usage;
-
-const isBy = (text: string | undefined): text is UsageBy => text !== undefined && text in copy.bys;
+const isBy = (text: string | undefined): text is UsageBy =>
+  text !== undefined && text in adminCopy.bys;
 
 export default function Usage() {
   const [search, setSearch] = useSearchParams<{ by?: string }>();
@@ -29,29 +28,30 @@ export default function Usage() {
   const by = () => (isBy(search.by) ? search.by : "bot");
   const usage = useUsage(range, by);
   return (
-    <div class={page.page}>
-      <AdminHead copy={copy}>
-        <DownloadCsv
-          path="/api/admin/usage"
-          fileName="usage"
-          label={adminCopy.csv}
-          query={() => ({ ...toQuery(range()), by: by() })}
-        />
-      </AdminHead>
-      <div class={styles.filters}>
-        <RangePicker
-          range={range()}
-          onChange={setRange}
-          // By the hour the API goes back a month.
-          lasts={by() === "hour" ? ["24h", "7d", "30d"] : ["24h", "7d", "30d", "90d", "365d"]}
-        />
-        <Select
-          label={copy.by}
-          options={Object.entries(copy.bys).map(([value, label]) => ({ value, label }))}
-          value={by()}
-          onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
-        />
-      </div>
+    <AdminPage
+      copy={copy}
+      csv={{
+        path: "/api/admin/usage",
+        fileName: "usage",
+        query: () => ({ ...timesOf(range()), by: by() }),
+      }}
+      filters={
+        <>
+          <RangePicker
+            range={range()}
+            onChange={setRange}
+            // By the hour the API goes back a month.
+            lasts={by() === "hour" ? ["24h", "7d", "30d"] : ["24h", "7d", "30d", "90d", "365d"]}
+          />
+          <Select
+            label={adminCopy.by}
+            options={Object.entries(adminCopy.bys).map(([value, label]) => ({ value, label }))}
+            value={by()}
+            onChange={(value) => setSearch({ by: value === "bot" ? undefined : value })}
+          />
+        </>
+      }
+    >
       <Async query={usage} title={copy.failed} skeleton={<Skeleton kind="row" count={6} />}>
         {(data) => (
           <Show
@@ -65,7 +65,7 @@ export default function Usage() {
           </Show>
         )}
       </Async>
-    </div>
+    </AdminPage>
   );
 }
 
@@ -84,7 +84,7 @@ function Over(props: { of: UsageReport }) {
 function Total(props: { of: UsageReport["total"]; children: JSX.Element }) {
   const facts = (): [label: string, value: string][] => [
     [copy.requests, formatNumber(props.of.requests)],
-    [copy.runs, formatNumber(props.of.runs)],
+    [adminCopy.runs, formatNumber(props.of.runs)],
     [copy.completed, formatNumber(props.of.completed)],
     [copy.notCompleted, formatNumber(props.of.failed)],
     [copy.abandoned, formatNumber(props.of.abandonedAttempts)],
@@ -92,7 +92,7 @@ function Total(props: { of: UsageReport["total"]; children: JSX.Element }) {
     [copy.output, formatNumber(props.of.outputTokens)],
     [copy.cacheRead, formatNumber(props.of.cacheReadInputTokens)],
     [copy.cacheWrite, formatNumber(props.of.cacheWriteInputTokens)],
-    [copy.cost, formatUsd(props.of.costMicroUsd)],
+    [adminCopy.cost, formatUsd(props.of.costMicroUsd)],
   ];
   return (
     <Card title={copy.total}>
@@ -119,9 +119,9 @@ function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
     <Table
       label={copy.title}
       columns={[
-        { label: copy.bys[props.by] },
+        { label: adminCopy.bys[props.by] },
         ...(hasRequests() ? [{ label: copy.requests, number }] : []),
-        { label: copy.runs, number },
+        { label: adminCopy.runs, number },
         { label: copy.notCompleted, number },
         { label: copy.input, number },
         { label: copy.output, number },
@@ -129,7 +129,7 @@ function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
         { label: copy.cacheWrite, number },
         { label: copy.p50, number },
         { label: copy.p99, number },
-        { label: copy.cost, number },
+        { label: adminCopy.cost, number },
       ]}
     >
       <For each={props.groups}>
@@ -138,7 +138,7 @@ function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
             ...(hasRequests()
               ? [[copy.requests, formatNumber(group.requests ?? 0)] as [string, string]]
               : []),
-            [copy.runs, formatNumber(group.runs)],
+            [adminCopy.runs, formatNumber(group.runs)],
             [copy.notCompleted, formatNumber(group.failed)],
             [copy.input, formatNumber(group.inputTokens)],
             [copy.output, formatNumber(group.outputTokens)],
@@ -146,11 +146,11 @@ function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
             [copy.cacheWrite, formatNumber(group.cacheWriteInputTokens)],
             [copy.p50, msOr(group.runMs?.p50Ms)],
             [copy.p99, msOr(group.runMs?.p99Ms)],
-            [copy.cost, formatUsd(group.costMicroUsd)],
+            [adminCopy.cost, formatUsd(group.costMicroUsd)],
           ];
           return (
             <tr data-group={group.group}>
-              <td data-label={copy.bys[props.by]}>
+              <td data-label={adminCopy.bys[props.by]}>
                 <GroupName by={props.by} of={group} />
               </td>
               <For each={cells()}>
@@ -169,4 +169,4 @@ function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
 }
 
 const msOr = (ms: number | null | undefined): string =>
-  ms === null || ms === undefined ? adminCopy.none : formatMs(ms);
+  ms === null || ms === undefined ? common.none : formatMs(ms);

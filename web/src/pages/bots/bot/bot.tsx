@@ -1,19 +1,25 @@
 import { A, type RouteSectionProps, useParams } from "@solidjs/router";
 import { Show, Suspense } from "solid-js";
-import { type Bot as BotInfo, isLive, useAlerts, useBot, useMe } from "../../../api/queries.ts";
-import { copy } from "../../../copy.ts";
-import { Async } from "../../../ui/async.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { Chip } from "../../../ui/chip.tsx";
-import { Icon } from "../../../ui/icon.tsx";
-import { Notice } from "../../../ui/notice.tsx";
-import { Skeleton } from "../../../ui/skeleton.tsx";
-import page from "../../page.module.css";
-import { PageTabs } from "../../page-tabs.tsx";
-import { PageTitle } from "../../page-title.tsx";
-import { PublicationChip } from "../status-chip.tsx";
+import { useMe } from "~/api/me.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
+import { PageTitle } from "~/page-parts/page-title.tsx";
+import { isLive } from "~/page-parts/status/status.ts";
+import { PublicationChip } from "~/page-parts/status/status-chip.tsx";
+import { PageTabs } from "~/page-parts/tabs/page-tabs.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Chip } from "~/ui/chip.tsx";
+import { Icon } from "~/ui/icon.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { copy as botsCopy } from "../copy.ts";
+import type { Bot as BotInfo } from "../queries.ts";
 import styles from "./bot.module.css";
 import { BotContext } from "./bot-context.ts";
+import { copy } from "./copy.ts";
+import { useAlerts, useBot } from "./queries.ts";
 
 const tabs = ["", "publish", "keys", "connect", "metrics", "requests", "reference"] as const;
 
@@ -24,24 +30,18 @@ export default function Bot(props: RouteSectionProps) {
   return (
     <div class={page.page}>
       <A class={styles.crumb} href="/">
-        <Icon name="back" /> {copy.bots.title}
+        <Icon name="back" /> {botsCopy.title}
       </A>
       <Show when={!bot.isSuccess}>
-        <h1 class="visually-hidden">{copy.bot.title}</h1>
+        <h1 class="visually-hidden">{copy.title}</h1>
       </Show>
-      <Async query={bot} title={copy.bot.failed}>
+      <Async query={bot} title={copy.failed}>
         {(data) => (
           <BotContext.Provider value={data}>
             <PageTitle title={data().title} />
-            <div class={page.head}>
-              <div class={page.words}>
-                <h1>{data().title}</h1>
-                <Show when={data().description}>
-                  <p class={page.lead}>{data().description}</p>
-                </Show>
-              </div>
+            <PageHead first title={data().title} lead={data().description || undefined}>
               <span class={page.row}>
-                <Chip>{copy.scopes[data().scope]}</Chip>
+                <Chip>{botsCopy.scopes[data().scope]}</Chip>
                 <Suspense>
                   <AlertChip bot={data()} />
                 </Suspense>
@@ -49,14 +49,14 @@ export default function Bot(props: RouteSectionProps) {
                   {(status) => <PublicationChip status={status()} />}
                 </Show>
               </span>
-            </div>
+            </PageHead>
             <Show when={data().mine} fallback={<Others bot={data()} />}>
               <ActingFor bot={data()} />
               <PageTabs
-                label={copy.bot.tabsLabel}
+                label={copy.tabsLabel}
                 tabs={tabs.map((tab) => ({
                   href: `/bots/${params.botId}${tab ? `/${tab}` : ""}`,
-                  label: copy.bot.tabs[tab || "editor"],
+                  label: copy.tabs[tab || "editor"],
                 }))}
               />
               <Suspense fallback={<Skeleton kind="card" count={2} />}>{props.children}</Suspense>
@@ -83,7 +83,7 @@ function AlertChip(props: { bot: BotInfo }) {
     <Show when={count() > 0}>
       <A href={`/bots/${props.bot.botId}/metrics`}>
         <Chip tone="bad" dot>
-          {copy.bot.alerts(count())}
+          {copy.alerts(count())}
         </Chip>
       </A>
     </Show>
@@ -96,10 +96,10 @@ function ActingFor(props: { bot: BotInfo }) {
   const owner = () => props.bot.ownerName ?? props.bot.ownerId;
   return (
     <Show when={me.data && me.data.userId !== props.bot.ownerId}>
-      <Notice tone="warn" title={copy.bot.actingTitle(owner())}>
-        <p>{copy.bot.actingText(owner())}</p>
+      <Notice tone="warn" title={copy.actingTitle(owner())}>
+        <p>{copy.actingText(owner())}</p>
         <p>
-          <A href="/admin">{copy.bot.actingBack}</A>
+          <A href="/admin">{copy.actingBack}</A>
         </p>
       </Notice>
     </Show>
@@ -110,18 +110,18 @@ function ActingFor(props: { bot: BotInfo }) {
 function Others(props: { bot: BotInfo }) {
   return (
     <>
-      <Notice title={copy.bot.othersTitle}>
-        <p>{copy.bot.othersText}</p>
+      <Notice title={copy.othersTitle}>
+        <p>{copy.othersText}</p>
       </Notice>
-      <Card title={copy.bot.about}>
+      <Card title={copy.about}>
         <dl class={page.facts}>
           <div>
-            <dt>{copy.botFields.model}</dt>
+            <dt>{botsCopy.fields.model}</dt>
             <dd>{props.bot.model}</dd>
           </div>
           <div>
-            <dt>{copy.botFields.showSources}</dt>
-            <dd>{props.bot.showSources ? copy.yes : copy.no}</dd>
+            <dt>{botsCopy.fields.showSources}</dt>
+            <dd>{props.bot.showSources ? common.yes : common.no}</dd>
           </div>
         </dl>
       </Card>

@@ -1,12 +1,13 @@
 import { createSignal, Show } from "solid-js";
-import { copy } from "../../../copy.ts";
-import { Button } from "../../../ui/button.tsx";
-import { Card } from "../../../ui/card.tsx";
-import { Dialog, DialogActions } from "../../../ui/dialog.tsx";
-import { ErrorPanel } from "../../../ui/error-panel.tsx";
-import { TextField } from "../../../ui/text-field.tsx";
-import page from "../../page.module.css";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "./bot-context.ts";
+import { copy } from "./copy.ts";
 
 interface Act {
   isPending: boolean;
@@ -61,7 +62,7 @@ export function DangerCard(props: Props) {
             <ErrorPanel title={props.failed} error={props.act.error} />
           </Show>
           <DialogActions>
-            <Button onClick={close}>{copy.actions.cancel}</Button>
+            <Button onClick={close}>{common.actions.cancel}</Button>
             <Button
               look="danger"
               type="submit"

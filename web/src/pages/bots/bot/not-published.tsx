@@ -1,9 +1,9 @@
 import { Show } from "solid-js";
-import { useMe } from "../../../api/queries.ts";
-import { copy } from "../../../copy.ts";
-import { ButtonLink } from "../../../ui/button.tsx";
-import { EmptyState } from "../../../ui/empty-state.tsx";
+import { useMe } from "~/api/me.ts";
+import { ButtonLink } from "~/ui/button.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
 import { useCurrentBot } from "./bot-context.ts";
+import { copy } from "./copy.ts";
 
 /** Stands where a page is about an endpoint that is not there, or not this person's to manage. */
 export function NotPublished(props: { what: string }) {

@@ -1,7 +1,8 @@
-import { ApiError } from "../../../../api/client.ts";
-import { connectCopy } from "../../../../copy-connect.ts";
+import { ApiError } from "~/api/api-error.ts";
+import { isRunStatus, type RunStatus } from "~/page-parts/status/status.ts";
+import { copy } from "./copy.ts";
 
-export type CallEvent = { type: "state"; state: string } | { type: "answer"; text: string };
+type CallEvent = { type: "state"; state: RunStatus } | { type: "answer"; text: string };
 
 interface Sent {
   conversationId: string;
@@ -24,7 +25,7 @@ export async function* callEndpoint(
     body: JSON.stringify({ message: { content: [{ contentType: "text", body: text }] } }),
   });
   const sent = (await response.json()) as Sent;
-  yield { type: "state", state: sent.status };
+  yield { type: "state", state: stateOf(sent.status) };
   const url = `${endpoint}/conversation/${encodeURIComponent(sent.conversationId)}/${sent.messageId}`;
   for (;;) {
     const reply = await call(`${url}?wait=5`, { headers, signal });
@@ -37,9 +38,13 @@ export async function* callEndpoint(
       yield { type: "answer", text: parts.map((part) => part.body ?? "").join("\n") };
       return;
     }
-    yield { type: "state", state: body.status ?? "queued" };
+    yield { type: "state", state: stateOf(body.status) };
   }
 }
+
+/** A state that this console does not know yet is one of waiting too. */
+const stateOf = (status: string | undefined): RunStatus =>
+  isRunStatus(status) ? status : "queued";
 
 async function call(url: string, init: RequestInit): Promise<Response> {
   let response: Response;
@@ -47,7 +52,7 @@ async function call(url: string, init: RequestInit): Promise<Response> {
     response = await fetch(url, { ...init, credentials: "omit" });
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
-    const message = connectCopy.connect.unreachable;
+    const message = copy.unreachable;
     throw new ApiError({ message, status: 0, code: "endpoint_unreachable", requestId: null });
   }
   if (response.ok) return response;
@@ -59,10 +64,7 @@ async function call(url: string, init: RequestInit): Promise<Response> {
   };
   const said = body.detail ?? body.message ?? "";
   throw new ApiError({
-    message: [
-      `${status}${said ? `: ${said}` : ""}.`.replace("..", "."),
-      connectCopy.connect.statuses[status],
-    ]
+    message: [`${status}${said ? `: ${said}` : ""}.`.replace("..", "."), copy.statuses[status]]
       .filter(Boolean)
       .join(" "),
     status,

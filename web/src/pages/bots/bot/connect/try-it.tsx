@@ -1,16 +1,17 @@
 import { useQueryClient } from "@tanstack/solid-query";
 import { createSignal, onCleanup, Show } from "solid-js";
-import { names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
-import { connectCopy } from "../../../../copy-connect.ts";
-import { formatMs } from "../../../../format.ts";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
+import { names } from "~/api/cache-names.ts";
+import { formatMs } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { copy as statusCopy } from "~/page-parts/status/copy.ts";
+import type { RunStatus } from "~/page-parts/status/status.ts";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { callEndpoint } from "./call-endpoint.ts";
+import { copy } from "./copy.ts";
 import styles from "./try-it.module.css";
 
 /** A real call to the real endpoint. The key is held in this page's memory and nowhere else. */
@@ -19,7 +20,7 @@ export function TryIt(props: { endpoint: string }) {
   const client = useQueryClient();
   const [key, setKey] = createSignal("");
   const [message, setMessage] = createSignal("");
-  const [state, setState] = createSignal<string>();
+  const [state, setState] = createSignal<RunStatus>();
   const [answer, setAnswer] = createSignal<{ text: string; ms: number }>();
   const [error, setError] = createSignal<unknown>();
   let asking: AbortController | undefined;
@@ -56,12 +57,12 @@ export function TryIt(props: { endpoint: string }) {
     if (!state()) void send();
   };
   return (
-    <Card title={connectCopy.connect.tryTitle} hint={connectCopy.connect.tryHint}>
+    <Card title={copy.tryTitle} hint={copy.tryHint}>
       <form class={page.form} onSubmit={submit}>
         <div class={page.pair}>
           <TextField
-            label={connectCopy.connect.key}
-            hint={connectCopy.connect.keyHint}
+            label={copy.key}
+            hint={copy.keyHint}
             value={key()}
             onInput={setKey}
             required
@@ -69,7 +70,7 @@ export function TryIt(props: { endpoint: string }) {
             inputProps={{ type: "password", autocomplete: "off", spellcheck: false }}
           />
           <TextField
-            label={connectCopy.connect.message}
+            label={copy.message}
             value={message()}
             onInput={setMessage}
             required
@@ -78,34 +79,28 @@ export function TryIt(props: { endpoint: string }) {
         </div>
         <div>
           <Button look="primary" type="submit" busy={state() !== undefined}>
-            {connectCopy.connect.send}
+            {copy.send}
           </Button>
         </div>
       </form>
-      <section class={styles.answer} aria-label={connectCopy.connect.answer} aria-live="polite">
+      <section class={styles.answer} aria-label={copy.answer} aria-live="polite">
         <Show when={state()}>
-          {(now) => (
-            <p class={page.soft}>
-              {connectCopy.connect.waiting((copy.runStatus[now()] ?? now()).toLowerCase())}
-            </p>
-          )}
+          {(now) => <p class={page.soft}>{copy.waiting(statusCopy.run[now()].toLowerCase())}</p>}
         </Show>
         <Show when={answer()}>
           {(given) => (
             <>
               <p class={styles.text}>{given().text}</p>
-              <p class={`${page.soft} ${page.small}`}>
-                {connectCopy.connect.took(formatMs(given().ms))}
-              </p>
+              <p class={`${page.soft} ${page.small}`}>{copy.took(formatMs(given().ms))}</p>
             </>
           )}
         </Show>
         <Show when={!state() && !answer() && !error()}>
-          <p class={page.soft}>{connectCopy.connect.answerEmpty}</p>
+          <p class={page.soft}>{copy.answerEmpty}</p>
         </Show>
       </section>
       <Show when={error()}>
-        {(cause) => <ErrorPanel title={connectCopy.connect.failedTitle} error={cause()} />}
+        {(cause) => <ErrorPanel title={copy.failedTitle} error={cause()} />}
       </Show>
     </Card>
   );

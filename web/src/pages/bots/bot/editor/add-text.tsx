@@ -1,14 +1,14 @@
 import { useMutation } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { fieldError } from "../../../../api/field-error.ts";
-import { copy } from "../../../../copy.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { Button } from "../../../../ui/button.tsx";
-import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy } from "./copy.ts";
 
 interface Props {
   open: boolean;
@@ -49,13 +49,13 @@ export function AddText(props: Props) {
     <Dialog
       open={props.open}
       onClose={close}
-      title={editorCopy.addText.title}
-      description={editorCopy.addText.description}
+      title={copy.addText.title}
+      description={copy.addText.description}
     >
       <form class={page.form} onSubmit={submit}>
         <TextField
-          label={editorCopy.addText.name}
-          hint={editorCopy.addText.nameHint}
+          label={copy.addText.name}
+          hint={copy.addText.nameHint}
           value={name()}
           onInput={setName}
           error={fieldError(add.error, "name")}
@@ -63,7 +63,7 @@ export function AddText(props: Props) {
           inputProps={{ maxlength: 200, autocomplete: "off" }}
         />
         <TextField
-          label={editorCopy.addText.text}
+          label={copy.addText.text}
           value={text()}
           onInput={setText}
           error={fieldError(add.error, "text")}
@@ -72,12 +72,12 @@ export function AddText(props: Props) {
           rows={8}
         />
         <Show when={add.isError && !isFieldError()}>
-          <ErrorPanel title={editorCopy.knowledge.uploadFailed} error={add.error} />
+          <ErrorPanel title={copy.knowledge.uploadFailed} error={add.error} />
         </Show>
         <DialogActions>
-          <Button onClick={close}>{copy.actions.cancel}</Button>
+          <Button onClick={close}>{common.actions.cancel}</Button>
           <Button look="primary" type="submit" busy={add.isPending}>
-            {editorCopy.addText.add}
+            {copy.addText.add}
           </Button>
         </DialogActions>
       </form>

@@ -1,11 +1,11 @@
 import { useNavigate } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { api, done } from "../../../../api/client.ts";
-import { names } from "../../../../api/queries.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { announce } from "../../../../ui/announcer.tsx";
+import { names } from "~/api/cache-names.ts";
+import { api, done } from "~/api/client.ts";
+import { announce } from "~/ui/announcer.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { DangerCard } from "../danger-card.tsx";
+import { copy } from "./copy.ts";
 
 export function DeleteBot() {
   const bot = useCurrentBot();
@@ -19,18 +19,18 @@ export function DeleteBot() {
       navigate("/", { replace: true });
       client.removeQueries({ queryKey: names.bot(botId) });
       void client.invalidateQueries({ queryKey: names.bots });
-      announce(editorCopy.deleteBot.done(title));
+      announce(copy.deleteBot.done(title));
     },
   }));
   const isPublished = () =>
     bot().publicationStatus !== null && bot().publicationStatus !== "unpublished";
   return (
     <DangerCard
-      heading={editorCopy.deleteBot.heading}
-      consequence={isPublished() ? editorCopy.deleteBot.publishedHint : editorCopy.deleteBot.hint}
-      action={editorCopy.deleteBot.action}
-      question={editorCopy.deleteBot.title(bot().title)}
-      failed={editorCopy.deleteBot.failed}
+      heading={copy.deleteBot.heading}
+      consequence={isPublished() ? copy.deleteBot.publishedHint : copy.deleteBot.hint}
+      action={copy.deleteBot.action}
+      question={copy.deleteBot.title(bot().title)}
+      failed={copy.deleteBot.failed}
       act={remove}
     />
   );

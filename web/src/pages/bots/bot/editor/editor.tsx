@@ -1,11 +1,11 @@
 import { useCurrentBot } from "../bot-context.ts";
 import { DeleteBot } from "./delete-bot.tsx";
+import { createDraft } from "./draft.ts";
 import styles from "./editor.module.css";
 import { KnowledgeCard } from "./knowledge.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 import { SharingCard } from "./sharing.tsx";
 import { TestChat } from "./test-chat.tsx";
-import { createDraft } from "./draft.ts";
 
 export default function Editor() {
   const bot = useCurrentBot();

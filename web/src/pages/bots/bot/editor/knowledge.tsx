@@ -1,24 +1,25 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
-import { api, done, read } from "../../../../api/client.ts";
-import { type Knowledge, names, type Source, useKnowledge } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { formatBytes } from "../../../../format.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Async } from "../../../../ui/async.tsx";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Icon } from "../../../../ui/icon.tsx";
-import { Skeleton } from "../../../../ui/skeleton.tsx";
-import page from "../../../page.module.css";
-import { SyncChip } from "../../status-chip.tsx";
+import { names } from "~/api/cache-names.ts";
+import { api, done, read } from "~/api/client.ts";
+import { copy as common } from "~/copy.ts";
+import { formatBytes } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { SyncChip } from "~/page-parts/status/status-chip.tsx";
+import { announce } from "~/ui/announcer.tsx";
+import { Async } from "~/ui/async.tsx";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Icon } from "~/ui/icon.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { AddText } from "./add-text.tsx";
+import { copy } from "./copy.ts";
 import styles from "./knowledge.module.css";
+import { type Knowledge, type Source, useKnowledge } from "./queries.ts";
 import { readUpload } from "./upload.ts";
 
 const accepted = ".txt,.md,.markdown,.html,.htm,.csv,.json";
@@ -63,35 +64,35 @@ export function KnowledgeCard() {
         (old) =>
           old && { ...old, sources: old.sources.filter((s) => s.sourceId !== source.sourceId) },
       );
-      announce(editorCopy.knowledge.removed(source.name));
+      announce(copy.knowledge.removed(source.name));
       changed();
     },
   }));
   const failed = () => knowledge.data?.sources.some(({ status }) => status === "FAILED");
   return (
     <Card
-      title={editorCopy.knowledge.title}
-      hint={editorCopy.knowledge.hint}
+      title={copy.knowledge.title}
+      hint={copy.knowledge.hint}
       actions={
         <Show when={failed()}>
           <Button size="small" busy={resync.isPending} onClick={() => resync.mutate()}>
             <Icon name="refresh" />
-            {editorCopy.knowledge.resync}
+            {copy.knowledge.resync}
           </Button>
         </Show>
       }
     >
       <Async
         query={knowledge}
-        title={editorCopy.knowledge.failed}
+        title={copy.knowledge.failed}
         skeleton={<Skeleton kind="row" count={2} />}
       >
         {(data) => (
           <Show
             when={data().sources.length > 0}
-            fallback={<p class={page.soft}>{editorCopy.knowledge.empty}</p>}
+            fallback={<p class={page.soft}>{copy.knowledge.empty}</p>}
           >
-            <ul aria-label={editorCopy.knowledge.listLabel}>
+            <ul aria-label={copy.knowledge.listLabel}>
               {/* By id: a row whose sync goes on is the same row, and says so. */}
               <Keyed each={data().sources} by="sourceId">
                 {(source) => <SourceRow source={source()} onRemove={() => setRemoving(source())} />}
@@ -106,10 +107,10 @@ export function KnowledgeCard() {
         onWrite={() => setWriting(true)}
       />
       <Show when={upload.isError}>
-        <ErrorPanel title={editorCopy.knowledge.uploadFailed} error={upload.error} />
+        <ErrorPanel title={copy.knowledge.uploadFailed} error={upload.error} />
       </Show>
       <Show when={resync.isError}>
-        <ErrorPanel title={editorCopy.knowledge.resyncFailed} error={resync.error} />
+        <ErrorPanel title={copy.knowledge.resyncFailed} error={resync.error} />
       </Show>
       <AddText
         open={writing()}
@@ -120,14 +121,14 @@ export function KnowledgeCard() {
       <Dialog
         open={removing() !== undefined}
         onClose={() => setRemoving(undefined)}
-        title={editorCopy.knowledge.removeTitle(removing()?.name ?? "")}
-        description={editorCopy.knowledge.removeText}
+        title={copy.knowledge.removeTitle(removing()?.name ?? "")}
+        description={copy.knowledge.removeText}
       >
         <Show when={remove.isError}>
-          <ErrorPanel title={editorCopy.knowledge.removeFailed} error={remove.error} />
+          <ErrorPanel title={copy.knowledge.removeFailed} error={remove.error} />
         </Show>
         <DialogActions>
-          <Button onClick={() => setRemoving(undefined)}>{copy.actions.cancel}</Button>
+          <Button onClick={() => setRemoving(undefined)}>{common.actions.cancel}</Button>
           <Button
             look="danger"
             busy={remove.isPending}
@@ -136,7 +137,7 @@ export function KnowledgeCard() {
               if (source) remove.mutate(source);
             }}
           >
-            {editorCopy.knowledge.remove}
+            {copy.knowledge.remove}
           </Button>
         </DialogActions>
       </Dialog>
@@ -155,7 +156,7 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
         <p class={styles.about}>
           <span>{formatBytes(props.source.bytes)}</span>
           <Show when={props.source.status === "SUCCEEDED"}>
-            <span>{editorCopy.knowledge.passages(props.source.passages)}</span>
+            <span>{copy.knowledge.passages(props.source.passages)}</span>
           </Show>
         </p>
       </div>
@@ -167,7 +168,7 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
         <Button
           size="small"
           look="quiet"
-          aria-label={editorCopy.knowledge.removeOne(props.source.name)}
+          aria-label={copy.knowledge.removeOne(props.source.name)}
           onClick={() => props.onRemove()}
         >
           <Icon name="cross" />
@@ -201,14 +202,14 @@ function Dropzone(props: { busy: boolean; onFiles: (files: File[]) => void; onWr
         take(event.dataTransfer?.files);
       }}
     >
-      <p class={`${page.soft} ${page.small}`}>{editorCopy.knowledge.drop}</p>
+      <p class={`${page.soft} ${page.small}`}>{copy.knowledge.drop}</p>
       <span class={page.row}>
         <Button busy={props.busy} onClick={() => input?.click()}>
           <Icon name="plus" />
-          {editorCopy.knowledge.upload}
+          {copy.knowledge.upload}
         </Button>
         <Button look="quiet" onClick={() => props.onWrite()}>
-          {editorCopy.knowledge.write}
+          {copy.knowledge.write}
         </Button>
       </span>
       <input
@@ -219,7 +220,7 @@ function Dropzone(props: { busy: boolean; onFiles: (files: File[]) => void; onWr
         hidden
         multiple
         accept={accepted}
-        aria-label={editorCopy.knowledge.upload}
+        aria-label={copy.knowledge.upload}
         onChange={(event) => {
           take(event.currentTarget.files);
           event.currentTarget.value = "";

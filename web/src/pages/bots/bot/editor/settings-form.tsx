@@ -1,21 +1,24 @@
 import { useBeforeLeave } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { For, onCleanup, onMount, Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { fieldError } from "../../../../api/field-error.ts";
-import { type Bot, names, useMe } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { Checkbox } from "../../../../ui/checkbox.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Select } from "../../../../ui/select.tsx";
-import { Switch } from "../../../../ui/switch.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { useMe } from "~/api/me.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { announce } from "~/ui/announcer.tsx";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Checkbox } from "~/ui/checkbox.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Switch } from "~/ui/switch.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy as botsCopy } from "../../copy.ts";
+import type { Bot } from "../../queries.ts";
 import { useCurrentBot } from "../bot-context.ts";
+import { copy } from "./copy.ts";
 import { type Draft, toEdit } from "./draft.ts";
 import styles from "./editor.module.css";
 
@@ -38,7 +41,7 @@ export function SettingsForm(props: { draft: Draft }) {
       // Its prerequisites follow the model.
       void client.invalidateQueries({ queryKey: names.publication(saved.botId) });
       props.draft.reset(saved);
-      announce(editorCopy.editor.saved);
+      announce(copy.saved);
     },
   }));
   const submit = (event: SubmitEvent) => {
@@ -58,10 +61,10 @@ export function SettingsForm(props: { draft: Draft }) {
 
   return (
     <form class={styles.column} onSubmit={submit}>
-      <Card title={editorCopy.editor.behaviour} hint={editorCopy.editor.behaviourHint}>
+      <Card title={copy.behaviour} hint={copy.behaviourHint}>
         <div class={page.form}>
           <TextField
-            label={copy.botFields.title}
+            label={botsCopy.fields.title}
             value={fields().title}
             onInput={(value) => props.draft.set("title", value)}
             error={error("title")}
@@ -69,16 +72,16 @@ export function SettingsForm(props: { draft: Draft }) {
             inputProps={{ maxlength: 100, autocomplete: "off" }}
           />
           <TextField
-            label={copy.botFields.description}
-            hint={copy.botFields.descriptionHint}
+            label={botsCopy.fields.description}
+            hint={botsCopy.fields.descriptionHint}
             value={fields().description}
             onInput={(value) => props.draft.set("description", value)}
             error={error("description")}
             inputProps={{ maxlength: 1000, autocomplete: "off" }}
           />
           <TextField
-            label={copy.botFields.instruction}
-            hint={copy.botFields.instructionHint}
+            label={botsCopy.fields.instruction}
+            hint={botsCopy.fields.instructionHint}
             value={fields().instruction}
             onInput={(value) => props.draft.set("instruction", value)}
             error={error("instruction")}
@@ -87,10 +90,10 @@ export function SettingsForm(props: { draft: Draft }) {
           />
         </div>
       </Card>
-      <Card title={editorCopy.editor.model} hint={editorCopy.editor.modelHint}>
+      <Card title={copy.model} hint={copy.modelHint}>
         <div class={page.form}>
           <Select
-            label={copy.botFields.model}
+            label={botsCopy.fields.model}
             options={models()}
             value={fields().model}
             onChange={(value) => {
@@ -104,7 +107,7 @@ export function SettingsForm(props: { draft: Draft }) {
           />
           <Show when={further().length > 0}>
             <fieldset class={styles.group}>
-              <legend class={styles.legend}>{copy.botFields.callerModels}</legend>
+              <legend class={styles.legend}>{botsCopy.fields.callerModels}</legend>
               <For each={further()}>
                 {(model) => (
                   <Checkbox
@@ -125,8 +128,8 @@ export function SettingsForm(props: { draft: Draft }) {
           </Show>
           <div class={page.pair}>
             <TextField
-              label={copy.botFields.maxTokens}
-              hint={copy.botFields.maxTokensHint}
+              label={botsCopy.fields.maxTokens}
+              hint={botsCopy.fields.maxTokensHint}
               value={fields().maxTokens}
               onInput={(value) => props.draft.set("maxTokens", value)}
               error={error("generation.maxTokens")}
@@ -134,16 +137,16 @@ export function SettingsForm(props: { draft: Draft }) {
               inputProps={{ type: "number", min: 1, max: 64000, step: 1 }}
             />
             <TextField
-              label={copy.botFields.temperature}
-              hint={copy.botFields.temperatureHint}
+              label={botsCopy.fields.temperature}
+              hint={botsCopy.fields.temperatureHint}
               value={fields().temperature}
               onInput={(value) => props.draft.set("temperature", value)}
               error={error("generation.temperature")}
               inputProps={{ type: "number", min: 0, max: 1, step: 0.05 }}
             />
             <TextField
-              label={copy.botFields.topP}
-              hint={copy.botFields.topPHint}
+              label={botsCopy.fields.topP}
+              hint={botsCopy.fields.topPHint}
               value={fields().topP}
               onInput={(value) => props.draft.set("topP", value)}
               error={error("generation.topP")}
@@ -151,8 +154,8 @@ export function SettingsForm(props: { draft: Draft }) {
             />
           </div>
           <TextField
-            label={copy.botFields.stopSequences}
-            hint={copy.botFields.stopSequencesHint}
+            label={botsCopy.fields.stopSequences}
+            hint={botsCopy.fields.stopSequencesHint}
             value={fields().stopSequences}
             onInput={(value) => props.draft.set("stopSequences", value)}
             error={error("generation.stopSequences")}
@@ -161,19 +164,19 @@ export function SettingsForm(props: { draft: Draft }) {
             rows={2}
           />
           <Switch
-            label={copy.botFields.showSources}
-            hint={copy.botFields.showSourcesHint}
+            label={botsCopy.fields.showSources}
+            hint={botsCopy.fields.showSourcesHint}
             checked={fields().showSources}
             onChange={(value) => props.draft.set("showSources", value)}
           />
         </div>
       </Card>
       <Show when={save.isError && !isFieldError()}>
-        <ErrorPanel title={editorCopy.editor.saveFailed} error={save.error} />
+        <ErrorPanel title={copy.saveFailed} error={save.error} />
       </Show>
       <Show when={props.draft.isDirty()}>
         <div class={styles.save}>
-          <strong>{editorCopy.editor.unsaved}</strong>
+          <strong>{copy.unsaved}</strong>
           <span class={page.row}>
             <Button
               onClick={() => {
@@ -181,10 +184,10 @@ export function SettingsForm(props: { draft: Draft }) {
                 props.draft.reset();
               }}
             >
-              {editorCopy.editor.discard}
+              {common.actions.discard}
             </Button>
             <Button look="primary" type="submit" busy={save.isPending}>
-              {editorCopy.editor.save}
+              {copy.save}
             </Button>
           </span>
         </div>
@@ -200,7 +203,7 @@ function guardLeaving(isDirty: () => boolean): void {
   useBeforeLeave((event) => {
     if (event.defaultPrevented || !isDirty()) return;
     event.preventDefault();
-    if (window.confirm(editorCopy.editor.leave)) event.retry(true);
+    if (window.confirm(copy.leave)) event.retry(true);
   });
   const beforeUnload = (event: BeforeUnloadEvent) => {
     if (isDirty()) event.preventDefault();

@@ -1,17 +1,18 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { type Bot, names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Notice } from "../../../../ui/notice.tsx";
-import { RadioGroup } from "../../../../ui/radio-group.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { announce } from "~/ui/announcer.tsx";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { RadioGroup } from "~/ui/radio-group.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy as botsCopy } from "../../copy.ts";
+import type { Bot } from "../../queries.ts";
 import { useCurrentBot } from "../bot-context.ts";
+import { copy } from "./copy.ts";
 
 const scopes = ["private", "partial", "all"] as const;
 const lines = (text: string) =>
@@ -46,31 +47,31 @@ export function SharingCard() {
       client.setQueryData(names.bot(saved.botId), saved);
       void client.invalidateQueries({ queryKey: names.bots });
       void client.invalidateQueries({ queryKey: names.publication(saved.botId) });
-      announce(editorCopy.sharing.saved);
+      announce(copy.sharing.saved);
     },
   }));
   return (
-    <Card title={editorCopy.sharing.title} hint={editorCopy.sharing.hint}>
+    <Card title={copy.sharing.title} hint={copy.sharing.hint}>
       <Show when={isFixed()}>
         <Notice>
-          <p>{editorCopy.sharing.fixed}</p>
+          <p>{copy.sharing.fixed}</p>
         </Notice>
       </Show>
       <RadioGroup
-        label={editorCopy.sharing.scope}
+        label={copy.sharing.scope}
         value={scope()}
         onChange={(value) => setScope(value as Bot["scope"])}
         disabled={isFixed()}
         options={scopes.map((value) => ({
           value,
-          label: copy.scopes[value],
-          hint: editorCopy.sharing.hints[value],
+          label: botsCopy.scopes[value],
+          hint: copy.sharing.hints[value],
         }))}
       />
       <Show when={scope() === "partial"}>
         <TextField
-          label={editorCopy.sharing.users}
-          hint={editorCopy.sharing.usersHint}
+          label={copy.sharing.users}
+          hint={copy.sharing.usersHint}
           value={users()}
           onInput={setUsers}
           multiline
@@ -78,8 +79,8 @@ export function SharingCard() {
           disabled={isFixed()}
         />
         <TextField
-          label={editorCopy.sharing.groups}
-          hint={editorCopy.sharing.groupsHint}
+          label={copy.sharing.groups}
+          hint={copy.sharing.groupsHint}
           value={groups()}
           onInput={setGroups}
           multiline
@@ -88,12 +89,12 @@ export function SharingCard() {
         />
       </Show>
       <Show when={share.isError}>
-        <ErrorPanel title={editorCopy.sharing.failed} error={share.error} />
+        <ErrorPanel title={copy.sharing.failed} error={share.error} />
       </Show>
       <Show when={isDirty() && !isFixed()}>
         <div>
           <Button look="primary" busy={share.isPending} onClick={() => share.mutate()}>
-            {editorCopy.sharing.save}
+            {copy.sharing.save}
           </Button>
         </div>
       </Show>

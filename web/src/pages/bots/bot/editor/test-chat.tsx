@@ -1,16 +1,16 @@
 import { useQueryClient } from "@tanstack/solid-query";
 import { createSignal, For, onCleanup, Show } from "solid-js";
 import { createStore, produce } from "solid-js/store";
-import { names } from "../../../../api/queries.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
-import { formatMs, formatTokens, formatUsd } from "../../../../format.ts";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Icon } from "../../../../ui/icon.tsx";
-import { Notice } from "../../../../ui/notice.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
+import { names } from "~/api/cache-names.ts";
+import { formatMs, formatTokens, formatUsd } from "~/format.ts";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Icon } from "~/ui/icon.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import { copy } from "./copy.ts";
 import styles from "./test-chat.module.css";
 import { askTest, type Passage } from "./test-stream.ts";
 
@@ -76,7 +76,7 @@ export function TestChat(props: { isDirty: boolean }) {
           case "done":
             change((turn) => {
               const { usage, costMicroUsd, ms } = event;
-              turn.meta = editorCopy.testChat.meta(
+              turn.meta = copy.testChat.meta(
                 formatMs(ms),
                 formatTokens(usage.inputTokens + usage.outputTokens),
                 formatUsd(costMicroUsd),
@@ -104,8 +104,8 @@ export function TestChat(props: { isDirty: boolean }) {
   };
   return (
     <Card
-      title={editorCopy.testChat.title}
-      hint={editorCopy.testChat.hint}
+      title={copy.testChat.title}
+      hint={copy.testChat.hint}
       actions={
         <Show when={turns.length > 0}>
           <Button
@@ -116,7 +116,7 @@ export function TestChat(props: { isDirty: boolean }) {
               setError(undefined);
             }}
           >
-            {editorCopy.testChat.clear}
+            {copy.testChat.clear}
           </Button>
         </Show>
       }
@@ -127,23 +127,23 @@ export function TestChat(props: { isDirty: boolean }) {
           log = element;
         }}
         role="log"
-        aria-label={editorCopy.testChat.logLabel}
+        aria-label={copy.testChat.logLabel}
         aria-busy={asking() !== undefined}
         tabindex="0"
       >
         <For
           each={turns}
-          fallback={<p class={styles.nothing}>{editorCopy.testChat.empty(bot().title)}</p>}
+          fallback={<p class={styles.nothing}>{copy.testChat.empty(bot().title)}</p>}
         >
           {(turn) => (
             <div class={styles.turn} data-role={turn.role}>
               <span class={styles.who}>
-                {turn.role === "user" ? editorCopy.testChat.you : bot().title}
+                {turn.role === "user" ? copy.testChat.you : bot().title}
               </span>
-              <div class={styles.said}>{turn.text || editorCopy.testChat.thinking}</div>
+              <div class={styles.said}>{turn.text || copy.testChat.thinking}</div>
               <Show when={turn.meta && turn.sources.length > 0}>
                 <details class={styles.sources}>
-                  <summary>{editorCopy.testChat.sources(turn.sources.length)}</summary>
+                  <summary>{copy.testChat.sources(turn.sources.length)}</summary>
                   <ul>
                     <For each={turn.sources}>
                       {(passage) => (
@@ -166,15 +166,15 @@ export function TestChat(props: { isDirty: boolean }) {
       </div>
       <Show when={props.isDirty}>
         <Notice tone="warn">
-          <p>{editorCopy.testChat.dirty}</p>
+          <p>{copy.testChat.dirty}</p>
         </Notice>
       </Show>
       <Show when={error()}>
-        {(cause) => <ErrorPanel title={editorCopy.testChat.failed} error={cause()} />}
+        {(cause) => <ErrorPanel title={copy.testChat.failed} error={cause()} />}
       </Show>
       <form class={styles.ask} onSubmit={submit}>
         <TextField
-          label={editorCopy.testChat.question}
+          label={copy.testChat.question}
           value={question()}
           onInput={setQuestion}
           inputProps={{ autocomplete: "off", maxlength: 50000 }}
@@ -184,14 +184,14 @@ export function TestChat(props: { isDirty: boolean }) {
           fallback={
             <Button look="primary" type="submit">
               <Icon name="send" />
-              {editorCopy.testChat.ask}
+              {copy.testChat.ask}
             </Button>
           }
         >
           {(controller) => (
             <Button onClick={() => controller().abort()}>
               <Icon name="stop" />
-              {editorCopy.testChat.stop}
+              {copy.testChat.stop}
             </Button>
           )}
         </Show>

@@ -1,13 +1,13 @@
-import { authorizedFetch, requireGood } from "../../../../api/client.ts";
-import { readEvents } from "../../../../api/events.ts";
-import { apiOrigin } from "../../../../session/session.ts";
+import { authorizedFetch, requireGood } from "~/api/client.ts";
+import { readEvents } from "~/api/events.ts";
+import { apiOrigin } from "~/session/session.ts";
 
 export interface Passage {
   source: string;
   text: string;
 }
 
-export type TestEvent =
+type TestEvent =
   | { type: "sources"; sources: Passage[] }
   | { type: "text"; text: string }
   | {

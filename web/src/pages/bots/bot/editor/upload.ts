@@ -1,5 +1,5 @@
-import { ApiError } from "../../../../api/client.ts";
-import { editorCopy } from "../../../../copy-editor.ts";
+import { ApiError } from "~/api/api-error.ts";
+import { copy } from "./copy.ts";
 
 const bytesMax = 3_900_000;
 
@@ -7,12 +7,12 @@ const bytesMax = 3_900_000;
 export async function readUpload(file: File): Promise<{ name: string; base64: string }> {
   const refuse = (message: string) =>
     new ApiError({ message, status: 0, code: "file_refused", requestId: null });
-  if (file.size === 0) throw refuse(editorCopy.knowledge.emptyFile(file.name));
-  if (file.size > bytesMax) throw refuse(editorCopy.knowledge.tooLarge(file.name));
+  if (file.size === 0) throw refuse(copy.knowledge.emptyFile(file.name));
+  if (file.size > bytesMax) throw refuse(copy.knowledge.tooLarge(file.name));
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(typeof reader.result === "string" ? reader.result : "");
-    reader.onerror = () => reject(refuse(editorCopy.knowledge.unreadable(file.name)));
+    reader.onerror = () => reject(refuse(copy.knowledge.unreadable(file.name)));
     reader.readAsDataURL(file);
   });
   return { name: file.name.slice(-200), base64: url.slice(url.indexOf(",") + 1) };

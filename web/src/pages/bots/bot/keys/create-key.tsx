@@ -1,16 +1,16 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { fieldError } from "../../../../api/field-error.ts";
-import { names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
-import { keysCopy } from "../../../../copy-keys.ts";
-import { Button } from "../../../../ui/button.tsx";
-import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Select } from "../../../../ui/select.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Select } from "~/ui/select.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy } from "./copy.ts";
 import { KeyValue } from "./key-value.tsx";
 
 const day = 86_400_000;
@@ -61,16 +61,16 @@ export function CreateKey(props: Props) {
       open={props.open}
       onClose={close}
       sticky={value() !== undefined}
-      title={value() ? keysCopy.keys.createdTitle : keysCopy.keys.createTitle}
-      description={value() ? keysCopy.keys.once : keysCopy.keys.createText}
+      title={value() ? copy.createdTitle : copy.createTitle}
+      description={value() ? copy.once : copy.createText}
     >
       <Show
         when={value()}
         fallback={
           <form class={page.form} onSubmit={submit}>
             <TextField
-              label={keysCopy.keys.label}
-              hint={keysCopy.keys.labelHint}
+              label={copy.label}
+              hint={copy.labelHint}
               value={label()}
               onInput={setLabel}
               error={fieldError(create.error, "label")}
@@ -78,21 +78,21 @@ export function CreateKey(props: Props) {
               inputProps={{ maxlength: 100, autocomplete: "off" }}
             />
             <Select
-              label={keysCopy.keys.expires}
+              label={copy.expires}
               options={lifetimes.map((one) => ({
                 value: one,
-                label: keysCopy.keys.lifetimes[one],
+                label: copy.lifetimes[one],
               }))}
               value={lifetime()}
               onChange={setLifetime}
             />
             <Show when={create.isError && !fieldError(create.error, "label")}>
-              <ErrorPanel title={keysCopy.keys.createFailed} error={create.error} />
+              <ErrorPanel title={copy.createFailed} error={create.error} />
             </Show>
             <DialogActions>
-              <Button onClick={close}>{copy.actions.cancel}</Button>
+              <Button onClick={close}>{common.actions.cancel}</Button>
               <Button look="primary" type="submit" busy={create.isPending}>
-                {keysCopy.keys.generate}
+                {copy.generate}
               </Button>
             </DialogActions>
           </form>

@@ -1,13 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { Show } from "solid-js";
-import { api, done } from "../../../../api/client.ts";
-import { type Key, names } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
-import { keysCopy } from "../../../../copy-keys.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Button } from "../../../../ui/button.tsx";
-import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
+import { names } from "~/api/cache-names.ts";
+import { api, done } from "~/api/client.ts";
+import { copy as common } from "~/copy.ts";
+import { announce } from "~/ui/announcer.tsx";
+import { Button } from "~/ui/button.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import type { Key } from "../queries.ts";
+import { copy } from "./copy.ts";
 
 export function DeleteKey(props: { of: Key | undefined; onClose: () => void; botId: string }) {
   const client = useQueryClient();
@@ -21,7 +22,7 @@ export function DeleteKey(props: { of: Key | undefined; onClose: () => void; bot
     onSuccess: async (_data: void, key: Key) => {
       await client.invalidateQueries({ queryKey: names.keys(props.botId) });
       close();
-      announce(keysCopy.keys.deleted(key.label));
+      announce(copy.deleted(key.label));
     },
   }));
   const close = () => {
@@ -32,14 +33,14 @@ export function DeleteKey(props: { of: Key | undefined; onClose: () => void; bot
     <Dialog
       open={props.of !== undefined}
       onClose={close}
-      title={keysCopy.keys.deleteTitle(props.of?.label ?? "")}
-      description={keysCopy.keys.deleteText}
+      title={copy.deleteTitle(props.of?.label ?? "")}
+      description={copy.deleteText}
     >
       <Show when={remove.isError}>
-        <ErrorPanel title={keysCopy.keys.deleteFailed} error={remove.error} />
+        <ErrorPanel title={copy.deleteFailed} error={remove.error} />
       </Show>
       <DialogActions>
-        <Button onClick={close}>{copy.actions.cancel}</Button>
+        <Button onClick={close}>{common.actions.cancel}</Button>
         <Button
           look="danger"
           busy={remove.isPending}
@@ -47,7 +48,7 @@ export function DeleteKey(props: { of: Key | undefined; onClose: () => void; bot
             if (props.of) remove.mutate(props.of);
           }}
         >
-          {keysCopy.keys.delete}
+          {copy.delete}
         </Button>
       </DialogActions>
     </Dialog>

@@ -1,16 +1,17 @@
 import { A } from "@solidjs/router";
 import { type InfiniteData, useMutation, useQueryClient } from "@tanstack/solid-query";
 import { Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { type Key, type Keys, names } from "../../../../api/queries.ts";
-import { keysCopy } from "../../../../copy-keys.ts";
-import { formatNumber } from "../../../../format.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Chip } from "../../../../ui/chip.tsx";
-import { Icon } from "../../../../ui/icon.tsx";
-import { Menu } from "../../../../ui/menu.tsx";
-import { Time } from "../../../../ui/time.tsx";
-import page from "../../../page.module.css";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { formatNumber } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { announce } from "~/ui/announcer.tsx";
+import { Chip } from "~/ui/chip.tsx";
+import { Icon } from "~/ui/icon.tsx";
+import { Menu } from "~/ui/menu.tsx";
+import { Time } from "~/ui/time.tsx";
+import type { Key, Keys } from "../queries.ts";
+import { copy } from "./copy.ts";
 
 interface Props {
   key: Key;
@@ -32,66 +33,59 @@ export function KeyRow(props: Props) {
     // Shown once the gateway's side has said so, never before: it decides who gets in.
     onSuccess: (changed: ChangedKey) => {
       replaceKey(client, props.botId, changed);
-      announce(
-        changed.enabled
-          ? keysCopy.keys.enabled(changed.label)
-          : keysCopy.keys.disabled(changed.label),
-      );
+      announce(changed.enabled ? copy.enabled(changed.label) : copy.disabled(changed.label));
     },
     onError: (error) => announce(error.message, "bad"),
   }));
   return (
     <tr>
-      <td data-label={keysCopy.keys.label}>
+      <td data-label={copy.label}>
         <strong>{props.key.label}</strong>
       </td>
-      <td data-label={keysCopy.keys.value}>
+      <td data-label={copy.value}>
         <code>outlet_…{props.key.last4}</code>
       </td>
-      <td data-label={keysCopy.keys.state}>
+      <td data-label={copy.state}>
         <span class={page.row}>
           <KeyState of={props.key} />
         </span>
       </td>
-      <td data-label={keysCopy.keys.created}>
+      <td data-label={copy.created}>
         <Time at={props.key.createdAt} />
       </td>
-      <td data-label={keysCopy.keys.expires}>
-        <Show when={props.key.expiresAt} fallback={keysCopy.keys.never}>
+      <td data-label={copy.expires}>
+        <Show when={props.key.expiresAt} fallback={copy.never}>
           {(at) => <Time at={at()} />}
         </Show>
       </td>
-      <td data-label={keysCopy.keys.lastUsed}>
-        <Show when={props.key.lastUsedAt} fallback={keysCopy.keys.notUsed}>
+      <td data-label={copy.lastUsed}>
+        <Show when={props.key.lastUsedAt} fallback={copy.notUsed}>
           {(at) => <Time at={at()} />}
         </Show>
       </td>
-      <td data-label={keysCopy.keys.today} data-number="">
-        <Show when={props.key.requestsToday !== null} fallback={keysCopy.keys.unknown}>
+      <td data-label={copy.today} data-number="">
+        <Show when={props.key.requestsToday !== null} fallback={copy.unknown}>
           <A
             href={`/bots/${props.botId}/metrics?key=${props.key.keyId}`}
-            aria-label={keysCopy.keys.todayOf(
-              formatNumber(props.key.requestsToday ?? 0),
-              props.key.label,
-            )}
+            aria-label={copy.todayOf(formatNumber(props.key.requestsToday ?? 0), props.key.label)}
           >
             {formatNumber(props.key.requestsToday ?? 0)}
           </A>
         </Show>
       </td>
-      <td data-label={keysCopy.keys.actions} data-end="">
+      <td data-label={copy.actions} data-end="">
         <Menu
-          label={keysCopy.keys.actionsOf(props.key.label)}
+          label={copy.actionsOf(props.key.label)}
           trigger={<Icon name="more" />}
           groups={[
             [
-              { label: keysCopy.keys.rotate, onSelect: () => props.onRotate() },
+              { label: copy.rotate, onSelect: () => props.onRotate() },
               {
-                label: props.key.enabled ? keysCopy.keys.disable : keysCopy.keys.enable,
+                label: props.key.enabled ? copy.disable : copy.enable,
                 onSelect: () => toggle.mutate(),
               },
             ],
-            [{ label: keysCopy.keys.delete, danger: true, onSelect: () => props.onDelete() }],
+            [{ label: copy.delete, danger: true, onSelect: () => props.onDelete() }],
           ]}
         />
       </td>
@@ -106,23 +100,23 @@ export function KeyState(props: { of: Pick<Key, "enabled" | "expiresAt" | "grace
     <>
       <Show when={!props.of.enabled}>
         <Chip tone="warn" dot>
-          {keysCopy.keys.states.disabled}
+          {copy.states.disabled}
         </Chip>
       </Show>
       <Show when={props.of.enabled && isPast(props.of.expiresAt)}>
         <Chip tone="bad" dot>
-          {keysCopy.keys.states.expired}
+          {copy.states.expired}
         </Chip>
       </Show>
       <Show when={props.of.enabled && !isPast(props.of.expiresAt)}>
         <Chip tone="good" dot>
-          {keysCopy.keys.states.active}
+          {copy.states.active}
         </Chip>
       </Show>
       <Show when={props.of.enabled && inGrace() && props.of.graceEndsAt}>
         {(at) => (
           <span class={`${page.small} ${page.soft}`}>
-            {keysCopy.keys.graceUntil} <Time at={at()} />
+            {copy.graceUntil} <Time at={at()} />
           </span>
         )}
       </Show>

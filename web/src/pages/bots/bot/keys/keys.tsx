@@ -1,17 +1,20 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { createSignal, Show } from "solid-js";
-import { isLive, type Key, useKeys, useMe, usePublication } from "../../../../api/queries.ts";
-import { keysCopy } from "../../../../copy-keys.ts";
-import { Async } from "../../../../ui/async.tsx";
-import { Button } from "../../../../ui/button.tsx";
-import { EmptyState } from "../../../../ui/empty-state.tsx";
-import { More } from "../../../../ui/more.tsx";
-import { Icon } from "../../../../ui/icon.tsx";
-import { Skeleton } from "../../../../ui/skeleton.tsx";
-import { Table } from "../../../../ui/table.tsx";
-import page from "../../../page.module.css";
+import { useMe } from "~/api/me.ts";
+import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
+import { isLive } from "~/page-parts/status/status.ts";
+import { Async } from "~/ui/async.tsx";
+import { Button } from "~/ui/button.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Icon } from "~/ui/icon.tsx";
+import { More } from "~/ui/more.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
+import { type Key, useKeys, usePublication } from "../queries.ts";
+import { copy } from "./copy.ts";
 import { CreateKey } from "./create-key.tsx";
 import { DeleteKey } from "./delete-key.tsx";
 import { KeyRow } from "./key-row.tsx";
@@ -23,11 +26,11 @@ export default function Keys() {
   const publication = usePublication(() => bot().botId);
   const mayManage = () => me.data?.may.publish.allowed === true;
   return (
-    <Async query={publication} title={keysCopy.keys.failed}>
+    <Async query={publication} title={copy.failed}>
       {(data) => (
         <Show
           when={isLive(data().status) && mayManage()}
-          fallback={<NotPublished what={keysCopy.keys.what} />}
+          fallback={<NotPublished what={copy.what} />}
         >
           <KeyList botId={bot().botId} endpoint={data().endpoint ?? ""} />
         </Show>
@@ -48,42 +51,38 @@ function KeyList(props: { botId: string; endpoint: string }) {
   const generate = () => (
     <Button look="primary" onClick={() => setCreating(true)}>
       <Icon name="plus" />
-      {keysCopy.keys.generate}
+      {copy.generate}
     </Button>
   );
   return (
     <div class={page.page}>
-      <div class={page.head}>
-        <div class={page.words}>
-          <h2>{keysCopy.keys.title}</h2>
-          <p class={page.lead}>{keysCopy.keys.lead}</p>
-        </div>
+      <PageHead title={copy.title} lead={copy.lead}>
         <Show when={all().length > 0}>{generate()}</Show>
-      </div>
-      <Async query={keys} title={keysCopy.keys.failed} skeleton={<Skeleton kind="row" count={3} />}>
+      </PageHead>
+      <Async query={keys} title={copy.failed} skeleton={<Skeleton kind="row" count={3} />}>
         {() => (
           <Show
             when={all().length > 0}
             fallback={
               <EmptyState
                 icon="key"
-                title={keysCopy.keys.emptyTitle}
-                text={keysCopy.keys.emptyText}
+                title={copy.emptyTitle}
+                text={copy.emptyText}
                 action={generate()}
               />
             }
           >
             <Table
-              label={keysCopy.keys.title}
+              label={copy.title}
               columns={[
-                { label: keysCopy.keys.label },
-                { label: keysCopy.keys.value },
-                { label: keysCopy.keys.state },
-                { label: keysCopy.keys.created },
-                { label: keysCopy.keys.expires },
-                { label: keysCopy.keys.lastUsed },
-                { label: keysCopy.keys.today, number: true },
-                { label: keysCopy.keys.actions },
+                { label: copy.label },
+                { label: copy.value },
+                { label: copy.state },
+                { label: copy.created },
+                { label: copy.expires },
+                { label: copy.lastUsed },
+                { label: copy.today, number: true },
+                { label: copy.actions },
               ]}
             >
               {/* By id: a row that changes keeps its menu, and the focus in it. */}
@@ -98,8 +97,8 @@ function KeyList(props: { botId: string; endpoint: string }) {
                 )}
               </Keyed>
             </Table>
-            <p class={`${page.small} ${page.soft}`}>{keysCopy.keys.todayHint}</p>
-            <More of={keys} label={keysCopy.keys.more} />
+            <p class={`${page.small} ${page.soft}`}>{copy.todayHint}</p>
+            <More of={keys} label={copy.more} />
           </Show>
         )}
       </Async>

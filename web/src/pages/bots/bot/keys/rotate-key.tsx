@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import type { Key } from "../../../../api/queries.ts";
-import { copy } from "../../../../copy.ts";
-import { keysCopy } from "../../../../copy-keys.ts";
-import { Button } from "../../../../ui/button.tsx";
-import { Dialog, DialogActions } from "../../../../ui/dialog.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Select } from "../../../../ui/select.tsx";
-import page from "../../../page.module.css";
+import { api, read } from "~/api/client.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Select } from "~/ui/select.tsx";
+import type { Key } from "../queries.ts";
+import { copy } from "./copy.ts";
 import { replaceKey } from "./key-row.tsx";
 import { KeyValue } from "./key-value.tsx";
 
@@ -54,29 +54,27 @@ export function RotateKey(props: Props) {
       open={props.of !== undefined}
       onClose={close}
       sticky={value() !== undefined}
-      title={
-        value() ? keysCopy.keys.rotatedTitle : keysCopy.keys.rotateTitle(props.of?.label ?? "")
-      }
-      description={value() ? keysCopy.keys.once : keysCopy.keys.rotateText}
+      title={value() ? copy.rotatedTitle : copy.rotateTitle(props.of?.label ?? "")}
+      description={value() ? copy.once : copy.rotateText}
     >
       <Show
         when={value()}
         fallback={
           <form class={page.form} onSubmit={submit}>
             <Select
-              label={keysCopy.keys.grace}
-              hint={keysCopy.keys.graceHint}
-              options={graces.map((one) => ({ value: one, label: keysCopy.keys.graces[one] }))}
+              label={copy.grace}
+              hint={copy.graceHint}
+              options={graces.map((one) => ({ value: one, label: copy.graces[one] }))}
               value={grace()}
               onChange={setGrace}
             />
             <Show when={rotate.isError}>
-              <ErrorPanel title={keysCopy.keys.rotateFailed} error={rotate.error} />
+              <ErrorPanel title={copy.rotateFailed} error={rotate.error} />
             </Show>
             <DialogActions>
-              <Button onClick={close}>{copy.actions.cancel}</Button>
+              <Button onClick={close}>{common.actions.cancel}</Button>
               <Button look="primary" type="submit" busy={rotate.isPending}>
-                {keysCopy.keys.rotate}
+                {copy.rotate}
               </Button>
             </DialogActions>
           </form>

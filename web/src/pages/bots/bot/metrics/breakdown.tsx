@@ -1,17 +1,16 @@
 import { A, useLocation } from "@solidjs/router";
 import { For, type JSX, Show } from "solid-js";
-import { requestsCopy } from "../../../../copy-requests.ts";
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { formatMs, formatNumber, formatPercent, formatUsd } from "../../../../format.ts";
-import { Async } from "../../../../ui/async.tsx";
-import { Skeleton } from "../../../../ui/skeleton.tsx";
-import { Table } from "../../../../ui/table.tsx";
-import page from "../../../page.module.css";
-import { type Scope, type Usage, useUsage } from "./queries.ts";
+import { copy as common } from "~/copy.ts";
+import { formatMs, formatNumber, formatPercent, formatUsd } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { Async } from "~/ui/async.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Table } from "~/ui/table.tsx";
+import { copy } from "./copy.ts";
+import { type Scope, type UsageReport, useUsage } from "./queries.ts";
 import { or } from "./totals.tsx";
 
-const copy = metricsCopy.metrics;
-type Group = Usage["groups"][number];
+type Group = UsageReport["groups"][number];
 
 /** Who and what used it: by key, and by model. */
 export function Breakdown(props: { botId: string; scope: Scope }) {
@@ -67,12 +66,12 @@ const nameOf = (group: Group) => group.label ?? copy.deletedKey(group.group);
 function Groups(props: {
   label: string;
   what: string;
-  usage: Usage;
+  usage: UsageReport;
   name: (group: Group) => JSX.Element;
 }) {
   const share = (group: Group) => {
     const whole = props.usage.total.costMicroUsd;
-    return whole === 0 ? copy.none : formatPercent(group.costMicroUsd / whole);
+    return whole === 0 ? common.none : formatPercent(group.costMicroUsd / whole);
   };
   const columns = [
     { label: copy.runs, of: (group: Group) => formatNumber(group.runs) },
@@ -80,7 +79,7 @@ function Groups(props: {
     { label: copy.input, of: (group: Group) => formatNumber(group.inputTokens) },
     { label: copy.output, of: (group: Group) => formatNumber(group.outputTokens) },
     {
-      label: requestsCopy.requests.firstToken,
+      label: copy.firstText,
       of: (g: Group) => or(formatMs)(g.firstTokenMs?.p50Ms),
     },
     { label: copy.run, of: (group: Group) => or(formatMs)(group.runMs?.p50Ms) },

@@ -1,10 +1,8 @@
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { DownloadCsv } from "../../../download-csv.tsx";
-import page from "../../../page.module.css";
-import { timesOf } from "../../../range/range.ts";
+import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
+import page from "~/page-parts/page.module.css";
+import { timesOf } from "~/page-parts/range/range.ts";
+import { copy } from "./copy.ts";
 import { type By, type Scope, stepOf } from "./queries.ts";
-
-const copy = metricsCopy.metrics;
 
 /** What the page shows, as tables. */
 export function Downloads(props: { botId: string; scope: Scope }) {

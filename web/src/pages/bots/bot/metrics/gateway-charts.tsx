@@ -1,15 +1,13 @@
 import { createMemo } from "solid-js";
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { formatMs, formatNumber, formatPercent } from "../../../../format.ts";
-import { Card } from "../../../../ui/card.tsx";
-import { Chart, type ChartGroup } from "../../../../ui/chart/chart.tsx";
-import type { ChartRange } from "../../../../ui/chart/model.ts";
+import { formatMs, formatNumber, formatPercent } from "~/format.ts";
+import { Card } from "~/ui/card.tsx";
+import { Chart, type ChartGroup } from "~/ui/chart/chart.tsx";
+import type { ChartRange } from "~/ui/chart/model.ts";
+import { copy } from "./copy.ts";
 import styles from "./metrics.module.css";
 import type { Metrics, MetricsPoint } from "./queries.ts";
 import { metricsData } from "./series.ts";
 import { or } from "./totals.tsx";
-
-const copy = metricsCopy.metrics;
 
 interface Props {
   metrics: Metrics;

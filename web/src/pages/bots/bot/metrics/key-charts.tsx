@@ -1,14 +1,12 @@
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { formatNumber } from "../../../../format.ts";
-import { Async } from "../../../../ui/async.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { Chart, type ChartGroup } from "../../../../ui/chart/chart.tsx";
-import type { ChartRange } from "../../../../ui/chart/model.ts";
-import type { Range } from "../../../range/range.ts";
+import { formatNumber } from "~/format.ts";
+import type { Range } from "~/page-parts/range/range.ts";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Chart, type ChartGroup } from "~/ui/chart/chart.tsx";
+import type { ChartRange } from "~/ui/chart/model.ts";
+import { copy } from "./copy.ts";
 import { useKeyRequests } from "./queries.ts";
 import { keyData } from "./series.ts";
-
-const copy = metricsCopy.metrics;
 
 interface Props {
   botId: string;

@@ -1,22 +1,25 @@
 import { useSearchParams } from "@solidjs/router";
 import { createMemo, Show, Suspense } from "solid-js";
-import { isLive, useKeys, useMe } from "../../../../api/queries.ts";
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { Async } from "../../../../ui/async.tsx";
-import { ButtonLink } from "../../../../ui/button.tsx";
-import { createChartGroup } from "../../../../ui/chart/chart.tsx";
-import { EmptyState } from "../../../../ui/empty-state.tsx";
-import { Notice } from "../../../../ui/notice.tsx";
-import { Select } from "../../../../ui/select.tsx";
-import { Skeleton } from "../../../../ui/skeleton.tsx";
-import { Time } from "../../../../ui/time.tsx";
-import page from "../../../page.module.css";
-import { type Last, useRange } from "../../../range/range.ts";
-import { RangePicker } from "../../../range/range-picker.tsx";
+import { useMe } from "~/api/me.ts";
+import page from "~/page-parts/page.module.css";
+import { PageHead } from "~/page-parts/page-head.tsx";
+import { type Last, useRange } from "~/page-parts/range/range.ts";
+import { RangePicker } from "~/page-parts/range/range-picker.tsx";
+import { isLive } from "~/page-parts/status/status.ts";
+import { Async } from "~/ui/async.tsx";
+import { ButtonLink } from "~/ui/button.tsx";
+import { createChartGroup } from "~/ui/chart/chart.tsx";
+import { EmptyState } from "~/ui/empty-state.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { Select } from "~/ui/select.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { Time } from "~/ui/time.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
+import { useKeys } from "../queries.ts";
 import { AlertsCard } from "./alerts-card.tsx";
 import { Breakdown } from "./breakdown.tsx";
+import { copy } from "./copy.ts";
 import { Downloads } from "./downloads.tsx";
 import { GatewayCharts } from "./gateway-charts.tsx";
 import { KeyCharts } from "./key-charts.tsx";
@@ -26,7 +29,6 @@ import { rangeOf } from "./series.ts";
 import { GatewayTotals, UsageTotals } from "./totals.tsx";
 import { UsageCharts } from "./usage-charts.tsx";
 
-const copy = metricsCopy.metrics;
 const lasts: Last[] = ["1h", "6h", "24h", "7d", "30d", "90d"];
 /** A select has no empty choice: its value for no filter. */
 const allKeys = "all";
@@ -70,17 +72,13 @@ function Figures(props: { botId: string }) {
     (metrics.data?.totals.requests ?? 0) === 0 && (usage.data?.total.runs ?? 0) === 0;
   return (
     <div class={page.page}>
-      <div class={page.head}>
-        <div class={page.words}>
-          <h2>{copy.title}</h2>
-          <p class={page.lead}>{copy.lead}</p>
-        </div>
+      <PageHead title={copy.title} lead={copy.lead}>
         <Show when={metrics.dataUpdatedAt > 0}>
           <p class={`${page.small} ${page.soft}`}>
             {copy.updated} <Time at={new Date(metrics.dataUpdatedAt).toISOString()} clock />
           </p>
         </Show>
-      </div>
+      </PageHead>
       <div class={styles.filters}>
         <RangePicker range={range()} onChange={setRange} lasts={lasts} />
         <Select

@@ -1,14 +1,15 @@
 import { keepPreviousData, useQuery } from "@tanstack/solid-query";
 import type { InferResponseType } from "hono/client";
-import { api, read } from "../../../../api/client.ts";
-import { boundsOf, type Range, timesOf } from "../../../range/range.ts";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { boundsOf, type Range, timesOf } from "~/page-parts/range/range.ts";
 
 const route = api.bots[":botId"].publication;
 
 export type Metrics = InferResponseType<typeof route.metrics.$get, 200>;
 export type MetricsPoint = Metrics["totals"];
-export type Usage = InferResponseType<typeof route.usage.$get, 200>;
-export type UsageSum = Usage["total"];
+export type UsageReport = InferResponseType<typeof route.usage.$get, 200>;
+export type UsageSum = UsageReport["total"];
 export type KeyRequests = InferResponseType<typeof route.keys.requests.$get, 200>;
 export type By = "key" | "model" | "hour" | "day";
 
@@ -36,7 +37,7 @@ export const stepMs = { hour: hourMs, day: dayMs };
 
 export const useMetrics = (botId: () => string, range: () => Range) =>
   useQuery(() => ({
-    queryKey: ["metrics", botId(), range()],
+    queryKey: [...names.metrics(botId()), range()],
     queryFn: () => read(route.metrics.$get({ param: { botId: botId() }, query: timesOf(range()) })),
     refetchInterval: live(range()),
     // What is on the screen stays there until what is new has come.
@@ -45,7 +46,7 @@ export const useMetrics = (botId: () => string, range: () => Range) =>
 
 export const useUsage = (botId: () => string, scope: () => Scope, by: () => By) =>
   useQuery(() => ({
-    queryKey: ["usage", botId(), scope(), by()],
+    queryKey: [...names.usage(botId()), scope(), by()],
     queryFn: () =>
       read(
         route.usage.$get({
@@ -64,7 +65,7 @@ export const useUsage = (botId: () => string, scope: () => Scope, by: () => By) 
 /** What the gateway let through of each key; it is kept for 90 days. */
 export const useKeyRequests = (botId: () => string, range: () => Range, enabled: () => boolean) =>
   useQuery(() => ({
-    queryKey: ["key-requests", botId(), range()],
+    queryKey: [...names.keyRequests(botId()), range()],
     queryFn: () =>
       read(route.keys.requests.$get({ param: { botId: botId() }, query: timesOf(range()) })),
     enabled: enabled(),

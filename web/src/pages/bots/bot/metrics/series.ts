@@ -1,10 +1,5 @@
-import type {
-  ChartColour,
-  ChartData,
-  ChartRange,
-  ChartSeries,
-} from "../../../../ui/chart/model.ts";
-import type { KeyRequests, Metrics, MetricsPoint, Usage, UsageSum } from "./queries.ts";
+import type { ChartColour, ChartData, ChartRange, ChartSeries } from "~/ui/chart/model.ts";
+import type { KeyRequests, Metrics, MetricsPoint, UsageReport, UsageSum } from "./queries.ts";
 
 interface Line<T> {
   label: string;
@@ -34,7 +29,7 @@ export function metricsData(
 
 /** What runs used, by hours or days. */
 export function usageData(
-  usage: Usage,
+  usage: UsageReport,
   periodMs: number,
   range: ChartRange,
   lines: Line<UsageSum>[],

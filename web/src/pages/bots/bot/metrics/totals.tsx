@@ -1,10 +1,9 @@
 import { For, type JSX } from "solid-js";
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { formatMs, formatNumber, formatPercent, formatUsd } from "../../../../format.ts";
+import { copy as common } from "~/copy.ts";
+import { formatMs, formatNumber, formatPercent, formatUsd } from "~/format.ts";
+import { copy } from "./copy.ts";
 import styles from "./metrics.module.css";
 import type { MetricsPoint, UsageSum } from "./queries.ts";
-
-const copy = metricsCopy.metrics;
 
 interface Figure {
   label: string;
@@ -15,7 +14,7 @@ interface Figure {
 export const or =
   <T,>(format: (value: T) => string) =>
   (value: T | null | undefined): string =>
-    value === null || value === undefined ? copy.none : format(value);
+    value === null || value === undefined ? common.none : format(value);
 
 const count = or(formatNumber);
 const ms = or(formatMs);

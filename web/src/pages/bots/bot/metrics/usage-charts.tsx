@@ -1,20 +1,18 @@
 import { createMemo, Show } from "solid-js";
-import { copy as words } from "../../../../copy.ts";
-import { metricsCopy } from "../../../../copy-metrics.ts";
-import { formatMs, formatNumber, formatUsd } from "../../../../format.ts";
-import { Card } from "../../../../ui/card.tsx";
-import { Chart, type ChartGroup } from "../../../../ui/chart/chart.tsx";
-import type { ChartColour, ChartRange } from "../../../../ui/chart/model.ts";
-import page from "../../../page.module.css";
+import { formatMs, formatNumber, formatUsd } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { copy as statusCopy } from "~/page-parts/status/copy.ts";
+import { Card } from "~/ui/card.tsx";
+import { Chart, type ChartGroup } from "~/ui/chart/chart.tsx";
+import type { ChartColour, ChartRange } from "~/ui/chart/model.ts";
+import { copy } from "./copy.ts";
 import styles from "./metrics.module.css";
-import type { Usage, UsageSum } from "./queries.ts";
+import type { UsageReport, UsageSum } from "./queries.ts";
 import { usageData } from "./series.ts";
 import { or } from "./totals.tsx";
 
-const copy = metricsCopy.metrics;
-
 interface Props {
-  usage: Usage;
+  usage: UsageReport;
   periodMs: number;
   axis: ChartRange;
   group: ChartGroup;
@@ -50,10 +48,10 @@ export function UsageCharts(props: Props) {
     usageData(props.usage, props.periodMs, props.axis, lines);
   const runs = createMemo(() =>
     draw([
-      counted(words.runStatus.completed ?? "", "1", (sum) => sum.completed),
-      counted(words.runStatus.incomplete ?? "", "3", (sum) => sum.incomplete),
-      counted(words.runStatus.cancelled ?? "", "6", (sum) => sum.cancelled),
-      counted(words.runStatus.failed ?? "", "bad", (sum) => sum.failed),
+      counted(statusCopy.run.completed, "1", (sum) => sum.completed),
+      counted(statusCopy.run.incomplete, "3", (sum) => sum.incomplete),
+      counted(statusCopy.run.cancelled, "6", (sum) => sum.cancelled),
+      counted(statusCopy.run.failed, "bad", (sum) => sum.failed),
     ]),
   );
   const tokens = createMemo(() =>

@@ -1,13 +1,15 @@
 import { For, Show } from "solid-js";
-import type { Prerequisite } from "../../../../api/queries.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
-import { ButtonLink } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { Chip } from "../../../../ui/chip.tsx";
-import { Icon } from "../../../../ui/icon.tsx";
-import page from "../../../page.module.css";
+import page from "~/page-parts/page.module.css";
+import { ButtonLink } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Chip } from "~/ui/chip.tsx";
+import { Icon } from "~/ui/icon.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import type { Publication } from "../queries.ts";
 import styles from "./checklist.module.css";
+import { copy } from "./copy.ts";
+
+export type Prerequisite = Publication["prerequisites"][number];
 
 /** Those that the owner meets by his own hands, on the bot's first page. */
 const inEditor: string[] = ["scope", "sync", "model_price", "test_run"];
@@ -16,10 +18,7 @@ export function Checklist(props: { prerequisites: Prerequisite[] }) {
   const bot = useCurrentBot();
   const unmet = () => props.prerequisites.filter(({ met, required }) => !met && required).length;
   return (
-    <Card
-      title={publishCopy.publish.checklist}
-      hint={unmet() === 0 ? publishCopy.publish.allMet : publishCopy.publish.unmet(unmet())}
-    >
+    <Card title={copy.checklist} hint={unmet() === 0 ? copy.allMet : copy.unmet(unmet())}>
       <ul>
         <For each={props.prerequisites}>
           {(item) => <PrerequisiteRow of={item} editor={`/bots/${bot().botId}`} />}
@@ -42,12 +41,10 @@ export function PrerequisiteRow(props: { of: Prerequisite; editor: string }) {
       </span>
       <div>
         <p class={page.row}>
-          <span class={styles.name}>{publishCopy.prerequisites[props.of.name]}</span>
-          <span class="visually-hidden">
-            {props.of.met ? publishCopy.publish.met : publishCopy.publish.notMet}
-          </span>
+          <span class={styles.name}>{copy.prerequisites[props.of.name]}</span>
+          <span class="visually-hidden">{props.of.met ? copy.met : copy.notMet}</span>
           <Show when={!props.of.required}>
-            <Chip>{publishCopy.publish.advice}</Chip>
+            <Chip>{copy.advice}</Chip>
           </Show>
         </p>
         <p class={styles.detail}>{props.of.detail}</p>
@@ -55,8 +52,8 @@ export function PrerequisiteRow(props: { of: Prerequisite; editor: string }) {
       <Show when={!props.of.met && inEditor.includes(props.of.name)}>
         <span class={styles.way}>
           <ButtonLink href={props.editor} size="small">
-            {publishCopy.publish.openEditor}
-            <span class="visually-hidden">: {publishCopy.prerequisites[props.of.name]}</span>
+            {copy.openEditor}
+            <span class="visually-hidden">: {copy.prerequisites[props.of.name]}</span>
           </ButtonLink>
         </span>
       </Show>

@@ -1,27 +1,34 @@
-import { publishCopy } from "../../../../copy-publish.ts";
-import { formatNumber } from "../../../../format.ts";
-import { Card } from "../../../../ui/card.tsx";
-import page from "../../../page.module.css";
-import type { LimitFields } from "./limits.ts";
+import { formatNumber } from "~/format.ts";
+import page from "~/page-parts/page.module.css";
+import { Card } from "~/ui/card.tsx";
+import { copy } from "./copy.ts";
+import type { settings } from "./settings.ts";
+import type { SettingsDraft } from "./settings-draft.ts";
 
-const perMonth = { DAY: 30, WEEK: 30 / 7, MONTH: 1 };
+const perMonth = { DAY: 30, WEEK: 30 / 7, MONTH: 1 } satisfies Record<
+  keyof (typeof settings)["quota.period"]["options"],
+  number
+>;
+const isPeriod = (text: string): text is keyof typeof perMonth => Object.hasOwn(perMonth, text);
 
 /** What publishing costs, and what bounds it. Model prices are the model's own. */
-export function Cost(props: { limits: LimitFields }) {
-  const requests = () =>
-    props.limits.quotaOn
-      ? Math.round(Number(props.limits.quotaLimit) * perMonth[props.limits.quotaPeriod])
+export function Cost(props: { draft: SettingsDraft }) {
+  const requests = () => {
+    const period = props.draft.value("quota.period");
+    return props.draft.isOn("quota") && isPeriod(period)
+      ? Math.round(Number(props.draft.value("quota.limit")) * perMonth[period])
       : null;
+  };
   const bound = () => {
     const most = requests();
-    if (most === null || !Number.isFinite(most)) return publishCopy.cost.unbounded;
-    return publishCopy.cost.bounded(formatNumber(most));
+    if (most === null || !Number.isFinite(most)) return copy.cost.unbounded;
+    return copy.cost.bounded(formatNumber(most));
   };
   return (
-    <Card title={publishCopy.cost.title}>
+    <Card title={copy.cost.title}>
       <ul class={page.form}>
-        <li>{publishCopy.cost.endpoint}</li>
-        <li>{publishCopy.cost.model}</li>
+        <li>{copy.cost.endpoint}</li>
+        <li>{copy.cost.model}</li>
         <li>{bound()}</li>
       </ul>
     </Card>

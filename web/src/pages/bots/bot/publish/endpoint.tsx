@@ -1,17 +1,18 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { Show } from "solid-js";
-import { api, read } from "../../../../api/client.ts";
-import { names, type Publication } from "../../../../api/queries.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
-import { announce } from "../../../../ui/announcer.tsx";
-import { Button, ButtonLink } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { CopyButton } from "../../../../ui/copy-button.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Notice } from "../../../../ui/notice.tsx";
-import { Time } from "../../../../ui/time.tsx";
-import page from "../../../page.module.css";
-import styles from "./endpoint.module.css";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import page from "~/page-parts/page.module.css";
+import { announce } from "~/ui/announcer.tsx";
+import { Button, ButtonLink } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { CopyButton } from "~/ui/copy-button.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { Time } from "~/ui/time.tsx";
+import styles from "../endpoint.module.css";
+import type { Publication } from "../queries.ts";
+import { copy } from "./copy.ts";
 
 export function Endpoint(props: { publication: Publication }) {
   const client = useQueryClient();
@@ -30,40 +31,35 @@ export function Endpoint(props: { publication: Publication }) {
         old ? { ...old, publicationStatus: changed.status } : old,
       );
       void client.invalidateQueries({ queryKey: names.bots });
-      announce(
-        changed.status === "paused" ? publishCopy.publish.paused : publishCopy.publish.resumed,
-      );
+      announce(changed.status === "paused" ? copy.paused : copy.resumed);
     },
   }));
   return (
     <Card
-      title={publishCopy.publish.endpoint}
-      hint={publishCopy.publish.endpointHint}
+      title={copy.endpoint}
+      hint={copy.endpointHint}
       actions={
         <Button
           busy={toggle.isPending}
           disabled={props.publication.status === "updating"}
           onClick={() => toggle.mutate()}
         >
-          {isPaused() ? publishCopy.publish.resume : publishCopy.publish.pause}
+          {isPaused() ? copy.resume : copy.pause}
         </Button>
       }
     >
       <div class={styles.url}>
         <code>{props.publication.endpoint}</code>
-        <CopyButton
-          value={props.publication.endpoint ?? ""}
-          label={publishCopy.publish.copyEndpoint}
-        />
+        <CopyButton value={props.publication.endpoint ?? ""} label={copy.copyEndpoint} />
       </div>
       <Show when={isPaused()}>
-        <Notice tone="warn" title={publishCopy.publish.pausedTitle}>
-          <p>{publishCopy.publish.pausedText}</p>
+        <Notice tone="warn" title={copy.pausedTitle}>
+          <p>{copy.pausedText}</p>
         </Notice>
       </Show>
       <Show when={toggle.isError}>
         <ErrorPanel
-          title={isPaused() ? publishCopy.publish.resumeFailed : publishCopy.publish.pauseFailed}
+          title={isPaused() ? copy.resumeFailed : copy.pauseFailed}
           error={toggle.error}
         />
       </Show>
@@ -71,7 +67,7 @@ export function Endpoint(props: { publication: Publication }) {
         <Show when={props.publication.publishedAt}>
           {(at) => (
             <div>
-              <dt>{publishCopy.publish.publishedAt}</dt>
+              <dt>{copy.publishedAt}</dt>
               <dd>
                 <Time at={at()} />
               </dd>
@@ -79,17 +75,15 @@ export function Endpoint(props: { publication: Publication }) {
           )}
         </Show>
         <div>
-          <dt>{publishCopy.publish.cell}</dt>
+          <dt>{copy.cell}</dt>
           <dd>{props.publication.cell}</dd>
         </div>
       </dl>
       <div class={page.row}>
         <ButtonLink href={`/bots/${props.publication.botId}/keys`} look="primary">
-          {publishCopy.publish.toKeys}
+          {copy.toKeys}
         </ButtonLink>
-        <ButtonLink href={`/bots/${props.publication.botId}/connect`}>
-          {publishCopy.publish.toConnect}
-        </ButtonLink>
+        <ButtonLink href={`/bots/${props.publication.botId}/connect`}>{copy.toConnect}</ButtonLink>
       </div>
     </Card>
   );

@@ -1,30 +1,28 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
-import { api, ApiError, read } from "../../../../api/client.ts";
-import { fieldError } from "../../../../api/field-error.ts";
-import { names, type Publication } from "../../../../api/queries.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
-import { Button } from "../../../../ui/button.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { ErrorPanel } from "../../../../ui/error-panel.tsx";
-import { Notice } from "../../../../ui/notice.tsx";
-import { TextField } from "../../../../ui/text-field.tsx";
-import page from "../../../page.module.css";
+import { Show } from "solid-js";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import type { Publication } from "../queries.ts";
+import { copy } from "./copy.ts";
 import { Cost } from "./cost.tsx";
-import { LimitFields } from "./limit-fields.tsx";
-import { createLimits } from "./limits.ts";
+import { isBesideField, SettingFields } from "./setting-fields.tsx";
+import { createSettingsDraft } from "./settings-draft.ts";
 
 export function PublishForm(props: { publication: Publication }) {
   const client = useQueryClient();
-  const draft = createLimits(props.publication);
-  const [stage, setStage] = createSignal(props.publication.stage ?? "api");
+  const draft = createSettingsDraft(["limits", "address"], props.publication);
   const unmet = () => props.publication.prerequisites.filter((p) => p.required && !p.met);
   const publish = useMutation(() => ({
     mutationFn: () =>
       read(
         api.bots[":botId"].publication.$post({
           param: { botId: props.publication.botId },
-          json: { stage: stage(), ...draft.input() },
+          json: draft.body(),
         }),
       ),
     onSuccess: (begun: Publication) => {
@@ -37,32 +35,17 @@ export function PublishForm(props: { publication: Publication }) {
     event.preventDefault();
     if (!publish.isPending) publish.mutate();
   };
-  const isFieldError = () =>
-    publish.error instanceof ApiError &&
-    ["stage", "throttle", "quota", "allowedOrigins", "retentionDays"].some((p) =>
-      fieldError(publish.error, p),
-    );
   return (
     <form class={page.form} onSubmit={submit}>
-      <Card title={publishCopy.publish.settings} hint={publishCopy.publish.settingsHint}>
-        <LimitFields draft={draft} error={publish.error} />
-        <TextField
-          label={publishCopy.limits.stage}
-          hint={publishCopy.limits.stageHint}
-          value={stage()}
-          onInput={setStage}
-          error={fieldError(publish.error, "stage")}
-          required
-          mono
-          inputProps={{ maxlength: 128, pattern: "[A-Za-z0-9_\\-]{1,128}", autocomplete: "off" }}
-        />
+      <Card title={copy.settings} hint={copy.settingsHint}>
+        <SettingFields draft={draft} error={publish.error} />
       </Card>
-      <Cost limits={draft.fields} />
-      <Show when={publish.isError && !isFieldError()}>
-        <ErrorPanel title={publishCopy.publish.refused} error={publish.error} />
+      <Cost draft={draft} />
+      <Show when={publish.isError && !isBesideField(draft, publish.error)}>
+        <ErrorPanel title={copy.refused} error={publish.error} />
       </Show>
       <Show when={unmet().length > 0}>
-        <Notice tone="warn" title={publishCopy.publish.blockedTitle}>
+        <Notice tone="warn" title={copy.blockedTitle}>
           <ul>
             {unmet().map((item) => (
               <li>{item.detail}</li>
@@ -72,7 +55,7 @@ export function PublishForm(props: { publication: Publication }) {
       </Show>
       <div>
         <Button look="primary" type="submit" busy={publish.isPending} disabled={unmet().length > 0}>
-          {publishCopy.publish.action}
+          {copy.action}
         </Button>
       </div>
     </form>

@@ -1,16 +1,17 @@
 import { Match, Show, Switch } from "solid-js";
-import { isInFlight, isLive, type Publication, usePublication } from "../../../../api/queries.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
-import { Async } from "../../../../ui/async.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { Notice } from "../../../../ui/notice.tsx";
-import { Progress } from "../../../../ui/progress.tsx";
-import page from "../../../page.module.css";
+import page from "~/page-parts/page.module.css";
+import { type InFlightStatus, isInFlight, isLive } from "~/page-parts/status/status.ts";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { Notice } from "~/ui/notice.tsx";
+import { Progress } from "~/ui/progress.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import { type Publication, usePublication } from "../queries.ts";
 import { Checklist } from "./checklist.tsx";
-import { Endpoint } from "./endpoint.tsx";
+import { copy } from "./copy.ts";
 import { EditAlerts } from "./edit-alerts.tsx";
-import { EditLimits } from "./edit-limits.tsx";
+import { EditSettings } from "./edit-settings.tsx";
+import { Endpoint } from "./endpoint.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { Unpublish } from "./unpublish.tsx";
 
@@ -18,24 +19,29 @@ export default function Publish() {
   const bot = useCurrentBot();
   const publication = usePublication(() => bot().botId);
   return (
-    <Async query={publication} title={publishCopy.publish.failed}>
+    <Async query={publication} title={copy.failed}>
       {(data) => (
         <div class={page.page}>
-          <Show when={isInFlight(data().status)}>
-            <UnderWay publication={data()} />
+          <Show when={inFlight(data())}>
+            {(status) => <UnderWay status={status()} progress={data().progress} />}
           </Show>
           <Show when={data().failure}>
             {(failure) => (
-              <Notice tone="bad" title={publishCopy.publish.failureTitle}>
+              <Notice tone="bad" title={copy.failureTitle}>
                 <p>{failure().message}</p>
-                <p>{publishCopy.publish.failureNext}</p>
+                <p>{copy.failureNext}</p>
               </Notice>
             )}
           </Show>
           <Switch>
             <Match when={isLive(data().status)}>
               <Endpoint publication={data()} />
-              <EditLimits publication={data()} />
+              <EditSettings
+                card="limits"
+                title={copy.limits.title}
+                words={copy.limits}
+                publication={data()}
+              />
               <EditAlerts publication={data()} />
               <Unpublish publication={data()} />
             </Match>
@@ -50,25 +56,23 @@ export default function Publish() {
   );
 }
 
+const inFlight = ({ status }: Publication) => (isInFlight(status) ? status : undefined);
+
 /** An act that the deployer is at: what it does, and how far it has come. */
-export function UnderWay(props: { publication: Pick<Publication, "status" | "progress"> }) {
-  const steps = () => props.publication.progress;
-  const words = () => {
-    const progress = steps();
-    if (!progress) return publishCopy.publish.waiting;
-    return publishCopy.publish.steps(progress.done, progress.total, progress.current);
-  };
+export function UnderWay(props: { status: InFlightStatus; progress: Publication["progress"] }) {
+  const words = () =>
+    props.progress
+      ? copy.steps(props.progress.done, props.progress.total, props.progress.current)
+      : copy.waiting;
   return (
-    <Card
-      title={publishCopy.publish.underWay[props.publication.status] ?? publishCopy.publish.waiting}
-    >
+    <Card title={copy.underWay[props.status]}>
       <Progress
-        label={publishCopy.publish.progressLabel}
-        done={steps()?.done}
-        total={steps()?.total}
+        label={copy.progressLabel}
+        done={props.progress?.done}
+        total={props.progress?.total}
         words={words()}
       />
-      <p class={page.soft}>{publishCopy.publish.underWayHint}</p>
+      <p class={page.soft}>{copy.underWayHint}</p>
     </Card>
   );
 }

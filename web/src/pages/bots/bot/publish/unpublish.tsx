@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { api, read } from "../../../../api/client.ts";
-import { names, type Publication } from "../../../../api/queries.ts";
-import { publishCopy } from "../../../../copy-publish.ts";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
 import { useCurrentBot } from "../bot-context.ts";
 import { DangerCard } from "../danger-card.tsx";
+import type { Publication } from "../queries.ts";
+import { copy } from "./copy.ts";
 
 /** Once it has begun, the page shows its progress instead. */
 export function Unpublish(props: { publication: Publication }) {
@@ -25,11 +26,11 @@ export function Unpublish(props: { publication: Publication }) {
   }));
   return (
     <DangerCard
-      heading={publishCopy.unpublish.heading}
-      consequence={publishCopy.unpublish.hint}
-      action={publishCopy.unpublish.action}
-      question={publishCopy.unpublish.title(bot().title)}
-      failed={publishCopy.unpublish.failed}
+      heading={copy.unpublish.heading}
+      consequence={copy.unpublish.hint}
+      action={copy.unpublish.action}
+      question={copy.unpublish.title(bot().title)}
+      failed={copy.unpublish.failed}
       disabled={props.publication.status === "updating"}
       act={unpublish}
     />

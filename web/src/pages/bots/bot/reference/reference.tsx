@@ -1,15 +1,16 @@
 import { For, Show } from "solid-js";
-import { isLive, usePublication } from "../../../../api/queries.ts";
-import { connectCopy } from "../../../../copy-connect.ts";
-import { Async } from "../../../../ui/async.tsx";
-import { Card } from "../../../../ui/card.tsx";
-import { CodeBlock } from "../../../../ui/code-block.tsx";
-import { CopyButton } from "../../../../ui/copy-button.tsx";
-import { Table } from "../../../../ui/table.tsx";
-import page from "../../../page.module.css";
+import page from "~/page-parts/page.module.css";
+import { isLive } from "~/page-parts/status/status.ts";
+import { Async } from "~/ui/async.tsx";
+import { Card } from "~/ui/card.tsx";
+import { CodeBlock } from "~/ui/code-block.tsx";
+import { CopyButton } from "~/ui/copy-button.tsx";
+import { Table } from "~/ui/table.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import endpointStyles from "../endpoint.module.css";
 import { NotPublished } from "../not-published.tsx";
-import endpointStyles from "../publish/endpoint.module.css";
+import { usePublication } from "../queries.ts";
+import { copy } from "./copy.ts";
 import styles from "./reference.module.css";
 import { errors, type RouteInfo, routes } from "./routes.ts";
 
@@ -17,41 +18,38 @@ export default function Reference() {
   const bot = useCurrentBot();
   const publication = usePublication(() => bot().botId);
   return (
-    <Async query={publication} title={connectCopy.reference.failed}>
+    <Async query={publication} title={copy.failed}>
       {(data) => (
         <Show
           when={isLive(data().status) && data().endpoint}
-          fallback={<NotPublished what={connectCopy.reference.what} />}
+          fallback={<NotPublished what={copy.what} />}
         >
           {(endpoint) => (
             <div class={page.page}>
-              <Card title={connectCopy.reference.title} hint={connectCopy.reference.lead}>
+              <Card title={copy.title} hint={copy.lead}>
                 <div class={endpointStyles.url}>
                   <code>{endpoint()}</code>
-                  <CopyButton value={endpoint()} label={connectCopy.reference.copyBase} />
+                  <CopyButton value={endpoint()} label={copy.copyBase} />
                 </div>
                 <For each={routes}>{(route) => <Route of={route} />}</For>
               </Card>
-              <Card
-                title={connectCopy.reference.errorsTitle}
-                hint={connectCopy.reference.errorsLead}
-              >
+              <Card title={copy.errorsTitle} hint={copy.errorsLead}>
                 <Table
-                  label={connectCopy.reference.errorsTitle}
+                  label={copy.errorsTitle}
                   columns={[
-                    { label: connectCopy.reference.columns.status },
-                    { label: connectCopy.reference.columns.body },
-                    { label: connectCopy.reference.columns.meaning },
+                    { label: copy.columns.status },
+                    { label: copy.columns.body },
+                    { label: copy.columns.meaning },
                   ]}
                 >
                   <For each={errors}>
                     {(error) => (
                       <tr>
-                        <td data-label={connectCopy.reference.columns.status}>{error.status}</td>
-                        <td data-label={connectCopy.reference.columns.body}>
+                        <td data-label={copy.columns.status}>{error.status}</td>
+                        <td data-label={copy.columns.body}>
                           <code>{error.body}</code>
                         </td>
-                        <td data-label={connectCopy.reference.columns.meaning}>{error.meaning}</td>
+                        <td data-label={copy.columns.meaning}>{error.meaning}</td>
                       </tr>
                     )}
                   </For>
@@ -80,8 +78,8 @@ function Route(props: { of: RouteInfo }) {
       </Show>
       <Show when={props.of.body ?? props.of.answer}>
         <div class={styles.examples}>
-          <Example title={connectCopy.reference.body} code={props.of.body} of={props.of} />
-          <Example title={connectCopy.reference.answer} code={props.of.answer} of={props.of} />
+          <Example title={copy.body} code={props.of.body} of={props.of} />
+          <Example title={copy.answer} code={props.of.answer} of={props.of} />
         </div>
       </Show>
     </article>
@@ -89,18 +87,13 @@ function Route(props: { of: RouteInfo }) {
 }
 
 function Example(props: { title: string; code: string | undefined; of: RouteInfo }) {
-  const label = () =>
-    connectCopy.reference.example(props.title, `${props.of.method} ${props.of.path}`);
+  const label = () => copy.example(props.title, `${props.of.method} ${props.of.path}`);
   return (
     <Show when={props.code}>
       {(code) => (
         <div>
           <p class={`${page.small} ${page.soft}`}>{props.title}</p>
-          <CodeBlock
-            code={code()}
-            label={label()}
-            copyLabel={connectCopy.reference.copyExample(label())}
-          />
+          <CodeBlock code={code()} label={label()} copyLabel={copy.copyExample(label())} />
         </div>
       )}
     </Show>

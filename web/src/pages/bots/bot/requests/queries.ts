@@ -1,17 +1,16 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/solid-query";
+import { useInfiniteQuery } from "@tanstack/solid-query";
 import type { InferResponseType } from "hono/client";
-import { api, read } from "../../../../api/client.ts";
-import { names } from "../../../../api/queries.ts";
-import { type Last, type Range, timesOf } from "../../../range/range.ts";
+import { names } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { type Last, type Range, timesOf } from "~/page-parts/range/range.ts";
+import { isOpen, type RunStatus } from "~/page-parts/status/status.ts";
 
 const route = api.bots[":botId"].publication.runs;
 
-export type Runs = InferResponseType<typeof route.$get, 200>;
-export type Run = Runs["runs"][number];
-export type RunDetail = InferResponseType<(typeof route)[":runId"]["$get"], 200>;
+export type Run = InferResponseType<typeof route.$get, 200>["runs"][number];
 
-export interface Filters {
-  status: string;
+interface Filters {
+  status: RunStatus | undefined;
   keyId: string;
   range: Range;
 }
@@ -23,17 +22,16 @@ export const whole: Last = "90d";
 export function filterQuery({ status, keyId, range }: Filters) {
   const isWhole = "last" in range && range.last === whole;
   return {
-    ...(status ? { status: status as Run["status"] } : {}),
+    ...(status ? { status } : {}),
     ...(keyId ? { keyId } : {}),
     ...(isWhole ? {} : timesOf(range)),
   };
 }
 
-const isOpen = (run: Pick<Run, "status">) =>
-  run.status === "queued" || run.status === "in_progress";
-
+export const whileOpenMs = 700;
 /** Quick while something is under way; else now and then, as clients may call at any time. */
-const intervalMs = (runs: Pick<Run, "status">[]) => (runs.some(isOpen) ? 700 : 4_000);
+const intervalMs = (runs: Pick<Run, "status">[]) =>
+  runs.some(({ status }) => isOpen(status)) ? whileOpenMs : 4_000;
 
 export const useRuns = (botId: () => string, filters: () => Filters, enabled: () => boolean) =>
   useInfiniteQuery(() => ({
@@ -54,14 +52,4 @@ export const useRuns = (botId: () => string, filters: () => Filters, enabled: ()
     enabled: enabled(),
     refetchInterval: (query) =>
       intervalMs(query.state.data?.pages.flatMap((page) => page.runs) ?? []),
-  }));
-
-export const useRun = (botId: () => string, runId: () => string) =>
-  useQuery(() => ({
-    queryKey: [...names.runs(botId()), runId()],
-    queryFn: () => read(route[":runId"].$get({ param: { botId: botId(), runId: runId() } })),
-    refetchInterval: (query) => {
-      const run = query.state.data;
-      return run && isOpen(run) ? 700 : false;
-    },
   }));

@@ -1,0 +1,131 @@
+/**
+ * Where everything lies in the table: the key of each kind of item, and the partitions of the sparse
+ * indexes. No other module spells a key.
+ *
+ * | partition | items |
+ * |---|---|
+ * | `BOT#{bot}` | the bot, its sources, last test, publication and keys, the deployer's lease |
+ * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
+ * | `RUNLOG#{bot}` | the request log: runs that have ended † |
+ * | `IDEMPOTENCY#{key}#{route}#{value}` | what a request was accepted as † |
+ * | `USAGE#{bot}#{hour}`, `ROLLUP#{bot}` | the ledger, and the sums of its hours and days |
+ * | `AUDIT#{month}` | the audit log |
+ * | `SECRET#{hash}` | to which key a secret belongs |
+ * | `OWNER#{owner}`, `UPGRADES#{cell}`, `PACE#{cell}` | one item each |
+ *
+ * † With a time to live. An item ends when its {@link expiryAttribute} says so, whatever it is: that
+ * attribute, in epoch seconds ({@link expiryAfter}), is all that a new expiring kind needs. Other
+ * times go by other names, in epoch milliseconds.
+ */
+export * as Layout from "./index.ts";
+
+import type { Clock, Item, Key, Value } from "../../ports/index.ts";
+
+/** Ids that a client chooses are percent-encoded: none can run into its neighbour. */
+const joined = (...ids: string[]): string => ids.map(encodeURIComponent).join("#");
+
+export const botPartition = (botId: string): string => `BOT#${botId}`;
+const ofBot = (botId: string, sk: string): Key => ({ pk: botPartition(botId), sk });
+
+export const bot = (botId: string): Key => ofBot(botId, "BOT");
+export const testRun = (botId: string): Key => ofBot(botId, "TEST");
+export const publication = (botId: string): Key => ofBot(botId, "PUBLICATION");
+export const deployerLease = (botId: string): Key => ofBot(botId, "DEPLOYER");
+export const sourcePrefix = "SOURCE#";
+export const source = (botId: string, sourceId: string): Key =>
+  ofBot(botId, sourcePrefix + sourceId);
+export const keyPrefix = "KEY#";
+export const key = (botId: string, keyId: string): Key => ofBot(botId, keyPrefix + keyId);
+export const secret = (hash: string): Key => ({ pk: `SECRET#${hash}`, sk: "SECRET" });
+export const owner = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "OWNER" });
+
+interface Address {
+  botId: string;
+  clientId: string;
+  conversationId: string;
+}
+
+const conversationPrefix = "CONV#";
+export const conversationPartition = ({ botId, clientId, conversationId }: Address): string =>
+  conversationPrefix + joined(botId, clientId, conversationId);
+export const head = (address: Address): Key => ({ pk: conversationPartition(address), sk: "HEAD" });
+export const runPrefix = "RUN#";
+export const run = (address: Address, runId: string): Key => ({
+  pk: conversationPartition(address),
+  sk: runPrefix + runId,
+});
+export const isRun = ({ pk, sk }: Key): boolean =>
+  pk.startsWith(conversationPrefix) && sk.startsWith(runPrefix);
+
+export const runLogPartition = (botId: string): string => `RUNLOG#${botId}`;
+export const runLog = (botId: string, runId: string): Key => ({
+  pk: runLogPartition(botId),
+  sk: runId,
+});
+
+export const idempotency = (keyId: string, route: string, value: string): Key => ({
+  pk: `IDEMPOTENCY#${joined(keyId, route, value)}`,
+  sk: "CLAIM",
+});
+
+/** @param hour `2026-11-22T22`, UTC. */
+export const ledgerPartition = (botId: string, hour: string): string => `USAGE#${botId}#${hour}`;
+const rollUpPartition = (botId: string): string => `ROLLUP#${botId}`;
+/** @param hour `2026-11-22T22`, UTC. */
+export const rollUpOfHour = (botId: string, hour: string): Key => ({
+  pk: rollUpPartition(botId),
+  sk: `H#${hour}`,
+});
+/** @param day `2026-11-22`, UTC. */
+export const rollUpOfDay = (botId: string, day: string): Key => ({
+  pk: rollUpPartition(botId),
+  sk: `D#${day}`,
+});
+
+/** @param month `2026-11`, UTC. */
+export const auditPartition = (month: string): string => `AUDIT#${month}`;
+
+export const upgradeRound = (cell: string): Key => ({ pk: `UPGRADES#${cell}`, sk: "ROUND" });
+export const pace = (cell: string): Key => ({ pk: `PACE#${cell}`, sk: "PACE" });
+
+/** Partitions of the index `listing`. */
+export const listing = {
+  botsOf: (ownerId: string): string => `BOTS#${ownerId}`,
+  failedRunsOf: (botId: string): string => `FAILED#${botId}`,
+  owners: "OWNERS",
+  publications: "PUBLICATIONS",
+};
+
+/** Partitions of the index `public`. */
+export const shared = { bots: "BOTS" };
+
+/** Partitions of the index `open`: what somebody still has to see to. */
+export const open = {
+  /** Conversations, spread so that accepts do not all write to one partition. */
+  conversations: (shard: number): string => `OPEN#${shard}`,
+  publications: "DEPLOY",
+  sources: "SYNC",
+  /** Hours of the ledger without sums. */
+  hours: "ROLLUPS",
+};
+
+/** The attributes that put an item into an index. */
+export const inListing = (pk: string, sk: string) => ({ listingPk: pk, listingSk: sk });
+export const inShared = (pk: string, sk: string) => ({ publicPk: pk, publicSk: sk });
+export const inOpen = (pk: string, sk: string) => ({ openPk: pk, openSk: sk });
+export const sharedNames = ["publicPk", "publicSk"];
+export const openNames = ["openPk", "openSk"];
+
+/** Epoch milliseconds in a form that sorts as text. */
+export const sortable = (epochMs: number): string => String(Math.max(0, epochMs)).padStart(15, "0");
+
+/** The table's time-to-live attribute: epoch seconds, after which an item may go at any time. */
+export const expiryAttribute = "expiresAt";
+
+/** @returns epoch seconds. */
+export const expiryAfter = (clock: Clock, seconds: number): number =>
+  Math.ceil(clock.now() / 1000) + seconds;
+
+/** Whether the time of an item, if it has one, is over. */
+export const isOver = (clock: Clock, { expiresAt }: { expiresAt?: Value } | Item): boolean =>
+  typeof expiresAt === "number" && expiresAt * 1000 < clock.now();

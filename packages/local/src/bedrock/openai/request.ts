@@ -1,0 +1,48 @@
+import type { Json } from "../backend.ts";
+import type { ChatBody } from "./concessions.ts";
+import { invalid } from "../exception.ts";
+import type { Content, ConverseRequest, Message } from "../converse-request.ts";
+
+/** A Converse request as the body of `POST /chat/completions`. */
+export function toChatCompletion(request: ConverseRequest, model: string): ChatBody {
+  const { system, messages, maxTokens, temperature, topP, stopSequences } = request;
+  return {
+    model,
+    messages: [
+      ...(system.length > 0 ? [{ role: "system", content: system.join("\n\n") }] : []),
+      ...messages.map(toChatMessage),
+    ],
+    stream: true,
+    // Without it the stream says nothing of tokens.
+    stream_options: { include_usage: true },
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(stopSequences.length === 0 ? {} : { stop: stopSequences }),
+  };
+}
+
+/** Plain text stays a string: small servers know no parts. */
+function toChatMessage({ role, content }: Message): Json {
+  const parts = content.flatMap(toPart);
+  const texts = parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  return { role, content: texts.length === parts.length ? texts.join("\n\n") : parts };
+}
+
+type Part = { type: "text"; text: string } | { type: "image_url"; image_url: { url: string } };
+
+const textFormats = new Set(["txt", "md", "csv", "html"]);
+
+function toPart(part: Content): Part[] {
+  if (part.kind === "text") return [{ type: "text", text: part.text }];
+  if (part.kind === "image") {
+    const data = Buffer.from(part.bytes).toString("base64");
+    return [{ type: "image_url", image_url: { url: `data:image/${part.format};base64,${data}` } }];
+  }
+  if (part.kind === "other") return [];
+  if (!textFormats.has(part.format)) {
+    throw invalid(`This model doesn't support documents of format ${part.format}.`);
+  }
+  const text = new TextDecoder().decode(part.bytes);
+  return [{ type: "text", text: `<document name="${part.name}">\n${text}\n</document>` }];
+}

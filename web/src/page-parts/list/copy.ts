@@ -1,0 +1,4 @@
+/** Of lists and their filters. */
+export const copy = {
+  clear: "Clear filters",
+};

@@ -1,0 +1,48 @@
+import type { Publication } from "./queries.ts";
+
+type Period = NonNullable<Publication["quota"]>["period"];
+/** Of a publication without a stack nothing is shown. */
+type Shown = Exclude<Publication["upgradeState"], "none">;
+
+/** Of the page APIs. */
+export const copy = {
+  title: "APIs",
+  lead: "Every publication there is or was, the newest bot’s first.",
+  failed: "The publications could not be loaded",
+  emptyTitle: "Nothing has been published yet",
+  emptyText: "As soon as somebody publishes a bot, its API is listed here.",
+  more: "Show more APIs",
+  endpoint: "Endpoint",
+  ownerHint: "User name or id.",
+  anyStatus: "Any state",
+  text: "Search",
+  textHint: "Part of a title or an id.",
+  cell: "Account and Region",
+  published: "Published",
+  age: (age: string) => `${age} ago`,
+  limits: "Limits",
+  throttle: (burst: string, rate: string) => `burst ${burst}, ${rate}/s`,
+  noThrottle: "no rate limit",
+  quota: (limit: string, period: string) => `${limit} per ${period}`,
+  noQuota: "no quota",
+  periods: { DAY: "day", WEEK: "week", MONTH: "month" } satisfies Record<Period, string>,
+  template: "Template",
+  upgrades: {
+    current: "Current",
+    pending: "Upgrade due",
+    in_progress: "Upgrading",
+    failed: "Upgrade failed",
+  } satisfies Record<Shown, string>,
+  upgradesOff: "Stacks of older templates are not upgraded by themselves in this installation.",
+  actions: "Act on",
+  actionsOf: (title: string) => `Act on ${title}`,
+  copyEndpoint: "Copy the endpoint",
+  pages: {
+    publish: "Publish settings",
+    keys: "Keys",
+    metrics: "Metrics",
+    requests: "Requests",
+    editor: "Editor",
+    audit: "What was done to it",
+  },
+};

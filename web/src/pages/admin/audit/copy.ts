@@ -1,0 +1,60 @@
+import type { AuditEntry } from "./queries.ts";
+
+/** Of the page Audit. */
+export const copy = {
+  title: "Audit",
+  lead: "Every act on a bot, its knowledge, its publication or a key, newest first.",
+  failed: "The audit log could not be loaded",
+  emptyTitle: "Nothing was done",
+  emptyText: "Nobody has changed anything in this time. Choose a longer one.",
+  more: "Show older acts",
+  actor: "Who",
+  actorHint: "User name or id.",
+  botId: "Bot",
+  botIdHint: "Its id.",
+  action: "What",
+  anyAction: "Any act",
+  outcome: "Outcome",
+  anyOutcome: "Any outcome",
+  outcomes: {
+    begun: "Unknown end",
+    done: "Done",
+    refused: "Refused",
+    failed: "Failed",
+  } satisfies Record<AuditEntry["outcome"], string>,
+  asAdmin: "Only administrators on bots of others",
+  asAdminFor: (owner: string) => `as administrator, for ${owner}`,
+  actions: {
+    "bot.create": "create bot",
+    "bot.update": "edit bot",
+    "bot.share": "change sharing",
+    "bot.delete": "delete bot",
+    "knowledge.add": "add source",
+    "knowledge.sync": "read sources again",
+    "knowledge.remove": "remove source",
+    "publication.publish": "publish",
+    "publication.update": "change limits",
+    "publication.pause": "pause endpoint",
+    "publication.resume": "resume endpoint",
+    "publication.unpublish": "unpublish",
+    "publication.upgrade": "upgrade the stack",
+    "key.create": "generate key",
+    "key.update": "change key",
+    "key.rotate": "rotate key",
+    "key.delete": "delete key",
+    "run.redrive": "run requests again",
+  } satisfies Record<AuditEntry["action"], string>,
+  made: "As it was made",
+  gone: "As it was before it went",
+  changed: (names: string[]) => {
+    const shown = names.slice(0, 3).join(", ");
+    const more = names.length - 3;
+    return `Changed: ${shown}${more > 0 ? ` and ${more} more` : ""}`;
+  },
+  field: "Field",
+  before: "Before",
+  after: "After",
+  absent: "not there",
+  target: "Id",
+  refusedAs: (code: string) => `refused: ${code}`,
+};

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { changesOf } from "./diff.ts";
+
+describe("what an act has changed", () => {
+  test("is told field by field, down to the last member", () => {
+    const before = { title: "A", quota: { limit: 10, period: "DAY" }, allowedOrigins: [] };
+    const after = { title: "A", quota: { limit: 7, period: "DAY" }, allowedOrigins: ["*"] };
+    expect(changesOf(before, after)).toEqual([
+      { name: "quota.limit", before: "10", after: "7" },
+      { name: "allowedOrigins", before: "none", after: "*" },
+    ]);
+  });
+
+  test("names what was switched off and on, made and taken away", () => {
+    expect(changesOf({ throttle: { rateLimit: 0.5 } }, { throttle: null })).toEqual([
+      { name: "throttle.rateLimit", before: "0.5", after: undefined },
+      { name: "throttle", before: undefined, after: "none" },
+    ]);
+    expect(changesOf(null, { enabled: true, label: "" })).toEqual([
+      { name: "enabled", before: undefined, after: "true" },
+      { name: "label", before: undefined, after: "“”" },
+    ]);
+    expect(changesOf({ name: "hours.txt" }, null)).toEqual([
+      { name: "name", before: "hours.txt", after: undefined },
+    ]);
+  });
+
+  test("is nothing where nothing differs, or nothing is known", () => {
+    expect(changesOf({ a: { b: [1, 2] } }, { a: { b: [1, 2] } })).toEqual([]);
+    expect(changesOf(null, null)).toEqual([]);
+  });
+});

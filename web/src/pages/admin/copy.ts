@@ -1,0 +1,36 @@
+/** Of what the administrator's pages have in common. */
+export const copy = {
+  title: "Admin",
+  lead: "Every published API of everybody: its state, what it uses and costs, and who did what.",
+  failed: "It could not be told who you are",
+  tabsLabel: "Pages of the administrator",
+  tabs: {
+    apis: "APIs",
+    usage: "Usage",
+    costs: "Costs",
+    patterns: "Patterns",
+    audit: "Audit",
+  },
+  notYours: "This is for administrators",
+  notYoursText:
+    "These pages show the bots of everybody. Ask an administrator to add you to the group Admin, then sign out and in again.",
+  toBots: "Go to the bots",
+  unknownOwner: "Unknown owner",
+  deletedBot: "A deleted bot",
+  nothingFits: "Nothing fits these filters.",
+  deletedKey: "A deleted key",
+  by: "By",
+  bys: {
+    bot: "Bot",
+    owner: "Owner",
+    model: "Model",
+    key: "Key",
+    hour: "Hour",
+    day: "Day (UTC)",
+  },
+  runs: "Runs",
+  cost: "Cost",
+  bot: "Bot",
+  owner: "Owner",
+  status: "State",
+};

@@ -1,0 +1,21 @@
+/** Of the page Usage. */
+export const copy = {
+  title: "Usage",
+  lead: "What runs used, from the ledger; requests as the gateways counted them.",
+  failed: "The usage could not be loaded",
+  emptyTitle: "Nothing was used",
+  emptyText: "No run ended in this time. Choose a longer one.",
+  total: "In all",
+  requests: "Requests",
+  completed: "Completed",
+  notCompleted: "Failed",
+  abandoned: "Abandoned attempts",
+  input: "Tokens read",
+  output: "Tokens written",
+  cacheRead: "From cache",
+  cacheWrite: "Into cache",
+  p50: "p50",
+  p99: "p99",
+  runsOverTime: "Runs over time",
+  overTime: "Tokens over time",
+};

@@ -1,0 +1,90 @@
+import type { InFlightStatus } from "~/page-parts/status/status.ts";
+import type { Publication } from "../queries.ts";
+
+type Prerequisite = Publication["prerequisites"][number];
+
+/** Of the page Publish: prerequisites, limits, progress and the end of an endpoint. */
+export const copy = {
+  failed: "The publication could not be loaded",
+  checklist: "Before you publish",
+  allMet: "Everything that is needed is there.",
+  unmet: (count: number) =>
+    count === 1 ? "One thing is still missing." : `${count} things are still missing.`,
+  met: "Met.",
+  notMet: "Not met.",
+  advice: "Advised",
+  openEditor: "Open the editor",
+  settings: "Limits",
+  settingsHint: "For each key. All of them can be changed later without a new endpoint.",
+  refused: "The bot was not published",
+  blockedTitle: "It cannot be published yet",
+  action: "Publish bot",
+  waiting: "Waiting for its turn …",
+  underWay: {
+    publishing: "Publishing the bot",
+    updating: "Applying the new limits",
+    unpublishing: "Unpublishing the bot",
+  } satisfies Record<InFlightStatus, string>,
+  underWayHint: "It goes on by itself, also if you leave this page.",
+  progressLabel: "Progress",
+  steps: (done: number, total: number, current: string | null) =>
+    `${done} of ${total}${current ? `: ${current}` : ""}`,
+  failureTitle: "The last attempt failed",
+  failureNext: "Nothing was left behind. Correct what it names, then try again.",
+  endpoint: "Endpoint",
+  endpointHint: "The base URL of this bot's own API. It stays the same until you unpublish.",
+  copyEndpoint: "Copy the endpoint",
+  publishedAt: "Published",
+  cell: "Account and Region",
+  pause: "Pause endpoint",
+  resume: "Resume endpoint",
+  paused: "Endpoint paused",
+  resumed: "Endpoint resumed",
+  pauseFailed: "The endpoint was not paused",
+  resumeFailed: "The endpoint was not resumed",
+  pausedTitle: "The endpoint is paused",
+  pausedText: "Every request is answered 503 bot_paused. Keys and counters stay as they are.",
+  toKeys: "Manage keys",
+  toConnect: "See how to connect",
+
+  prerequisites: {
+    may_publish: "You may publish",
+    owner: "The bot is yours",
+    scope: "Shared with everyone",
+    sync: "Knowledge in sync",
+    model_price: "Model prices known",
+    test_run: "Tested with its present model",
+  } satisfies Record<Prerequisite["name"], string>,
+
+  limits: {
+    title: "Limits",
+    hint: "Changes apply to the endpoint that runs now. URL and keys stay.",
+    save: "Apply limits",
+    saved: "New limits are being applied",
+    failed: "The limits were not changed",
+  },
+
+  cost: {
+    title: "What it will cost",
+    endpoint: "The endpoint itself costs nothing while nobody calls it.",
+    model: "Each answer costs what its model charges for the tokens it reads and writes.",
+    bounded: (most: string) =>
+      `The quota bounds it: at most about ${most} requests a month for each key.`,
+    unbounded: "Without a quota nothing bounds how many requests a key makes in a month.",
+  },
+
+  alerts: {
+    hint: "Shown in this console, and written to the addresses below where the console runs on AWS. Empty: you are not told.",
+    save: "Save alerts",
+    saved: "Alerts saved",
+    failed: "The alerts were not saved",
+  },
+
+  unpublish: {
+    heading: "Unpublish this bot",
+    hint: "Its endpoint and all its keys end for good. A new publication gets a new URL and new keys. The bot itself stays.",
+    action: "Unpublish bot",
+    title: (title: string) => `Unpublish ${title}?`,
+    failed: "The bot was not unpublished",
+  },
+};

@@ -1,0 +1,196 @@
+import type { InferRequestType } from "hono/client";
+import type { api } from "~/api/client.ts";
+
+type Route = (typeof api.bots)[":botId"]["publication"];
+export type PublishBody = InferRequestType<Route["$post"]>["json"];
+
+type Defined<T> = Exclude<T, null | undefined>;
+type IsObject<T> =
+  Defined<T> extends readonly unknown[] ? false : Defined<T> extends object ? true : false;
+/** Where a value lies in the body of the API: `throttle.burstLimit`, `allowedOrigins`. */
+type PathOf<T> = {
+  [K in keyof T & string]: IsObject<T[K]> extends true ? `${K}.${keyof Defined<T[K]> & string}` : K;
+}[keyof T & string];
+export type Path = PathOf<Required<PublishBody>>;
+/** What as a whole may be switched off: then it is `null`. */
+export type Switched = {
+  [K in keyof PublishBody]-?: null extends PublishBody[K] ? K : never;
+}[keyof PublishBody];
+
+interface Asked {
+  /** Whose part of the page it is: what makes the URL, what limits, what is told. */
+  card: "address" | "limits" | "alerts";
+  label: string;
+  help: string;
+}
+/** Bounds in the API's unit. Where `initial` is null, empty is allowed and means none. */
+export interface NumberSetting extends Asked {
+  control: "number";
+  whole?: boolean;
+  least?: number;
+  /** Not itself allowed. */
+  above?: number;
+  most: number;
+  initial: number | null;
+  /** How many of the API's unit make one of what is typed. */
+  unit?: number;
+}
+interface TextSetting extends Asked {
+  control: "text";
+  pattern: string;
+  lengthMax: number;
+  initial: string;
+}
+/** One a line. */
+interface LinesSetting extends Asked {
+  control: "lines";
+  mono?: boolean;
+  initial: readonly string[];
+}
+interface ChoiceSetting extends Asked {
+  control: "choice";
+  options: Record<string, string>;
+  initial: string;
+}
+export type Setting = NumberSetting | TextSetting | LinesSetting | ChoiceSetting;
+
+type Period = Defined<PublishBody["quota"]>["period"];
+
+/**
+ * Every setting of a publication: all that the forms ask, check, send and show of it. In the order
+ * in which they are asked. One that the API takes and that is not here does not compile; bounds and
+ * initial values are compared with the API's own by the test beside this.
+ */
+export const settings = {
+  "throttle.burstLimit": {
+    card: "limits",
+    label: "Burst",
+    help: "Requests at once, before the rate applies. Default 100.",
+    control: "number",
+    whole: true,
+    least: 1,
+    most: 5_000,
+    initial: 100,
+  },
+  "throttle.rateLimit": {
+    card: "limits",
+    label: "Rate per second",
+    help: "Requests a second in the long run; may be 0.5. Default 50.",
+    control: "number",
+    above: 0,
+    most: 10_000,
+    initial: 50,
+  },
+  "quota.limit": {
+    card: "limits",
+    label: "Quota",
+    help: "Requests of each key in a period. Default 10,000.",
+    control: "number",
+    whole: true,
+    least: 1,
+    most: 2_147_483_647,
+    initial: 10_000,
+  },
+  "quota.period": {
+    card: "limits",
+    label: "Period",
+    help: "By the calendar, in UTC. Default: day.",
+    control: "choice",
+    options: { DAY: "Day", WEEK: "Week", MONTH: "Month" } satisfies Record<Period, string>,
+    initial: "DAY",
+  },
+  allowedOrigins: {
+    card: "limits",
+    label: "Allowed origins",
+    help: "Web pages that may call it from a browser: https://app.example.com, https://*.example.com or *. One a line; empty for none. Programs are not affected.",
+    control: "lines",
+    mono: true,
+    initial: [],
+  },
+  retentionDays: {
+    card: "limits",
+    label: "Keep conversations, in days",
+    help: "1 to 90, counted from each message. Default 30.",
+    control: "number",
+    whole: true,
+    least: 1,
+    most: 90,
+    initial: 30,
+  },
+  stage: {
+    card: "address",
+    label: "Stage",
+    help: "The last part of the URL. Letters, digits, _ and -. Default: api.",
+    control: "text",
+    pattern: "[A-Za-z0-9_\\-]{1,128}",
+    lengthMax: 128,
+    initial: "api",
+  },
+  "alerts.errorRatePercent": {
+    card: "alerts",
+    label: "Error rate, in percent",
+    help: "Of the requests of the last 15 minutes, answered 4xx or 5xx.",
+    control: "number",
+    above: 0,
+    most: 100,
+    initial: null,
+  },
+  "alerts.p99Ms": {
+    card: "alerts",
+    label: "Latency p99, in milliseconds",
+    help: "The slowest of a hundred requests of the last 15 minutes.",
+    control: "number",
+    whole: true,
+    least: 1,
+    most: 900_000,
+    initial: null,
+  },
+  "alerts.quotaUsedPercent": {
+    card: "alerts",
+    label: "Quota used, in percent",
+    help: "By the key that used most, in the present period.",
+    control: "number",
+    above: 0,
+    most: 100,
+    initial: null,
+  },
+  "alerts.monthlySpendMicroUsd": {
+    card: "alerts",
+    label: "Spend in a month, in USD",
+    help: "What the runs of the calendar month (UTC) cost.",
+    control: "number",
+    whole: true,
+    least: 1,
+    most: 1e12,
+    initial: null,
+    unit: 1e6,
+  },
+  "alerts.emails": {
+    card: "alerts",
+    label: "E-mail to",
+    help: "One address a line, five at most. AWS asks each to confirm first. Error rate, latency and the first request over the quota are written of; the rest is shown here only.",
+    control: "lines",
+    initial: [],
+  },
+} satisfies Record<Path, Setting>;
+
+/** What a switch turns on, with all that it then asks. */
+export const switches = {
+  throttle: {
+    label: "Limit requests per second",
+    help: "Beyond it a client gets 429 Too Many Requests.",
+  },
+  quota: {
+    label: "Limit requests per period",
+    help: "Beyond it a client gets 429 Limit Exceeded until the period ends.",
+  },
+} satisfies Record<Switched, { label: string; help: string }>;
+
+export const isSwitched = (name: string): name is Switched => Object.hasOwn(switches, name);
+
+const paths = Object.keys(settings) as Path[];
+export const settingOf = (path: Path): Setting => settings[path];
+export const pathsOf = (...cards: Setting["card"][]): Path[] =>
+  paths.filter((path) => cards.includes(settings[path].card));
+/** `throttle` of `throttle.burstLimit`. */
+export const memberOf = (path: Path): string => path.split(".")[0] ?? path;

@@ -1,0 +1,70 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/solid-query";
+import type { InferResponseType } from "hono/client";
+import { names, whileChangingMs } from "~/api/cache-names.ts";
+import { api, read } from "~/api/client.ts";
+import { isInFlight } from "~/page-parts/status/status.ts";
+import type { Bot } from "../queries.ts";
+
+const bot = api.bots[":botId"];
+
+export type Publication = InferResponseType<typeof bot.publication.$get, 200>;
+export type Keys = InferResponseType<typeof bot.publication.keys.$get, 200>;
+export type Key = Keys["keys"][number];
+export type Alert = InferResponseType<typeof bot.publication.alerts.$get, 200>["alerts"][number];
+
+export const useBot = (botId: () => string) =>
+  useQuery(() => ({
+    queryKey: names.bot(botId()),
+    queryFn: () => read(bot.$get({ param: { botId: botId() } })),
+  }));
+
+export const usePublication = (botId: () => string) => {
+  const client = useQueryClient();
+  return useQuery(() => ({
+    queryKey: names.publication(botId()),
+    queryFn: async () => {
+      const publication = await read(bot.publication.$get({ param: { botId: botId() } }));
+      // The chip beside the bot's title says the same: no second request for it.
+      client.setQueryData<Bot>(names.bot(botId()), (old) =>
+        old && old.publicationStatus !== null
+          ? { ...old, publicationStatus: publication.status }
+          : old,
+      );
+      return publication;
+    },
+    refetchInterval: (query) => (isInFlight(query.state.data?.status) ? whileChangingMs : false),
+  }));
+};
+
+export const useKeys = (botId: () => string, enabled: () => boolean) =>
+  useInfiniteQuery(() => ({
+    queryKey: names.keys(botId()),
+    queryFn: ({ pageParam }) =>
+      read(
+        bot.publication.keys.$get({
+          param: { botId: botId() },
+          query: { limit: "50", ...(pageParam ? { cursor: pageParam } : {}) },
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.cursor,
+    enabled: enabled(),
+    placeholderData: keepPreviousData,
+  }));
+
+/** They look at a quarter of an hour: a minute more or less is no matter. */
+const alertsEveryMs = 60_000;
+
+export const useAlerts = (botId: () => string, enabled: () => boolean) =>
+  useQuery(() => ({
+    queryKey: names.alerts(botId()),
+    queryFn: () => read(bot.publication.alerts.$get({ param: { botId: botId() } })),
+    enabled: enabled(),
+    staleTime: alertsEveryMs,
+    refetchInterval: alertsEveryMs,
+  }));

@@ -1,0 +1,28 @@
+/** Of the log of requests. */
+export const copy = {
+  what: "Requests",
+  title: "Requests",
+  lead: "Every message that the endpoint accepted, newest first. What the gateway refused is counted on the page Metrics.",
+  failed: "The requests could not be loaded",
+  emptyTitle: "No requests yet",
+  emptyText: "They appear here as soon as a client calls the endpoint with a key.",
+  nothingFits: "No request fits these filters.",
+  status: "State",
+  anyStatus: "Any state",
+  key: "Key",
+  anyKey: "Any key",
+  deletedKey: "A deleted key",
+  at: "Received",
+  model: "Model",
+  queue: "Queue",
+  firstToken: "First text",
+  took: "Run",
+  tokens: "Tokens",
+  cost: "Cost",
+  open: (time: string) => `Request of ${time}`,
+  more: "Show more requests",
+  redriveAll: "Run failed ones again",
+  redriven: (queued: number, refused: number) =>
+    refused === 0 ? `${queued} queued again` : `${queued} queued again, ${refused} cannot be`,
+  redriveFailed: "It was not run again",
+};
