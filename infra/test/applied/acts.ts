@@ -78,11 +78,11 @@ export async function acceptMessage(
   const conversationId = options.conversationId ?? deps.ids.ulid();
   const address = { botId, clientId: "01CLIENT", conversationId };
   const message = { requestedModel: null, keyId: "01KEY", continues: false, reasoning: false };
-  const { runId } = await Conversation.accept(deps, address, {
+  const { runId } = await Conversation.send(deps, address, async () => ({
     content,
     retentionDays: 30,
     ...message,
-  });
+  }));
   return { ...address, runId };
 }
 

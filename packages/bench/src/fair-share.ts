@@ -63,10 +63,10 @@ async function flood(): Promise<void> {
     await Promise.all(
       Array.from({ length: Math.min(atOnce, queued - n) }, (_, i) =>
         patiently(() =>
-          Conversation.accept(
+          Conversation.send(
             stack.deps,
             { botId: flooded.botId, clientId: "client-1", conversationId: `c-${n + i}` },
-            message,
+            async () => message,
           ),
         ),
       ),

@@ -43,7 +43,7 @@ describe("whatever goes wrong", () => {
   test("it may die while a run fails, is cancelled, deleted, redriven or given up", async () => {
     const ends = { failing: "failed", cancelled: "cancelled", deleted: "deleted", late: "failed" };
     for (const [scenario, status] of Object.entries({ ...ends, redriven: "completed" })) {
-      const report = await play({ runs: 1, episode: `${scenario}-before-9` });
+      const report = await play({ runs: 1, episode: `${scenario}-before-6` });
       expect(report.failures.map(({ found }) => found.violation?.message)).toEqual([]);
       expect([...report.statuses.keys()], scenario).toContain(status);
       expect(report.faults.get("killBefore")).toBe(1);

@@ -118,7 +118,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "no sweeper",
     file: "maintenance/sweeper/index.ts",
-    replace: [[`  await Conversation.Mailbox.ring(deps.runQueue, head);\n`, ""]],
+    replace: [[`  await Bell.ring(deps.runQueue, head);\n`, ""]],
   },
   {
     name: "a claim is appended in spite of a deletion",

@@ -1,3 +1,4 @@
+import { Bell } from "@outlet/core/conversations/bell";
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { Run } from "@outlet/core/conversations/run";
 import {
@@ -113,7 +114,7 @@ test("a late retry neither answers again nor reorders the conversation", async (
     title: "",
     expiresAt: Run.expiryOf(stack.clock, 30),
   });
-  await Conversation.Mailbox.ring(stack.runQueue, address);
+  await Bell.ring(stack.runQueue, address);
   await client.ask("Three", "late");
   const tree = await Conversation.read(stack, address);
   const said = tree?.runs.map((run) => run.content.map((part) => "body" in part && part.body));

@@ -1,6 +1,6 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
-import { Run } from "@outlet/core/conversations/run";
-import { gone, type Sent } from "./callers.ts";
+import { type Address, Run } from "@outlet/core/conversations/run";
+import { notFound } from "./conversations.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { Ended } from "./openai/answer.ts";
 import type { Told } from "./told.ts";
@@ -21,7 +21,7 @@ export async function endedOf(
  */
 export async function* follow(
   deps: PublishedApiDeps,
-  sent: Sent,
+  sent: Followed,
 ): AsyncGenerator<Told | undefined> {
   const until = deps.clock.now() + deps.policy.holdMaxMs;
   for (;;) {
@@ -29,7 +29,7 @@ export async function* follow(
     if (leftMs <= 0) throw new TimeIsUp();
     const ms = Math.min(leftMs, deps.policy.beatMs);
     const run = await Conversation.waitFor(deps, sent.address, sent.runId, ms);
-    if (!run) throw gone(sent.runId);
+    if (!run) throw gone(sent);
     if (Run.isTerminal(run.status)) {
       yield { kind: "ended", ended: await endedOf(deps, run) };
       return;
@@ -42,3 +42,11 @@ export async function* follow(
 export class TimeIsUp extends Error {
   override name = "TimeIsUp";
 }
+
+/** A run that its caller waits for. */
+export interface Followed {
+  address: Address;
+  runId: string;
+}
+
+export const gone = ({ runId }: Followed) => notFound(`Run ${runId} has been deleted.`);

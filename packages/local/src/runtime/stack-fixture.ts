@@ -23,7 +23,7 @@ import {
   type Table,
   watchedTable,
 } from "@outlet/core/ports";
-import { Run } from "@outlet/core/conversations/run";
+import { Bell } from "@outlet/core/conversations/bell";
 import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
 import type { Policy } from "@outlet/functions/policy";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
@@ -144,7 +144,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
         maximumConcurrency,
         batchSize: 1,
         visibilityTimeoutSeconds: 120,
-        groupOf: (record) => Run.group(Run.parseBell(record.body)),
+        groupOf: (record) => Bell.groupOf(Bell.parse(record.body)),
         log,
       });
       poller.start();

@@ -1,6 +1,6 @@
 import { createClients, createPollingClient } from "@outlet/aws/clients";
 import type { Provisioner } from "@outlet/core/ports";
-import { Run } from "@outlet/core/conversations/run";
+import { Bell } from "@outlet/core/conversations/bell";
 import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
 import { createDeployer } from "@outlet/functions/workers/deployer/handler";
 import { probe } from "@outlet/functions/workers/deployer/probe";
@@ -85,7 +85,7 @@ export function startWorkers(
 /** The bot that a doorbell is for; a message that is none goes to a group of its own. */
 function groupOf(body: string): string {
   try {
-    return Run.group(Run.parseBell(body));
+    return Bell.groupOf(Bell.parse(body));
   } catch {
     return "other";
   }

@@ -1,6 +1,7 @@
 import { Id } from "../../foundation/id/index.ts";
 import type { Clock, Log, ObjectStore, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Bell } from "../bell/index.ts";
 import {
   type Address,
   type Asked,
@@ -76,7 +77,7 @@ export async function accept(
     if (!given?.seen) await Run.withdraw(deps, address, runId);
     throw busy(deps.policy.openMax);
   }
-  await ring(deps, address, runId);
+  await Bell.ringOrWarn(deps, address, { runId });
   return { runId, answerId };
 }
 
@@ -127,18 +128,6 @@ export const headOf = (deps: AcceptDeps, message: Pick<Message, "content" | "ret
   title: titleOf(message.content),
   expiresAt: Run.expiryOf(deps.clock, message.retentionDays),
 });
-
-export async function ring(
-  deps: Pick<AcceptDeps, "runQueue" | "log">,
-  address: Address,
-  runId: string,
-): Promise<void> {
-  try {
-    await Mailbox.ring(deps.runQueue, address);
-  } catch (cause) {
-    deps.log.warn("bell not sent; the sweeper will ring", { runId, botId: address.botId, cause });
-  }
-}
 
 export const busy = (openMax: number): Problem.ProblemError =>
   new Problem.ProblemError("conversation_busy", {

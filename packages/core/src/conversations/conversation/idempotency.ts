@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { absent, any, below, equals, type Item, type Key } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Bell } from "../bell/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import {
   type AcceptDeps,
@@ -13,7 +14,6 @@ import {
   look,
   type Message,
   newIds,
-  ring,
 } from "./accept.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
@@ -47,7 +47,9 @@ type Claim = v.InferOutput<typeof Claim>;
 const lifetimeSeconds = 86_400;
 const triesMax = 8;
 
-export interface Once {
+/** A message that was accepted, now or by an earlier request. */
+export interface Sent {
+  /** Where it lies: for a replay, the conversation that it went to the first time. */
   address: Address;
   runId: string;
   /** The run as it is now, where this request had come before. */
@@ -67,7 +69,7 @@ export async function acceptOnce(
   request: Request,
   address: Address,
   check: () => Promise<Message>,
-): Promise<Once> {
+): Promise<Sent> {
   const known = await find(deps, request);
   const message = known ? undefined : await check();
   const { claim, mine } = known ?? (await take(deps, request, address));
@@ -148,7 +150,7 @@ async function repeat(
     const appended = await Mailbox.append(deps, address, claim.runId, options);
     if (appended.outcome === "full") throw busy(deps.policy.openMax);
     if (appended.outcome === "removing") await Removal.end(deps, appended.head);
-    if (appended.outcome === "open") await ring(deps, address, claim.runId);
+    if (appended.outcome === "open") await Bell.ringOrWarn(deps, address, { runId: claim.runId });
   }
   throw changing();
 }

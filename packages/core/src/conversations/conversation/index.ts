@@ -13,12 +13,13 @@ import { chainUpTo } from "./chain.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Layout } from "../../store/layout/index.ts";
 
-export { type Accepted, type AcceptDeps, accept, type Message, newIds } from "./accept.ts";
+export { type Accepted, type AcceptDeps, type Message, newIds } from "./accept.ts";
 export { chainUpTo } from "./chain.ts";
-export { acceptOnce, type Once, type Request } from "./idempotency.ts";
+export type { Request, Sent } from "./idempotency.ts";
 export { Mailbox } from "./mailbox.ts";
 export { redrive, type RedriveDeps } from "./redrive.ts";
 export { Removal } from "./removal.ts";
+export { send } from "./send.ts";
 export { waitFor, type WaitPolicy } from "./wait.ts";
 
 type Reading = { table: Table; objects: ObjectStore; clock: Clock };

@@ -18,11 +18,10 @@ import {
   first,
   type Item,
   lacks,
-  type Queue,
   sizeBelow,
   type Table,
 } from "../../ports/index.ts";
-import { type Address, group, pick, toBell } from "../run/address.ts";
+import { type Address, pick } from "../run/address.ts";
 import { tombstoneSeconds } from "../run/item.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -250,14 +249,6 @@ export async function expireAt(
     { set: { leaseUntil: epochMs } },
     equals("token", token),
   );
-}
-
-/** Action Ring: asks for a reader. The message carries nothing that could be lost. */
-export async function ring(queue: Queue, address: Address, delaySeconds = 0): Promise<void> {
-  await queue.send(toBell(address), {
-    group: group(address),
-    delaySeconds,
-  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Bell } from "../bell/index.ts";
 import { RunLog } from "../run/log.ts";
 import { Run } from "../run/index.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -34,7 +35,7 @@ export async function redrive(deps: RedriveDeps, entry: RunLog.Entry): Promise<R
     if (outcome === "full") throw busy();
     if (outcome === "changed") continue;
     await RunLog.forget(deps.table, run);
-    await ring(deps, run);
+    await Bell.ringOrWarn(deps, run, { runId: run.runId });
     return run;
   }
   throw busy();
@@ -53,14 +54,6 @@ async function reopen(deps: RedriveDeps, head: Mailbox.Head, found: Run.State): 
   const run = found.status === "failed" ? await Run.reopen(deps, found) : undefined;
   if (!run) throw notFailed(found);
   return run;
-}
-
-async function ring(deps: RedriveDeps, run: Run.State): Promise<void> {
-  try {
-    await Mailbox.ring(deps.runQueue, run);
-  } catch (cause) {
-    deps.log.warn("bell not sent; the sweeper will ring", { runId: run.runId, cause });
-  }
 }
 
 const busy = () =>

@@ -1,5 +1,3 @@
-import * as v from "valibot";
-
 /** Whose conversation: the tenant is part of every key, so a foreign id is simply empty. */
 export interface Address {
   botId: string;
@@ -21,28 +19,3 @@ export const responseAddress = (of: Omit<Address, "conversationId">, runId: stri
   clientId: of.clientId,
   conversationId: `resp_${runId}`,
 });
-
-/** Whose turn a doorbell takes: one bot's flood does not delay another's single run. */
-export const group = (address: Address): string => address.botId;
-
-/**
- * A doorbell's body. ASCII alone, for queues refuse some characters that an id may have: SQS those
- * of no XML document, others whatever lies beyond the basic plane.
- */
-export const toBell = (address: Address): string =>
-  JSON.stringify(pick(address)).replace(
-    /[^ -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-
-const Bell = v.object({
-  botId: v.string(),
-  clientId: v.string(),
-  conversationId: v.string(),
-});
-
-/**
- * The conversation that a doorbell names.
- * @throws ValiError or SyntaxError where the message is not a doorbell.
- */
-export const parseBell = (body: string): Address => v.parse(Bell, JSON.parse(body));

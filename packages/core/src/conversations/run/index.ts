@@ -32,7 +32,7 @@ import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./s
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 
-export { type Address, group, parseBell, responseAddress } from "./address.ts";
+export { type Address, responseAddress } from "./address.ts";
 export {
   Asked,
   type Earlier,
@@ -52,7 +52,7 @@ export {
 } from "./content.ts";
 export { isTombstone, peek, watch } from "./item.ts";
 export { RunLog } from "./log.ts";
-export { durations, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
+export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
 export {

@@ -1,3 +1,4 @@
+import type { EndedRun } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import type { ErrorInfo, State } from "./state.ts";
@@ -29,6 +30,15 @@ export function ledgerEntry(run: State, priceVersion: string): Usage.Entry {
     errorCode: run.error?.code ?? null,
     abandoned: false,
   };
+}
+
+/** What an end-of-run hook is told. @throws RangeError where the run has not ended. */
+export function endOf(run: State): EndedRun {
+  const { botId, clientId, conversationId, runId, status, redrives } = run;
+  if (status === "queued" || status === "in_progress") {
+    throw new RangeError(`The run ${runId} is ${status}.`);
+  }
+  return { botId, clientId, conversationId, runId, status, redrives };
 }
 
 /**

@@ -6,19 +6,18 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import { TestRun } from "../../bots/test-run/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
+import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Clock,
   type Log,
   type Model,
-  ModelError,
   type ModelUsage,
   type ObjectStore,
+  type Randomness,
   type Table,
 } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
-import { causeOf, messageOf, outcomeOfStop, toRequest } from "../worker/answer.ts";
+import { Answering } from "../answering/index.ts";
 
 const Message = v.strictObject({
   role: v.picklist(["user", "assistant"]),
@@ -55,6 +54,7 @@ interface Deps {
   objects: ObjectStore;
   clock: Clock;
   ids: Id.Ids;
+  randomness: Randomness;
   model: Model;
   catalog: ModelCatalog.Catalog;
   log: Log;
@@ -81,51 +81,85 @@ export async function* run(
       at: deps.clock.now(),
       by: caller.userId,
     });
-  const model = deps.catalog.find(bot.model);
-  if (!model) {
-    const message = `The model ${bot.model} is not allowed here any more. Choose another one.`;
-    await record(message);
-    yield { type: "failed", code: "model_not_allowed", message, retryable: false };
-    return;
+  const draft = Answering.emptyDraft();
+  const events = Answering.answer(
+    { ...deps, policy: oneTry },
+    toSubject(bot, deps.ids.ulid(), messages),
+    signal,
+  );
+  let next = await events.next();
+  for (; !next.done; next = await events.next()) {
+    const event = next.value;
+    Answering.note(draft, event, deps.clock.now());
+    if (event.type === "sources" || event.type === "text") yield event;
   }
-  const question = messages.at(-1)?.text ?? "";
-  const passages = await Knowledge.search(deps, bot.botId, question);
-  if (passages.length > 0) yield { type: "sources", sources: passages };
-  const content = [{ contentType: "text" as const, body: question }];
+  const end = next.value;
+  if (end.outcome === "interrupted") return;
+  const failure = failureOf(end);
+  await record(failure ? failure.message : null);
+  yield failure ?? toDone(draft, end.stop ?? "", { startedAt, endedAt: deps.clock.now() });
+}
+
+/** Whoever looks on sees a failure at once: what has been shown cannot be taken back. */
+const oneTry: Answering.RetryPolicy = {
+  modelTriesMax: 1,
+  backoffMs: 0,
+  backoffMaxMs: 0,
+  runTimeMaxMs: 0,
+};
+
+function toSubject(
+  bot: Bot.Info,
+  runId: string,
+  messages: v.InferOutput<typeof Create>["messages"],
+): Answering.Subject {
+  const query = messages.at(-1)?.text ?? "";
   const history = messages.slice(0, -1).map(({ role, text }) => ({
     role,
     content: [{ type: "text" as const, text }],
   }));
-  const subject = { runId: deps.ids.ulid(), keyId: "test", content };
-  const request = toRequest(bot, model, subject, passages, history);
-  let firstTextMs: number | null = null;
-  let usage = Usage.noTokens;
-  let stop: string | null = null;
-  try {
-    for await (const event of deps.model.stream(request, signal)) {
-      if (event.type === "text") {
-        firstTextMs ??= deps.clock.now() - startedAt;
-        yield { type: "text", text: event.text };
-      } else if (event.type === "usage") usage = event.usage;
-      else if (event.type === "stop") stop = event.reason;
-    }
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof ModelError)) throw error;
-    deps.log.warn("model failed in a test", { botId: bot.botId, cause: error.message });
-    // The owner reads the model's own words, too.
-    const message = `${messageOf(error)} (${causeOf(error)})`;
-    await record(message);
-    yield { type: "failed", code: "model_error", message, retryable: error.retryable };
-    return;
-  }
-  const { error } = outcomeOfStop(stop, firstTextMs !== null);
-  await record(error && error.message);
-  if (error || stop === null) {
-    yield { type: "failed", code: "model_error", message: "", retryable: true, ...error };
-    return;
-  }
-  const costMicroUsd = Usage.cost(model.price, usage);
-  const ms = deps.clock.now() - startedAt;
-  yield { type: "done", model: model.name, stop, usage, costMicroUsd, firstTextMs, ms };
+  return {
+    bot,
+    requestedModel: null,
+    runId,
+    keyId: "test",
+    query,
+    reasoning: false,
+    readMessages: async () => ({
+      question: [{ type: "text", text: query }],
+      history,
+      developer: [],
+    }),
+  };
 }
+
+/** The owner reads the model's own words, too. */
+function failureOf(
+  ended: Answering.Outcome & { outcome: "ended" },
+): (Event & { type: "failed" }) | undefined {
+  const { error, cause } = ended.end;
+  if (!error && ended.stop !== null) return undefined;
+  const said = error?.message ?? "A filter refused the conversation.";
+  const own = ended.stop === null && cause ? ` (${cause})` : "";
+  const next = error?.code === "model_not_allowed" ? " Choose another one." : "";
+  return {
+    type: "failed",
+    code: error?.code ?? "model_error",
+    message: said + own + next,
+    retryable: error?.retryable ?? false,
+  };
+}
+
+const toDone = (
+  draft: Answering.Draft,
+  stop: string,
+  { startedAt, endedAt }: { startedAt: number; endedAt: number },
+): Event => ({
+  type: "done",
+  model: draft.model?.name ?? "",
+  stop,
+  usage: draft.usage,
+  costMicroUsd: Answering.costOf(draft),
+  firstTextMs: draft.firstTextAt === null ? null : draft.firstTextAt - startedAt,
+  ms: endedAt - startedAt,
+});

@@ -1,3 +1,4 @@
+import type { Answering } from "../answering/index.ts";
 import { chainUpTo, walkUpTo } from "../conversation/chain.ts";
 import type { ModelContent, ModelMessage, ObjectStore, Table } from "../../ports/index.ts";
 import { type Content, type Earlier, responseAddress, Run, textOf } from "../run/index.ts";
@@ -24,13 +25,6 @@ const runsMax = 60;
 /** A chain shorter than this may have lost its way to a run whose id is out of order. */
 const lookUpsMax = 10;
 
-export interface Messages {
-  question: ModelContent[];
-  history: ModelMessage[];
-  /** What callers told the model how to answer, oldest first. */
-  developer: string[];
-}
-
 /**
  * The message of a run and the turns before it, oldest first, as far back as they fit into half of
  * the model's context.
@@ -41,7 +35,7 @@ export async function readMessages(
   run: Run.Info,
   before: readonly Run.State[],
   contextTokens: number,
-): Promise<Messages> {
+): Promise<Answering.Messages> {
   const room = createRoom();
   const question = await toModel(deps.objects, run.content, room);
   const history: ModelMessage[] = [];

@@ -6,24 +6,21 @@
 export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../../models/catalog/index.ts";
-import { ModelError, type Queue, StoreUnavailable } from "../../ports/index.ts";
+import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
 import { RunLog } from "../run/log.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../../records/usage/index.ts";
-import {
-  type Deps as AnswerDeps,
-  AttemptFailed,
-  AttemptInterrupted,
-  answer,
-  causeOf,
-  failure,
-} from "./answer.ts";
+import { Bell } from "../bell/index.ts";
+import { Answering } from "../answering/index.ts";
+import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { Removal } from "../conversation/removal.ts";
 
 export interface Deps extends AnswerDeps {
   runQueue: Queue;
+  /** Told of each run that has ended, before it leaves the mailbox. */
+  onRunEnded?: EndOfRunHook;
   policy: AnswerDeps["policy"] &
     WatchPolicy & {
       /** Starts of one run before it is given up. */
@@ -105,6 +102,7 @@ async function process(
   await Promise.all([
     Usage.record(deps, entry, Run.ledgerSuffix(ended)),
     RunLog.record(deps.table, ended),
+    deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
   // does not tell, for redriven it can be the one popped last once more.
@@ -120,26 +118,28 @@ async function attempt(
 ): Promise<Run.State | undefined> {
   const { token } = lease;
   const watch = keepAlive(deps, run, lease, limits);
-  // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
-  const tried = await settle(Run.load(deps, run).then((all) => answer(deps, all, watch.signal)));
-  await watch.stop();
-  let result: Run.Result;
-  if ("value" in tried) {
-    result = tried.value;
-  } else if (tried.error instanceof AttemptInterrupted) {
-    const { reason, result } = tried.error;
+  let tried: Attempt;
+  try {
+    tried = await answer(deps, run, watch.signal).catch((error: unknown) =>
+      afterError(deps, run, error),
+    );
+  } finally {
+    // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
+    await watch.stop();
+  }
+  const { result } = tried;
+  if (tried.outcome === "interrupted") {
     await recordPaid(deps, run, token, result);
-    if (reason === "shutdown") await handOver(deps, run, token, 0);
+    if (tried.reason === "shutdown") await handOver(deps, run, token, 0);
     return undefined;
-  } else if (tried.error instanceof StoreUnavailable) {
-    throw tried.error;
-  } else {
-    result = resultOf(deps, run, tried.error);
-    if (run.attempts < deps.policy.attemptsMax) {
-      await recordPaid(deps, run, token, result);
-      await handOver(deps, run, token, waitAfter(deps, run, tried.error));
-      return undefined;
-    }
+  }
+  if (tried.again && run.attempts < deps.policy.attemptsMax) {
+    await recordPaid(deps, run, token, result);
+    const backoff = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
+    const wait = backoff * (0.5 + deps.randomness.fraction() / 2);
+    // Never sooner than the model asks for.
+    await handOver(deps, run, token, Math.max(tried.again.afterMs, wait));
+    return undefined;
   }
   const ended = await Run.finish(deps, run, token, result);
   // Overtaken in the last moment: what it cost is recorded all the same.
@@ -147,20 +147,20 @@ async function attempt(
   return ended;
 }
 
-/** Milliseconds until the next attempt: never sooner than the model asks for. */
-function waitAfter(deps: Deps, run: Run.State, error: unknown): number {
-  const backoff = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
-  const cause = error instanceof AttemptFailed ? error.cause : error;
-  const asked = cause instanceof ModelError ? (cause.retryAfterMs ?? 0) : 0;
-  return Math.max(asked, backoff * (0.5 + deps.randomness.fraction() / 2));
-}
-
-/** What the run says if no other attempt follows. A defect of ours is the owner's to see, too. */
-function resultOf(deps: Deps, run: Run.State, error: unknown): Run.Result {
-  if (error instanceof AttemptFailed) return error.result;
+/**
+ * What the run says if no other attempt follows. A defect of ours is the owner's to see, too.
+ * @throws StoreUnavailable: the lease runs out, and another reader comes.
+ */
+function afterError(deps: Deps, run: Run.State, error: unknown): Attempt {
+  if (error instanceof StoreUnavailable) throw error;
   deps.log.error("attempt failed unexpectedly", { runId: run.runId, cause: error });
   const message = "Something went wrong while the message was being answered. Send it again.";
-  return { ...failure(run, "internal_error", message, true), cause: causeOf(error) };
+  const info = { code: "internal_error" as const, message, retryable: true };
+  return {
+    outcome: "over",
+    result: failure(run, info, Answering.causeOf(error)),
+    again: { afterMs: 0 },
+  };
 }
 
 /** The usage of an attempt that is not the run's answer: an entry of its own. */
@@ -185,18 +185,8 @@ async function handOver(
   delayMs: number,
 ): Promise<void> {
   await Mailbox.expireAt(deps, address, token, deps.clock.now() + delayMs - 1);
-  try {
-    await Mailbox.ring(deps.runQueue, address, Math.ceil(delayMs / 1000));
-  } catch (cause) {
-    deps.log.warn("bell not sent; the sweeper will ring", { botId: address.botId, cause });
-  }
+  await Bell.ringOrWarn(deps, address, { delaySeconds: Math.ceil(delayMs / 1000) });
 }
-
-const settle = <T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> =>
-  promise.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
 
 const timeIsShort = (deps: Deps, limits: Limits): boolean =>
   limits.shutdown?.aborted === true || deps.clock.now() > limits.deadline - 2 * marginMs;

@@ -1,7 +1,7 @@
+import type { Answering } from "../answering/index.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { type Clock, type Log, StoreUnavailable, type Table } from "../../ports/index.ts";
 import { Run } from "../run/index.ts";
-import type { Interruption } from "./answer.ts";
 
 export interface WatchPolicy {
   /** A lease not extended for so long is dead. */
@@ -51,13 +51,13 @@ export function keepAlive(
   const { token } = lease;
   const work = new AbortController();
   const done = new AbortController();
-  const interrupt = (reason: Interruption) => work.abort(reason);
+  const interrupt = (reason: Answering.Interruption) => work.abort(reason);
   const shutdown = () => interrupt("shutdown");
   limits.shutdown?.addEventListener("abort", shutdown, { once: true });
   const endsAt = Math.min(deps.clock.now() + runTimeMaxMs, limits.deadline - marginMs);
 
   /** @returns why the attempt has to stop, if it has to. */
-  async function look(): Promise<Interruption | undefined> {
+  async function look(): Promise<Answering.Interruption | undefined> {
     const now = deps.clock.now();
     if (now >= lease.extendedAt + heartbeatMs) {
       if (!(await Mailbox.extend(deps, run, token, leaseMs))) return "overtaken";

@@ -5,6 +5,7 @@ import { Publication } from "../../publishing/publication/index.ts";
 import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
 
+import { Bell } from "../../conversations/bell/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { Id } from "../../foundation/id/index.ts";
 import { Run } from "../../conversations/run/index.ts";
@@ -76,7 +77,7 @@ const attempts =
   };
 
 async function ring(deps: Deps, head: Conversation.Mailbox.Head): Promise<void> {
-  await Conversation.Mailbox.ring(deps.runQueue, head);
+  await Bell.ring(deps.runQueue, head);
   await Conversation.Mailbox.noteRing(deps, head);
 }
 

@@ -1,10 +1,8 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { Run } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
 import type { Context } from "hono";
-import { gone, type Sent } from "../callers.ts";
 import type { PublishedApiDeps } from "../deps.ts";
-import { endedOf, follow } from "../follow.ts";
+import { endedOf, type Followed, follow, gone } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
 import type { Told } from "../told.ts";
 import { type Ended, saidOf } from "./answer.ts";
@@ -28,12 +26,12 @@ interface Whole {
 export async function answerWhole(
   c: Context<PublishedEnv>,
   deps: PublishedApiDeps,
-  sent: Sent,
+  sent: Followed,
   whole: Whole,
 ): Promise<Response> {
   const { quietMaxMs } = deps.policy;
   const run = await Conversation.waitFor(deps, sent.address, sent.runId, quietMaxMs);
-  if (!run) throw gone(sent.runId);
+  if (!run) throw gone(sent);
   if (!Run.isTerminal(run.status)) return answerLate(c, deps, sent, whole);
   const ended = await endedOf(deps, run);
   await whole.settled?.(ended);
@@ -50,7 +48,7 @@ export async function answerWhole(
 function answerLate(
   c: Context<PublishedEnv>,
   deps: PublishedApiDeps,
-  sent: Sent,
+  sent: Followed,
   { render, renderFailure, failures, settled }: Whole,
 ): Response {
   async function* text() {
@@ -74,6 +72,8 @@ function answerLate(
 export interface Teller {
   begin(): Iterable<string>;
   push(told: Told): Iterable<string>;
+  /** Nothing has come for a while; absent: a comment. */
+  idle?: () => Iterable<string>;
   /** After the last of them. */
   end(): Iterable<string>;
 }
@@ -82,14 +82,14 @@ export interface Teller {
 export function answerStream(
   c: Context<PublishedEnv>,
   deps: PublishedApiDeps,
-  sent: Sent,
+  sent: Followed,
   teller: Teller,
   settled?: (ended: Ended) => Promise<void>,
 ): Response {
   async function* frames() {
     yield* teller.begin();
     for await (const told of follow(deps, sent)) {
-      if (told === undefined) yield pingLine;
+      if (told === undefined) yield* teller.idle?.() ?? [pingLine];
       else {
         yield* teller.push(told);
         if (told.kind === "ended") await settled?.(told.ended);
@@ -118,7 +118,7 @@ function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
 
 /** For a stored answer that its caller did not want kept. */
 export const removeUnkept =
-  (deps: PublishedApiDeps, { address }: Sent) =>
+  (deps: PublishedApiDeps, { address }: Followed) =>
   async ({ run }: Ended): Promise<void> => {
     if (run.asked?.kept !== false || run.asked.face !== "responses") return;
     try {
@@ -130,6 +130,3 @@ export const removeUnkept =
       });
     }
   };
-
-export const notFound = (what: string): Problem.ProblemError =>
-  new Problem.ProblemError("not_found", what);

@@ -2,15 +2,14 @@ import { Conversation } from "@outlet/core/conversations/conversation";
 import { responseAddress, type Run } from "@outlet/core/conversations/run";
 import { Problem } from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
-import { accept, stateOf } from "../callers.ts";
 import type { PublishedApiDeps } from "../deps.ts";
 import type { PublishedEnv } from "../identity.ts";
-import { idempotencyKey } from "../native/prefer.ts";
+import { idempotencyKey } from "../prefer.ts";
 import { type Ended, errorOf } from "./answer.ts";
 import { answerStream, answerWhole, type Teller } from "./answering.ts";
 import { ChatChunks } from "./chat-chunks.ts";
 import { chatObject } from "./chat-object.ts";
-import { toMessage } from "./message.ts";
+import { onceOf, stateOf, toMessage } from "./message.ts";
 import { parseChat } from "./request.ts";
 import { dataFrame, doneFrame } from "./sse.ts";
 
@@ -24,9 +23,10 @@ export function chatRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const body = await c.req.text();
     const asking = parseChat(body);
     const ids = Conversation.newIds(deps);
-    const route = "POST /v1/chat/completions";
-    const to = { address: responseAddress(client, ids.runId), ids, route, body };
-    const sent = await accept(deps, client, to, key, () => toMessage(deps, client, asking));
+    const once = onceOf(client, "POST /v1/chat/completions", key, body);
+    const address = responseAddress(client, ids.runId);
+    const check = () => toMessage(deps, client, asking);
+    const sent = await Conversation.send(deps, address, check, { once, ids });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     if (asking.stream) {
       const { includeUsage } = asking;

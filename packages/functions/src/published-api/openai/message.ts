@@ -1,9 +1,11 @@
-import { Bot } from "@outlet/core/bots/bot";
+import type { Bot } from "@outlet/core/bots/bot";
 import type { Conversation } from "@outlet/core/conversations/conversation";
 import { type NewContent, Run, textOf } from "@outlet/core/conversations/run";
 import { Problem } from "@outlet/core/foundation/problem";
 import type { PublishedApiDeps } from "../deps.ts";
 import type { AuthorizerContext } from "../identity.ts";
+import { botOf } from "../bot.ts";
+import { type Followed, gone } from "../follow.ts";
 import { invalid } from "./content.ts";
 import type { Said } from "./input.ts";
 import { chooseModel, type Chosen } from "./models.ts";
@@ -54,15 +56,6 @@ export async function toMessage(
       format: asking.format && { name: asking.format.name, schema: asking.format.schema },
     },
   };
-}
-
-export async function botOf(
-  deps: Pick<PublishedApiDeps, "table">,
-  botId: string,
-): Promise<Bot.Info> {
-  const bot = await Bot.fromId(deps.table, botId);
-  if (bot) return bot;
-  throw new Problem.ProblemError("bot_unavailable", "The bot does not exist any more.");
 }
 
 /** Ignored silently, a format would make every client fail in its own parser. */
@@ -149,4 +142,20 @@ function cheapest({ catalog }: PublishedApiDeps, bot: Bot.Info): string | null {
   const priced = models.filter(({ price }) => price !== null);
   priced.sort((a, b) => (a.price?.output ?? 0) - (b.price?.output ?? 0));
   return priced[0]?.name ?? null;
+}
+
+/** How a request is told from its repetition, where its client says how. */
+export const onceOf = (
+  client: AuthorizerContext,
+  route: string,
+  value: string | undefined,
+  body: string,
+): Conversation.Request | undefined =>
+  value === undefined ? undefined : { keyId: client.keyId, route, value, body };
+
+/** @throws ProblemError `not_found` where it has been deleted since. */
+export async function stateOf(deps: PublishedApiDeps, sent: Followed): Promise<Run.State> {
+  const run = await Run.peek(deps.table, sent.address, sent.runId);
+  if (!run) throw gone(sent);
+  return run;
 }

@@ -2,7 +2,7 @@ import { Problem } from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
 import type { PublishedEnv } from "../identity.ts";
-import { botOf } from "./message.ts";
+import { botOf } from "../bot.ts";
 import { modelList, modelView } from "./models.ts";
 
 /** https://platform.openai.com/docs/api-reference/models */

@@ -1,17 +1,17 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { responseAddress, Run } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
-import { accept, type Sent, stateOf } from "../callers.ts";
+import { notFound } from "../conversations.ts";
 import type { PublishedApiDeps } from "../deps.ts";
-import { endedOf } from "../follow.ts";
+import { endedOf, type Followed, gone } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
-import { idempotencyKey } from "../native/prefer.ts";
+import { idempotencyKey } from "../prefer.ts";
 import type { Told } from "../told.ts";
 import type { Ended } from "./answer.ts";
-import { answerStream, answerWhole, notFound, removeUnkept, type Teller } from "./answering.ts";
+import { answerStream, answerWhole, removeUnkept, type Teller } from "./answering.ts";
 import { invalid } from "./content.ts";
 import { inputItems } from "./input-items.ts";
-import { toMessage } from "./message.ts";
+import { onceOf, stateOf, toMessage } from "./message.ts";
 import { parseResponse, runIdOfResponse } from "./request.ts";
 import { ResponseEvents } from "./response-events.ts";
 import { idsOf, responseObject } from "./response-object.ts";
@@ -31,13 +31,10 @@ export function responseRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const body = await c.req.text();
     const asking = parseResponse(body);
     const ids = Conversation.newIds(deps);
-    const to = {
-      address: responseAddress(client, ids.runId),
-      ids,
-      route: "POST /v1/responses",
-      body,
-    };
-    const sent = await accept(deps, client, to, key, () => toMessage(deps, client, asking));
+    const once = onceOf(client, "POST /v1/responses", key, body);
+    const address = responseAddress(client, ids.runId);
+    const check = () => toMessage(deps, client, asking);
+    const sent = await Conversation.send(deps, address, check, { once, ids });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     // Under a key the same request may come again for its answer.
     const settled = key === undefined ? removeUnkept(deps, sent) : undefined;
@@ -80,7 +77,7 @@ export function responseRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
   return app;
 }
 
-const sentOf = (run: Run.State): Sent => ({ address: run, runId: run.runId, replayed: false });
+const sentOf = (run: Run.State): Followed => ({ address: run, runId: run.runId });
 
 /** @throws ProblemError `not_found`, the same for what is not there and for what is not the caller's. */
 async function kept(c: Context<PublishedEnv>, deps: PublishedApiDeps): Promise<Run.State> {

@@ -1,6 +1,7 @@
+import { Bell } from "@outlet/core/conversations/bell";
 import { Mailbox } from "@outlet/core/conversations/conversation";
 import type { Clock, Log, Queue, Table } from "@outlet/core/ports";
-import { type Address, Run } from "@outlet/core/conversations/run";
+import type { Address } from "@outlet/core/conversations/run";
 import type { SQSRecord } from "aws-lambda";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 
@@ -34,14 +35,14 @@ export function createDeadLetters(deps: DeadLettersDeps): QueueHandler {
       const isAwaited = open > 0 || head?.doomed !== undefined;
       const { botId } = address;
       deps.log.error("dead bell", { messageId, botId, open, isAwaited, metric: "deadLetters" });
-      if (isAwaited) await Mailbox.ring(deps.runQueue, address, delaySeconds);
+      if (isAwaited) await Bell.ring(deps.runQueue, address, delaySeconds);
     });
   };
 }
 
 function addressIn(record: SQSRecord): Address | undefined {
   try {
-    return Run.parseBell(record.body);
+    return Bell.parse(record.body);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { Worker } from "@outlet/core/conversations/worker";
-import { Run } from "@outlet/core/conversations/run";
+import { Bell } from "@outlet/core/conversations/bell";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 
 export type WorkerDeps = Worker.Deps;
@@ -12,7 +12,7 @@ export function createWorker(deps: WorkerDeps, shutdown?: AbortSignal): QueueHan
   return function handleBells(event, context) {
     const deadline = deps.clock.now() + context.getRemainingTimeInMillis();
     return handleBatch(event, deps.log, (record) =>
-      Worker.work(deps, Run.parseBell(record.body), {
+      Worker.work(deps, Bell.parse(record.body), {
         deadline,
         ...(shutdown ? { shutdown } : {}),
       }),

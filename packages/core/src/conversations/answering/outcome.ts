@@ -1,14 +1,14 @@
 import type { ModelError, ModelErrorCode } from "../../ports/index.ts";
 import type { Run } from "../run/index.ts";
 
-/** How a run ends, but for what was said and what it cost. */
-export type Outcome = Pick<Run.Result, "incompleteReason" | "error" | "cause"> & {
+/** How an answer ends, but for what was said and what it cost. */
+export type End = Pick<Run.Result, "incompleteReason" | "error" | "cause"> & {
   status: "completed" | "incomplete" | "failed";
 };
 
 interface StopRow {
-  status: Outcome["status"];
-  incompleteReason: Outcome["incompleteReason"];
+  status: End["status"];
+  incompleteReason: End["incompleteReason"];
   /** Of a failure: whether sending the message again may help. */
   retryable?: boolean;
   /** Of a failure: whether the model is asked once more before the run fails. */
@@ -46,11 +46,11 @@ export const isWorthAnotherTry = (reason: string | null): boolean =>
   reason !== null && stopRow(reason).again === true;
 
 /**
- * What a stop reason makes of a run.
+ * What a stop reason makes of an answer.
  * @param reason as Bedrock names it; `null` where the model gave none.
  * @param hasText whether the answer holds more than reasoning.
  */
-export function outcomeOfStop(reason: string | null, hasText: boolean): Outcome {
+export function endOfStop(reason: string | null, hasText: boolean): End {
   const { status, incompleteReason, retryable = true } = stopRow(reason ?? "none");
   if (status === "failed") {
     const name = reason ?? "none";
@@ -64,12 +64,12 @@ export function outcomeOfStop(reason: string | null, hasText: boolean): Outcome 
   return { status, incompleteReason, error: null, cause: null };
 }
 
-const failure = (
+export const failure = (
   code: Run.ErrorInfo["code"],
   message: string,
   retryable: boolean,
-  cause: string,
-): Outcome => ({
+  cause: string | null,
+): End => ({
   status: "failed",
   incompleteReason: null,
   error: { code, message, retryable },
@@ -106,14 +106,14 @@ const errorRows: Record<ModelErrorCode, { message: string; later: boolean }> = {
 };
 
 /** For the client. */
-export const messageOf = (error: ModelError): string => errorRows[error.code].message;
+const messageOf = (error: ModelError): string => errorRows[error.code].message;
 
 /** Whether another attempt should follow. */
 export const isWorthAnotherAttempt = (error: ModelError): boolean =>
   error.retryable && errorRows[error.code].later;
 
-/** What an error of the model makes of a run, when no try follows. */
-export function outcomeOfError(error: ModelError): Outcome {
+/** What an error of the model makes of an answer, when no try follows. */
+export function endOfError(error: ModelError): End {
   const cause = causeOf(error);
   if (error.code === "model_content_filtered") {
     return { status: "incomplete", incompleteReason: "content_filter", error: null, cause };

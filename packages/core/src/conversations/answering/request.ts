@@ -2,33 +2,36 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
-import type { Asked, Content, Format, Run, Sampling } from "../run/index.ts";
+import type { Asked, Format, Sampling } from "../run/index.ts";
 
 /** Tokens that a model may spend on reasoning before it answers; Claude takes no fewer than 1,024. */
 const reasoningTokens = 2_048;
 
-interface Options {
-  /** What is asked, where it is more than the text of `run.content`. */
-  question?: ModelContent[];
-  reasoning?: boolean;
-  /** What callers told the model how to answer. */
-  developer?: readonly string[];
+export interface Wishes {
+  /** Let the model reason first. */
+  reasoning: boolean;
+  /** What a caller of another face asked beside its message. */
   asked?: Asked | null;
   format?: Format | null;
+}
+
+export interface Messages {
+  question: ModelContent[];
+  history: ModelMessage[];
+  /** What callers told the model how to answer, oldest first. */
+  developer: readonly string[];
 }
 
 /** What the model is asked: the bot as it is now, what it knows, and what was said before. */
 export function toRequest(
   bot: Bot.Info,
   model: ModelCatalog.Info,
-  run: Pick<Run.Info, "runId" | "keyId" | "content">,
+  subject: Wishes & { runId: string; keyId: string },
   passages: Knowledge.Passage[],
-  history: ModelMessage[],
-  options: Options = {},
+  { question, history, developer }: Messages,
 ): ModelRequest {
-  const question = options.question ?? run.content.flatMap(textPart);
-  const reasoning = options.reasoning === true && model.reasoning;
-  const { asked = null, format = null, developer = [] } = options;
+  const reasoning = subject.reasoning && model.reasoning;
+  const { asked = null, format = null } = subject;
   const utility = asked?.utility === true;
   const system = utility
     ? developer
@@ -46,7 +49,7 @@ export function toRequest(
     ...(reasoning ? { reasoning: { budgetTokens: reasoningTokens } } : {}),
     stopSequences,
     ...(format ? { format } : {}),
-    metadata: { bot: bot.botId, key: run.keyId, run: run.runId },
+    metadata: { bot: bot.botId, key: subject.keyId, run: subject.runId },
   };
 }
 
@@ -77,9 +80,6 @@ function toCallerBlock(developer: readonly string[]): string {
     `<caller_instructions>\n${rows.join("\n\n")}\n</caller_instructions>`,
   ].join("\n");
 }
-
-const textPart = (part: Content): ModelContent[] =>
-  part.contentType === "text" ? [{ type: "text", text: part.body }] : [];
 
 /** Knowledge in a form that models quote from and that our demo model reads. */
 function toKnowledgeBlock(passages: Knowledge.Passage[]): string {

@@ -1,0 +1,109 @@
+/**
+ * Answering: a bot, what it knows and the conversation so far go in, events come out. Whoever wants
+ * an answer listens to them: the worker that answers a run, the owner's test chat.
+ */
+export * as Answering from "./index.ts";
+
+import type { Bot } from "../../bots/bot/index.ts";
+import { Knowledge } from "../../bots/knowledge/index.ts";
+import type { ModelCatalog } from "../../models/catalog/index.ts";
+import { ModelError, type ObjectStore, type Table } from "../../ports/index.ts";
+import type { Event, Outcome } from "./events.ts";
+import { type GenerateDeps, generate } from "./generate.ts";
+import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
+import { type Messages, toRequest, type Wishes } from "./request.ts";
+
+export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
+export type { Event, Interruption, Outcome } from "./events.ts";
+export type { RetryPolicy } from "./generate.ts";
+export { causeOf, type End } from "./outcome.ts";
+export type { Messages } from "./request.ts";
+
+export interface Deps extends GenerateDeps {
+  table: Table;
+  objects: ObjectStore;
+  catalog: ModelCatalog.Catalog;
+}
+
+/** What is to be answered, by whom. */
+export interface Subject extends Wishes {
+  bot: Bot.Info;
+  /** Short name of the model asked for, or null for the bot's own. */
+  requestedModel: string | null;
+  runId: string;
+  keyId: string;
+  /** What is looked up in the bot's knowledge. */
+  query: string;
+  /** The message and the turns before it, as far back as a model of this context can take them. */
+  readMessages(contextTokens: number): Promise<Messages>;
+  /** The id under which a model is asked, so that the bill tells bots apart; its own where absent. */
+  billedModelId?: (modelId: string) => string;
+}
+
+/**
+ * Answers as the bot is now: its knowledge, the conversation so far, and the model, tried again
+ * where that may help.
+ * @param signal ends it with the outcome `interrupted`.
+ * @throws StoreUnavailable, and whatever is a defect of ours; never ModelError.
+ *
+ * @example
+ * const events = Answering.answer(deps, subject, signal);
+ * for (let next = await events.next(); ; next = await events.next()) {
+ *   if (next.done) return next.value; // the outcome
+ *   listen(next.value);
+ * }
+ */
+export async function* answer(
+  deps: Deps,
+  subject: Subject,
+  signal: AbortSignal,
+): AsyncGenerator<Event, Outcome> {
+  const { bot, runId } = subject;
+  const name = subject.requestedModel ?? bot.model;
+  const model = deps.catalog.find(name);
+  if (!model) return notAllowed(name);
+  yield { type: "model", model };
+  const [sources, messages] = await Promise.all([
+    subject.asked?.utility ? [] : Knowledge.search(deps, bot.botId, subject.query),
+    subject.readMessages(model.contextTokens),
+  ]);
+  if (sources.length > 0) yield { type: "sources", sources };
+  const request = toRequest(bot, model, subject, sources, messages);
+  const modelId = subject.billedModelId?.(model.modelId) ?? model.modelId;
+  let said = "";
+  try {
+    const events = generate(deps, { ...request, modelId }, model.modelId, signal);
+    let next = await events.next();
+    for (; !next.done; next = await events.next()) {
+      const event = next.value;
+      if (event.type === "text") said += event.text;
+      if (event.type === "restart") said = "";
+      yield event;
+    }
+    const stop = next.value;
+    return { outcome: "ended", end: endOfStop(stop, said.trim() !== ""), stop, again: null };
+  } catch (error) {
+    if (signal.aborted) return { outcome: "interrupted" };
+    if (!(error instanceof ModelError)) throw error;
+    deps.log.warn("model failed", { runId, code: error.code, cause: error.message });
+    return { outcome: "ended", end: endOfError(error), stop: null, again: againAfter(deps, error) };
+  }
+}
+
+function againAfter(deps: Deps, error: ModelError): { afterMs: number } | null {
+  const afterMs = error.retryAfterMs ?? 0;
+  const isSoon = afterMs <= deps.policy.runTimeMaxMs;
+  return isSoon && isWorthAnotherAttempt(error) ? { afterMs } : null;
+}
+
+const notAllowed = (model: string): Outcome => ({
+  outcome: "ended",
+  end: failure(
+    "model_not_allowed",
+    `The model ${model} is not allowed here any more.`,
+    false,
+    null,
+  ),
+  stop: null,
+  again: null,
+});

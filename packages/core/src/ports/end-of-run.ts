@@ -1,0 +1,19 @@
+/** What a hook is told of a run that has ended: enough to find it and to tell its ends apart. */
+export interface EndedRun {
+  botId: string;
+  clientId: string;
+  conversationId: string;
+  runId: string;
+  status: "completed" | "failed" | "cancelled" | "incomplete";
+  /** How often its owner had put it back by then: each redrive brings one more end. */
+  redrives: number;
+}
+
+/**
+ * Called when a run has ended, before it leaves its mailbox: at least once for each end, and again
+ * where the worker died in between. Whoever implements it writes what it has to write, put if absent
+ * under (runId, redrives), and does the slow part elsewhere. A run that is removed because its
+ * conversation was deleted is not told of.
+ * @throws StoreUnavailable: the run stays in the mailbox, and the hook is called again.
+ */
+export type EndOfRunHook = (run: EndedRun) => Promise<void>;

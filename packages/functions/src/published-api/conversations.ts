@@ -1,0 +1,34 @@
+import { Conversation } from "@outlet/core/conversations/conversation";
+import type { Address, Run } from "@outlet/core/conversations/run";
+import { Problem } from "@outlet/core/foundation/problem";
+import type { Clock, Table } from "@outlet/core/ports";
+import type { AuthorizerContext } from "./identity.ts";
+
+/** A conversation of the calling client: another client's is simply not there. */
+export const addressOf = (client: AuthorizerContext, conversationId: string): Address => ({
+  botId: client.botId,
+  clientId: client.clientId,
+  conversationId,
+});
+
+/** @throws ProblemError `not_found` */
+export async function findRun(
+  deps: { table: Table; clock: Clock },
+  address: Address,
+  messageId: string,
+): Promise<Run.State> {
+  const run = await Conversation.findRun(deps, address, messageId);
+  if (!run) throw noMessage(address, messageId);
+  return run;
+}
+
+export const notFound = (message: string): Problem.ProblemError =>
+  new Problem.ProblemError("not_found", message);
+
+export const noConversation = ({ conversationId }: Address): Problem.ProblemError =>
+  notFound(`No conversation found with id: ${conversationId.slice(0, 128)}`);
+
+export const noMessage = ({ conversationId }: Address, messageId: string): Problem.ProblemError =>
+  notFound(
+    `Message ${messageId.slice(0, 128)} not found in conversation ${conversationId.slice(0, 128)}`,
+  );
