@@ -24,7 +24,7 @@ export const budgetsKib: Record<string, number> = {
   "control-api": 750,
   deployer: 600,
   sweeper: 420,
-  syncer: 480,
+  syncer: 680,
   "dead-letters": 420,
 };
 

@@ -2,6 +2,7 @@ import { Bot } from "@outlet/core/bots/bot";
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { Key } from "@outlet/core/publishing/key";
 import { Knowledge } from "@outlet/core/bots/knowledge";
+import { Sync } from "@outlet/core/bots/sync";
 import { type Clock, systemClock } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { NewContent } from "@outlet/core/conversations/run";
@@ -94,12 +95,16 @@ export async function addSource(world: World, options: { botId?: string; clock?:
 }
 
 /** A source that has been read, into these passages. */
-export async function addKnowledge(world: World, botId: string, passages: string[]) {
+export async function addKnowledge(world: World, botId: string, texts: string[]) {
   const source = await Knowledge.begin(world.deps(), await addSource(world, { botId }), 0);
   if (!source) throw new Error("The source is taken");
-  await Knowledge.settle(world.deps(), source, { passages });
+  const passages = texts.map((text) => ({ text, place: { headings: [] } }));
+  const recorded = await Knowledge.record(world.deps(), source, passages);
+  if (!recorded) throw new Error("The source was removed");
+  await Sync.publish(world.deps(), botId);
+  await Knowledge.succeed(world.deps(), recorded);
   await Knowledge.refreshStatus(world.table, botId);
-  return { ...source, path: `knowledge/${botId}/${source.sourceId}.json` };
+  return { ...source, path: `knowledge/${botId}/${source.sourceId}/passages/${recorded.version}` };
 }
 
 /** A published bot with its stack, which is made by root. */
@@ -111,8 +116,7 @@ export async function deployedBot(world: World) {
   await provisioner.deploy({ ...spec, alerts }, `root-${bot.botId}`);
   const { outputs } = await provisioner.status(stackName);
   if (!outputs) throw new Error(`The stack ${stackName} was not made`);
-  const { restApiId, usagePlanId } = outputs;
-  const changes = { status: "published" as const, operation: null, restApiId, usagePlanId };
+  const changes = { status: "published" as const, operation: null, stack: outputs.stack };
   const published = await Publication.save(world.deps(), publication, changes);
   if (!published) throw new Error("Another act has begun");
   return { bot, publication: published, outputs };

@@ -132,7 +132,7 @@ beforeAll(async () => {
       stacks.set(stack, outputs);
       for (const name of ["good", "foreign"] as const) {
         const made = keys.get(name);
-        if (made) await provisioner.putKey(outputs, Key.gatewayKey(deps(), made.key));
+        if (made) await provisioner.putKey(outputs.stack, Key.gatewayKey(deps(), made.key));
       }
     }
   }
@@ -159,7 +159,7 @@ function credentials(row: Row): [string, string][] {
 async function ask(side: Side, row: Row): Promise<Facts> {
   const { stack = "plain", stage = "api", path = "/", times = 1, headers = [] } = row;
   const outputs = side.stacks.get(stack);
-  const base = side.urlOf(outputs?.restApiId ?? "0a0a0a0a0a", stage);
+  const base = side.urlOf(outputs?.stack.restApiId ?? "0a0a0a0a0a", stage);
   const told = typeof path === "function" ? path(side.seen) : path;
   const mark = `${side.name} ${row.name}`;
   const request = {

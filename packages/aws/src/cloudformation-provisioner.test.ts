@@ -83,7 +83,10 @@ describe("publishing a stack", () => {
     pass();
     expect(await provisioner.status(spec.stackName)).toMatchObject({
       state: "deployed",
-      outputs: { restApiId: "api-outlet-bot-01BOT", endpoint: "https://outlet-bot-01BOT" },
+      outputs: {
+        stack: { restApiId: "api-outlet-bot-01BOT" },
+        endpoint: "https://outlet-bot-01BOT",
+      },
     });
   });
 
@@ -205,7 +208,7 @@ describe("changing a stack", () => {
     expect(await settle(changed, "deploy-2")).toMatchObject({
       state: "failed",
       reason: "RestApi: Invalid burst limit",
-      outputs: { restApiId: "api-outlet-bot-01BOT" },
+      outputs: { stack: { restApiId: "api-outlet-bot-01BOT" } },
     });
     controlPlane.failNext("UPDATE", "Rate exceeded");
     expect(await settle(changed, "deploy-3")).toMatchObject({ state: "deployed" });
@@ -243,7 +246,7 @@ describe("removing a stack", () => {
     const { outputs } = await provisioner.status(spec.stackName);
     if (!outputs) throw new Error("no outputs");
     for (const keyId of ["A", "B", "C", "D", "E"]) {
-      await provisioner.putKey(outputs, { keyId, value: `value-of-key-number-${keyId}` });
+      await provisioner.putKey(outputs.stack, { keyId, value: `value-of-key-number-${keyId}` });
     }
     await provisioner.remove(spec.stackName, "remove-1");
     expect(controlPlane.keys.keys.size).toBe(0);
@@ -279,13 +282,13 @@ describe("errors of CloudFormation", () => {
 });
 
 describe("the gateway's keys", () => {
-  const outputs = { restApiId: "api", usagePlanId: "plan", endpoint: "https://api" };
+  const stack = { restApiId: "api", usagePlanId: "plan" };
   const key = { keyId: "01KEY", value: "a-value-of-more-than-twenty" };
   beforeEach(() => void controlPlane.keys.plans.set("plan", new Set()));
 
   test("are made enabled and put in the plan, once", async () => {
-    await provisioner.putKey(outputs, key);
-    await provisioner.putKey(outputs, key);
+    await provisioner.putKey(stack, key);
+    await provisioner.putKey(stack, key);
     const made = [...controlPlane.keys.keys.values()];
     expect(made).toMatchObject([{ name: "outlet-key-01KEY", value: key.value, enabled: true }]);
     expect([...(controlPlane.keys.plans.get("plan") ?? [])]).toEqual([made[0]?.id]);
@@ -294,30 +297,30 @@ describe("the gateway's keys", () => {
   test("are found by their exact name beyond the first page", async () => {
     for (const suffix of ["X1", "X2", "X3", "X4", ""]) {
       const keyId = `01KEY${suffix}`;
-      await provisioner.putKey(outputs, { keyId, value: `value-of-more-than-20-${keyId}` });
+      await provisioner.putKey(stack, { keyId, value: `value-of-more-than-20-${keyId}` });
     }
-    await provisioner.removeKey(outputs, key);
+    await provisioner.removeKey(stack, key);
     const names = [...controlPlane.keys.keys.values()].map(({ name }) => name);
     expect(names).toHaveLength(4);
     expect(names).not.toContain("outlet-key-01KEY");
   });
 
   test("may be removed twice", async () => {
-    await provisioner.putKey(outputs, key);
-    await provisioner.removeKey(outputs, key);
-    await provisioner.removeKey(outputs, key);
+    await provisioner.putKey(stack, key);
+    await provisioner.removeKey(stack, key);
+    await provisioner.removeKey(stack, key);
     expect(controlPlane.keys.keys.size).toBe(0);
   });
 
   test("are not left behind where the plan is gone", async () => {
-    const gone = { ...outputs, usagePlanId: "gone" };
+    const gone = { ...stack, usagePlanId: "gone" };
     await expect(provisioner.putKey(gone, key)).rejects.toThrow(/Usage Plan/);
     expect(controlPlane.keys.keys.size).toBe(0);
   });
 
   test("are put in time although the control plane throttles", async () => {
     controlPlane.keys.throttled = 1;
-    await provisioner.putKey(outputs, key);
+    await provisioner.putKey(stack, key);
     expect(controlPlane.keys.keys.size).toBe(1);
   });
 });

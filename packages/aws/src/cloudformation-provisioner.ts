@@ -10,6 +10,7 @@ import { type Log, type Provisioner, type StackSpec, StoreUnavailable } from "@o
 import type { ControlPlaneClients } from "./provisioner/control-plane-clients.ts";
 import { createGatewayKeys } from "./provisioner/gateway-keys.ts";
 import type { Act, Pace } from "./provisioner/pace.ts";
+import { idsOf } from "./provisioner/stack-ids.ts";
 import { failureOf, isPassing } from "./provisioner/stack-operation.ts";
 import {
   createStackReader,
@@ -137,7 +138,7 @@ export function createCloudFormationProvisioner(
     if (!found || isUnderWay(found)) return;
     const outputs = outputsOf(found);
     // They are not part of the stack, and after it nobody could tell whose they were.
-    if (outputs) await keys.removeAll(outputs.usagePlanId);
+    if (outputs) await keys.removeAll(idsOf(outputs.stack).usagePlanId);
     if (found.status === "DELETE_FAILED") {
       const reason = failureOf(found.operation);
       log.error("a stack could not be removed; trying again", { stackName, reason });
@@ -214,8 +215,8 @@ export function createCloudFormationProvisioner(
       return toStatus(found, standings.get(stackName));
     },
     remove,
-    putKey: ({ usagePlanId }, key) => keys.put(usagePlanId, key),
-    removeKey: (_outputs, { keyId }) => keys.remove(keyId),
+    putKey: (stack, key) => keys.put(idsOf(stack).usagePlanId, key),
+    removeKey: (_stack, { keyId }) => keys.remove(keyId),
   };
 }
 

@@ -42,8 +42,10 @@ beforeEach(async () => {
 });
 afterEach(() => controlPlane.stop());
 
+const stack = { restApiId: "api", usagePlanId: "plan" };
+
 test("each key's requests are told by the day, over all pages, others' keys left out", async () => {
-  expect(await counters.used("plan", { from: "2026-11-20", to: "2026-11-22" })).toEqual([
+  expect(await counters.used(stack, { from: "2026-11-20", to: "2026-11-22" })).toEqual([
     { keyId: "ONE", day: "2026-11-20", used: 3 },
     { keyId: "ONE", day: "2026-11-22", used: 5 },
     { keyId: "TWO", day: "2026-11-21", used: 7 },
@@ -53,7 +55,7 @@ test("each key's requests are told by the day, over all pages, others' keys left
 
 test("who asks again within a minute does not ask the control plane again", async () => {
   const today = { from: "2026-11-22", to: "2026-11-22" };
-  const ask = async () => (await counters.used("plan", today)).map(({ used }) => used);
+  const ask = async () => (await counters.used(stack, today)).map(({ used }) => used);
   expect(await ask()).toEqual([5, 2]);
   const { calls } = controlPlane.keys;
   controlPlane.keys.usage.get("plan")?.get("a1")?.set("2026-11-22", 6);
@@ -67,6 +69,6 @@ test("who asks again within a minute does not ask the control plane again", asyn
 test("a throttled control plane is StoreUnavailable, and is asked again", async () => {
   controlPlane.keys.throttled = 1;
   const today = { from: "2026-11-22", to: "2026-11-22" };
-  await expect(counters.used("plan", today)).rejects.toThrow(StoreUnavailable);
-  expect(await counters.used("plan", today)).toHaveLength(2);
+  await expect(counters.used(stack, today)).rejects.toThrow(StoreUnavailable);
+  expect(await counters.used(stack, today)).toHaveLength(2);
 });

@@ -4,6 +4,7 @@ import {
   paginateGetUsagePlanKeys,
 } from "@aws-sdk/client-api-gateway";
 import type { Clock, KeyUse, QuotaCounters } from "@outlet/core/ports";
+import { idsOf } from "./provisioner/stack-ids.ts";
 import { reachStore } from "./store-error.ts";
 
 const namePrefix = "outlet-key-";
@@ -54,7 +55,8 @@ export function createGatewayQuotaCounters(options: {
   }
 
   return {
-    async used(usagePlanId, days) {
+    async used(stack, days) {
+      const { usagePlanId } = idsOf(stack);
       const name = `${usagePlanId} ${days.from} ${days.to}`;
       const last = known.get(name);
       if (last && clock.now() - last.at < keptMs) return last.uses;

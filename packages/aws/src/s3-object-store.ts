@@ -29,21 +29,31 @@ export function createS3ObjectStore({
         ),
       );
     },
-    async get(path) {
-      try {
-        return await reach(read(client, bucket, path));
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
-    },
+    get: (path) => ifThere(() => reach(read(client, bucket, path))),
+    getRange: (path, from, length) =>
+      ifThere(() => reach(read(client, bucket, path, `bytes=${from}-${from + length - 1}`))),
     async remove(path) {
       await reach(client.send(new DeleteObjectCommand({ Bucket: bucket, Key: path })));
     },
   };
 }
 
-async function read(client: S3Client, bucket: string, path: string): Promise<Uint8Array> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: path }));
+async function ifThere<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+/** @param Range as in RFC 9110, section 14.1.2. */
+async function read(
+  client: S3Client,
+  bucket: string,
+  path: string,
+  Range?: string,
+): Promise<Uint8Array> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: path, Range }));
   return Body ? Body.transformToByteArray() : new Uint8Array();
 }

@@ -8,7 +8,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMemoryTable } from "../../core/src/ports/memory-table.test-support.ts";
 import { killer, openWorld, owner, type World } from "./publishing-world.ts";
 
-const objects = { put: async () => {}, get: async () => undefined, remove: async () => {} };
+const objects = {
+  put: async () => {},
+  get: async () => undefined,
+  getRange: async () => undefined,
+  remove: async () => {},
+};
 const open = () => openWorld({ table: createMemoryTable(), objects });
 
 let world: World;
@@ -38,7 +43,7 @@ describe("a publish that fails", () => {
     expect(await world.read(bot.botId)).toMatchObject({
       status: "failed",
       failure: { message: "RestApi: Invalid stage name" },
-      restApiId: null,
+      stack: null,
       endpoint: null,
     });
     await expectNothingLeft(bot.botId);
@@ -129,11 +134,11 @@ test.each(["before", "after"] as const)(
       const next = createDeployer(world.deployer());
       await world.deliver(() => (calls() < at ? dying : next));
       const name = `killed ${when} call ${at}`;
-      const { status, throttle: reached, restApiId } = await world.read(bot.botId);
-      expect({ status, reached, restApiId }, name).toEqual({
+      const { status, throttle: reached, stack } = await world.read(bot.botId);
+      expect({ status, reached, stack }, name).toEqual({
         status: "published",
         reached: throttle,
-        restApiId: publication.restApiId,
+        stack: publication.stack,
       });
       expect(world.stack(bot.botId)?.template, name).toContain('"BurstLimit":7');
       expect(world.controlPlane.starts.length - from, name).toBe(1);

@@ -69,7 +69,12 @@ test("an owner's acts and an upgrade, however they interleave, end in what the o
   const draws = fc.infiniteStream(fc.nat(10_000));
   await fc.assert(
     fc.asyncProperty(acts, draws, fc.boolean(), async (asked, stream, fails) => {
-      const objects = { put: async () => {}, get: async () => undefined, remove: async () => {} };
+      const objects = {
+        put: async () => {},
+        get: async () => undefined,
+        getRange: async () => undefined,
+        remove: async () => {},
+      };
       const world = await openWorld({ table: createMemoryTable(), objects });
       try {
         const bot = await world.published(before);
@@ -97,7 +102,12 @@ test("an owner's acts and an upgrade, however they interleave, end in what the o
 }, 300_000);
 
 test("a process that was slow between reading and acting sets nothing back", async () => {
-  const objects = { put: async () => {}, get: async () => undefined, remove: async () => {} };
+  const objects = {
+    put: async () => {},
+    get: async () => undefined,
+    getRange: async () => undefined,
+    remove: async () => {},
+  };
   const world = await openWorld({ table: createMemoryTable(), objects });
   const bot = await world.published(before);
   world.pass(60_000);

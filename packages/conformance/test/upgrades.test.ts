@@ -15,7 +15,12 @@ import { before, killer, openWorld, owner, present, type World } from "./publish
 
 let world: World;
 
-const objects = { put: async () => {}, get: async () => undefined, remove: async () => {} };
+const objects = {
+  put: async () => {},
+  get: async () => undefined,
+  getRange: async () => undefined,
+  remove: async () => {},
+};
 const open = () => openWorld({ table: createMemoryTable(), objects });
 
 beforeEach(async () => {
@@ -66,11 +71,10 @@ describe("after a deploy with another template", () => {
       expect(busy.length).toBeLessThanOrEqual(1);
     });
     for (const [index, { botId }] of bots.entries()) {
-      const { status, restApiId, usagePlanId, templateVersion, upgrade } = await world.read(botId);
-      expect({ status, restApiId, usagePlanId, templateVersion, upgrade }).toEqual({
+      const { status, stack, templateVersion, upgrade } = await world.read(botId);
+      expect({ status, stack, templateVersion, upgrade }).toEqual({
         status: "published",
-        restApiId: old[index]?.restApiId,
-        usagePlanId: old[index]?.usagePlanId,
+        stack: old[index]?.stack,
         templateVersion: current(),
         upgrade: null,
       });
@@ -259,8 +263,7 @@ describe("a deployer that is killed", () => {
         const name = `killed ${when} call ${at}`;
         expect(await world.read(bot.botId), name).toMatchObject({
           status: "published",
-          restApiId: old.restApiId,
-          usagePlanId: old.usagePlanId,
+          stack: old.stack,
           templateVersion: current(),
           upgrade: null,
         });

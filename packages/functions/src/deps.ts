@@ -9,6 +9,7 @@ import { createDynamoDbClient } from "@outlet/aws/dynamodb-client";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
+import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { createSqsClient } from "@outlet/aws/sqs-client";
@@ -18,11 +19,12 @@ import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
   type ObjectStore,
+  type Retriever,
   systemClock,
   systemRandomness,
   type Table,
 } from "@outlet/core/ports";
-import type { Publication } from "@outlet/core/publishing/publication";
+import type { ControlApiDeps } from "./control-api/deps.ts";
 import { Resource } from "sst";
 import { createPowertoolsLog } from "./log.ts";
 import { defaultPolicy } from "./policy.ts";
@@ -54,7 +56,19 @@ function objects(): ObjectStore {
   return {
     put: async (path, body, contentType) => (await open()).put(path, body, contentType),
     get: async (path) => (await open()).get(path),
+    getRange: async (path, from, length) => (await open()).getRange(path, from, length),
     remove: async (path) => (await open()).remove(path),
+  };
+}
+
+/** Much of it is tables of words: in a chunk of its own, for the first question. */
+function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
+  let opened: Promise<Retriever> | undefined;
+  return {
+    async search(...question) {
+      opened ??= import("./retriever.ts").then(({ openRetriever }) => openRetriever(stores));
+      return (await opened).search(...question);
+    },
   };
 }
 
@@ -110,9 +124,10 @@ export function publishedApiDeps() {
 
 export function workerDeps() {
   const sqs = createSqsClient(options());
+  const stores = { ...base(), objects: objects() };
   return {
-    ...base(),
-    objects: objects(),
+    ...stores,
+    retriever: retriever(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
@@ -159,16 +174,16 @@ export function deployerDeps() {
   };
 }
 
-type Place = Pick<Publication.Info, "restApiId" | "stage" | "endpoint">;
+type Place = Parameters<ControlApiDeps["endpointOf"]>[0];
 
 export function controlApiDeps() {
   const sqs = createSqsClient(options());
-  const shared = base();
+  const shared = { ...base(), objects: objects() };
   const { region, cell } = Resource.Installation;
   const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
     ...shared,
-    objects: objects(),
+    retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),
@@ -186,8 +201,10 @@ export function controlApiDeps() {
     cell,
     templateUpgrades: templateUpgrades(),
     // Publications of version 1 of the template do not name theirs.
-    endpointOf: ({ restApiId, stage, endpoint }: Place) =>
-      endpoint ?? `https://${restApiId}.execute-api.${region}.amazonaws.com/${stage}`,
+    endpointOf: ({ stack, stage, endpoint }: Place) =>
+      stack &&
+      (endpoint ??
+        `https://${idsOf(stack).restApiId}.execute-api.${region}.amazonaws.com/${stage}`),
     restingCostOf: restingCost,
     authentication: { issuer, jwksUri, clientIds: clientIds.split(",") },
     policy: defaultPolicy,

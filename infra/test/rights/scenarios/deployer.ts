@@ -1,3 +1,4 @@
+import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   APIGatewayClient,
@@ -136,7 +137,7 @@ export const deployer: Scenario[] = [
         const gateway = world.app.client(APIGatewayClient);
         const name = `lost-${bot.botId}`;
         const { id } = await gateway.send(new CreateApiKeyCommand({ name, enabled: true }));
-        const { usagePlanId } = outputs;
+        const { usagePlanId } = idsOf(outputs.stack);
         await gateway.send(
           new CreateUsagePlanKeyCommand({ usagePlanId, keyId: id, keyType: "API_KEY" }),
         );

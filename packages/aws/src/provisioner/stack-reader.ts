@@ -141,8 +141,7 @@ export function outputsOf({ outputs }: Found): StackOutputs | undefined {
   if (!restApiId || !usagePlanId || !endpoint) return undefined;
   const inferenceProfiles = profilesOf(outputs);
   return {
-    restApiId,
-    usagePlanId,
+    stack: { restApiId, usagePlanId },
     endpoint,
     ...(templateVersion && { templateVersion }),
     ...(value("StableEndpoint") === "true" && { stableEndpoint: true }),

@@ -25,6 +25,7 @@ export function createMemoryStores(): Stores {
     objects: {
       put: async (path, body) => void objects.set(path, body),
       get: async (path) => objects.get(path),
+      getRange: async (path, from, length) => objects.get(path)?.subarray(from, from + length),
       remove: async (path) => void objects.delete(path),
     },
   };

@@ -70,6 +70,10 @@ export function portsOf(surroundings: Surroundings, process: Process, isWorker: 
         surroundings.objects.put(path, body, contentType),
       ),
     get: (path) => step("objects", `load ${path}`, false, () => surroundings.objects.get(path)),
+    getRange: (path, from, length) =>
+      step("objects", `load part of ${path}`, false, () =>
+        surroundings.objects.getRange(path, from, length),
+      ),
     remove: (path) =>
       step("objects", `remove ${path}`, true, () => surroundings.objects.remove(path)),
   };

@@ -1,3 +1,4 @@
+import { Retrieval } from "@outlet/core/bots/retrieval";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Randomness } from "@outlet/core/ports";
 import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
@@ -69,7 +70,8 @@ function invoke(
     worker,
     plan.isWire ? speak : undefined,
   );
-  const handle = createWorker({ ...shared, ...ports, runQueue: ports.queue, model });
+  const retriever = Retrieval.createLexicalRetriever(ports);
+  const handle = createWorker({ ...shared, ...ports, runQueue: ports.queue, model, retriever });
   const endsAt = world.now() + shared.policy.functionMs;
   let isOver = false;
   world.at(endsAt, "", () => {

@@ -24,8 +24,8 @@ export interface EchoModel {
   baseUrl: string;
   /** What it was sent, oldest first. */
   asked: Asked[];
-  /** Lets whoever said "wait" have the rest of their answers. */
-  release(): void;
+  /** Waits until somebody has been kept waiting, and lets them have the rest of their answer. */
+  release(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface EchoModel {
  */
 export async function startEchoModel(): Promise<EchoModel> {
   const asked: Asked[] = [];
-  let released = Promise.withResolvers<void>();
+  let waiting = Promise.withResolvers<() => void>();
   const server = createServer((req, res) => {
     answer(req, res).catch((error: unknown) => res.destroy(error as Error));
   });
@@ -58,7 +58,11 @@ export async function startEchoModel(): Promise<EchoModel> {
     const words = describe(body).match(/\S+\s*/g) ?? [];
     const half = Math.ceil(words.length / 2);
     for (const word of words.slice(0, half)) send({ content: word });
-    if (said.includes("wait")) await Promise.race([released.promise, once(res, "close")]);
+    if (said.includes("wait")) {
+      const released = Promise.withResolvers<void>();
+      waiting.resolve(released.resolve);
+      await Promise.race([released.promise, once(res, "close")]);
+    }
     for (const word of words.slice(half)) send({ content: word });
     send(
       {},
@@ -78,9 +82,10 @@ export async function startEchoModel(): Promise<EchoModel> {
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     asked,
-    release() {
-      released.resolve();
-      released = Promise.withResolvers<void>();
+    async release() {
+      const release = await waiting.promise;
+      waiting = Promise.withResolvers<() => void>();
+      release();
     },
     async stop() {
       server.closeAllConnections();

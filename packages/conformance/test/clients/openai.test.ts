@@ -88,7 +88,7 @@ describe("responses", () => {
       seen.push(event);
       if (event.type === "response.queued") break;
     }
-    world.model.release();
+    await world.model.release();
     const after = seen.at(-1)?.sequence_number ?? 0;
     const rest = await collect(
       await client.responses.retrieve(accepted.id, { stream: true, starting_after: after }),
@@ -104,6 +104,7 @@ describe("responses", () => {
   test("are cancelled while they are made", async () => {
     const accepted = await client.responses.create({ model, input: "wait", background: true });
     const cancelled = await client.responses.cancel(accepted.id);
+    await world.model.release();
     expect(cancelled.status).toBe("cancelled");
     const again = await client.responses.cancel(accepted.id);
     expect(again.status).toBe("cancelled");

@@ -1,3 +1,5 @@
+import type { StackHandle } from "./provisioner.ts";
+
 /** A stretch of time, cut into periods that begin at `from`. */
 export interface MetricsRange {
   /** Epoch milliseconds, a whole minute; older than 15 days a multiple of 5 minutes, than 63 of an hour. */
@@ -55,11 +57,11 @@ export interface KeyUse {
   used: number;
 }
 
-/** What the keys of a usage plan have used of its quota. */
+/** What the keys of a stack have used of its quota. */
 export interface QuotaCounters {
   /**
    * @param days the first and the last day, both inclusive, UTC: `2026-11-22`.
    * @returns each key on each day on which it got through; in no order.
    */
-  used(usagePlanId: string, days: { from: string; to: string }): Promise<KeyUse[]>;
+  used(stack: StackHandle, days: { from: string; to: string }): Promise<KeyUse[]>;
 }

@@ -36,9 +36,11 @@ export interface StackStatus {
   reason?: string;
 }
 
+/** What the provisioner finds a stack again by. Nobody else looks inside. */
+export type StackHandle = Readonly<Record<string, string>>;
+
 export interface StackOutputs {
-  restApiId: string;
-  usagePlanId: string;
+  stack: StackHandle;
   /** Without a trailing slash: `https://…/{stage}`. */
   endpoint: string;
   /** Of the template it was last made from. Absent where that did not say so yet. */
@@ -70,6 +72,6 @@ export interface Provisioner {
   status(stackName: string): Promise<StackStatus>;
   /** Starts to remove the stack and all that is in it. */
   remove(stackName: string, token: string): Promise<void>;
-  putKey(outputs: StackOutputs, key: GatewayKey): Promise<void>;
-  removeKey(outputs: StackOutputs, key: GatewayKey): Promise<void>;
+  putKey(stack: StackHandle, key: GatewayKey): Promise<void>;
+  removeKey(stack: StackHandle, key: GatewayKey): Promise<void>;
 }

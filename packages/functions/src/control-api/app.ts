@@ -5,7 +5,6 @@ import { bodyLimit } from "hono/body-limit";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
-import { audit } from "./audit.ts";
 import { authenticate } from "./authentication.ts";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
@@ -49,7 +48,6 @@ export function createControlApi(deps: ControlApiDeps) {
       },
     }),
     jsonOnly(),
-    audit(deps),
   );
   return app
     .route("/", meRoutes(deps))

@@ -1,3 +1,4 @@
+import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
@@ -10,6 +11,7 @@ import type {
   Queue,
   QuotaCounters,
   Randomness,
+  Retriever,
   Table,
 } from "@outlet/core/ports";
 import type { Publication } from "@outlet/core/publishing/publication";
@@ -19,6 +21,7 @@ import type { RequestIdEnv } from "../http/request-id.ts";
 export interface ControlApiDeps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   deployQueue: Queue;
   runQueue: Queue;
   syncQueue: Queue;
@@ -39,14 +42,27 @@ export interface ControlApiDeps {
   cell: string;
   /** Whether stacks of older templates are brought up to date. */
   templateUpgrades: boolean;
-  /** Where a publication is reached, without a trailing slash. */
-  endpointOf: (place: Pick<Publication.Info, "restApiId" | "stage" | "endpoint">) => string;
+  /** Where a publication is reached, without a trailing slash; `null` without a stack. */
+  endpointOf: (place: Pick<Publication.Info, "stack" | "stage" | "endpoint">) => string | null;
   /** What a publication's resources cost in a month when nobody calls, micro-USD. */
   restingCostOf: (publication: Publication.Info) => number;
   authentication: AuthenticationOptions;
 }
 
+/** What a handler tells of its act, for the audit log, that nobody else can know. */
+export interface Told {
+  /** Of what was made. */
+  botId?: string;
+  targetId?: string;
+  /** How it is afterwards, where that cannot be read: it goes on at once, or nothing stands still. */
+  after?: Audit.Snapshot;
+}
+
 export interface ControlEnv {
   Bindings: { event?: { requestContext?: { requestId?: string } } };
-  Variables: RequestIdEnv["Variables"] & AuthenticationEnv["Variables"];
+  Variables: RequestIdEnv["Variables"] &
+    AuthenticationEnv["Variables"] & {
+      /** What the handler has told of its act. */
+      audit?: Told;
+    };
 }

@@ -70,13 +70,8 @@ export function publicationView(
   return {
     botId,
     status: publication?.status ?? "unpublished",
-    endpoint: live && publication.restApiId ? endpointOf(publication) : null,
-    stage: publication?.stage ?? null,
-    throttle: publication?.throttle ?? null,
-    quota: publication?.quota ?? null,
-    allowedOrigins: publication?.allowedOrigins ?? [],
-    retentionDays: publication?.retentionDays ?? null,
-    alerts: publication?.alerts ?? null,
+    endpoint: live ? endpointOf(publication) : null,
+    ...Publication.shownSettings(publication),
     progress: publication?.progress ?? null,
     failure: publication?.failure
       ? { message: publication.failure.message, at: time(publication.failure.at) }

@@ -78,7 +78,7 @@ describe("an edge that is killed at work", () => {
       const { status } = await test.call(path, { headers: { "x-api-key": "key-a" } });
       expect(status).toBe(name === "outlet-bot0.json" ? 200 : 403);
       if (name !== "outlet-bot0.json") continue;
-      const lines = await test.log(outputs?.restApiId ?? "");
+      const lines = await test.log(outputs?.stack.restApiId ?? "");
       expect(lines.filter((line) => line.status === "200").length).toBeGreaterThan(served);
     }
   });

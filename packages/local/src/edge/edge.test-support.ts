@@ -1,3 +1,4 @@
+import { idsOf, type StackIds } from "@outlet/aws/provisioner/stack-ids";
 import "../lambda/globals.ts";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -88,7 +89,7 @@ export interface TestEdge extends AsyncDisposable {
   dataDir: string;
   port: number;
   call(path: string, options?: RequestOptions & { body?: string | Buffer }): Promise<Answer>;
-  publish(spec: StackSpec, keys?: string[]): Promise<StackOutputs>;
+  publish(spec: StackSpec, keys?: string[]): Promise<StackOutputs & StackIds>;
   restart(): Promise<void>;
   log(restApiId: string): Promise<Record<string, string>[]>;
 }
@@ -170,9 +171,12 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
       const { outputs } = await edge.provisioner.status(stack.stackName);
       if (outputs === undefined) throw new Error("The stack has no outputs");
       for (const key of keys) {
-        await edge.provisioner.putKey(outputs, { keyId: `id-${key}`, value: `gateway-${key}` });
+        await edge.provisioner.putKey(outputs.stack, {
+          keyId: `id-${key}`,
+          value: `gateway-${key}`,
+        });
       }
-      return outputs;
+      return { ...outputs, ...idsOf(outputs.stack) };
     },
     async restart() {
       await edge.close();

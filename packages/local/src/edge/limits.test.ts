@@ -146,8 +146,8 @@ describe("the quota", () => {
     const outputs = await test.publish(stack, ["key-a"]);
     expect((await health(test, outputs.restApiId)).status).toBe(200);
     const gatewayKey = { keyId: "id-key-a", value: "gateway-key-a" };
-    await test.edge.provisioner.removeKey(outputs, gatewayKey);
-    await test.edge.provisioner.putKey(outputs, gatewayKey);
+    await test.edge.provisioner.removeKey(outputs.stack, gatewayKey);
+    await test.edge.provisioner.putKey(outputs.stack, gatewayKey);
     expect((await health(test, outputs.restApiId)).status).toBe(429);
   });
 });

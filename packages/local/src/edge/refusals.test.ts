@@ -32,9 +32,9 @@ describe("a key", () => {
     await using test = await startEdge();
     const outputs = await test.publish(spec("BOT1"), ["key-a"]);
     const gatewayKey = { keyId: "id-key-a", value: "gateway-key-a" };
-    await test.edge.provisioner.putKey(outputs, gatewayKey);
-    await test.edge.provisioner.removeKey(outputs, gatewayKey);
-    await test.edge.provisioner.removeKey(outputs, gatewayKey);
+    await test.edge.provisioner.putKey(outputs.stack, gatewayKey);
+    await test.edge.provisioner.removeKey(outputs.stack, gatewayKey);
+    await test.edge.provisioner.removeKey(outputs.stack, gatewayKey);
     expect((await test.call(`/${outputs.restApiId}/api/health`, key("key-a"))).status).toBe(403);
   });
 });

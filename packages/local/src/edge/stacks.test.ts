@@ -15,13 +15,13 @@ describe("a stack", () => {
     expect(first).toMatchObject({
       state: "deployed",
       outputs: {
-        restApiId: expect.stringMatching(/^[a-z0-9]{10}$/),
-        endpoint: `http://localhost:${test.port}/${first.outputs?.restApiId}/api`,
+        stack: { restApiId: expect.stringMatching(/^[a-z0-9]{10}$/) },
+        endpoint: `http://localhost:${test.port}/${first.outputs?.stack.restApiId}/api`,
       },
     });
     await provisioner.deploy(spec("BOT1", { stage: "other" }), "one");
     expect(await provisioner.status("outlet-bot1")).toEqual(first);
-    expect(test.edge.restApis()).toEqual([first.outputs?.restApiId]);
+    expect(test.edge.restApis()).toEqual([first.outputs?.stack.restApiId]);
   });
 
   it("keeps its ids, keys and counters when it changes", async () => {
@@ -31,7 +31,7 @@ describe("a stack", () => {
     expect((await test.call(`/${restApiId}/api/x`, withKey)).status).toBe(200);
     await provisioner.deploy(spec("BOT1", { quota: { limit: 2, period: "WEEK" } }), "two");
     const { outputs } = await provisioner.status("outlet-bot1");
-    expect(outputs).toMatchObject({ restApiId, usagePlanId });
+    expect(outputs).toMatchObject({ stack: { restApiId, usagePlanId } });
     expect((await test.call(`/${restApiId}/api/x`, withKey)).status).toBe(200);
     // What was used before there was a quota counts as well.
     expect((await test.call(`/${restApiId}/api/x`, withKey)).status).toBe(429);
@@ -45,7 +45,7 @@ describe("a stack", () => {
     expect(await provisioner.status("outlet-bot1")).toMatchObject({
       state: "failed",
       reason: "The stage's name is not allowed.",
-      outputs: { restApiId },
+      outputs: { stack: { restApiId } },
     });
     expect((await test.call(`/${restApiId}/api/x`, withKey)).status).toBe(200);
     await provisioner.deploy(spec("BOT3", { stage: "not a stage" }), "one");
@@ -64,9 +64,9 @@ describe("a stack", () => {
     expect(test.edge.restApis()).toEqual([]);
     expect(readdirSync(join(test.dataDir, "stacks"))).toEqual([]);
     expect(readdirSync(join(test.dataDir, "access-logs"))).toEqual([]);
-    await expect(test.edge.provisioner.putKey(outputs, { keyId: "k", value: "v" })).rejects.toThrow(
-      "no usage plan",
-    );
+    await expect(
+      test.edge.provisioner.putKey(outputs.stack, { keyId: "k", value: "v" }),
+    ).rejects.toThrow("no usage plan");
   });
 
   it("has a name that cannot leave the folder", async () => {

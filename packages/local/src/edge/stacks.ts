@@ -1,3 +1,4 @@
+import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { checkTemplate } from "@outlet/aws/published-stack/check";
@@ -6,7 +7,15 @@ import {
   type Platform,
   templateVersion,
 } from "@outlet/aws/published-stack/template";
-import type { Log, Provisioner, StackOutputs, StackSpec, StackStatus } from "@outlet/core/ports";
+import type {
+  GatewayKey,
+  Log,
+  Provisioner,
+  StackHandle,
+  StackOutputs,
+  StackSpec,
+  StackStatus,
+} from "@outlet/core/ports";
 import { AccessLogs } from "./access-log.ts";
 import { EdgeDatabase } from "./database.ts";
 import { createMount, type Mount } from "./mount.ts";
@@ -101,20 +110,15 @@ export class Stacks implements Provisioner {
     this.database.keepOnly([...this.#records.values()].map(({ usagePlanId }) => usagePlanId));
   }
 
-  async putKey(
-    { usagePlanId }: StackOutputs,
-    key: { keyId: string; value: string },
-  ): Promise<void> {
+  async putKey(stack: StackHandle, key: GatewayKey): Promise<void> {
+    const { usagePlanId } = idsOf(stack);
     const plans = [...this.#records.values()].map((record) => record.usagePlanId);
     if (!plans.includes(usagePlanId)) throw new Error(`There is no usage plan ${usagePlanId}`);
     this.database.putKey(usagePlanId, key.value, key.keyId);
   }
 
-  async removeKey(
-    { usagePlanId }: StackOutputs,
-    key: { keyId: string; value: string },
-  ): Promise<void> {
-    this.database.removeKey(usagePlanId, key.value);
+  async removeKey(stack: StackHandle, key: GatewayKey): Promise<void> {
+    this.database.removeKey(idsOf(stack).usagePlanId, key.value);
   }
 
   close(): void {
@@ -143,8 +147,7 @@ export class Stacks implements Provisioner {
   #outputs({ restApiId, usagePlanId }: StackRecord, { stage, basePath }: Mount): StackOutputs {
     const version = stage.variables.templateVersion;
     return {
-      restApiId,
-      usagePlanId,
+      stack: { restApiId, usagePlanId },
       endpoint: `${this.#origin()}/${basePath ?? `${restApiId}/${stage.name}`}`,
       ...(basePath !== null && { stableEndpoint: true }),
       ...(version && { templateVersion: version }),

@@ -112,7 +112,7 @@ describe("unpublishing", () => {
     deploy: async () => undefined,
     status: async () => ({
       state: "deployed",
-      outputs: { restApiId: "api0000001", usagePlanId: "p", endpoint: "http://e" },
+      outputs: { stack: { restApiId: "api0000001", usagePlanId: "p" }, endpoint: "http://e" },
     }),
     remove: async () => onRemove(),
     putKey: async () => undefined,

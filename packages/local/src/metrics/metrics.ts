@@ -1,3 +1,4 @@
+import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -80,11 +81,11 @@ export function createLocalMetrics(options: {
       templateVersion: provisioner.templateVersion,
       deploy: (spec, token) => provisioner.deploy(spec, token),
       status: (stackName) => provisioner.status(stackName),
-      putKey: (outputs, key) => provisioner.putKey(outputs, key),
-      removeKey: (outputs, key) => provisioner.removeKey(outputs, key),
+      putKey: (stack, key) => provisioner.putKey(stack, key),
+      removeKey: (stack, key) => provisioner.removeKey(stack, key),
       async remove(stackName, token) {
         const { outputs } = await provisioner.status(stackName);
-        if (outputs) collector.retire(outputs.restApiId);
+        if (outputs) collector.retire(idsOf(outputs.stack).restApiId);
         await provisioner.remove(stackName, token);
         await collector.collect();
       },
@@ -101,14 +102,14 @@ export function createLocalMetrics(options: {
 export function createLocalQuotaCounters(dataDir: string): QuotaCounters & { close(): void } {
   let opened: DatabaseSync | undefined;
   return {
-    async used(usagePlanId, { from, to }) {
+    async used(stack, { from, to }) {
       // Only now: the edge makes it.
       opened ??= new DatabaseSync(join(dataDir, "gateway.sqlite"), { readOnly: true });
       return opened
         .prepare(
           "SELECT key_id, day, used FROM usage WHERE usage_plan_id = ? AND day >= ? AND day <= ?",
         )
-        .all(usagePlanId, from, to)
+        .all(idsOf(stack).usagePlanId, from, to)
         .map((row) => ({
           keyId: String(row.key_id),
           day: String(row.day),

@@ -3,6 +3,7 @@ import { createClients } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import { type Log, systemClock, systemRandomness, watchedTable } from "@outlet/core/ports";
@@ -36,12 +37,15 @@ export function createBackends(
     endpoint: bedrockUrl,
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
+  // Who waits for an answer and who gives it are one process here.
+  const table = watchedTable(
+    createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+  );
+  const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   return {
-    // Who waits for an answer and who gives it are one process here.
-    table: watchedTable(
-      createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
-    ),
-    objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
+    table,
+    objects,
+    retriever: Retrieval.createLexicalRetriever({ table, objects }),
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
     syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),

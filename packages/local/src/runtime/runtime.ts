@@ -1,6 +1,7 @@
+import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { type Log, systemClock } from "@outlet/core/ports";
+import { type Log, type StackHandle, systemClock } from "@outlet/core/ports";
 import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
 import { createControlApi } from "@outlet/functions/control-api/app";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
@@ -98,8 +99,8 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   const origin = `http://localhost:${server.port}`;
   const edge = parts.add(mountEdge(options, backends, origin), (it) => it.close());
   // Not as it was noted when it was published: the port may be another one since.
-  const endpointOf = ({ restApiId, stage }: { restApiId: string | null; stage: string }) =>
-    `${origin}/${restApiId}/${stage}`;
+  const endpointOf = ({ stack, stage }: { stack: StackHandle | null; stage: string }) =>
+    stack && `${origin}/${idsOf(stack).restApiId}/${stage}`;
   const provisioner = metrics.guard(edge.provisioner);
   // Nothing here is billed by anybody.
   const restingCostOf = () => 0;

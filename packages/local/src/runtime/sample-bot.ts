@@ -24,7 +24,7 @@ interface Deps {
   catalog: ModelCatalog.Catalog;
   pepper: Uint8Array;
   cell: string;
-  endpointOf: (publication: Publication.Info) => string;
+  endpointOf: (publication: Publication.Info) => string | null;
 }
 
 const Saved = v.object({ botId: v.string(), apiKey: v.string() });
@@ -105,7 +105,7 @@ async function endpointIfOpen(deps: Deps, { botId, apiKey }: Saved): Promise<str
 }
 
 const endpointOf = (deps: Deps, publication: Publication.Info): string =>
-  deps.endpointOf(publication);
+  deps.endpointOf(publication) ?? "";
 
 async function read(path: string): Promise<Saved | undefined> {
   let text: string;

@@ -6,6 +6,7 @@ import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Bot } from "@outlet/core/bots/bot";
+import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -17,6 +18,7 @@ import {
   type ObjectStore,
   type Queue,
   type Randomness,
+  type Retriever,
   silentLog,
   systemClock,
   systemRandomness,
@@ -39,6 +41,7 @@ import type { Reply } from "./runtime-fixture.ts";
 interface StackDeps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   runQueue: Queue;
   deployQueue: Queue;
   syncQueue: Queue;
@@ -95,11 +98,14 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const clients = createClients(clientOptions(emulators));
   options.wrap?.(clients);
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
+  const table = watchedTable(
+    createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+  );
+  const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   const deps: StackDeps = {
-    table: watchedTable(
-      createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
-    ),
-    objects: createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket }),
+    table,
+    objects,
+    retriever: Retrieval.createLexicalRetriever({ table, objects }),
     runQueue: queueOf(clients, emulators, "runs"),
     deployQueue: queueOf(clients, emulators, "deploys"),
     syncQueue: queueOf(clients, emulators, "syncs"),

@@ -1,11 +1,11 @@
 /**
  * A bot's knowledge: sources that its owner uploads, cut into passages and searched for each
- * question. What was uploaded and the passages lie in the object store; the table holds one item
- * for each source. Reading an upload is the work of {@link Sync} (`../sync`).
+ * question. What was uploaded, the passages and the index of them lie in the object store; the table
+ * holds one item for each source. Reading an upload is the work of {@link Sync} (`../sync`), finding
+ * passages that of {@link Retrieval} (`../retrieval`).
  */
 export * as Knowledge from "./index.ts";
 
-import MiniSearch from "minisearch";
 import * as v from "valibot";
 import { Bot } from "../bot/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
@@ -18,10 +18,14 @@ import {
   exists,
   type Item,
   type ObjectStore,
+  type Passage,
   type Queue,
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+// Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
+import { removePassages, storePassages } from "../retrieval/passage-store.ts";
+import { removeIndex, strike } from "../retrieval/pointer.ts";
 import { Layout } from "../../store/layout/index.ts";
 
 export { leaseMs } from "./lease.ts";
@@ -53,6 +57,10 @@ export const Info = v.object({
   status: Bot.SyncStatus,
   /** Why it could not be read, and what to do about it. */
   failure: v.optional(v.nullable(v.string()), null),
+  /** Of the passages that the index is to hold; none before it was read. */
+  version: v.optional(v.nullable(v.string()), null),
+  /** All that may lie in the object store: each attempt at reading has one of its own. */
+  versions: v.optional(v.array(v.string()), []),
   /** Fences the reader: only the newest attempt may say how it went. */
   attempts: v.optional(v.number(), 0),
   createdAt: v.number(),
@@ -82,11 +90,6 @@ export const Resync = v.strictObject({
   which: v.optional(v.picklist(["failed", "all"]), "failed"),
 });
 
-export interface Passage {
-  source: string;
-  text: string;
-}
-
 export interface Deps {
   table: Table;
   objects: ObjectStore;
@@ -95,7 +98,7 @@ export interface Deps {
   syncQueue: Queue;
 }
 
-const sourcesMax = 200;
+const sourcesMax = 10_000;
 
 /**
  * Takes an upload in; the bot knows it once its status is `SUCCEEDED`.
@@ -128,6 +131,8 @@ export async function add(
     passages: 0,
     status: "QUEUED",
     failure: null,
+    version: null,
+    versions: [],
     attempts: 0,
     createdAt: now,
     statusAt: now,
@@ -164,12 +169,18 @@ export async function resync(
 }
 
 export async function list(table: Table, botId: string): Promise<Info[]> {
-  const page = await table.query({
-    pk: Layout.botPartition(botId),
-    skPrefix: Layout.sourcePrefix,
-    limit: sourcesMax,
-  });
-  return page.items.map(fromItem);
+  const sources: Info[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({
+      pk: Layout.botPartition(botId),
+      skPrefix: Layout.sourcePrefix,
+      cursor,
+    });
+    sources.push(...page.items.map(fromItem));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return sources;
 }
 
 export async function fromId(
@@ -181,8 +192,9 @@ export async function fromId(
   return item && fromItem(item);
 }
 
+/** From now on nothing of it is found; the index is built anew soon after. */
 export async function remove(
-  deps: Pick<Deps, "table" | "objects">,
+  deps: Pick<Deps, "table" | "objects" | "syncQueue">,
   botId: string,
   sourceId: string,
 ): Promise<void> {
@@ -191,7 +203,9 @@ export async function remove(
     throw new Problem.ProblemError("not_found", `The bot has no source ${sourceId.slice(0, 40)}.`);
   }
   await removeOne(deps, source);
+  await strike(deps.table, botId, sourceId);
   await refreshStatus(deps.table, botId);
+  await ring(deps, botId);
 }
 
 /** Removes every source of a bot that is being deleted. */
@@ -200,6 +214,7 @@ export async function removeAll(
   botId: string,
 ): Promise<void> {
   for (const source of await list(deps.table, botId)) await removeOne(deps, source);
+  await removeIndex(deps, botId);
 }
 
 /**
@@ -218,37 +233,79 @@ export async function begin(
   );
   const item = await deps.table.update(
     Layout.source(botId, sourceId),
-    { set: { status: "RUNNING", statusAt: now, attempts: attempts + 1 } },
+    {
+      set: { status: "RUNNING", statusAt: now, attempts: attempts + 1 },
+      // Known before it is written: a crash leaves nothing that no item names.
+      append: { versions: [`${now.toString(36)}-${attempts + 1}`] },
+    },
     all(exists("pk"), free, equals("attempts", attempts)),
   );
   return item && fromItem(item);
 }
 
-/** Writes how the reading ended, if this attempt is still the one at it. */
-export async function settle(
-  deps: Pick<Deps, "table" | "objects" | "clock">,
-  source: Info,
-  result: { passages: string[] } | { failure: string },
-): Promise<void> {
-  const passages = "passages" in result ? result.passages : [];
-  if ("passages" in result) {
-    const json = Buffer.from(JSON.stringify(passages));
-    await deps.objects.put(passagesPath(source), json, "application/json");
-  }
-  const ended: Info = {
-    ...source,
-    status: "passages" in result ? "SUCCEEDED" : "FAILED",
-    passages: passages.length,
-    failure: "failure" in result ? result.failure : null,
-    statusAt: deps.clock.now(),
-  };
-  const mine = all(equals("status", "RUNNING"), equals("attempts", source.attempts));
-  if (await deps.table.put(toItem(ended), mine)) return;
-  // Removed meanwhile: its passages must not outlive it.
-  if (!(await deps.table.get(Layout.source(source.botId, source.sourceId)))) {
-    await deps.objects.remove(passagesPath(source));
-  }
+type AtWork = Pick<Deps, "table" | "objects" | "clock">;
+
+/** Says that a source is still being read or waits for the index. @returns whether it is ours. */
+export async function extend(deps: AtWork, source: Info): Promise<boolean> {
+  const { botId, sourceId } = source;
+  const set = { statusAt: deps.clock.now() };
+  return (
+    (await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source))) !== undefined
+  );
 }
+
+/**
+ * Stores what was read of a source, for the index that is built next.
+ * @returns the source; `undefined` where this attempt is not the one at it any more.
+ */
+export async function record(
+  deps: AtWork,
+  source: Info,
+  passages: readonly Passage[],
+): Promise<Info | undefined> {
+  const { botId, sourceId } = source;
+  const version = source.versions.at(-1) ?? "";
+  await storePassages(deps.objects, botId, { sourceId, version }, passages);
+  const set = { version, passages: passages.length, statusAt: deps.clock.now() };
+  const item = await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source));
+  // Removed meanwhile: its passages must not outlive it.
+  if (!item) await removePassages(deps.objects, botId, { sourceId, version });
+  return item && fromItem(item);
+}
+
+/** What was recorded is in the index now. */
+export const succeed = (deps: AtWork, source: Info): Promise<void> =>
+  settle(deps, source, { status: "SUCCEEDED", failure: null });
+
+/**
+ * The reading failed. What was read before goes on to be found.
+ * @param failure why, and what to do about it.
+ */
+export const fail = (deps: AtWork, source: Info, failure: string): Promise<void> =>
+  settle(deps, source, { status: "FAILED", failure });
+
+async function settle(
+  deps: AtWork,
+  source: Info,
+  outcome: Pick<Info, "status" | "failure">,
+): Promise<void> {
+  const { botId, sourceId, version, versions } = source;
+  const ended = { ...source, ...outcome, statusAt: deps.clock.now() };
+  if (!(await deps.table.put(toItem(ended), isMine(source)))) return;
+  for (const old of versions.filter((one) => one !== version)) {
+    await removePassages(deps.objects, botId, { sourceId, version: old });
+  }
+  const set = { versions: version === null ? [] : [version] };
+  const same = all(
+    exists("pk"),
+    equals("attempts", source.attempts),
+    equals("status", ended.status),
+  );
+  await deps.table.update(Layout.source(botId, sourceId), { set }, same);
+}
+
+const isMine = ({ attempts }: Info) =>
+  all(equals("status", "RUNNING"), equals("attempts", attempts));
 
 export const uploaded = (objects: ObjectStore, source: Info): Promise<Uint8Array | undefined> =>
   objects.get(uploadPath(source));
@@ -273,35 +330,13 @@ export async function ring(deps: Pick<Deps, "syncQueue">, botId: string): Promis
   await deps.syncQueue.send(JSON.stringify({ botId }), { group: botId });
 }
 
-/** Passages that fit a question best, by BM25+, best first. */
-export async function search(
-  deps: Pick<Deps, "table" | "objects">,
-  botId: string,
-  question: string,
-  passagesMax = 8,
-): Promise<Passage[]> {
-  const sources = (await list(deps.table, botId)).filter(({ passages }) => passages > 0);
-  if (sources.length === 0) return [];
-  const passages = (await Promise.all(sources.map((source) => read(deps.objects, source)))).flat();
-  const index = new MiniSearch<Passage & { id: number }>({ fields: ["text", "source"] });
-  index.addAll(passages.map((passage, id) => ({ ...passage, id })));
-  return index
-    .search(question, { prefix: (term) => term.length > 3, fuzzy: 0.1 })
-    .slice(0, passagesMax)
-    .flatMap(({ id }) => passages[Number(id)] ?? []);
-}
-
-async function read(objects: ObjectStore, source: Info): Promise<Passage[]> {
-  const bytes = await objects.get(passagesPath(source));
-  if (!bytes) return [];
-  const texts = v.parse(v.array(v.string()), JSON.parse(Buffer.from(bytes).toString("utf8")));
-  return texts.map((text) => ({ source: source.name, text }));
-}
-
 async function removeOne(deps: Pick<Deps, "table" | "objects">, source: Info): Promise<void> {
-  await deps.table.remove(Layout.source(source.botId, source.sourceId));
+  const { botId, sourceId, versions } = source;
+  await deps.table.remove(Layout.source(botId, sourceId));
   await deps.objects.remove(uploadPath(source));
-  await deps.objects.remove(passagesPath(source));
+  for (const version of versions) {
+    await removePassages(deps.objects, botId, { sourceId, version });
+  }
 }
 
 function kindOf(input: v.InferOutput<typeof Create>): Kind {
@@ -317,7 +352,6 @@ function kindOf(input: v.InferOutput<typeof Create>): Kind {
 }
 
 const uploadPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId}/upload`;
-const passagesPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId}.json`;
 
 function toItem(source: Info): Item {
   const open = source.status === "QUEUED" || source.status === "RUNNING";

@@ -1,6 +1,5 @@
-import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import type { ModelUsage } from "../../ports/index.ts";
+import type { Found, ModelUsage } from "../../ports/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import type { Content } from "../run/index.ts";
 import type { Event } from "./events.ts";
@@ -8,7 +7,7 @@ import type { Event } from "./events.ts";
 /** An answer as far as it has come. */
 export interface Draft {
   model: ModelCatalog.Info | null;
-  sources: Knowledge.Passage[];
+  sources: Found[];
   text: string;
   reasoning: { text: string; signature: string; redactedContent: string };
   /** Of all calls of the model, those that were in vain with them. */

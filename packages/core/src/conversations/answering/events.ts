@@ -1,6 +1,5 @@
-import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import type { ModelUsage } from "../../ports/index.ts";
+import type { Found, ModelUsage } from "../../ports/index.ts";
 import type { End } from "./outcome.ts";
 
 /** What happens while a bot answers, in order. Whoever listens keeps what it needs of it. */
@@ -8,7 +7,7 @@ export type Event =
   /** Which model is asked: once, before all others. */
   | { type: "model"; model: ModelCatalog.Info }
   /** What the bot's knowledge has to say: once, where it has anything. */
-  | { type: "sources"; sources: Knowledge.Passage[] }
+  | { type: "sources"; sources: Found[] }
   | { type: "text"; text: string }
   /** `redactedContent`: base64 of what the provider keeps to itself. */
   | { type: "reasoning"; text: string; signature?: string; redactedContent?: string }

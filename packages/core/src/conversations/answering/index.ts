@@ -5,9 +5,14 @@
 export * as Answering from "./index.ts";
 
 import type { Bot } from "../../bots/bot/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import { ModelError, type ObjectStore, type Table } from "../../ports/index.ts";
+import {
+  type Found,
+  ModelError,
+  type ObjectStore,
+  type Retriever,
+  type Table,
+} from "../../ports/index.ts";
 import type { Event, Outcome } from "./events.ts";
 import { type GenerateDeps, generate } from "./generate.ts";
 import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
@@ -22,6 +27,7 @@ export type { Messages } from "./request.ts";
 export interface Deps extends GenerateDeps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   catalog: ModelCatalog.Catalog;
 }
 
@@ -64,7 +70,7 @@ export async function* answer(
   if (!model) return notAllowed(name);
   yield { type: "model", model };
   const [sources, messages] = await Promise.all([
-    subject.asked?.utility ? [] : Knowledge.search(deps, bot.botId, subject.query),
+    subject.asked?.utility ? [] : find(deps, bot.botId, subject.query),
     subject.readMessages(model.contextTokens),
   ]);
   if (sources.length > 0) yield { type: "sources", sources };
@@ -89,6 +95,12 @@ export async function* answer(
     return { outcome: "ended", end: endOfError(error), stop: null, again: againAfter(deps, error) };
   }
 }
+
+/** Passages that a model is given at most. */
+const passagesMax = 8;
+
+const find = async ({ retriever }: Deps, botId: string, query: string): Promise<Found[]> =>
+  (await retriever.search(botId, query, passagesMax)).passages;
 
 function againAfter(deps: Deps, error: ModelError): { afterMs: number } | null {
   const afterMs = error.retryAfterMs ?? 0;

@@ -1,7 +1,6 @@
 import type { Bot } from "../../bots/bot/index.ts";
-import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import type { ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
+import type { Found, ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
 import type { Asked, Format, Sampling } from "../run/index.ts";
 
 /** Tokens that a model may spend on reasoning before it answers; Claude takes no fewer than 1,024. */
@@ -27,7 +26,7 @@ export function toRequest(
   bot: Bot.Info,
   model: ModelCatalog.Info,
   subject: Wishes & { runId: string; keyId: string },
-  passages: Knowledge.Passage[],
+  passages: readonly Pick<Found, "source" | "text" | "place">[],
   { question, history, developer }: Messages,
 ): ModelRequest {
   const reasoning = subject.reasoning && model.reasoning;
@@ -82,7 +81,7 @@ function toCallerBlock(developer: readonly string[]): string {
 }
 
 /** Knowledge in a form that models quote from and that our demo model reads. */
-function toKnowledgeBlock(passages: Knowledge.Passage[]): string {
+function toKnowledgeBlock(passages: readonly Pick<Found, "source" | "text" | "place">[]): string {
   if (passages.length === 0) return "";
   const rows = passages.map(
     ({ source, text }, i) =>

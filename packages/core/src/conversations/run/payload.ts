@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import type { ObjectStore } from "../../ports/index.ts";
+import { type ObjectStore, Place } from "../../ports/index.ts";
 import type { Address } from "./address.ts";
 import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
 import { Content, type NewContent, PayloadMissing } from "./content.ts";
@@ -10,11 +10,17 @@ import { Layout } from "../../store/layout/index.ts";
 export const Stored = v.object({ json: v.nullable(v.string()), path: v.nullable(v.string()) });
 export type Stored = v.InferOutput<typeof Stored>;
 
+/** A passage that the model was given. `[^n]` in an answer names the one whose rank is n - 1. */
 export const Chunk = v.object({
   content: v.string(),
   contentType: v.string(),
+  /** The name of its source. */
   source: v.string(),
   rank: v.number(),
+  sourceId: v.optional(v.string()),
+  /** Which passage of its source, from 0. */
+  passage: v.optional(v.number()),
+  place: v.optional(Place),
 });
 export type Chunk = v.InferOutput<typeof Chunk>;
 

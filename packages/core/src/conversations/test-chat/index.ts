@@ -6,15 +6,16 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import { TestRun } from "../../bots/test-run/index.ts";
-import type { Knowledge } from "../../bots/knowledge/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Clock,
+  type Found,
   type Log,
   type Model,
   type ModelUsage,
   type ObjectStore,
   type Randomness,
+  type Retriever,
   type Table,
 } from "../../ports/index.ts";
 import { Answering } from "../answering/index.ts";
@@ -35,7 +36,7 @@ export const Create = v.strictObject({
 });
 
 export type Event =
-  | { type: "sources"; sources: Knowledge.Passage[] }
+  | { type: "sources"; sources: Found[] }
   | { type: "text"; text: string }
   | {
       type: "done";
@@ -52,6 +53,7 @@ export type Event =
 interface Deps {
   table: Table;
   objects: ObjectStore;
+  retriever: Retriever;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;

@@ -1,5 +1,5 @@
 import { Bot } from "../../bots/bot/index.ts";
-import type { Knowledge } from "../../bots/knowledge/index.ts";
+import type { Found } from "../../ports/index.ts";
 import { Publication } from "../../publishing/publication/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { Answering } from "../answering/index.ts";
@@ -101,12 +101,15 @@ const baseOf = (run: Run.State, bot: Bot.Info, draft: Answering.Draft): Base => 
   incompleteReason: null,
 });
 
-const toChunks = (passages: readonly Knowledge.Passage[]): Run.Chunk[] =>
-  passages.map(({ source, text }, rank) => ({
+const toChunks = (passages: readonly Found[]): Run.Chunk[] =>
+  passages.map(({ source, sourceId, ordinal, text, place }, rank) => ({
     content: text,
     contentType: "text/plain",
     source,
     rank,
+    sourceId,
+    passage: ordinal,
+    place,
   }));
 
 /** The run ends without the model having been asked. */

@@ -82,12 +82,12 @@ async function ofGateway({ metrics, clock }: Deps, { botId }: Publication.Info) 
   return { from, to, point };
 }
 
-async function ofQuota({ quotaCounters, clock }: Deps, { quota, usagePlanId }: Publication.Info) {
+async function ofQuota({ quotaCounters, clock }: Deps, { quota, stack }: Publication.Info) {
   const to = clock.now();
   const { dayOf } = KeyRequests;
   const from = periodStart(quota?.period ?? "DAY", to);
-  if (!quota || !usagePlanId) return { from, to, value: null };
-  const used = await quotaCounters.used(usagePlanId, { from: dayOf(from), to: dayOf(to) });
+  if (!quota || !stack) return { from, to, value: null };
+  const used = await quotaCounters.used(stack, { from: dayOf(from), to: dayOf(to) });
   const most = Math.max(0, ...KeyRequests.byKey(used).values());
   return { from, to, value: (most / quota.limit) * 100 };
 }

@@ -42,11 +42,11 @@ export function toDays(
 /** Requests by key and day; only where there were any. */
 export async function list(
   { quotaCounters }: Pick<Deps, "quotaCounters">,
-  { usagePlanId }: Publication.Info,
+  { stack }: Publication.Info,
   days: Days,
 ): Promise<KeyUse[]> {
-  if (!usagePlanId) return [];
-  const uses = await quotaCounters.used(usagePlanId, days);
+  if (!stack) return [];
+  const uses = await quotaCounters.used(stack, days);
   return uses.toSorted((a, b) => (a.day + a.keyId < b.day + b.keyId ? -1 : 1));
 }
 

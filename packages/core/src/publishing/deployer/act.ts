@@ -62,8 +62,8 @@ export async function specOf(
   { table, catalog }: Pick<Deps, "table" | "catalog">,
   publication: Publication.Info,
 ): Promise<StackSpec> {
-  const { botId, stackName, stage, throttle, quota, allowedOrigins, ownerId } = publication;
-  const { alerts, ownAddress } = publication;
+  const { botId, stackName, ownerId, ownAddress } = publication;
+  const { stage, throttle, quota, allowedOrigins, alerts } = publication;
   const bot = await Bot.fromId(table, botId);
   const models = bot ? [bot.model, ...bot.callerModels] : [];
   const modelIds = [...new Set(models.flatMap((name) => catalog.find(name)?.modelId ?? []))];

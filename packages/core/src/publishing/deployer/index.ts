@@ -98,11 +98,7 @@ async function unpublish(deps: Deps, publication: Publication.Info): Promise<Out
   }
   return finish(deps, publication, {
     status: "unpublished",
-    restApiId: null,
-    usagePlanId: null,
-    templateVersion: null,
-    endpoint: null,
-    inferenceProfiles: {},
+    ...Publication.withoutStack,
     publishedAt: null,
   });
 }

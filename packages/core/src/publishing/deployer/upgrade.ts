@@ -49,8 +49,7 @@ export async function noteOvertaken(deps: Deps, publication: Publication.Info): 
 /** What a publication records of a stack that is deployed. */
 export const madeFrom = ({ outputs }: StackStatus) => ({
   ...(outputs && {
-    restApiId: outputs.restApiId,
-    usagePlanId: outputs.usagePlanId,
+    stack: outputs.stack,
     endpoint: outputs.endpoint,
     inferenceProfiles: outputs.inferenceProfiles ?? {},
   }),

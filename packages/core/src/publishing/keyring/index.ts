@@ -5,7 +5,7 @@
 export * as Keyring from "./index.ts";
 
 import { Key } from "../key/index.ts";
-import type { Provisioner, StackOutputs, Table } from "../../ports/index.ts";
+import type { Provisioner, StackHandle, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import type { Publication } from "../publication/index.ts";
 
@@ -19,15 +19,15 @@ export async function issue(
   publication: Place,
   input: Parameters<typeof Key.create>[2],
 ): Promise<Key.Created> {
-  const outputs = await outputsOf(deps, publication);
-  if (!outputs) {
+  const stack = await stackOf(deps, publication);
+  if (!stack) {
     throw new Problem.ProblemError(
       "not_published",
       "The endpoint is not there to open. Try again.",
     );
   }
   const created = await Key.create(deps, publication.botId, input);
-  await deps.provisioner.putKey(outputs, Key.gatewayKey(deps, created.key));
+  await deps.provisioner.putKey(stack, Key.gatewayKey(deps, created.key));
   await Key.activate(deps.table, created.key);
   return created;
 }
@@ -39,7 +39,7 @@ export async function withdraw(
   keyId: string,
 ): Promise<void> {
   const key = await Key.fromId(deps.table, publication.botId, keyId);
-  await end(deps, key, await outputsOf(deps, publication));
+  await end(deps, key, await stackOf(deps, publication));
 }
 
 /** Ends every key of a publication, or those that `which` picks. */
@@ -50,22 +50,22 @@ export async function withdrawAll(
 ): Promise<void> {
   const keys = (await Key.listAll(deps.table, publication.botId)).filter(which);
   if (keys.length === 0) return;
-  const outputs = await outputsOf(deps, publication);
-  for (const key of keys) await end(deps, key, outputs);
+  const stack = await stackOf(deps, publication);
+  for (const key of keys) await end(deps, key, stack);
 }
 
 async function end(
   deps: { table: Table; provisioner: Provisioner; pepper: Uint8Array },
   key: Key.Info,
-  outputs: StackOutputs | undefined,
+  stack: StackHandle | undefined,
 ): Promise<void> {
   await Key.revoke(deps.table, key);
-  if (outputs) await deps.provisioner.removeKey(outputs, Key.gatewayKey(deps, key));
+  if (stack) await deps.provisioner.removeKey(stack, Key.gatewayKey(deps, key));
   await Key.remove(deps.table, key.botId, key.keyId);
 }
 
-const outputsOf = async (
+const stackOf = async (
   deps: Pick<Deps, "provisioner">,
   publication: Place,
-): Promise<StackOutputs | undefined> =>
-  (await deps.provisioner.status(publication.stackName)).outputs;
+): Promise<StackHandle | undefined> =>
+  (await deps.provisioner.status(publication.stackName)).outputs?.stack;

@@ -5,25 +5,19 @@
 export * as Publication from "./index.ts";
 
 import type * as v from "valibot";
-import type { Bot } from "../../bots/bot/index.ts";
+import { Bot } from "../../bots/bot/index.ts";
 import { Caller } from "../../foundation/caller/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
-import {
-  type Edit,
-  exists,
-  type Info,
-  inFlight,
-  isLive,
-  type Publish,
-  type Status,
-} from "./info.ts";
+import { exists, type Info, inFlight, isLive, type Status, withoutStack } from "./info.ts";
 import { prerequisites } from "./prerequisites.ts";
+import { type Edit, edited, type Publish, settingsOf } from "./settings.ts";
 import { add, amend, fromBot, type StoreDeps } from "./store.ts";
 
 export * from "./info.ts";
 export { type Prerequisite, prerequisites } from "./prerequisites.ts";
+export { Edit, Publish, Settings, settingsOf, shownSettings } from "./settings.ts";
 export {
   AllowedOrigins,
   originMatches,
@@ -31,7 +25,7 @@ export {
   RetentionDays,
   Stage,
   Throttle,
-} from "./settings.ts";
+} from "./setting-schemas.ts";
 export { amend, fromBot, list, listEvery, listInFlight, save } from "./store.ts";
 
 interface Deps extends StoreDeps {
@@ -84,13 +78,9 @@ export async function publish(
       deleteBot: false,
     },
     progress: null,
-    restApiId: null,
-    usagePlanId: null,
+    ...withoutStack,
     failure: null,
-    templateVersion: null,
-    endpoint: null,
     ownAddress: false,
-    inferenceProfiles: {},
     upgrade: null,
     publishedAt: null,
     updatedAt: now,
@@ -106,23 +96,17 @@ export async function update(
   deps: Deps,
   caller: Caller.Info,
   bot: Bot.Info,
-  input: v.InferOutput<typeof Edit>,
+  input: Edit,
 ): Promise<Info> {
   requireMayPublish(caller);
   const next = await act(deps, bot.botId, (current) => {
     requireIsLive(current);
     if (current.status === "updating") throw refusal(current);
-    const { stage, throttle, quota, allowedOrigins, retentionDays, alerts, status } = current;
+    const previous = { ...settingsOf(current), status: current.status };
     return {
-      throttle: input.throttle === undefined ? throttle : input.throttle,
-      quota: input.quota === undefined ? quota : input.quota,
-      allowedOrigins: input.allowedOrigins ?? allowedOrigins,
-      retentionDays: input.retentionDays ?? retentionDays,
-      alerts: input.alerts ?? alerts,
+      ...edited(current, input),
       status: "updating" as const,
-      ...begin(deps, caller, {
-        previous: { stage, throttle, quota, allowedOrigins, retentionDays, alerts, status },
-      }),
+      ...begin(deps, caller, { previous }),
     };
   });
   await ring(deps, bot.botId);
@@ -237,12 +221,38 @@ async function act(
   throw refusal(undefined);
 }
 
-function requireMayPublish(caller: Caller.Info): void {
+/** What only those who may publish do, as it is said to those who may not. */
+const privileges = {
+  publish: "publish bots. Ask an administrator, then sign in again.",
+  keys: "manage keys. Ask an administrator.",
+  requests: "read a bot's requests. Ask an administrator.",
+  metrics: "see what a bot's API does. Ask an administrator.",
+};
+export type Privilege = keyof typeof privileges;
+
+/** @throws ProblemError `publish_not_allowed` */
+function requireMayPublish(caller: Caller.Info, to: Privilege = "publish"): void {
   if (Caller.mayPublish(caller)) return;
   throw new Problem.ProblemError(
     "publish_not_allowed",
-    "Only members of the group PublishAllowed publish bots. Ask an administrator, then sign in again.",
+    `Only members of the group PublishAllowed ${privileges[to]}`,
   );
+}
+
+/**
+ * The bot, for an owner who may publish, or an administrator. Being able to see a bot grants nothing
+ * about its publication.
+ * @throws ProblemError `not_found`, `publish_not_allowed`
+ */
+export async function publishableBy(
+  table: Table,
+  caller: Caller.Info,
+  botId: string,
+  to: Privilege,
+): Promise<Bot.Info> {
+  const bot = await Bot.ownedBy(table, caller, botId);
+  requireMayPublish(caller, to);
+  return bot;
 }
 
 function requireIsLive(publication: Info | undefined): asserts publication is Info {

@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { none as noAlerts, Settings as Alerts } from "../alert-settings/index.ts";
-import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./settings.ts";
+import { Settings } from "./settings.ts";
 
 export const Status = v.picklist([
   "unpublished",
@@ -12,16 +11,6 @@ export const Status = v.picklist([
   "failed",
 ]);
 export type Status = v.InferOutput<typeof Status>;
-
-export const Settings = v.object({
-  stage: Stage,
-  throttle: v.nullable(Throttle),
-  quota: v.nullable(Quota),
-  allowedOrigins: AllowedOrigins,
-  retentionDays: v.optional(RetentionDays, 30),
-  alerts: v.optional(Alerts, noAlerts),
-});
-export type Settings = v.InferOutput<typeof Settings>;
 
 const Failure = v.object({ message: v.string(), at: v.number() });
 
@@ -60,8 +49,8 @@ export const Info = v.object({
   progress: v.nullable(
     v.object({ done: v.number(), total: v.number(), current: v.nullable(v.string()) }),
   ),
-  restApiId: v.nullable(v.string()),
-  usagePlanId: v.nullable(v.string()),
+  /** What the provisioner finds its stack by; `null` without one. */
+  stack: v.nullable(v.record(v.string(), v.string())),
   /** Of the template its stack is made from; `null` without a stack, or where it was not noted yet. */
   templateVersion: v.optional(v.nullable(v.string()), null),
   /** As the stack named it; `null` without a stack, or where it was not noted yet. */
@@ -80,24 +69,13 @@ export const Info = v.object({
 });
 export type Info = v.InferOutput<typeof Info>;
 
-export const Publish = v.strictObject({
-  stage: v.optional(Stage, "api"),
-  throttle: v.optional(v.nullable(Throttle), { burstLimit: 100, rateLimit: 50 }),
-  quota: v.optional(v.nullable(Quota), { limit: 10_000, period: "DAY" }),
-  allowedOrigins: v.optional(AllowedOrigins, []),
-  retentionDays: v.optional(RetentionDays, 30),
-  alerts: v.optional(Alerts, noAlerts),
-});
-
-/** Absent members stay as they are; `null` turns a limit off. */
-export const Edit = v.strictObject({
-  throttle: v.optional(v.nullable(Throttle)),
-  quota: v.optional(v.nullable(Quota)),
-  allowedOrigins: v.optional(AllowedOrigins),
-  /** Of what is sent from then on. */
-  retentionDays: v.optional(RetentionDays),
-  alerts: v.optional(Alerts),
-});
+/** What is recorded of a stack, where there is none. */
+export const withoutStack = {
+  stack: null,
+  templateVersion: null,
+  endpoint: null,
+  inferenceProfiles: {},
+} satisfies Partial<Info>;
 
 export const Unpublish = v.strictObject({
   /** The bot's title, typed out: it cannot be undone. */

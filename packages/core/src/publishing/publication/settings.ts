@@ -1,67 +1,62 @@
 import * as v from "valibot";
+import { none as noAlerts, Settings as Alerts } from "../alert-settings/index.ts";
+import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./setting-schemas.ts";
 
-/** Name of the API Gateway stage: the last segment of the endpoint. */
-export const Stage = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9_-]{1,128}$/, "must be 1–128 letters, digits, _ or -"),
+/**
+ * What an owner sets of a publication, each with what it is where nothing is said: the one list that
+ * publishing, editing, what is stored, shown and written down, and the stack are made from.
+ */
+const entries = {
+  stage: v.optional(Stage, "api"),
+  throttle: v.optional(v.nullable(Throttle), { burstLimit: 100, rateLimit: 50 }),
+  quota: v.optional(v.nullable(Quota), { limit: 10_000, period: "DAY" }),
+  allowedOrigins: v.optional(AllowedOrigins, []),
+  /** Of what is sent from then on. */
+  retentionDays: v.optional(RetentionDays, 30),
+  alerts: v.optional(Alerts, noAlerts),
+};
+
+/** Stays as it is while the bot is published: it is part of the endpoint. */
+const fixed = ["stage"] as const;
+
+export const Settings = v.object(entries);
+export type Settings = v.InferOutput<typeof Settings>;
+
+export const Publish = v.strictObject(entries);
+
+type Entries = Omit<typeof entries, (typeof fixed)[number]>;
+type EditEntries = { [K in keyof Entries]: v.OptionalSchema<Entries[K]["wrapped"], undefined> };
+
+const editable = Object.entries(entries).filter(([name]) => fixed.every((one) => one !== name));
+
+/** Absent members stay as they are; `null` turns a limit off. */
+export const Edit = v.strictObject(
+  // Made of `entries` name by name, which the compiler cannot follow.
+  Object.fromEntries(
+    editable.map(([name, { wrapped }]) => [name, v.optional<v.GenericSchema>(wrapped)]),
+  ) as unknown as EditEntries,
 );
+export type Edit = v.InferOutput<typeof Edit>;
 
-/** Token bucket of each key: `burstLimit` tokens, refilled by `rateLimit` a second. */
-export const Throttle = v.strictObject({
-  burstLimit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5_000)),
-  rateLimit: v.pipe(
-    v.number(),
-    v.check((rate) => rate > 0, "must be more than 0"),
-    v.maxValue(10_000),
-  ),
-});
+const names = Object.keys(entries) as (keyof Settings)[];
 
-/** Requests of each key in a calendar day, week or month, UTC. */
-export const Quota = v.strictObject({
-  limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_147_483_647)),
-  period: v.picklist(["DAY", "WEEK", "MONTH"]),
-});
+/** The settings alone of whatever has them. */
+export const settingsOf = (of: Settings): Settings =>
+  Object.fromEntries(names.map((name) => [name, of[name]])) as Settings;
 
-/** Days that messages and answers are kept, counted from the last message of a conversation. */
-export const RetentionDays = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(90));
+/** The settings after an edit. */
+export const edited = (settings: Settings, edit: Edit): Settings => {
+  const said = Object.entries(edit).filter(([, value]) => value !== undefined);
+  return { ...settingsOf(settings), ...Object.fromEntries(said) };
+};
 
-const label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
-const origin = new RegExp(
-  `^[a-z][a-z0-9+.-]*://(\\*\\.)?(${label}\\.)*${label}(:[0-9]{1,5})?$`,
-  "i",
-);
-const address = /^https?:\/\/\[[0-9a-f:.]+\](:[0-9]{1,5})?$/i;
+/** Lists are empty and all else is `null` where there is no publication. */
+type Shown = {
+  [K in keyof Settings]: Settings[K] extends unknown[] ? Settings[K] : Settings[K] | null;
+};
 
-const portFits = (value: string): boolean => Number(/:([0-9]+)$/.exec(value)?.[1] ?? 0) <= 65_535;
-
-export const Origin = v.pipe(
-  v.string(),
-  v.maxLength(300),
-  v.check(
-    (value) => value === "*" || ((origin.test(value) || address.test(value)) && portFits(value)),
-    'must be "*", or scheme://host[:port] without a path, with at most one leading "*." label',
-  ),
-);
-
-/** Origins that browsers may call from. A hint to browsers, not access control. */
-export const AllowedOrigins = v.pipe(v.array(Origin), v.maxLength(50));
-
-/** Whether a browser's `Origin` is on the list: exact, `*`, or under a `*.` of the same scheme. */
-export function originMatches(origin: string, allowed: readonly string[]): boolean {
-  const asked = origin.toLowerCase();
-  return allowed.some((entry) => {
-    const pattern = entry.toLowerCase();
-    if (pattern === "*" || pattern === asked) return true;
-    const star = pattern.indexOf("*.");
-    if (star < 0) return false;
-    const scheme = pattern.slice(0, star);
-    const domain = pattern.slice(star + 1);
-    // Something has to stand where the star does: "*.example.com" is not "example.com".
-    return (
-      asked.startsWith(scheme) &&
-      asked.endsWith(domain) &&
-      asked.length > scheme.length + domain.length &&
-      /^[a-z0-9.-]+$/.test(asked.slice(scheme.length, -domain.length))
-    );
-  });
-}
+/** The settings as a view shows them, those of a bot that is not published too. */
+export const shownSettings = (of: Settings | undefined): Shown =>
+  Object.fromEntries(
+    names.map((name) => [name, of?.[name] ?? (Array.isArray(entries[name].default) ? [] : null)]),
+  ) as Shown;

@@ -101,4 +101,8 @@ function toItem(publication: Info): Item {
   };
 }
 
-const fromItem = (item: Item): Info => v.parse(Info, item);
+/** In older items the handle of the stack lies open. */
+function fromItem({ restApiId, usagePlanId, ...item }: Item): Info {
+  const stack = restApiId && usagePlanId ? { restApiId, usagePlanId } : null;
+  return v.parse(Info, { stack, ...item });
+}

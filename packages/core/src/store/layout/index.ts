@@ -4,7 +4,7 @@
  *
  * | partition | items |
  * |---|---|
- * | `BOT#{bot}` | the bot, its sources, last test, publication and keys, the deployer's lease |
+ * | `BOT#{bot}` | the bot, its sources and which index they are searched by, last test, publication and keys, the deployer's lease |
  * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
  * | `IDEMPOTENCY#{key}#{route}#{value}` | what a request was accepted as † |
@@ -31,6 +31,8 @@ export const bot = (botId: string): Key => ofBot(botId, "BOT");
 export const testRun = (botId: string): Key => ofBot(botId, "TEST");
 export const publication = (botId: string): Key => ofBot(botId, "PUBLICATION");
 export const deployerLease = (botId: string): Key => ofBot(botId, "DEPLOYER");
+/** Which index a bot is searched by. */
+export const searchIndex = (botId: string): Key => ofBot(botId, "INDEX");
 export const sourcePrefix = "SOURCE#";
 export const source = (botId: string, sourceId: string): Key =>
   ofBot(botId, sourcePrefix + sourceId);

@@ -51,14 +51,14 @@ export async function find(
 }
 
 function fits({ publication, title, ownerName }: Named, { owner, text }: Filter): boolean {
-  const { botId, ownerId, restApiId } = publication;
+  const { botId, ownerId, stack } = publication;
   const has = (value: string | null) =>
     value !== null && value.toLowerCase().includes((text ?? "").toLowerCase());
   return (
     (owner === undefined ||
       owner === ownerId ||
       owner.toLowerCase() === ownerName?.toLowerCase()) &&
-    (text === undefined || has(title) || has(botId) || has(restApiId))
+    (text === undefined || has(title) || has(botId) || has(Object.values(stack ?? {}).join(" ")))
   );
 }
 

@@ -13,7 +13,7 @@ export function publicationView(
   { clock, endpointOf, provisioner }: Pick<ControlApiDeps, "clock" | "endpointOf" | "provisioner">,
   { publication, title, deleted, ownerName }: Named,
 ) {
-  const { botId, ownerId, status, cell, restApiId, publishedAt, updatedAt } = publication;
+  const { botId, ownerId, status, cell, publishedAt, updatedAt } = publication;
   const { throttle, quota, retentionDays } = publication;
   const live = Publication.isLive(publication);
   return {
@@ -29,7 +29,7 @@ export function publicationView(
     publishedAt: timeOrNull(publishedAt),
     ageSeconds: publishedAt === null ? null : Math.floor((clock.now() - publishedAt) / 1000),
     updatedAt: time(updatedAt),
-    endpoint: live && restApiId ? endpointOf(publication) : null,
+    endpoint: live ? endpointOf(publication) : null,
     throttle,
     quota,
     retentionDays,

@@ -8,6 +8,7 @@ import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
+import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { requireAdmin } from "../access.ts";
 import { body, Paging, query } from "../input.ts";
@@ -78,10 +79,12 @@ export const botRoutes = (deps: ControlApiDeps) =>
     .post(
       "/bots",
       describeRoute({ summary: "Create a bot", tags: ["bots"], responses: answers(201) }),
+      audited(deps, "bot.create", "bot"),
       body(Bot.Create),
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.create(deps, caller, c.req.valid("json"));
+        tell(c, { botId: bot.botId });
         c.header("Location", `/api/bots/${bot.botId}`);
         return c.json(botView(bot, caller), 201);
       },
@@ -101,6 +104,7 @@ export const botRoutes = (deps: ControlApiDeps) =>
         summary: "Edit a bot; a published one answers by the new version from the next request on",
         tags: ["bots"],
       }),
+      audited(deps, "bot.update", "bot"),
       body(Bot.Edit),
       async (c) => {
         const caller = c.get("caller");
@@ -119,11 +123,14 @@ export const botRoutes = (deps: ControlApiDeps) =>
         tags: ["bots"],
         responses: answers(202, 204),
       }),
+      audited(deps, "bot.delete", "bot"),
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
         if (Publication.exists(await Publication.fromBot(deps.table, bot.botId))) {
           await Publication.unpublish(deps, caller, bot, { deleteBot: true });
+          // It goes once it is unpublished; until then it is what it was.
+          tell(c, { after: { status: "deleting" } });
           return c.json({ botId: bot.botId, status: "deleting" }, 202);
         }
         await Knowledge.removeAll(deps, bot.botId);
@@ -134,6 +141,7 @@ export const botRoutes = (deps: ControlApiDeps) =>
     .put(
       "/bots/:botId/sharing",
       describeRoute({ summary: "Set whom a bot is shared with", tags: ["bots"] }),
+      audited(deps, "bot.share", "bot"),
       body(Bot.Sharing),
       async (c) => {
         const caller = c.get("caller");

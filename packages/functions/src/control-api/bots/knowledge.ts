@@ -2,6 +2,7 @@ import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
+import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -25,10 +26,13 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         tags: ["knowledge"],
         responses: answers(201),
       }),
+      audited(deps, "knowledge.add", "source"),
       body(Knowledge.Create),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
-        return c.json(sourceView(await Knowledge.add(deps, bot.botId, c.req.valid("json"))), 201);
+        const source = await Knowledge.add(deps, bot.botId, c.req.valid("json"));
+        tell(c, { targetId: source.sourceId });
+        return c.json(sourceView(source), 201);
       },
     )
     .post(
@@ -38,6 +42,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         tags: ["knowledge"],
         responses: answers(202),
       }),
+      audited(deps, "knowledge.sync", "sync"),
       body(Knowledge.Resync),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
@@ -49,6 +54,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
     .delete(
       "/bots/:botId/knowledge/:sourceId",
       describeRoute({ summary: "Remove a source", tags: ["knowledge"], responses: answers(204) }),
+      audited(deps, "knowledge.remove", "source"),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         await Knowledge.remove(deps, bot.botId, c.req.param("sourceId"));

@@ -2,7 +2,6 @@ import { Alerts } from "@outlet/core/observability/alerts";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
-import { publishableBy } from "../access.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { time } from "../views.ts";
 
@@ -15,7 +14,12 @@ export const alertRoutes = (deps: ControlApiDeps) =>
       tags: ["metrics"],
     }),
     async (c) => {
-      const { botId } = await publishableBy(deps.table, c.get("caller"), c.req.param("botId"));
+      const { botId } = await Publication.publishableBy(
+        deps.table,
+        c.get("caller"),
+        c.req.param("botId"),
+        "metrics",
+      );
       const publication = await Publication.requireLive(deps.table, botId);
       const alerts = await Alerts.evaluate(deps, publication);
       return c.json({

@@ -1,6 +1,4 @@
-import { Bot } from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Problem } from "@outlet/core/foundation/problem";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Run } from "@outlet/core/conversations/run";
 import { RequestLog } from "@outlet/core/observability/request-log";
@@ -8,6 +6,7 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
+import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { Paging, query, Time } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -29,14 +28,8 @@ interface RunsView {
 /** The request log of a bot, and its dead letters. */
 export const runRoutes = (deps: ControlApiDeps) => {
   /** Runs hold what clients wrote: for owners who may publish; seeing a bot grants nothing here. */
-  const botOf = async (caller: Caller.Info & { mayPublish: boolean }, botId: string) => {
-    const bot = await Bot.ownedBy(deps.table, caller, botId);
-    if (caller.mayPublish) return bot;
-    throw new Problem.ProblemError(
-      "publish_not_allowed",
-      "Only members of the group PublishAllowed read a bot's requests. Ask an administrator.",
-    );
-  };
+  const botOf = (caller: Caller.Info, botId: string) =>
+    Publication.publishableBy(deps.table, caller, botId, "requests");
   return new Hono<ControlEnv>()
     .get(
       "/bots/:botId/publication/runs",
@@ -67,19 +60,25 @@ export const runRoutes = (deps: ControlApiDeps) => {
         tags: ["runs"],
         responses: answers(202),
       }),
+      audited(deps, "run.redrive", "runs"),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         await Publication.requireLive(deps.table, botId);
-        return c.json(await RequestLog.redriveAll(deps, botId), 202);
+        const { redriven, refused, more } = await RequestLog.redriveAll(deps, botId);
+        tell(c, { after: { redriven: redriven.length, refused: refused.length } });
+        return c.json({ redriven, refused, more }, 202);
       },
     )
     .post(
       "/bots/:botId/publication/runs/:runId/redrive",
       describeRoute({ summary: "Run a failed run again", tags: ["runs"], responses: answers(202) }),
+      audited(deps, "run.redrive", "run"),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         await Publication.requireLive(deps.table, botId);
-        return c.json(runView(await RequestLog.redrive(deps, botId, c.req.param("runId"))), 202);
+        const run = await RequestLog.redrive(deps, botId, c.req.param("runId"));
+        tell(c, { after: { status: run.status, redrives: run.redrives } });
+        return c.json(runView(run), 202);
       },
     );
 };

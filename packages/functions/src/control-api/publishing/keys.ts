@@ -1,14 +1,13 @@
-import { Bot } from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
 import { Key } from "@outlet/core/publishing/key";
 import { KeyRequests } from "@outlet/core/observability/key-requests";
 import { Keyring } from "@outlet/core/publishing/keyring";
-import { Problem } from "@outlet/core/foundation/problem";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
+import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body, Paging, query, Time } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -26,14 +25,8 @@ const requestColumns = ["day", "keyId", "label", "requests"] as const;
 
 export const keyRoutes = (deps: ControlApiDeps) => {
   /** Keys are for owners who may publish; seeing a bot grants nothing here. */
-  const publicationOf = async (caller: Caller.Info & { mayPublish: boolean }, botId: string) => {
-    const bot = await Bot.ownedBy(deps.table, caller, botId);
-    if (!caller.mayPublish) {
-      throw new Problem.ProblemError(
-        "publish_not_allowed",
-        "Only members of the group PublishAllowed manage keys. Ask an administrator.",
-      );
-    }
+  const publicationOf = async (caller: Caller.Info, botId: string) => {
+    const bot = await Publication.publishableBy(deps.table, caller, botId, "keys");
     return Publication.requireLive(deps.table, bot.botId);
   };
   /** The list is of use without it: what the gateway does not tell is left open. */
@@ -95,6 +88,7 @@ export const keyRoutes = (deps: ControlApiDeps) => {
         tags: ["keys"],
         responses: answers(201),
       }),
+      audited(deps, "key.create", "key"),
       body(Key.Create),
       async (c) => {
         const caller = c.get("caller");
@@ -103,12 +97,14 @@ export const keyRoutes = (deps: ControlApiDeps) => {
           ...c.req.valid("json"),
           createdBy: caller.userId,
         });
+        tell(c, { targetId: key.keyId });
         return c.json({ ...keyView(key), value }, 201);
       },
     )
     .patch(
       "/bots/:botId/publication/keys/:keyId",
       describeRoute({ summary: "Rename, disable, enable or date a key", tags: ["keys"] }),
+      audited(deps, "key.update", "key"),
       body(Key.Edit),
       async (c) => {
         const { botId } = await publicationOf(c.get("caller"), c.req.param("botId"));
@@ -122,6 +118,7 @@ export const keyRoutes = (deps: ControlApiDeps) => {
         summary: "Give a key a new secret; the old one goes on for a grace",
         tags: ["keys"],
       }),
+      audited(deps, "key.rotate", "key"),
       body(Key.Rotate),
       async (c) => {
         const { botId } = await publicationOf(c.get("caller"), c.req.param("botId"));
@@ -137,6 +134,7 @@ export const keyRoutes = (deps: ControlApiDeps) => {
         tags: ["keys"],
         responses: answers(204),
       }),
+      audited(deps, "key.delete", "key"),
       async (c) => {
         const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
         await Keyring.withdraw(deps, publication, c.req.param("keyId"));

@@ -4,6 +4,7 @@ import { Publication } from "@outlet/core/publishing/publication";
 import { TestRun } from "@outlet/core/bots/test-run";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
+import { audited } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -39,6 +40,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         tags: ["publication"],
         responses: answers(202),
       }),
+      audited(deps, "publication.publish", "publication"),
       body(Publication.Publish),
       async (c) => {
         const caller = c.get("caller");
@@ -54,6 +56,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         tags: ["publication"],
         responses: answers(202),
       }),
+      audited(deps, "publication.update", "publication"),
       body(Publication.Edit),
       async (c) => {
         const caller = c.get("caller");
@@ -68,6 +71,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         summary: "Answer every request with 503 until resumed",
         tags: ["publication"],
       }),
+      audited(deps, "publication.pause", "publication"),
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
@@ -77,6 +81,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
     .post(
       "/bots/:botId/publication/resume",
       describeRoute({ summary: "End a pause", tags: ["publication"] }),
+      audited(deps, "publication.resume", "publication"),
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
@@ -90,6 +95,7 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         tags: ["publication"],
         responses: answers(202),
       }),
+      audited(deps, "publication.unpublish", "publication"),
       body(Publication.Unpublish),
       async (c) => {
         const caller = c.get("caller");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
-import { Origin, originMatches } from "./settings.ts";
+import { Origin, originMatches } from "./setting-schemas.ts";
 
 describe("an origin on the list", () => {
   const good = [

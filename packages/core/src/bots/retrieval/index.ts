@@ -1,0 +1,11 @@
+/**
+ * Retrieval: passages cut from documents, an index of them for each bot, and the search that finds
+ * those that answer a question. An index is built once after each sync, lies in the object store as
+ * one object, and is kept by every process that searches it.
+ */
+export * as Retrieval from "./index.ts";
+
+export { type Block, cut } from "./cut.ts";
+export { passagesMax } from "./passage-store.ts";
+export { publish, type Wanted } from "./publish.ts";
+export { createLexicalRetriever } from "./lexical-retriever.ts";

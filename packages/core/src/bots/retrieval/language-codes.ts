@@ -1,0 +1,25 @@
+/** ISO 639-1; one byte of an index each, so that the order stays. */
+export const codes = [
+  "en",
+  "de",
+  "fr",
+  "es",
+  "it",
+  "pt",
+  "nl",
+  "sv",
+  "da",
+  "no",
+  "fi",
+  "hu",
+  "ro",
+  "tr",
+  "id",
+  "ru",
+  "uk",
+  "bg",
+  "el",
+  "ar",
+  "hi",
+] as const;
+export type Code = (typeof codes)[number];

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+
+/** Where in its source a passage stands: what a reader looks it up by. */
+export const Place = v.object({
+  /** Counted from 1 in the order of the file. */
+  page: v.optional(v.number()),
+  /** As printed on the page (i, ii, 1 …), where that differs from the count. */
+  pageLabel: v.optional(v.string()),
+  slide: v.optional(v.number()),
+  sheet: v.optional(v.string()),
+  /** Counted from 1, as a spreadsheet program shows it. */
+  row: v.optional(v.number()),
+  /** Headings above, the outermost first. */
+  headings: v.array(v.string()),
+});
+export type Place = v.InferOutput<typeof Place>;
+
+/** A piece of a source that is found and shown as one. */
+export interface Passage {
+  text: string;
+  /** Of where it begins. */
+  place: Place;
+}
+
+/** What finds passages: so far, by their words. */
+export type Engine = "lexical";
+
+/** A passage that was found. */
+export interface Found extends Passage {
+  sourceId: string;
+  /** The source's name. */
+  source: string;
+  /** Which of its source's passages, from 0. */
+  ordinal: number;
+  /** Higher is better; comparable within one result only. */
+  score: number;
+  /** What of the question it holds, and how much that adds to the score; most first. */
+  words: { word: string; score: number }[];
+}
+
+export interface Retrieved {
+  engine: Engine;
+  /** Best first. */
+  passages: Found[];
+}
+
+/** Finds the passages of a bot's knowledge that answer a question. */
+export interface Retriever {
+  /**
+   * @param limit passages at most.
+   * @throws StoreUnavailable
+   */
+  search(botId: string, question: string, limit: number): Promise<Retrieved>;
+}
