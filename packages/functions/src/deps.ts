@@ -19,6 +19,7 @@ import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
   type ObjectStore,
+  reportingTable,
   type Retriever,
   systemClock,
   systemRandomness,
@@ -31,14 +32,12 @@ import { defaultPolicy } from "./policy.ts";
 
 const options = () => ({ region: Resource.Installation.region });
 
-const base = () => ({
-  table: createDynamoTable({
-    client: createDynamoDbClient(options()),
-    tableName: Resource.Table.name,
-  }),
-  clock: systemClock,
-  log: createPowertoolsLog(),
-});
+function base() {
+  const log = createPowertoolsLog();
+  const client = createDynamoDbClient(options());
+  const table = createDynamoTable({ client, tableName: Resource.Table.name });
+  return { table: reportingTable(table, log), clock: systemClock, log };
+}
 
 const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
 

@@ -7,6 +7,7 @@ export * from "./object-store.ts";
 export * from "./provisioner.ts";
 export * from "./queue.ts";
 export * from "./randomness.ts";
+export * from "./reporting-table.ts";
 export * from "./retriever.ts";
 export * from "./table.ts";
 export * from "./watched-table.ts";

@@ -10,7 +10,7 @@ import { createWorker } from "@outlet/functions/workers/worker/handler";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { removeExpired } from "../emulators/expiry.ts";
 import type { Emulators } from "../emulators/start.ts";
-import type { LambdaFunction } from "../lambda/function.ts";
+import type { LambdaFunction } from "../function-host/function.ts";
 import type { LocalMetrics } from "../metrics/metrics.ts";
 import { createPoller, type Poller } from "../poller/poller.ts";
 import { type Backends, clientOptions } from "./backends.ts";

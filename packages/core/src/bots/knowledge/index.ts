@@ -27,6 +27,7 @@ import { Problem } from "../../foundation/problem/index.ts";
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export { leaseMs } from "./lease.ts";
 
@@ -68,6 +69,7 @@ export const Info = v.object({
   statusAt: v.optional(v.number(), 0),
 });
 export type Info = v.InferOutput<typeof Info>;
+const shape = Shape.of("source", Info);
 
 const base64Max = 5_300_000;
 
@@ -177,7 +179,7 @@ export async function list(table: Table, botId: string): Promise<Info[]> {
       skPrefix: Layout.sourcePrefix,
       cursor,
     });
-    sources.push(...page.items.map(fromItem));
+    sources.push(...shape.readAll(table, page.items));
     cursor = page.cursor;
   } while (cursor !== undefined);
   return sources;
@@ -189,7 +191,7 @@ export async function fromId(
   sourceId: string,
 ): Promise<Info | undefined> {
   const item = await table.get(Layout.source(botId, sourceId));
-  return item && fromItem(item);
+  return item && shape.read(table, item);
 }
 
 /** From now on nothing of it is found; the index is built anew soon after. */
@@ -240,7 +242,7 @@ export async function begin(
     },
     all(exists("pk"), free, equals("attempts", attempts)),
   );
-  return item && fromItem(item);
+  return item && shape.read(deps.table, item);
 }
 
 type AtWork = Pick<Deps, "table" | "objects" | "clock">;
@@ -270,7 +272,7 @@ export async function record(
   const item = await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source));
   // Removed meanwhile: its passages must not outlive it.
   if (!item) await removePassages(deps.objects, botId, { sourceId, version });
-  return item && fromItem(item);
+  return item && shape.read(deps.table, item);
 }
 
 /** What was recorded is in the index now. */
@@ -313,7 +315,7 @@ export const uploaded = (objects: ObjectStore, source: Info): Promise<Uint8Array
 /** Sources that wait or are being read, of all bots. */
 export async function listOpen(table: Table): Promise<Info[]> {
   const page = await table.query({ index: "open", pk: Layout.open.sources, limit: 100 });
-  return page.items.map(fromItem);
+  return shape.readAll(table, page.items);
 }
 
 /** Writes the bot's sync status as its sources have it: the worst of them. */
@@ -356,10 +358,8 @@ const uploadPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId
 function toItem(source: Info): Item {
   const open = source.status === "QUEUED" || source.status === "RUNNING";
   return {
-    ...source,
+    ...shape.check(source),
     ...Layout.source(source.botId, source.sourceId),
     ...(open && Layout.inOpen(Layout.open.sources, `${source.botId}#${source.sourceId}`)),
   };
 }
-
-const fromItem = (item: Item): Info => v.parse(Info, item);

@@ -71,7 +71,8 @@ function htmlText(source: string): string {
     },
   });
   parser.end(source);
-  return text.replace(/ *\n */g, "\n").replace(/\n{3,}/g, "\n\n");
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.join("\n").replace(/\n{3,}/g, "\n\n");
 }
 
 /** One paragraph a row, each cell under its heading: a row found alone still says what it means. */
