@@ -24,6 +24,8 @@ export interface EchoModel {
   baseUrl: string;
   /** What it was sent, oldest first. */
   asked: Asked[];
+  /** Resolves when somebody is kept waiting. */
+  held(): Promise<void>;
   /** Waits until somebody has been kept waiting, and lets them have the rest of their answer. */
   release(): Promise<void>;
   stop(): Promise<void>;
@@ -82,6 +84,9 @@ export async function startEchoModel(): Promise<EchoModel> {
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     asked,
+    async held() {
+      await waiting.promise;
+    },
     async release() {
       const release = await waiting.promise;
       waiting = Promise.withResolvers<() => void>();

@@ -103,6 +103,7 @@ describe("responses", () => {
 
   test("are cancelled while they are made", async () => {
     const accepted = await client.responses.create({ model, input: "wait", background: true });
+    await world.model.held();
     const cancelled = await client.responses.cancel(accepted.id);
     await world.model.release();
     expect(cancelled.status).toBe("cancelled");
