@@ -34,7 +34,7 @@ const providers: [name: string, model: () => Model][] = [
 ];
 
 for (const [name, model] of providers) {
-  describe(name, () => {
+  describe(`${name}: text`, () => {
     test("generates text, with an instruction and an image", async () => {
       const { text, usage, finishReason } = await generateText({
         model: model(),

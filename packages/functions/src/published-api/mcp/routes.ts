@@ -131,8 +131,9 @@ async function send(c: McpContext, deps: PublishedApiDeps, args: unknown): Promi
   const parsed = v.safeParse(Arguments, args ?? {});
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    const name = issue.path?.[0]?.key ?? "arguments";
-    const message = `${String(name)}: ${issue.message}. Give question, and conversation_id to go on.`;
+    const key = issue.path?.[0]?.key;
+    const name = typeof key === "string" ? key.slice(0, 100) : "arguments";
+    const message = `${name}: ${issue.message}. Give question, and conversation_id to go on.`;
     throw new Problem.ProblemError("invalid_request", message);
   }
   const { question, conversation_id } = parsed.output;

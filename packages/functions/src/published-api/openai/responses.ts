@@ -3,7 +3,7 @@ import { responseAddress, Run } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
 import { notFound } from "../conversations.ts";
 import type { PublishedApiDeps } from "../deps.ts";
-import { endedOf, type Followed, gone } from "../follow.ts";
+import { endedOf, type Followed } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey } from "../prefer.ts";
 import type { Told } from "../told.ts";
