@@ -285,7 +285,7 @@ describe("publishing", () => {
   });
 
   test("a user outside PublishAllowed is refused, and told the way", async () => {
-    const { botId } = await createSharedBot(user, { title });
+    const { botId } = await createSharedBot(user);
     const reply = await user("POST", publication(botId), {});
     expect(codeOf(reply)).toEqual([403, "publish_not_allowed"]);
     const { json } = await user("GET", publication(botId));

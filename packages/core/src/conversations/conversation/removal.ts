@@ -47,6 +47,17 @@ export async function remove(deps: Deps, address: Address): Promise<boolean> {
   });
 }
 
+/**
+ * Deletes a conversation of which nothing is to be left, no tombstone either: there is nobody any
+ * more who could send a message under its id.
+ */
+export async function erase(deps: Deps, address: Address): Promise<void> {
+  await remove(deps, address);
+  const head = await Mailbox.read(deps.table, address);
+  await Run.removeTombstones(deps.table, address);
+  if (head) await Mailbox.raze(deps.table, head);
+}
+
 /** Does what is left of a deletion that has begun. */
 export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
   const { doomed = [], doomedToken } = tombstone;

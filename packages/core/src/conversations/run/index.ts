@@ -360,3 +360,11 @@ export async function removeUnreadable(deps: Deps, address: Address): Promise<vo
     await deps.table.put(tombstoneOf(address, runId, deps.clock.now()));
   }
 }
+
+/** Removes what keeps removed runs from coming back, where nobody can bring one back any more. */
+export async function removeTombstones(table: Table, address: Address): Promise<void> {
+  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
+  for await (const item of Paging.items(table, range)) {
+    if (isTombstone(item)) await table.remove(item, equals("removed", true));
+  }
+}

@@ -28,6 +28,8 @@ export interface Deps {
   catalog: ModelCatalog.Catalog;
   /** Calls the endpoint's health check with this key. */
   probe: (endpoint: string, apiKey: string) => Promise<ProbeResult>;
+  /** Removes a piece of a bot and of all that its clients left. @returns whether nothing was left. */
+  purge: (botId: string) => Promise<boolean>;
   log: Log;
   policy: {
     /** Until then a published endpoint has to have answered the probe. */

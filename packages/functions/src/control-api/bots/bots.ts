@@ -123,7 +123,8 @@ export const botRoutes = (deps: ControlApiDeps) =>
     .delete(
       "/bots/:botId",
       describeRoute({
-        summary: "Delete a bot; a published one is unpublished first (202)",
+        summary:
+          "Delete a bot; one that is or was published goes with all that its clients left (202)",
         tags: ["bots"],
         responses: answers(202, 204),
       }),
@@ -131,9 +132,9 @@ export const botRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        if (Publication.exists(await Publication.fromBot(deps.table, bot.botId))) {
-          await Publication.unpublish(deps, caller, bot, { deleteBot: true });
-          // It goes once it is unpublished; until then it is what it was.
+        if (await Publication.fromBot(deps.table, bot.botId)) {
+          await Publication.removeWithBot(deps, caller, bot);
+          // It goes with all that its clients left; until then it is what it was.
           tell(c, { after: { status: "deleting" } });
           return c.json({ botId: bot.botId, status: "deleting" }, 202);
         }
