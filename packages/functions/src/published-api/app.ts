@@ -10,6 +10,8 @@ import type { PublishedApiDeps } from "./deps.ts";
 import { identity, type PublishedEnv } from "./identity.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
+import { ownKeyRoutes } from "./own-key.ts";
+import { scoped } from "./scopes.ts";
 import { openaiRoutes } from "./openai/routes.ts";
 
 export type { PublishedApiDeps } from "./deps.ts";
@@ -24,9 +26,10 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     return onError(error, c);
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
-  app.use(requestId(gatewayRequestId), cors(deps.table), identity(), boundedPath());
+  app.use(requestId(gatewayRequestId), cors(deps.table), identity(), boundedPath(), scoped());
   app.route("/", nativeRoutes(deps));
   app.route("/", mcpRoutes(deps));
+  app.route("/", ownKeyRoutes(deps));
   app.route("/v1", openaiRoutes(deps));
   return app;
 }

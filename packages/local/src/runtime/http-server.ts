@@ -40,14 +40,26 @@ export async function listen(
 }
 
 function serve(handle: Handle, log: Log): Server {
-  return createServer((req, res) => {
+  const server = createServer(deadlines, (req, res) => {
     handle(req, res).catch((cause: unknown) => {
       log.error("request failed", { method: req.method, cause });
       if (res.headersSent) res.destroy();
       else res.writeHead(500, { "content-type": "text/plain" }).end("Internal Server Error\n");
     });
   });
+  server.maxConnections = connectionsMax;
+  return server;
 }
+
+/** Whoever is slower than that with headers, or with a body, gets 408 and is let go. */
+const deadlines = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/** Further ones are closed at once. */
+const connectionsMax = 4_000;
 
 function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
