@@ -103,6 +103,7 @@ describe("what a passage is made of", () => {
       at({ page: 1 }),
       at({ page: 2, pageLabel: "ii" }),
       at({ slide: 3 }),
+      at({ slide: 4 }),
       at({ sheet: "Prices", row: 4 }),
       at({ sheet: "Prices", row: 5 }),
     ];
@@ -112,6 +113,7 @@ describe("what a passage is made of", () => {
       { headings: [], page: 1 },
       { headings: [], page: 2, pageLabel: "ii" },
       { headings: [], slide: 3 },
+      { headings: [], slide: 4 },
       { headings: [], sheet: "Prices", row: 4 },
     ]);
   });

@@ -36,7 +36,13 @@ const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 40 }),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.lorem({ maxCount: 12 }),
-  fc.constantFrom("INV-10024", "C++ và 年假 ガス", "𝒜😀".repeat(40), "\ud800 alone \udc00"),
+  fc.constantFrom(
+    "INV-10024",
+    "C++ và 年假 ガス",
+    "𝒜😀".repeat(40),
+    `a${"𐐨".repeat(50)}`,
+    "\ud800 alone \udc00",
+  ),
 );
 const library = fc.dictionary(fc.stringMatching(/^[a-e]$/), fc.array(text, { maxLength: 6 }), {
   maxKeys: 5,
