@@ -10,7 +10,7 @@ const dead = new sst.aws.Queue("SyncDeadLetters", {
 
 /** Names bots that have sources to read. */
 export const syncQueue = new sst.aws.Queue("SyncQueue", {
-  visibilityTimeout: "30 minutes",
+  visibilityTimeout: "90 minutes",
   dlq: { queue: dead.arn, retry: 5 },
 });
 
@@ -18,7 +18,9 @@ syncQueue.subscribe(
   {
     ...functionDefaults,
     handler: "packages/functions/src/workers/syncer/lambda.handler",
-    timeout: "5 minutes",
+    // Adobe's character maps: most Japanese PDF files without fonts of their own need them.
+    copyFiles: [{ from: "packages/core/assets/cmaps", to: "cmaps" }],
+    timeout: "15 minutes",
     memory: "2048 MB",
     environment: logEnvironment("syncer"),
     link: [installation, table, payloads],

@@ -1,4 +1,4 @@
-import "@outlet/local/lambda/globals";
+import "@outlet/local/function-host/globals";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -13,7 +13,7 @@ import { defaultPolicy } from "@outlet/functions/policy";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import { createPublishedApiHandler } from "@outlet/functions/published-api/handler";
 import { createEdge } from "@outlet/local/edge/edge";
-import { createLambdaFunction } from "@outlet/local/lambda/function";
+import { createLambdaFunction } from "@outlet/local/function-host/function";
 import { type Ground, pepper } from "./ground.ts";
 import { createHeaderAuthorizer } from "./keys-by-header.ts";
 import { recordEvent } from "./recorder.ts";

@@ -203,7 +203,7 @@ describe("the stack of a published bot on MiniStack", () => {
     expect(outputs?.templateVersion).toBe(provisioner.templateVersion);
     expect(await Publication.requireLive(table, bot.botId)).toMatchObject({
       templateVersion: provisioner.templateVersion,
-      restApiId: outputs?.stack.restApiId,
+      stack: outputs?.stack,
       upgrade: null,
     });
     expect((await ask("GET", "/health")).status).toBe(200);

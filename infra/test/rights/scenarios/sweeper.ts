@@ -1,5 +1,5 @@
 import { Run } from "@outlet/core/conversations/run";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import { UsageReport } from "@outlet/core/observability/usage-report";
 import { expect } from "vitest";
 import { acceptMessage, acceptPublication, addSource, ago } from "../../applied/acts.ts";
@@ -58,8 +58,8 @@ export const sweeper: Scenario[] = [
       const botId = deps.ids.ulid();
       const finishedAt = Date.now() - 3 * hour;
       const times = { queueMs: null, firstTokenMs: null, runMs: null };
-      await Usage.record(world.deps(ago(3 * hour)), {
-        ...Usage.noTokens,
+      await Ledger.record(world.deps(ago(3 * hour)), {
+        ...Ledger.noTokens,
         ...times,
         botId,
         runId: deps.ids.ulid(),

@@ -7,14 +7,15 @@ export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
-import { RunLog } from "../run/log.ts";
+import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
+import { Shape } from "../../store/shape/index.ts";
 import { Removal } from "../conversation/removal.ts";
 
 export interface Deps extends AnswerDeps {
@@ -85,7 +86,7 @@ async function process(
   const { address, token, runId, parent, place, conversationCreatedAt } = turn;
   const { attemptsMax } = deps.policy;
   const starting = { token, attemptsMax, parent, place, conversationCreatedAt };
-  const started = await Run.start(deps, address, runId, starting);
+  const started = await startReadable(deps, address, runId, starting);
   if (started.outcome === "fenced") return "fenced";
   if (started.outcome === "missing") {
     // Cannot happen by the protocol: a run is put before its id is appended. Never stop for it.
@@ -100,13 +101,24 @@ async function process(
   // Action Ledger, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
-    Usage.record(deps, entry, Run.ledgerSuffix(ended)),
-    RunLog.record(deps.table, ended),
+    Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
+    RequestLog.record(deps.table, ended),
     deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
   // does not tell, for redriven it can be the one popped last once more.
   return Mailbox.pop(deps, address, token, runId, { again: ended.place !== place });
+}
+
+/** A run that cannot be read holds up nobody: it leaves the mailbox as one that is missing. */
+async function startReadable(...args: Parameters<typeof Run.start>): Promise<Run.Started> {
+  try {
+    return await Run.start(...args);
+  } catch (error) {
+    if (!(error instanceof Shape.Unreadable)) throw error;
+    args[0].table.report?.(error);
+    return { outcome: "missing" };
+  }
 }
 
 /** @returns the run as it ended; `undefined` where it goes on elsewhere. */
@@ -141,10 +153,25 @@ async function attempt(
     await handOver(deps, run, token, Math.max(tried.again.afterMs, wait));
     return undefined;
   }
-  const ended = await Run.finish(deps, run, token, result);
+  const ended = await finishReadable(deps, run, token, result);
   // Overtaken in the last moment: what it cost is recorded all the same.
   if (!ended) await recordPaid(deps, run, token, result);
   return ended;
+}
+
+/** What could not be read again is not written: the run fails instead, and the log says why. */
+async function finishReadable(
+  deps: Deps,
+  run: Run.State,
+  token: number,
+  result: Run.Result,
+): Promise<Run.State | undefined> {
+  try {
+    return await Run.finish(deps, run, token, result);
+  } catch (error) {
+    if (!(error instanceof Shape.Unwritable)) throw error;
+    return Run.finish(deps, run, token, afterError(deps, run, error).result);
+  }
 }
 
 /**
@@ -174,7 +201,7 @@ async function recordPaid(
   if (Object.values(usage).every((tokens) => tokens === 0)) return;
   const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
-  await Usage.record(deps, { ...entry, abandoned: true }, token);
+  await Ledger.record(deps, { ...entry, abandoned: true }, token);
 }
 
 /** Lets the lease run out after `delayMs` and asks for the next reader then. */

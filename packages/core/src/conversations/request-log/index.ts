@@ -2,16 +2,17 @@
  * The request log of a bot: one small item for each run that has ended, newest first, and among them
  * an index of those that failed. A run's item cannot serve for it: it lies with its conversation.
  */
-export * as RunLog from "./log.ts";
+export * as RequestLog from "./index.ts";
 
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
 import { Id } from "../../foundation/id/index.ts";
-import { absent, any, below, type Item, MalformedCursor, type Table } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
-import { durations } from "./outcome.ts";
-import { State, type Status } from "./state.ts";
+import { absent, any, below, MalformedCursor, type Table } from "../../ports/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
+import { durations } from "../run/outcome.ts";
+import { State, type Status } from "../run/state.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const Entry = v.object({
   ...v.pick(State, [
@@ -33,13 +34,16 @@ export const Entry = v.object({
     "costMicroUsd",
     "expiresAt",
   ]).entries,
-  ...Usage.Tokens.entries,
+  ...Ledger.Tokens.entries,
   model: v.nullable(v.string()),
   queueMs: v.nullable(v.number()),
   firstTokenMs: v.nullable(v.number()),
   runMs: v.nullable(v.number()),
 });
 export type Entry = v.InferOutput<typeof Entry>;
+const shape = Shape.of("entry of the request log", Entry, {
+  mend: { ...Ledger.noTokens, error: null, cause: null, costMicroUsd: 0 },
+});
 
 export function entryOf(run: State): Entry {
   return {
@@ -61,7 +65,7 @@ export function entryOf(run: State): Entry {
     costMicroUsd: run.costMicroUsd,
     expiresAt: run.expiresAt,
     model: run.model ?? run.requestedModel,
-    ...(run.usage ?? Usage.noTokens),
+    ...(run.usage ?? Ledger.noTokens),
     ...durations(run),
   };
 }
@@ -73,7 +77,7 @@ export function entryOf(run: State): Entry {
 export async function record(table: Table, run: State): Promise<void> {
   await table.put(
     {
-      ...entryOf(run),
+      ...shape.check(entryOf(run)),
       ...Layout.runLog(run.botId, run.runId),
       ...(run.status === "failed"
         ? Layout.inListing(Layout.listing.failedRunsOf(run.botId), run.runId)
@@ -94,7 +98,7 @@ export async function fromId(
   runId: string,
 ): Promise<Entry | undefined> {
   const item = await table.get(Layout.runLog(botId, runId));
-  return item && fromItem(item);
+  return item && shape.read(table, item);
 }
 
 export interface Filter {
@@ -138,7 +142,7 @@ export async function list(
   let last: string | undefined;
   do {
     const page = await table.query({ ...range, descending: true, limit: 200, cursor: next });
-    for (const entry of page.items.map(fromItem)) {
+    for (const entry of shape.readAll(table, page.items)) {
       examined += 1;
       last = entry.runId;
       // The bound is inclusive, and the last page's last entry is it.
@@ -166,5 +170,3 @@ export const fits = (
 /** The smallest ULID of a millisecond. */
 const firstIdAt = (epochMs: number): string =>
   encodeTime(Math.min(Math.max(0, Math.floor(epochMs)), 281_474_976_710_655), 10) + "0".repeat(16);
-
-const fromItem = (item: Item): Entry => v.parse(Entry, item);

@@ -2,7 +2,7 @@
  * The usage ledger: one entry for each run, put if absent, so that whatever happens to the run's
  * messages and workers, it is billed once.
  */
-export * as Usage from "./index.ts";
+export * as Ledger from "./index.ts";
 
 import * as v from "valibot";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
@@ -10,10 +10,11 @@ import { absent, type Clock, type ModelUsage, type Table } from "../../ports/ind
 import { announce, hourOf, isTimely } from "../roll-up/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export { hourOf } from "../roll-up/index.ts";
 
-const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 export const Tokens = v.object({
   inputTokens: Count,
@@ -54,6 +55,8 @@ export const noTokens: ModelUsage = {
   cacheWriteInputTokens: 0,
 };
 
+const shape = Shape.of("ledger entry", Entry, { mend: { ...noTokens, costMicroUsd: 0 } });
+
 /** Micro-USD of these tokens. A model without a known price cannot be published, so costs 0 here. */
 export function cost(price: ModelCatalog.Price | null, tokens: ModelUsage): number {
   if (!price) return 0;
@@ -80,7 +83,7 @@ export async function record(
   await announce(deps, botId, finishedAt);
   const sk = suffix === undefined ? entry.runId : `${entry.runId}#${suffix}`;
   const isNew = await deps.table.put(
-    { ...entry, pk: partition(botId, finishedAt), sk },
+    { ...shape.check(entry), pk: partition(botId, finishedAt), sk },
     absent("pk"),
   );
   // The machine slept in between: what was announced may have been given up.
@@ -94,7 +97,7 @@ const pageSize = 500;
 /** All entries of one bot whose runs ended within one hour, `YYYY-MM-DDTHH` UTC. */
 export function listHour(table: Table, botId: string, hour: string): Promise<Entry[]> {
   const range = { pk: Layout.ledgerPartition(botId, hour), limit: pageSize };
-  return Paging.all(table, range, (item) => v.parse(Entry, item));
+  return Paging.all(table, range, shape.readAll);
 }
 
 /** Where the entries of one hour are. */

@@ -2,14 +2,15 @@
  * What the owner of a bot sees of its runs: those that are open, from their mailboxes, and those that
  * have ended, from the log. Failed ones are its dead letters, and can be redriven.
  */
-export * as RequestLog from "./index.ts";
+export * as Requests from "./index.ts";
 
 import { Conversation } from "../../conversations/conversation/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
-import { type Address, PayloadMissing, Run, RunLog } from "../../conversations/run/index.ts";
+import { RequestLog } from "../../conversations/request-log/index.ts";
+import { type Address, PayloadMissing, Run } from "../../conversations/run/index.ts";
 
-export type Entry = RunLog.Entry;
+export type Entry = RequestLog.Entry;
 
 interface Deps {
   table: Table;
@@ -25,15 +26,15 @@ const openMax = 100;
 export async function list(
   deps: Deps,
   botId: string,
-  options: RunLog.Filter & { limit: number; cursor?: string | undefined },
+  options: RequestLog.Filter & { limit: number; cursor?: string | undefined },
 ): Promise<{ runs: Entry[]; cursor: string | null }> {
   const { status, cursor } = options;
   const onlyOpen = status === "queued" || status === "in_progress";
   const wantsOpen = cursor === undefined && (status === undefined || onlyOpen);
-  const open = wantsOpen ? (await listOpen(deps, botId)).map(RunLog.entryOf) : [];
-  const fitting = open.filter((run) => RunLog.fits(run, options));
+  const open = wantsOpen ? (await listOpen(deps, botId)).map(RequestLog.entryOf) : [];
+  const fitting = open.filter((run) => RequestLog.fits(run, options));
   if (onlyOpen) return { runs: fitting, cursor: null };
-  const ended = await RunLog.list(deps.table, botId, options);
+  const ended = await RequestLog.list(deps.table, botId, options);
   const seen = new Set(fitting.map((run) => run.runId));
   const rest = ended.entries.filter((entry) => !seen.has(entry.runId));
   return { runs: [...fitting, ...rest], cursor: ended.cursor };
@@ -49,7 +50,7 @@ async function listOpen(deps: Deps, botId: string): Promise<Run.State[]> {
     .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
     .slice(0, openMax);
   const runs = await Promise.all(
-    newest.map(({ head, runId }) => Run.peek(deps.table, head, runId)),
+    newest.map(({ head, runId }) => Run.glimpse(deps.table, head, runId)),
   );
   return runs.filter((run) => run !== undefined);
 }
@@ -66,11 +67,11 @@ export async function fromId(
   botId: string,
   runId: string,
 ): Promise<Detail> {
-  const logged = await RunLog.fromId(deps.table, botId, runId);
+  const logged = await RequestLog.fromId(deps.table, botId, runId);
   const open = logged ? undefined : await findOpen(deps, botId, runId);
   const address: Address | undefined = logged ?? open;
   const state = address && (await Run.peek(deps.table, address, runId));
-  const entry = state ? RunLog.entryOf(state) : logged;
+  const entry = state ? RequestLog.entryOf(state) : logged;
   if (!entry) throw notFound(runId);
   return { entry, run: state && (await load(deps, state)) };
 }
@@ -98,8 +99,8 @@ export async function redrive(
   botId: string,
   runId: string,
 ): Promise<Entry> {
-  const entry = await RunLog.fromId(deps.table, botId, runId);
-  if (entry) return RunLog.entryOf(await Conversation.redrive(deps, entry));
+  const entry = await RequestLog.fromId(deps.table, botId, runId);
+  if (entry) return RequestLog.entryOf(await Conversation.redrive(deps, entry));
   const open = await findOpen(deps, botId, runId);
   if (!open) throw notFound(runId);
   throw new Problem.ProblemError("run_not_failed", "Only failed runs can be redriven.");
@@ -113,7 +114,7 @@ export async function redriveAll(
   deps: Conversation.RedriveDeps,
   botId: string,
 ): Promise<{ redriven: string[]; refused: { runId: string; code: string }[]; more: boolean }> {
-  const { entries, cursor } = await RunLog.list(deps.table, botId, {
+  const { entries, cursor } = await RequestLog.list(deps.table, botId, {
     status: "failed",
     limit: openMax,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ModelCatalog } from "../../models/catalog/index.ts";
-import { Usage } from "./index.ts";
+import { Ledger } from "./index.ts";
 
 describe("the cost of a run", () => {
   const price = { input: 3_000_000, output: 15_000_000, cacheRead: 300_000, cacheWrite: 3_750_000 };
@@ -13,13 +13,13 @@ describe("the cost of a run", () => {
       cacheWriteInputTokens: 100,
     };
     // 0.003 + 0.0075 + 0.003 + 0.000375 USD
-    expect(Usage.cost(price, tokens)).toBe(13_875);
+    expect(Ledger.cost(price, tokens)).toBe(13_875);
   });
 
   test("is rounded once, not for each kind of token", () => {
-    const one = { ...Usage.noTokens, inputTokens: 1, outputTokens: 1 };
+    const one = { ...Ledger.noTokens, inputTokens: 1, outputTokens: 1 };
     const cheap = { input: 400_000, output: 400_000, cacheRead: 0, cacheWrite: 0 };
-    expect(Usage.cost(cheap, one)).toBe(1);
+    expect(Ledger.cost(cheap, one)).toBe(1);
   });
 });
 
