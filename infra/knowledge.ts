@@ -1,17 +1,13 @@
-import { watchQueue } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import { bucketListGrant, itemGrants, objectGrants, pollingOnly, queryGrant } from "./grants";
 import { installation } from "./installation";
 import { payloads, table } from "./storage";
-
-const dead = new sst.aws.Queue("SyncDeadLetters", {
-  transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
-});
+import { watchedQueue } from "./watched-queue";
 
 /** Names bots that have sources to read. */
-export const syncQueue = new sst.aws.Queue("SyncQueue", {
+export const { queue: syncQueue } = watchedQueue("Sync", {
   visibilityTimeout: "90 minutes",
-  dlq: { queue: dead.arn, retry: 5 },
+  lateSeconds: 900,
 });
 
 syncQueue.subscribe(
@@ -39,5 +35,3 @@ syncQueue.subscribe(
     },
   },
 );
-
-watchQueue("SyncQueue", syncQueue, dead, 900);
