@@ -1,6 +1,6 @@
 /**
  * `npm run eval -- --passages P.jsonl --questions Q.jsonl [--lang xx] [--engine lexical]
- * [--ranking OUT.jsonl]`: whether questions find their passages (docs/knowledge.md).
+ * [--ranking OUT.jsonl]`: whether questions find their passages (docs/retrieval.md).
  *
  * Each line of P, `{id, title, text}`, is uploaded as a source of a bot; each line of Q,
  * `{id, text, gold: [ids]}`, is asked. Where `text` holds several languages, `--lang` says which one.

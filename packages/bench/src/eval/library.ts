@@ -1,5 +1,6 @@
 import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
+import { Reading } from "@outlet/core/bots/reading";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Sync } from "@outlet/core/bots/sync";
 import { Id } from "@outlet/core/foundation/id";
@@ -29,6 +30,7 @@ export async function createLibrary(passages: readonly Passage[]): Promise<Libra
   const deps = {
     table,
     objects,
+    reader: { read: Reading.read },
     clock: systemClock,
     ids: Id.createIds(systemClock),
     catalog: ModelCatalog.createCatalog(["outlet-demo"]),

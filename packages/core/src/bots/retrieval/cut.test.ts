@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Block, cut } from "./cut.ts";
+import type { Block } from "../../ports/index.ts";
+import { cut } from "./cut.ts";
 
 const block = (text: string, over: Partial<Block> = {}): Block => ({
   kind: "paragraph",
