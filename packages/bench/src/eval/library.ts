@@ -1,3 +1,4 @@
+import { createMemoryTable } from "@outlet/conformance/memory-table";
 import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import { Reading } from "@outlet/core/bots/reading";
@@ -7,8 +8,6 @@ import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import { type ObjectStore, type Retriever, systemClock } from "@outlet/core/ports";
 import * as v from "valibot";
-// Core keeps it for its own tests; a package's exports are for programs.
-import { createMemoryTable } from "../../../core/src/ports/memory-table.test-support.ts";
 import type { Passage } from "./questions.ts";
 
 const owner = { userId: "owner", username: "owner", groups: [] };
