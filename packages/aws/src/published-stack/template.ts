@@ -6,6 +6,7 @@ import { alarms } from "./alarms.ts";
 import { inferenceProfiles } from "./inference-profiles.ts";
 import { createOpenApiBody } from "./open-api-body.ts";
 import type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 export type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
 
@@ -233,7 +234,7 @@ export function createTags(spec: StackSpec, platform: Platform): { Key: string; 
   const tag = (key: string, value: string) => ({
     Key: `outlet:${key}`,
     // What AWS allows in a tag's value; an owner's id comes from the identity provider.
-    Value: value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, 256),
+    Value: Text.cut(value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_"), 256),
   });
   return [
     tag("bot-id", spec.botId),

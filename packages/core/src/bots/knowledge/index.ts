@@ -28,6 +28,7 @@ import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export { leaseMs } from "./lease.ts";
 
@@ -202,7 +203,7 @@ export async function remove(
 ): Promise<void> {
   const source = await fromId(deps.table, botId, sourceId);
   if (!source) {
-    throw new Problem.ProblemError("not_found", `The bot has no source ${sourceId.slice(0, 40)}.`);
+    throw new Problem.ProblemError("not_found", `The bot has no source ${Text.cut(sourceId, 40)}.`);
   }
   await removeOne(deps, source);
   await strike(deps.table, botId, sourceId);
