@@ -11,7 +11,7 @@ import { Text } from "@outlet/core/foundation/text";
 export type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
 
 /** Raised when what {@link createTemplate} makes from the same spec changes. */
-const templateNumber = "2";
+const templateNumber = "3";
 
 /**
  * Version of the template on this platform: another one wherever the same spec would give another
@@ -51,7 +51,7 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
   const name = apiName(spec.botId);
   const tags = createTags(spec, platform);
   const version = templateVersion(platform);
-  const body = createOpenApiBody(name, version, spec.allowedOrigins, platform);
+  const body = createOpenApiBody(name, version, spec, platform);
   const deploymentId = deploymentLogicalId(body);
   const botMetrics = {
     namespace: metricNamespace,

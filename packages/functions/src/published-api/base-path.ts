@@ -11,3 +11,13 @@ export function withoutBasePath(event: APIGatewayProxyEvent): APIGatewayProxyEve
   if (!basePath || (event.path !== prefix && !event.path.startsWith(`${prefix}/`))) return event;
   return { ...event, path: event.path.slice(prefix.length) || "/" };
 }
+
+/**
+ * An event as a request can be made of it: a GET or HEAD with a body means nothing by it (RFC 9110
+ * §9.3.1), and `Request` refuses one; an empty segment comes of a base URL that ends in a slash.
+ */
+export function asRequested(event: APIGatewayProxyEvent): APIGatewayProxyEvent {
+  const path = event.path.replace(/\/{2,}/g, "/");
+  const isBodiless = event.httpMethod === "GET" || event.httpMethod === "HEAD";
+  return isBodiless ? { ...event, path, body: null, isBase64Encoded: false } : { ...event, path };
+}

@@ -5,12 +5,17 @@ import type { Clock, Table } from "@outlet/core/ports";
 import type { AuthorizerContext } from "./identity.ts";
 import { Text } from "@outlet/core/foundation/text";
 
-/** A conversation of the calling client: another client's is simply not there. */
-export const addressOf = (client: AuthorizerContext, conversationId: string): Address => ({
-  botId: client.botId,
-  clientId: client.clientId,
-  conversationId,
-});
+/**
+ * A conversation of the calling client: another client's is simply not there.
+ * @throws ProblemError `not_found` for an id that no conversation can have.
+ */
+export function addressOf(client: AuthorizerContext, conversationId: string): Address {
+  const { botId, clientId } = client;
+  const address = { botId, clientId, conversationId };
+  // 128 characters of any kind, as they are taken with a message.
+  if (conversationId.length > 256) throw noConversation(address);
+  return address;
+}
 
 /** @throws ProblemError `not_found` */
 export async function findRun(

@@ -26,7 +26,13 @@ import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 
-export const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+export const Title = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(100),
+  v.check(Text.isVisible, "must have a character that can be seen"),
+);
 
 export const Scope = v.picklist(["private", "partial", "all"]);
 

@@ -47,4 +47,4 @@ export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, "
  * space, and what stands for nothing by itself.
  */
 export const isVisible = (text: string): boolean =>
-  /[^\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\p{M}\u2800\u3164\uffa0]/u.test(text);
+  /[^\s\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\p{M}\u2800\u3164\uffa0]/u.test(text);

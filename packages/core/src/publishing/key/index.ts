@@ -24,7 +24,13 @@ import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 
-export const Label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+export const Label = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(100),
+  v.check(Text.isVisible, "must have a character that can be seen"),
+);
 
 export const Info = v.object({
   keyId: v.string(),
