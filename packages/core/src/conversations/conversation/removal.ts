@@ -10,6 +10,7 @@ import { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { RunLog } from "../run/log.ts";
+import { EventLog } from "../event-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -58,9 +59,15 @@ export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
     return begunBefore || condemned.has(run.runId);
   });
   for (let i = 0; i < runs.length; i += atOnce) {
-    await Promise.all(runs.slice(i, i + atOnce).map((run) => Run.remove(deps, run)));
+    await Promise.all(runs.slice(i, i + atOnce).map((run) => removeRun(deps, run)));
   }
   await Mailbox.bury(deps, tombstone);
+}
+
+/** What was streamed goes first: while the run is there, the removal can be found and repeated. */
+async function removeRun(deps: Deps, run: Run.State): Promise<void> {
+  await EventLog.remove(deps, run);
+  await Run.remove(deps, run);
 }
 
 /** Actions Cancel, Start and Ledger for a run that was open: whatever it cost is billed. */

@@ -12,16 +12,18 @@ import { type Address, Run } from "../run/index.ts";
 import { Usage } from "../../records/usage/index.ts";
 import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
+import { EventLog } from "../event-log/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { Removal } from "../conversation/removal.ts";
 
-export interface Deps extends AnswerDeps {
+export interface Deps extends AnswerDeps, EventLog.WriterDeps {
   runQueue: Queue;
   /** Told of each run that has ended, before it leaves the mailbox. */
   onRunEnded?: EndOfRunHook;
   policy: AnswerDeps["policy"] &
+    EventLog.WritePolicy &
     WatchPolicy & {
       /** Starts of one run before it is given up. */
       attemptsMax: number;
@@ -92,21 +94,29 @@ async function process(
     deps.log.error("open run without an item", { runId, botId: address.botId });
     return Mailbox.pop(deps, address, token, runId);
   }
-  const ended =
+  const closing: Ended | undefined =
     started.outcome === "ended"
-      ? started.run
+      ? { run: started.run }
       : await attempt(deps, started.run, turn.lease, limits);
-  if (!ended) return "fenced";
+  if (!closing) return "fenced";
+  const ended = closing.run;
   // Action Ledger, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
     Usage.record(deps, entry, Run.ledgerSuffix(ended)),
     RunLog.record(deps.table, ended),
+    EventLog.close(deps, ended, closing.log),
     deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
   // does not tell, for redriven it can be the one popped last once more.
   return Mailbox.pop(deps, address, token, runId, { again: ended.place !== place });
+}
+
+/** A run that has ended, and where its event log goes on, if that is known. */
+interface Ended {
+  run: Run.State;
+  log?: { next: number };
 }
 
 /** @returns the run as it ended; `undefined` where it goes on elsewhere. */
@@ -115,17 +125,18 @@ async function attempt(
   run: Run.State,
   lease: Lease,
   limits: Limits,
-): Promise<Run.State | undefined> {
+): Promise<Ended | undefined> {
   const { token } = lease;
+  const writer = EventLog.openWriter(deps, run);
   const watch = keepAlive(deps, run, lease, limits);
   let tried: Attempt;
   try {
-    tried = await answer(deps, run, watch.signal).catch((error: unknown) =>
+    tried = await answer(deps, run, watch.signal, writer.hear).catch((error: unknown) =>
       afterError(deps, run, error),
     );
   } finally {
     // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
-    await watch.stop();
+    await Promise.all([watch.stop(), writer.rest()]);
   }
   const { result } = tried;
   if (tried.outcome === "interrupted") {
@@ -141,10 +152,13 @@ async function attempt(
     await handOver(deps, run, token, Math.max(tried.again.afterMs, wait));
     return undefined;
   }
-  const ended = await Run.finish(deps, run, token, result);
+  // Its readers have the whole answer before it is one.
+  const log = await writer.seal(result.answer);
+  const ended = log && (await Run.finish(deps, run, token, result));
+  if (ended) return { run: ended, log };
   // Overtaken in the last moment: what it cost is recorded all the same.
-  if (!ended) await recordPaid(deps, run, token, result);
-  return ended;
+  await recordPaid(deps, run, token, result);
+  return undefined;
 }
 
 /**
