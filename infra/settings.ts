@@ -12,7 +12,7 @@ const list = (name: string): string[] =>
 
 const cidr = {
   4: /^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
-  6: /^[0-9a-f:.]*:[0-9a-f:.]*\/([1-9]\d?|1[01]\d|12[0-8])$/i,
+  6: /^(?=[0-9a-f.]*:)[0-9a-f:.]+\/([1-9]\d?|1[01]\d|12[0-8])$/i,
 };
 
 function ranges(name: string, version: 4 | 6): string[] {

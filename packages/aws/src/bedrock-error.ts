@@ -34,13 +34,18 @@ function fromStatus(status: number): [ModelErrorCode, boolean] {
 }
 
 /** Every model has words of its own for a request that is more than it takes. */
-const tooLong =
-  /exceed_context|context[ _-]?(?:length|size|window|limit)|(?:prompt|input|request|messages?)\b.{0,40}\btoo (?:long|large)|too many (?:input )?tokens|input tokens? .{0,40}exceed|reduce the length|maximum (?:context|prompt|sequence) length|prompt contains \d+ tokens/i;
+const tooLong = [
+  /exceed_context|context[ _-]?(?:length|size|window|limit)/i,
+  /(?:prompt|input|request|messages?)\b.{0,40}\btoo (?:long|large)/i,
+  /too many (?:input )?tokens|input tokens? .{0,40}exceed|reduce the length/i,
+  /maximum (?:context|prompt|sequence) length|prompt contains \d{1,12} tokens/i,
+];
 const filter =
   /content[_ ]filter|content management policy|ResponsibleAIPolicy|blocked by .{0,40}(?:policy|filter|guardrail)/i;
 
 /** Whether these words of a model say that it was asked more than it takes. */
-export const saysTooLong = (words: string): boolean => tooLong.test(words);
+export const saysTooLong = (words: string): boolean =>
+  tooLong.some((pattern) => pattern.test(words));
 
 /** A request that is refused as invalid, by what the refusal says. */
 function specify(code: ModelErrorCode, words: string): ModelErrorCode {

@@ -8,7 +8,6 @@ import {
   DocumentFormat,
   type InferenceConfiguration,
   type Message,
-  type TokenUsage,
 } from "@aws-sdk/client-bedrock-runtime";
 import {
   type Model,
@@ -16,7 +15,7 @@ import {
   ModelError,
   type ModelEvent,
   type ModelRequest,
-  type ModelUsage,
+  toModelUsage,
 } from "@outlet/core/ports";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { toModelError } from "./bedrock-error.ts";
@@ -99,9 +98,9 @@ class EventReader {
     this.began = true;
     if (event.contentBlockDelta) {
       const delta = event.contentBlockDelta.delta;
-      if (delta?.text) yield { type: "text", text: delta.text };
+      if (delta?.text) yield { type: "text", text: delta.text.toWellFormed() };
       const reasoning = delta?.reasoningContent;
-      if (reasoning?.text) yield { type: "reasoning", text: reasoning.text };
+      if (reasoning?.text) yield { type: "reasoning", text: reasoning.text.toWellFormed() };
       if (reasoning?.signature) {
         yield { type: "reasoning", text: "", signature: reasoning.signature };
       }
@@ -112,11 +111,11 @@ class EventReader {
     }
     if (event.messageStop) {
       this.#stopped = true;
-      yield { type: "stop", reason: event.messageStop.stopReason ?? "none" };
+      yield { type: "stop", reason: (event.messageStop.stopReason ?? "none").slice(0, 100) };
     }
     if (event.metadata?.usage) {
       this.#counted = true;
-      yield { type: "usage", usage: toUsage(event.metadata.usage) };
+      yield { type: "usage", usage: toModelUsage(event.metadata.usage) };
     }
   }
 
@@ -128,13 +127,6 @@ class EventReader {
     throw new ModelError("model_stream_broken", true, message);
   }
 }
-
-const toUsage = (usage: TokenUsage): ModelUsage => ({
-  inputTokens: usage.inputTokens ?? 0,
-  outputTokens: usage.outputTokens ?? 0,
-  cacheReadInputTokens: usage.cacheReadInputTokens ?? 0,
-  cacheWriteInputTokens: usage.cacheWriteInputTokens ?? 0,
-});
 
 const isBlank = (text: string): boolean => text.trim() === "";
 

@@ -8,7 +8,7 @@ import { Deployer } from "@outlet/core/publishing/deployer";
 import { type Clock, silentLog } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Run } from "@outlet/core/conversations/run";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import { Worker } from "@outlet/core/conversations/worker";
 import { startBedrock } from "@outlet/local/bedrock/server";
 import { type Stack, startStack } from "@outlet/local/runtime/stack-fixture";
@@ -136,7 +136,7 @@ test("a published bot's model is called by the bot's own profile, at the model's
   expect([run?.status, run?.model, asked]).toEqual(["completed", "claude-v4.5-haiku", [profile]]);
   const price = { input: 1_000_000, output: 5_000_000, cacheRead: 100_000, cacheWrite: 1_250_000 };
   expect(run?.usage?.outputTokens).toBeGreaterThan(0);
-  expect(run?.costMicroUsd).toBe(Usage.cost(price, run?.usage ?? Usage.noTokens));
+  expect(run?.costMicroUsd).toBe(Ledger.cost(price, run?.usage ?? Ledger.noTokens));
 });
 
 test("a model chosen after publishing is called by its own id, until the publication is changed", async () => {

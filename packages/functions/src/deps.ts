@@ -19,26 +19,27 @@ import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
   type ObjectStore,
+  reportingTable,
   type Retriever,
   systemClock,
   systemRandomness,
   type Table,
 } from "@outlet/core/ports";
 import type { ControlApiDeps } from "./control-api/deps.ts";
+import { join } from "node:path";
 import { Resource } from "sst";
 import { createPowertoolsLog } from "./log.ts";
 import { defaultPolicy } from "./policy.ts";
+import { createChildReader } from "./workers/syncer/child-reader.ts";
 
 const options = () => ({ region: Resource.Installation.region });
 
-const base = () => ({
-  table: createDynamoTable({
-    client: createDynamoDbClient(options()),
-    tableName: Resource.Table.name,
-  }),
-  clock: systemClock,
-  log: createPowertoolsLog(),
-});
+function base() {
+  const log = createPowertoolsLog();
+  const client = createDynamoDbClient(options());
+  const table = createDynamoTable({ client, tableName: Resource.Table.name });
+  return { table: reportingTable(table, log), clock: systemClock, log };
+}
 
 const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
 
@@ -154,7 +155,15 @@ export const deadLettersDeps = () => ({
   runQueue: queue(createSqsClient(options()), Resource.RunQueue),
 });
 
-export const syncerDeps = () => ({ ...base(), objects: objects() });
+export const syncerDeps = () => ({
+  ...base(),
+  objects: objects(),
+  // One after the other: the function has memory for one file.
+  reader: createChildReader({
+    processesMax: 1,
+    cmapsDir: join(process.env["LAMBDA_TASK_ROOT"] ?? "", "cmaps"),
+  }),
+});
 
 export function deployerDeps() {
   const sqs = createSqsClient(options());

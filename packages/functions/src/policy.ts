@@ -17,6 +17,11 @@ export const defaultPolicy = {
   eventsEveryMs: 150,
   eventsSize: 2_048,
   eventPollMs: { first: 100, max: 1_000 },
+  /** Clients and gateways that give up on silence do so after 29 or 30 seconds. */
+  quietMaxMs: 20_000,
+  beatMs: 10_000,
+  /** A minute less than the gateway's and the function's 15. */
+  holdMaxMs: 840_000,
   probeTimeoutMs: 180_000,
   pollSeconds: 5,
   /** The deployer function may run for five minutes. */

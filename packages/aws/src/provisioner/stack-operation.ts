@@ -54,7 +54,7 @@ export function failureOf(operation: StackOperation): string {
   const first = failures.filter(isOfResource).at(-1) ?? failures.at(-1);
   if (!first) return "CloudFormation gave no reason.";
   const reason = (first.ResourceStatusReason ?? "no reason given")
-    .replace(/\s*\((RequestToken|Service|HandlerErrorCode)\b[^)]*\)/g, "")
+    .replace(/\s?\((?:RequestToken|Service|HandlerErrorCode)\b[^()]*\)/g, "")
     .slice(0, 500);
   return `${first.LogicalResourceId ?? "The stack"}: ${reason}`;
 }

@@ -1,10 +1,10 @@
 import { ModelCatalog } from "@outlet/core/models/catalog";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import type { Random } from "./random.ts";
 
 /** An entry of the ledger, and the suffix of one that is not the run's first. */
 export interface Recorded {
-  entry: Usage.Entry;
+  entry: Ledger.Entry;
   suffix?: number | string;
 }
 
@@ -18,12 +18,12 @@ export const models = [
 /** As the worker does, with the product's own price table. */
 const catalog = ModelCatalog.createCatalog(models);
 
-export function makeEntry(random: Random, botId: string, n: number, at: number): Usage.Entry {
+export function makeEntry(random: Random, botId: string, n: number, at: number): Ledger.Entry {
   const model = models[random.below(models.length)] ?? "";
   const { status, errorCode } = makeEnd(random);
   const unused = status === "cancelled" && random.below(2) === 0;
   const tokens = unused
-    ? Usage.noTokens
+    ? Ledger.noTokens
     : {
         inputTokens: random.below(4_000),
         outputTokens: random.below(1_500),
@@ -39,7 +39,7 @@ export function makeEntry(random: Random, botId: string, n: number, at: number):
     model,
     status,
     finishedAt: at,
-    costMicroUsd: Usage.cost(catalog.require(model, "model").price, tokens),
+    costMicroUsd: Ledger.cost(catalog.require(model, "model").price, tokens),
     priceVersion: ModelCatalog.priceVersion,
     queueMs: random.below(200),
     firstTokenMs: unused ? null : 100 + random.below(900),
@@ -49,7 +49,7 @@ export function makeEntry(random: Random, botId: string, n: number, at: number):
   };
 }
 
-function makeEnd(random: Random): Pick<Usage.Entry, "status" | "errorCode"> {
+function makeEnd(random: Random): Pick<Ledger.Entry, "status" | "errorCode"> {
   const dice = random.below(100);
   if (dice < 3) return { status: "failed", errorCode: "model_error" };
   if (dice < 4) return { status: "failed", errorCode: "run_timeout" };

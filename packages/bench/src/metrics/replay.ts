@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAccessLogFormat } from "@outlet/aws/published-stack/access-log-format";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import { formatLine } from "@outlet/local/edge/access-log";
 import { makeEntry, type Recorded } from "./entries.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -116,7 +116,7 @@ export async function storeReplay(stores: Stores, { bot, requests, recorded }: R
   let writtenTwice = 0;
   for (const { entry, suffix } of again) {
     const clock = { now: () => entry.finishedAt, sleep: async () => undefined };
-    if (await Usage.record({ table: stores.table, clock }, entry, suffix)) writtenTwice += 1;
+    if (await Ledger.record({ table: stores.table, clock }, entry, suffix)) writtenTwice += 1;
   }
   return { redelivered: again.length, writtenTwice };
 }

@@ -6,7 +6,7 @@ import {
 import { createClients } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { silentLog, type Table } from "@outlet/core/ports";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import { startEmulators } from "@outlet/local/emulators/start";
 import { readOptions } from "@outlet/local/runtime/options";
 import { startRuntime } from "@outlet/local/runtime/runtime";
@@ -68,7 +68,7 @@ export function createPublishedBot(dataDir: string): Promise<Bot> {
 export interface Stores {
   dataDir: string;
   table: Table;
-  /** Puts entries as {@link Usage.record} would, 25 at a time. */
+  /** Puts entries as {@link Ledger.record} would, 25 at a time. */
   record(recorded: readonly Recorded[]): Promise<void>;
   /** Read capacity that the table itself says it has used since the last call. */
   takeReadUnits(): number;
@@ -128,7 +128,7 @@ async function recordAll(
 ): Promise<void> {
   const hours = Map.groupBy(
     recorded,
-    ({ entry }) => `${entry.botId} ${Usage.hourOf(entry.finishedAt)}`,
+    ({ entry }) => `${entry.botId} ${Ledger.hourOf(entry.finishedAt)}`,
   );
   const rest: Recorded[] = [];
   // The first of each hour by the ledger itself, at the time it ended: it makes the hour's head.
@@ -136,7 +136,7 @@ async function recordAll(
     if (!first) continue;
     const { entry, suffix } = first;
     const clock = { now: () => entry.finishedAt, sleep: async () => undefined };
-    await Usage.record({ table, clock }, entry, suffix);
+    await Ledger.record({ table, clock }, entry, suffix);
     rest.push(...others);
   }
   let next = 0;
@@ -158,7 +158,7 @@ type Attributes = Record<
 function toAttributes({ entry, suffix }: Recorded): Attributes {
   const { botId, finishedAt, runId } = entry;
   const sk = suffix === undefined ? runId : `${runId}#${suffix}`;
-  const item = { ...entry, pk: Usage.partition(botId, finishedAt), sk };
+  const item = { ...entry, pk: Ledger.partition(botId, finishedAt), sk };
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => {
       if (typeof value === "string") return [name, { S: value }];

@@ -89,8 +89,8 @@ export const mutants: readonly Mutant[] = [
     file: "conversations/worker/index.ts",
     replace: [
       [
-        `    Usage.record(deps, entry, Run.ledgerSuffix(ended)),\n`,
-        `    started.outcome !== "ended" && Usage.record(deps, entry, Run.ledgerSuffix(ended)),\n`,
+        `    Ledger.record(deps, entry, Run.ledgerSuffix(ended)),\n`,
+        `    started.outcome !== "ended" && Ledger.record(deps, entry, Run.ledgerSuffix(ended)),\n`,
       ],
     ],
   },
@@ -112,7 +112,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "ledger overwritten",
-    file: "records/usage/index.ts",
+    file: "records/ledger/index.ts",
     replace: [[`    absent("pk"),\n  );\n`, `  );\n`]],
   },
   {
@@ -139,8 +139,8 @@ export const mutants: readonly Mutant[] = [
     file: "conversations/conversation/removal.ts",
     replace: [
       [
-        `  await Usage.record(deps, entry, Run.ledgerSuffix(started.run));\n`,
-        `  if (started.run.token < token) await Usage.record(deps, entry);\n`,
+        `  await Ledger.record(deps, entry, Run.ledgerSuffix(started.run));\n`,
+        `  if (started.run.token < token) await Ledger.record(deps, entry);\n`,
       ],
     ],
   },

@@ -1,4 +1,4 @@
-import { RequestLog } from "@outlet/core/observability/request-log";
+import { Requests } from "@outlet/core/observability/requests";
 import type { Plan } from "./plan.ts";
 import type { policy } from "./policy.ts";
 import { portsOf, type Surroundings } from "./ports.ts";
@@ -36,7 +36,7 @@ export function startOwner(options: Options): () => boolean {
     const { queue: runQueue, ...ports } = portsOf({ ...surroundings, killed }, process, false);
     world.spawn(
       process,
-      () => RequestLog.redriveAll({ ...shared, ...ports, runQueue }, botId),
+      () => Requests.redriveAll({ ...shared, ...ports, runQueue }, botId),
       (outcome) => {
         if ("error" in outcome) return end(String(outcome.error), true);
         const { redriven, refused } = outcome.value;

@@ -1,6 +1,6 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { type Address, Run } from "@outlet/core/conversations/run";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import { Worker } from "@outlet/core/conversations/worker";
 import { messageOf, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -36,9 +36,9 @@ function halts() {
 
 const ledger = async () =>
   (
-    await Promise.all([0, 1].map((h) => Usage.listHour(stack.table, stack.bot.botId, hour(h))))
+    await Promise.all([0, 1].map((h) => Ledger.listHour(stack.table, stack.bot.botId, hour(h))))
   ).flat();
-const hour = (ago: number) => Usage.hourOf(Date.now() - ago * 3_600_000);
+const hour = (ago: number) => Ledger.hourOf(Date.now() - ago * 3_600_000);
 
 test("a queued run is cancelled at once, and again without effect", async () => {
   const client = stack.client();

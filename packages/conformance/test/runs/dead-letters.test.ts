@@ -1,8 +1,9 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { ModelError } from "@outlet/core/ports";
-import { RequestLog } from "@outlet/core/observability/request-log";
-import { Run, RunLog } from "@outlet/core/conversations/run";
-import { Usage } from "@outlet/core/records/usage";
+import { Requests } from "@outlet/core/observability/requests";
+import { Run } from "@outlet/core/conversations/run";
+import { RequestLog } from "@outlet/core/conversations/request-log";
+import { Ledger } from "@outlet/core/records/ledger";
 import { createPoller } from "@outlet/local/poller/poller";
 import { createPollingClient } from "@outlet/aws/clients";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
@@ -40,7 +41,7 @@ const ledgerOf = async (botId: string) =>
   (
     await Promise.all(
       [0, 3_600_000].map((ago) =>
-        Usage.listHour(stack.table, botId, Usage.hourOf(Date.now() - ago)),
+        Ledger.listHour(stack.table, botId, Ledger.hourOf(Date.now() - ago)),
       ),
     )
   ).flat();
@@ -53,7 +54,7 @@ async function newBot() {
 
 const redrive = (botId: string, runId: string) =>
   // A run that has only just ended may still be in its mailbox.
-  vi.waitFor(() => RequestLog.redrive(stack.deps, botId, runId), { timeout: 5_000 });
+  vi.waitFor(() => Requests.redrive(stack.deps, botId, runId), { timeout: 5_000 });
 
 describe("a run that has failed for good", () => {
   test("is in the log with code, cause and attempts, and the cause is the owner's alone", async () => {
@@ -66,7 +67,7 @@ describe("a run that has failed for good", () => {
     expect(reply.json).toMatchObject({ error: { code: "model_error" }, attempts: 3 });
     expect(reply.text).not.toContain("123456789012");
     const { runs } = await vi.waitFor(async () => {
-      const page = await RequestLog.list(stack.deps, botId, { status: "failed", limit: 10 });
+      const page = await Requests.list(stack.deps, botId, { status: "failed", limit: 10 });
       expect(page.runs).toHaveLength(1);
       return page;
     });
@@ -97,7 +98,7 @@ describe("a run that has failed for good", () => {
     expect(said).toEqual([["Two"], ["One"], ["Three"]]);
     const entries = (await ledgerOf(botId)).filter((entry) => entry.runId === runId);
     expect(entries.map((entry) => entry.status).toSorted()).toEqual(["completed", "failed"]);
-    const { runs } = await RequestLog.list(stack.deps, botId, { limit: 10 });
+    const { runs } = await Requests.list(stack.deps, botId, { limit: 10 });
     expect(runs.filter((run) => run.runId === runId).map((run) => run.status)).toEqual([
       "completed",
     ]);
@@ -148,7 +149,7 @@ describe("a run that has failed for good", () => {
     };
     await vi.waitFor(async () => {
       writes = 0;
-      await expect(RequestLog.redrive({ ...stack.deps, table }, botId, runId)).rejects.toThrow(
+      await expect(Requests.redrive({ ...stack.deps, table }, botId, runId)).rejects.toThrow(
         "dies",
       );
     });
@@ -171,7 +172,7 @@ describe("a run that has failed for good", () => {
     const ids = sent.map((reply) => reply.json.messageId).toSorted();
     const redriven = new Set<string>();
     await vi.waitFor(async () => {
-      for (const id of (await RequestLog.redriveAll(stack.deps, botId)).redriven) redriven.add(id);
+      for (const id of (await Requests.redriveAll(stack.deps, botId)).redriven) redriven.add(id);
       expect([...redriven].toSorted()).toEqual(ids);
     });
     for (const reply of sent) expect((await client.outcome(reply)).json.status).toBe("completed");
@@ -191,12 +192,12 @@ describe("a run that has failed for good", () => {
     if (!failed) throw new Error("The run is not there.");
     expect(await Run.reopen(stack, failed)).toBeUndefined();
     expect(await Run.reopen(stack, { ...failed, redrives: 1 })).toBeUndefined();
-    const logged = () => RunLog.fromId(stack.table, botId, runId);
+    const logged = () => RequestLog.fromId(stack.table, botId, runId);
     await vi.waitFor(async () => expect((await logged())?.status).toBe("completed"));
     // A slow reader that writes again what it saw changes nothing.
-    await RunLog.record(stack.table, failed);
+    await RequestLog.record(stack.table, failed);
     expect((await logged())?.status).toBe("completed");
-    await RunLog.record(stack.table, { ...failed, redrives: 2 });
+    await RequestLog.record(stack.table, { ...failed, redrives: 2 });
     expect((await logged())?.status).toBe("failed");
   });
 
@@ -217,7 +218,7 @@ describe("a run that has failed for good", () => {
         return stack.table.update(...args);
       },
     };
-    const redriving = RequestLog.redrive({ ...stack.deps, table }, botId, json.messageId);
+    const redriving = Requests.redrive({ ...stack.deps, table }, botId, json.messageId);
     await expect(redriving).rejects.toMatchObject({ code: "not_found" });
     expect((await client.call("GET", "/conversation/going")).status).toBe(404);
   });
@@ -227,18 +228,18 @@ describe("a run that has failed for good", () => {
     const whole = await client.send("Hi", "c");
     await client.outcome(whole);
     await vi.waitFor(() =>
-      expect(RequestLog.redrive(stack.deps, botId, whole.json.messageId)).rejects.toMatchObject({
+      expect(Requests.redrive(stack.deps, botId, whole.json.messageId)).rejects.toMatchObject({
         code: "run_not_failed",
       }),
     );
-    await expect(RequestLog.redrive(stack.deps, botId, "nope")).rejects.toMatchObject({
+    await expect(Requests.redrive(stack.deps, botId, "nope")).rejects.toMatchObject({
       code: "not_found",
     });
     fails();
     const gone = await client.send("Hi", "d");
     await client.outcome(gone);
     await client.call("DELETE", "/conversation/d");
-    await expect(RequestLog.redrive(stack.deps, botId, gone.json.messageId)).rejects.toMatchObject({
+    await expect(Requests.redrive(stack.deps, botId, gone.json.messageId)).rejects.toMatchObject({
       code: "not_found",
     });
   });
@@ -259,7 +260,7 @@ describe("the request log", () => {
     };
     const open = await client.send("Open");
     const list = (filter: object) =>
-      RequestLog.list(stack.deps, botId, { limit: 10, ...filter }).then(({ runs }) => runs);
+      Requests.list(stack.deps, botId, { limit: 10, ...filter }).then(({ runs }) => runs);
     await vi.waitFor(async () => expect(await list({})).toHaveLength(7));
     const all = await list({});
     expect(all[0]).toMatchObject({ runId: open.json.messageId });
@@ -273,16 +274,16 @@ describe("the request log", () => {
     const paged: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await RequestLog.list(stack.deps, botId, { limit: 2, cursor });
+      const page = await Requests.list(stack.deps, botId, { limit: 2, cursor });
       paged.push(...page.runs.map((run) => run.runId));
       cursor = page.cursor ?? undefined;
     } while (cursor);
     expect(paged).toEqual(ids);
-    const detail = await RequestLog.fromId(stack.deps, botId, open.json.messageId);
+    const detail = await Requests.fromId(stack.deps, botId, open.json.messageId);
     expect(detail).toMatchObject({ run: { content: [{ body: "Open" }], answer: null } });
     held.resolve();
     await client.outcome(open);
-    const ended = await RequestLog.fromId(stack.deps, botId, open.json.messageId);
+    const ended = await Requests.fromId(stack.deps, botId, open.json.messageId);
     expect(ended).toMatchObject({
       run: { answer: [{ body: "Done." }] },
       entry: { outputTokens: 5 },

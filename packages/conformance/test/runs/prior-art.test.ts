@@ -10,7 +10,7 @@
  */
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { ModelError } from "@outlet/core/ports";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import { eventually, type Outlet, startOutlet } from "@outlet/local/runtime/runtime-fixture";
 import {
   lastText,
@@ -57,7 +57,7 @@ describe("messages and answers", () => {
     (
       await Promise.all(
         [0, 3_600_000].map((ago) =>
-          Usage.listHour(stack.table, stack.bot.botId, Usage.hourOf(Date.now() - ago)),
+          Ledger.listHour(stack.table, stack.bot.botId, Ledger.hourOf(Date.now() - ago)),
         ),
       )
     ).flat();

@@ -3,7 +3,7 @@ import { Conversation } from "@outlet/core/conversations/conversation";
 import { Expiry } from "@outlet/core/maintenance/expiry";
 import type { Clock } from "@outlet/core/ports";
 import { Run } from "@outlet/core/conversations/run";
-import { RequestLog } from "@outlet/core/observability/request-log";
+import { Requests } from "@outlet/core/observability/requests";
 import { Worker } from "@outlet/core/conversations/worker";
 import { removeExpired } from "@outlet/local/emulators/expiry";
 import { type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
@@ -46,7 +46,7 @@ test("what was said is kept as long as the publication says, then goes with its 
   expect(await expireAt(later(2.1 * days))).toBeGreaterThanOrEqual(3);
   expect(await stack.objects.get(run?.question.path ?? "")).toBeUndefined();
   expect(await Run.listAll(stack.table, address)).toEqual([]);
-  await expect(RequestLog.fromId(stack.deps, address.botId, json.messageId)).rejects.toThrow(
+  await expect(Requests.fromId(stack.deps, address.botId, json.messageId)).rejects.toThrow(
     "no run",
   );
   // The bot, whose times are no times to live, is still there.

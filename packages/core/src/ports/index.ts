@@ -1,5 +1,7 @@
 export * from "./clock.ts";
+export * from "./document-reader.ts";
 export * from "./end-of-run.ts";
+export * from "./http.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./model.ts";
@@ -7,6 +9,7 @@ export * from "./object-store.ts";
 export * from "./provisioner.ts";
 export * from "./queue.ts";
 export * from "./randomness.ts";
+export * from "./reporting-table.ts";
 export * from "./retriever.ts";
 export * from "./table.ts";
 export * from "./watched-table.ts";

@@ -33,6 +33,27 @@ export type ModelUsage = {
   cacheWriteInputTokens: number;
 };
 
+/** Beyond this, sums of money would not be exact. */
+const countMax = 1_000_000_000;
+
+/**
+ * What a model says it used, made valid: it is written down and added up, and what is no count would
+ * make both unreadable.
+ */
+export function toModelUsage(said: { [name in keyof ModelUsage]?: unknown }): ModelUsage {
+  const count = (name: keyof ModelUsage): number => {
+    const value = said[name];
+    const isCount = typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+    return isCount ? Math.min(value, countMax) : 0;
+  };
+  return {
+    inputTokens: count("inputTokens"),
+    outputTokens: count("outputTokens"),
+    cacheReadInputTokens: count("cacheReadInputTokens"),
+    cacheWriteInputTokens: count("cacheWriteInputTokens"),
+  };
+}
+
 export type ModelEvent =
   | { type: "text"; text: string }
   /** `redactedContent`: base64 of what the provider keeps to itself. */

@@ -112,6 +112,14 @@ export interface Table {
    * Absent where those that write are elsewhere.
    */
   watch?(watched: Key | { pk: string }): Watch;
+  /** Told of an item that cannot be read, while the rest of a list goes on without it. */
+  report?(error: UnreadableItem): void;
+}
+
+/** An item that is not of its shape: what it is and where it lies, never what it holds. */
+export interface UnreadableItem extends Error {
+  readonly pk: string;
+  readonly sk: string;
 }
 
 export interface Watch {

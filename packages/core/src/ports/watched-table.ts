@@ -27,6 +27,7 @@ export function watchedTable(table: Table): Table & Required<Pick<Table, "watch"
     put: (item, condition) => telling(item, table.put(item, condition)),
     update: (key, change, condition) => telling(key, table.update(key, change, condition)),
     remove: (key, condition) => telling(key, table.remove(key, condition)),
+    ...(table.report ? { report: (error) => table.report?.(error) } : {}),
     watch(key): Watch {
       const name = nameOf(key);
       const { promise: written, resolve: tell } = Promise.withResolvers<void>();

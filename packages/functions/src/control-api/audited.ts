@@ -1,6 +1,6 @@
 import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
-import { RunLog } from "@outlet/core/conversations/run";
+import { RequestLog } from "@outlet/core/conversations/request-log";
 import { Problem } from "@outlet/core/foundation/problem";
 import { Key } from "@outlet/core/publishing/key";
 import { Publication } from "@outlet/core/publishing/publication";
@@ -36,7 +36,8 @@ const subjects = {
   },
   run: {
     param: "runId",
-    snapshot: async (table, botId, runId) => runSnapshot(await RunLog.fromId(table, botId, runId)),
+    snapshot: async (table, botId, runId) =>
+      runSnapshot(await RequestLog.fromId(table, botId, runId)),
   },
   runs: { snapshot: async () => null },
   key: {
@@ -167,7 +168,7 @@ const syncSnapshot = (bot: Bot.Info | undefined): Audit.Snapshot =>
 const sourceSnapshot = (source: Knowledge.Info | undefined): Audit.Snapshot =>
   source ? { name: source.name, kind: source.kind, bytes: source.bytes } : null;
 
-const runSnapshot = (run: RunLog.Entry | undefined): Audit.Snapshot =>
+const runSnapshot = (run: RequestLog.Entry | undefined): Audit.Snapshot =>
   run ? { status: run.status, redrives: run.redrives, errorCode: run.error?.code ?? null } : null;
 
 /** Not its hashes: nothing that could be tried offline. */

@@ -41,15 +41,23 @@ function respond(material: Material): string {
   return recall(material) ?? answer(material) ?? overview(material) ?? admit(material);
 }
 
+const ofUser = /\bwhat (?:was|were|did|have) (?:i|my)\b/i;
+const saying =
+  /\b(?:ask|asked|say|said|tell|told|write|wrote|question|questions|message|messages)\b/i;
+
+/** Whether the first comes before the second, in one look at each: a question may be long. */
+function asksUser(line: string): boolean {
+  const asks = ofUser.exec(line);
+  return asks !== null && saying.test(line.slice(asks.index + asks[0].length));
+}
+
 /** Questions about the conversation itself. */
 function recall({ userTurns, assistantTurns }: Material): string | undefined {
   const question = userTurns.at(-1) ?? "";
   const earlier = userTurns.slice(0, -1);
-  const asksUser =
-    /\bwhat (?:was|were|did|have) (?:i|my)\b.*\b(?:ask|asked|say|said|tell|told|write|wrote|question|questions|message|messages)\b/i;
   const asksModel =
     /\bwhat did you (?:say|answer|tell|reply)\b|\bwhat was your (?:last )?answer\b/i;
-  if (asksUser.test(question)) {
+  if (question.split("\n").some(asksUser)) {
     // "What did I tell you about the deadline?" has a subject, and is searched for it.
     const subject = termsOf(question).filter((term) => !termsOf(askingWords).includes(term));
     if (subject.length > 0) return undefined;

@@ -22,10 +22,19 @@ function splitParagraph(paragraph: string): string[] {
   return sentences.filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }
 
-const heading = /^#{1,6}\s+(.*?)\s*#*$/;
+const heading = /^#{1,6}\s(.*)$/;
 const fence = /^\s*(?:```|~~~)/;
 /** Lines that begin something of their own rather than go on with the paragraph. */
 const ownLine = /^\s*(?:[-*+]\s|\d+[.)]\s|\||>)/;
+
+/** What a heading says, without the marks that may close it (CommonMark §4.2). */
+function titleOf(line: string): string | undefined {
+  const title = heading.exec(line)?.[1];
+  if (title === undefined) return undefined;
+  let end = title.length;
+  while (title[end - 1] === "#") end--;
+  return title.slice(0, end).trim();
+}
 
 /**
  * Sentences of plain text or Markdown. Lines wrapped in mid-sentence are joined; headings, list
@@ -43,7 +52,7 @@ export function splitSentences(text: string): Sentence[] {
     paragraph = [];
   };
   for (const line of text.split(/\r?\n|\r/)) {
-    const title = inCode ? undefined : heading.exec(line)?.[1];
+    const title = inCode ? undefined : titleOf(line);
     if (fence.test(line)) {
       flush();
       inCode = !inCode;

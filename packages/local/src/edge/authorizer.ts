@@ -1,6 +1,6 @@
 import type { Platform } from "@outlet/aws/published-stack/template";
 import * as v from "valibot";
-import type { LambdaFunction } from "../lambda/function.ts";
+import type { LambdaFunction } from "../function-host/function.ts";
 import { GatewayRefusal } from "./gateway-responses.ts";
 import { matchesGlob } from "./glob.ts";
 import type { RouteMatch } from "./route-match.ts";

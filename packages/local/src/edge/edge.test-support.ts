@@ -1,5 +1,5 @@
 import { idsOf, type StackIds } from "@outlet/aws/provisioner/stack-ids";
-import "../lambda/globals.ts";
+import "../function-host/globals.ts";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type RequestOptions, request } from "node:http";
@@ -17,7 +17,7 @@ import {
   systemClock,
 } from "@outlet/core/ports";
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
-import { createLambdaFunction } from "../lambda/function.ts";
+import { createLambdaFunction } from "../function-host/function.ts";
 import { createEdge, type Edge } from "./edge.ts";
 
 const lambda = (name: string) => `arn:aws:lambda:local:000000000000:function:${name}`;

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Clock, Log, Provisioner } from "@outlet/core/ports";
-import type { LambdaFunction } from "../lambda/function.ts";
+import type { LambdaFunction } from "../function-host/function.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type Exchange, serve } from "./exchange.ts";
 import type { Mount } from "./mount.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Log } from "@outlet/core/ports";
-import type { LambdaFunction } from "../lambda/function.ts";
+import type { LambdaFunction } from "../function-host/function.ts";
 import type { AccessLogs } from "./access-log.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { type Authorized, authorize } from "./authorizer.ts";

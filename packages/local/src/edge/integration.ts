@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { HttpMetadata, HttpStream, LambdaFunction } from "../lambda/function.ts";
+import type { HttpMetadata, HttpStream, LambdaFunction } from "../function-host/function.ts";
 import { GatewayRefusal } from "./gateway-responses.ts";
 
 /** Names a function's answer may not use; AWS hands them on under another one. */

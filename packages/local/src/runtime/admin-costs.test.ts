@@ -1,6 +1,6 @@
 import { Bot } from "@outlet/core/bots/bot";
 import { Publication } from "@outlet/core/publishing/publication";
-import { Usage } from "@outlet/core/records/usage";
+import { Ledger } from "@outlet/core/records/ledger";
 import { type CostBy, costsOf, type Per } from "@outlet/functions/control-api/admin/costs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as v from "valibot";
@@ -13,7 +13,7 @@ const range = { from, to: now + hour / 2 };
 
 let stack: Stack;
 let deps: Pick<Stack["deps"], "table"> & { clock: { now(): number; sleep(): Promise<void> } };
-const entries: Usage.Entry[] = [];
+const entries: Ledger.Entry[] = [];
 
 beforeAll(async () => {
   stack = await startStack();
@@ -28,8 +28,8 @@ beforeAll(async () => {
     suffix: one.abandoned ? 7 : undefined,
   }))) {
     // Whoever is lost after the put puts again.
-    expect(await Usage.record(deps, entry, suffix)).toBe(true);
-    expect(await Usage.record(deps, entry, suffix)).toBe(false);
+    expect(await Ledger.record(deps, entry, suffix)).toBe(true);
+    expect(await Ledger.record(deps, entry, suffix)).toBe(false);
   }
 });
 afterAll(() => stack.stop());
@@ -43,9 +43,9 @@ async function publish(botId: string): Promise<void> {
 }
 
 /** A run and, of every other one, an attempt that was paid for and overtaken. */
-function entriesOf(botId: string, bot: number, run: number): Usage.Entry[] {
+function entriesOf(botId: string, bot: number, run: number): Ledger.Entry[] {
   const failed = run % 3 === 2;
-  const entry: Usage.Entry = {
+  const entry: Ledger.Entry = {
     botId,
     runId: `run-${run}`,
     keyId: `${botId}-key-${run % 2}`,

@@ -6,7 +6,13 @@ import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
-import { type Log, systemClock, systemRandomness, watchedTable } from "@outlet/core/ports";
+import {
+  type Log,
+  systemClock,
+  reportingTable,
+  systemRandomness,
+  watchedTable,
+} from "@outlet/core/ports";
 import type { Emulators } from "../emulators/start.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -38,8 +44,9 @@ export function createBackends(
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   // Who waits for an answer and who gives it are one process here.
+  const { tableName } = emulators;
   const table = watchedTable(
-    createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
   );
   const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   return {

@@ -4,7 +4,7 @@ import {
   createLambdaFunction,
   type LambdaFunction,
   type LambdaHandler,
-} from "../lambda/function.ts";
+} from "../function-host/function.ts";
 
 /** The account and Region that the embedded runtime plays. */
 export const region = "us-east-1";

@@ -18,6 +18,7 @@ import {
   type ObjectStore,
   type Queue,
   type Randomness,
+  reportingTable,
   type Retriever,
   silentLog,
   systemClock,
@@ -98,8 +99,9 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const clients = createClients(clientOptions(emulators));
   options.wrap?.(clients);
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
+  const { tableName } = emulators;
   const table = watchedTable(
-    createDynamoTable({ client: clients.dynamodb, tableName: emulators.tableName }),
+    reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
   );
   const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   const deps: StackDeps = {

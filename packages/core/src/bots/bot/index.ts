@@ -23,6 +23,7 @@ import {
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
 
@@ -30,11 +31,19 @@ export const Scope = v.picklist(["private", "partial", "all"]);
 
 export const SyncStatus = v.picklist(["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
 
+/** No store holds numbers that are next to nothing, and no model tells them from it. */
+const Fraction = v.pipe(
+  v.number(),
+  v.minValue(0),
+  v.maxValue(1),
+  v.check((value) => value === 0 || value >= 1e-6, "must be 0, or at least 0.000001"),
+);
+
 export const Generation = v.strictObject({
   /** Output tokens at most. */
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64_000)), 2_048),
-  temperature: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))), null),
-  topP: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))), null),
+  temperature: v.optional(v.nullable(Fraction), null),
+  topP: v.optional(v.nullable(Fraction), null),
   stopSequences: v.optional(
     v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(100))), v.maxLength(4)),
     [],
@@ -44,7 +53,7 @@ export const Generation = v.strictObject({
 export const Info = v.object({
   botId: v.string(),
   ownerId: v.string(),
-  title: Title,
+  title: v.string(),
   description: v.string(),
   instruction: v.string(),
   /** Short name of the model it answers with. */
@@ -64,6 +73,7 @@ export const Info = v.object({
   updatedAt: v.number(),
 });
 export type Info = v.InferOutput<typeof Info>;
+const shape = Shape.of("bot", Info);
 
 const Description = v.pipe(v.string(), v.maxLength(1_000));
 const Instruction = v.pipe(v.string(), v.maxLength(50_000));
@@ -135,7 +145,7 @@ export async function create(
 
 export async function fromId(table: Table, botId: string): Promise<Info | undefined> {
   const item = await table.get(Layout.bot(botId));
-  return item && fromItem(item);
+  return item && shape.read(table, item);
 }
 
 /**
@@ -237,12 +247,13 @@ type Paging = { limit: number; cursor?: string | undefined };
 /** Bots of one owner, newest first. */
 export async function listOwned(table: Table, ownerId: string, paging: Paging): Promise<Listing> {
   const pk = Layout.listing.botsOf(ownerId);
-  return toListing(await table.query({ index: "listing", pk, descending: true, ...paging }));
+  return toListing(table, await table.query({ index: "listing", pk, descending: true, ...paging }));
 }
 
 /** Bots shared with everybody, newest first. */
 export async function listPublic(table: Table, paging: Paging): Promise<Listing> {
   return toListing(
+    table,
     await table.query({ index: "public", pk: Layout.shared.bots, descending: true, ...paging }),
   );
 }
@@ -315,13 +326,14 @@ function canSee(bot: Info, caller: Caller.Info): boolean {
 async function change(
   deps: Pick<Deps, "table" | "clock">,
   botId: string,
-  fields: Record<string, unknown>,
+  fields: { [name in keyof Info]?: unknown },
   also: Change = {},
 ): Promise<Info> {
-  const set = { ...fields, updatedAt: deps.clock.now(), ...also.set } as Change["set"] & object;
+  const part = shape.checkPart({ ...fields, updatedAt: deps.clock.now() });
+  const set = { ...part, ...also.set } as Change["set"] & object;
   const item = await deps.table.update(Layout.bot(botId), { ...also, set }, exists("pk"));
   if (!item) throw notFound(botId);
-  return fromItem(item);
+  return shape.read(deps.table, item);
 }
 
 const requireModels = (catalog: ModelCatalog.Catalog, names: string[]): string[] =>
@@ -329,15 +341,13 @@ const requireModels = (catalog: ModelCatalog.Catalog, names: string[]): string[]
 
 function toItem(bot: Info): Item {
   return {
-    ...bot,
+    ...shape.check(bot),
     ...Layout.bot(bot.botId),
     ...Layout.inListing(Layout.listing.botsOf(bot.ownerId), bot.botId),
   };
 }
 
-const fromItem = (item: Item): Info => v.parse(Info, item);
-
-const toListing = (page: Page): Listing => ({
-  bots: page.items.map(fromItem),
+const toListing = (table: Table, page: Page): Listing => ({
+  bots: shape.readAll(table, page.items),
   cursor: page.cursor ?? null,
 });

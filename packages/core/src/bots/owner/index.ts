@@ -8,6 +8,7 @@ import * as v from "valibot";
 import type { Caller } from "../../foundation/caller/index.ts";
 import { absent, differs, type Item, type Table } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const Info = v.object({
   ownerId: v.string(),
@@ -15,6 +16,7 @@ export const Info = v.object({
   username: v.string(),
 });
 export type Info = v.InferOutput<typeof Info>;
+const shape = Shape.of("owner", Info);
 
 /** Before somebody's bot is made: an owner in the list may have no bot, no bot lacks its owner. */
 export async function note(
@@ -27,8 +29,7 @@ export async function note(
   const owner: Item = {
     ...key,
     ...Layout.inListing(Layout.listing.owners, userId),
-    ownerId: userId,
-    username,
+    ...shape.check({ ownerId: userId, username }),
   };
   await table.put(owner, known ? differs("username", username) : absent("pk"));
 }
@@ -39,7 +40,10 @@ export async function namesOf(
   ownerIds: Iterable<string>,
 ): Promise<Map<string, string>> {
   const items = await Promise.all([...new Set(ownerIds)].map((id) => table.get(Layout.owner(id))));
-  const owners = items.flatMap((item) => (item ? [fromItem(item)] : []));
+  const owners = shape.readAll(
+    table,
+    items.filter((item) => item !== undefined),
+  );
   return new Map(owners.map(({ ownerId, username }) => [ownerId, username]));
 }
 
@@ -54,7 +58,5 @@ export async function list(
     ...(fromId === undefined ? {} : { skFrom: fromId }),
     limit,
   });
-  return page.items.map(fromItem);
+  return shape.readAll(table, page.items);
 }
-
-const fromItem = (item: Item): Info => v.parse(Info, item);

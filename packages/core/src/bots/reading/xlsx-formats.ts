@@ -39,7 +39,7 @@ function formatOf(code: string): Format {
   // Text in quotes, colours and escapes say nothing of the kind; formats are short.
   const bare = code
     .slice(0, 200)
-    .replace(/"[^"]*"|\[[^\]]*\]|\\./g, "")
+    .replace(/"[^"]*(?:"|$)|\[[^\]]*(?:\]|$)|\\./g, "")
     .toLowerCase();
   if (/[yd]/.test(bare)) return "date";
   if (/[hs]/.test(bare)) return "time";

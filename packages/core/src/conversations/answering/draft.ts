@@ -1,6 +1,6 @@
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Found, ModelUsage } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import type { Content } from "../run/index.ts";
 import type { Event } from "./events.ts";
 
@@ -23,7 +23,7 @@ export const emptyDraft = (): Draft => ({
   sources: [],
   text: "",
   reasoning: noReasoning(),
-  usage: Usage.noTokens,
+  usage: Ledger.noTokens,
   firstTextAt: null,
 });
 
@@ -66,7 +66,7 @@ export function contentOf({ text, reasoning }: Draft): Content[] {
 }
 
 export const costOf = ({ model, usage }: Draft): number =>
-  model ? Usage.cost(model.price, usage) : 0;
+  model ? Ledger.cost(model.price, usage) : 0;
 
 const add = (a: ModelUsage, b: ModelUsage): ModelUsage => ({
   inputTokens: a.inputTokens + b.inputTokens,

@@ -6,6 +6,7 @@ import {
   type ModelErrorCode,
   type ModelRequest,
   type Randomness,
+  toModelUsage,
 } from "../../ports/index.ts";
 import type { Event } from "./events.ts";
 import { isWorthAnotherTry } from "./outcome.ts";
@@ -87,7 +88,7 @@ async function* say(
   let stop: string | null = null;
   for await (const event of model.stream(request, signal)) {
     // Also of an answer that is broken off just now: it was paid for.
-    if (event.type === "usage") yield event;
+    if (event.type === "usage") yield { ...event, usage: toModelUsage(event.usage) };
     signal.throwIfAborted();
     if (event.type === "stop") stop = event.reason;
     if (event.type !== "usage") yield event;

@@ -64,7 +64,7 @@ export async function read(deps: Reading, address: Address): Promise<Tree | unde
   const waitingIds = new Set(head.open);
   const ended = chainUpTo(byId, head.last).filter((run) => !waitingIds.has(run.runId));
   const runs: Run.Info[] = [];
-  for (const run of [...ended, ...waiting]) runs.push(await Run.load(deps, run));
+  for (const run of [...ended, ...waiting]) runs.push(await Run.loadKept(deps, run));
   return { head: { ...head, createdAt }, runs };
 }
 

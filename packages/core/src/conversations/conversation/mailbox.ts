@@ -16,7 +16,6 @@ import {
   equals,
   exists,
   first,
-  type Item,
   lacks,
   sizeBelow,
   type Table,
@@ -25,6 +24,7 @@ import { type Address, pick } from "../run/address.ts";
 import { tombstoneSeconds } from "../run/item.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const Head = v.object({
   botId: v.string(),
@@ -60,7 +60,7 @@ interface Deps {
 
 export async function read(table: Table, address: Address): Promise<Head | undefined> {
   const item = await table.get(Layout.head(address));
-  return item && fromItem(item);
+  return item && shape.read(table, item);
 }
 
 export type Appended =
@@ -112,7 +112,7 @@ export async function append(
     },
     all(free, ...(seen ? unchanged(seen) : [])),
   );
-  if (item) return { outcome: "open", head: fromItem(item) };
+  if (item) return { outcome: "open", head: shape.read(deps.table, item) };
   const head = await read(deps.table, address);
   if (head?.open.includes(runId)) return { outcome: "open", head };
   if (head?.doomed) return { outcome: "removing", head };
@@ -140,7 +140,7 @@ export async function lease(
     { add: { token: 1 }, set: { leaseUntil: now + leaseMs } },
     all({ op: "exists", name: "open" }, any(absent("leaseUntil"), below("leaseUntil", now))),
   );
-  return item && fromItem(item);
+  return item && shape.read(deps.table, item);
 }
 
 /** Heartbeat: extends the lease. @returns whether it is still ours. */
@@ -225,7 +225,7 @@ export async function condemn(deps: Deps, head: Head): Promise<Head | undefined>
       ...(oldest === undefined ? [] : [first("open", oldest)]),
     ),
   );
-  return item && fromItem(item);
+  return item && shape.read(deps.table, item);
 }
 
 /** Ends a deletion: from now on messages may be sent under the same id, which start afresh. */
@@ -295,7 +295,7 @@ const openShards = 8;
 function listShard(table: Table, shard: number, until: number): Promise<Head[]> {
   const pk = Layout.open.conversations(shard);
   const range = { index: "open", pk, skFrom: "0", skTo: Layout.sortable(until) } as const;
-  return Paging.all(table, range, fromItem);
+  return Paging.all(table, range, shape.readAll);
 }
 
 function openIndex(address: Address, now: number) {
@@ -303,4 +303,4 @@ function openIndex(address: Address, now: number) {
   return Layout.inOpen(Layout.open.conversations(shard), Layout.sortable(now));
 }
 
-const fromItem = (item: Item): Head => v.parse(Head, item);
+const shape = Shape.of("conversation", Head, { mend: { title: "" } });

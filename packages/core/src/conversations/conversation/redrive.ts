@@ -2,7 +2,7 @@ import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Bell } from "../bell/index.ts";
 import { EventLog } from "../event-log/index.ts";
-import { RunLog } from "../run/log.ts";
+import { RequestLog } from "../request-log/index.ts";
 import { Run } from "../run/index.ts";
 import { Mailbox } from "./mailbox.ts";
 
@@ -19,7 +19,7 @@ export interface RedriveDeps {
  * stays billed; the next one is billed beside it. Doing it again mends what was broken off.
  * @throws ProblemError `run_not_failed`, `not_found`, `conflict`, `conversation_busy`
  */
-export async function redrive(deps: RedriveDeps, entry: RunLog.Entry): Promise<Run.State> {
+export async function redrive(deps: RedriveDeps, entry: RequestLog.Entry): Promise<Run.State> {
   for (let tries = 0; tries < triesMax; tries++) {
     const head = await Mailbox.read(deps.table, entry);
     const found = await Run.peek(deps.table, entry, entry.runId);
@@ -37,7 +37,7 @@ export async function redrive(deps: RedriveDeps, entry: RunLog.Entry): Promise<R
     if (outcome === "removing" || outcome === "removed") throw gone(entry.runId);
     if (outcome === "full") throw busy();
     if (outcome === "changed") continue;
-    await RunLog.forget(deps.table, run);
+    await RequestLog.forget(deps.table, run);
     await Bell.ringOrWarn(deps, run, { runId: run.runId });
     return run;
   }

@@ -9,10 +9,10 @@ export * as Removal from "./removal.ts";
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
-import { RunLog } from "../run/log.ts";
 import { EventLog } from "../event-log/index.ts";
+import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Mailbox } from "./mailbox.ts";
 
 interface Deps {
@@ -61,6 +61,7 @@ export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
   for (let i = 0; i < runs.length; i += atOnce) {
     await Promise.all(runs.slice(i, i + atOnce).map((run) => removeRun(deps, run)));
   }
+  await Run.removeUnreadable(deps, tombstone);
   await Mailbox.bury(deps, tombstone);
 }
 
@@ -72,13 +73,13 @@ async function removeRun(deps: Deps, run: Run.State): Promise<void> {
 
 /** Actions Cancel, Start and Ledger for a run that was open: whatever it cost is billed. */
 async function settle(deps: Deps, address: Address, runId: string, token: number): Promise<void> {
-  const found = await Run.peek(deps.table, address, runId);
+  const found = await Run.glimpse(deps.table, address, runId);
   if (!found) return;
   const cancelled = await Run.cancel(deps, found);
   const options = { token, attemptsMax: 0, parent: "system", place: null };
   const started = await Run.startKnown(deps, cancelled, options);
   if (started.outcome !== "ended") return;
   const entry = Run.ledgerEntry(started.run, ModelCatalog.priceVersion);
-  await Usage.record(deps, entry, Run.ledgerSuffix(started.run));
-  await RunLog.record(deps.table, started.run);
+  await Ledger.record(deps, entry, Run.ledgerSuffix(started.run));
+  await RequestLog.record(deps.table, started.run);
 }

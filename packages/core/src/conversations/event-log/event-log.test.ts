@@ -9,7 +9,7 @@ import {
   watchedTable,
 } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import type { Answering } from "../answering/index.ts";
 import { Run } from "../run/index.ts";
 import { EventLog } from "./index.ts";
@@ -22,7 +22,7 @@ async function start() {
   const table = watchedTable(createMemoryTable());
   const deps = { table, clock: systemClock, log: silentLog, policy };
   await table.put(itemOf({}));
-  const run = Run.fromItem(itemOf({}));
+  const run = Run.fromItem(table, itemOf({}));
   return { deps, run, table };
 }
 
@@ -68,9 +68,9 @@ const text = (said: string): Answering.Event => ({ type: "text", text: said });
 const body = (said: string) => [{ contentType: "text" as const, body: said }];
 
 async function finish({ deps, run }: World, over: Partial<Run.State> = {}) {
-  const item = itemOf({ ...run, status: "completed", usage: Usage.noTokens, ...over });
+  const item = itemOf({ ...run, status: "completed", usage: Ledger.noTokens, ...over });
   await deps.table.put(item);
-  return Run.fromItem(item);
+  return Run.fromItem(deps.table, item);
 }
 
 async function read(

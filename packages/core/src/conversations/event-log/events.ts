@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import type { Item } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import type { Item, Table } from "../../ports/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 import { Run } from "../run/index.ts";
 
 /** What an event tells. Text and reasoning count from the last `attempt` on. */
@@ -20,7 +21,7 @@ export const Told = v.variant("kind", [
     kind: v.literal("end"),
     status: Run.Status,
     model: v.nullable(v.string()),
-    usage: v.nullable(Usage.Tokens),
+    usage: v.nullable(Ledger.Tokens),
     incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
     error: v.nullable(Run.ErrorInfo),
   }),
@@ -52,8 +53,11 @@ const Stored = v.object({
   removed: v.optional(v.boolean(), false),
 });
 
-export function fromItem(item: Item): Entry {
-  const { sk, token, turn, told, removed } = v.parse(Stored, item);
+const shape = Shape.of("event", Stored);
+
+/** @throws Unreadable: what comes behind it cannot be read in order either. */
+export function fromItem(table: Table, item: Item): Entry {
+  const { sk, token, turn, told, removed } = shape.read(table, item);
   return { seq: Number(sk), token, turn, events: told, isTombstone: removed };
 }
 

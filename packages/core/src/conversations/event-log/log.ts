@@ -20,7 +20,7 @@ export type Subject = Pick<
 export async function readTail(table: Table, run: Subject): Promise<Entry | undefined> {
   const pk = Layout.eventPartition(run, run.runId);
   const { items } = await table.query({ pk, descending: true, limit: 1 });
-  return items[0] && fromItem(items[0]);
+  return items[0] && fromItem(table, items[0]);
 }
 
 /** Entries from a number on, in order, up to the first that is not there. */
@@ -33,7 +33,7 @@ export async function readFrom(
   const { items, cursor } = await table.query({ pk, skFrom: sk, limit: pageSize });
   const entries: Entry[] = [];
   let next = seq;
-  for (const entry of items.map(fromItem)) {
+  for (const entry of items.map((item) => fromItem(table, item))) {
     if (entry.seq !== next) break;
     entries.push(entry);
     next = nextAfter(entry);
@@ -52,7 +52,7 @@ export async function readUpTo(
 ): Promise<Entry | undefined> {
   const { pk, sk } = Layout.event(run, run.runId, seq);
   const { items } = await table.query({ pk, skTo: sk, descending: true, limit: 1 });
-  return items[0] && fromItem(items[0]);
+  return items[0] && fromItem(table, items[0]);
 }
 
 /**

@@ -36,7 +36,9 @@ export const textOf = (
 ): string =>
   content.flatMap((part) => (part.contentType === "text" ? [part.body] : [])).join("\n\n");
 
-/** An object that a run names is not there any more: its time was over, or it was deleted. */
+/**
+ * What a run says is not there any more, as its time was over or it was deleted; or it cannot be read.
+ */
 export class PayloadMissing extends Error {
   override name = "PayloadMissing";
 }

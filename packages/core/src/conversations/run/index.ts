@@ -16,8 +16,8 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { type Address, pick } from "./address.ts";
-import type { Asked, NewSurroundings } from "./asked.ts";
-import type { Content, NewContent } from "./content.ts";
+import { type Asked, type NewSurroundings, noSurroundings } from "./asked.ts";
+import { type Content, type NewContent, PayloadMissing } from "./content.ts";
 import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
 import {
   type Chunk,
@@ -28,7 +28,7 @@ import {
   storeAnswer,
   storeQuestion,
 } from "./payload.ts";
-import { type ErrorInfo, fromItem, type Info, isTerminal, type State } from "./state.ts";
+import { type ErrorInfo, fromItem, type Info, isTerminal, shape, type State } from "./state.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 
@@ -50,8 +50,7 @@ export {
   PayloadMissing,
   textOf,
 } from "./content.ts";
-export { isTombstone, peek, watch } from "./item.ts";
-export { RunLog } from "./log.ts";
+export { glimpse, isTombstone, peek, watch } from "./item.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
@@ -98,8 +97,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
   const question = await storeQuestion(deps.objects, folder, content, surroundings);
-  const item: Item = {
-    ...keyOf(address, input.runId),
+  const run: State = {
     ...rest,
     ...pick(address),
     folder,
@@ -126,7 +124,9 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     incompleteReason: null,
     usage: null,
     costMicroUsd: 0,
+    conversationCreatedAt: null,
   };
+  const item: Item = { ...keyOf(address, input.runId), ...shape.check(run) };
   if (await deps.table.put(item, absent("pk"))) return true;
   // Deleted meanwhile: then nobody names the objects any more.
   if (!(await peek(deps.table, address, input.runId))) {
@@ -164,6 +164,16 @@ export async function load(deps: Pick<Deps, "objects">, run: State): Promise<Inf
   return { ...run, ...answer, ...question };
 }
 
+/** The same where it is one of many: one that says nothing any more is still there. */
+export async function loadKept(deps: Pick<Deps, "objects">, run: State): Promise<Info> {
+  try {
+    return await load(deps, run);
+  } catch (error) {
+    if (!(error instanceof PayloadMissing)) throw error;
+    return { ...run, content: [], surroundings: noSurroundings, answer: null, usedChunks: null };
+  }
+}
+
 /** Reads what the model said, and not the message. @throws PayloadMissing */
 export const loadAnswer = (deps: Pick<Deps, "objects">, run: State) =>
   readAnswer(deps.objects, run.reply);
@@ -181,16 +191,19 @@ export async function listNewest(
     descending: true,
     limit: options.limit,
   });
-  return fromItems(page.items);
+  return fromItems(table, page.items);
 }
 
-const fromItems = (items: Item[]): State[] =>
-  items.filter((item) => !isTombstone(item)).map(fromItem);
+const fromItems = (table: Table, items: readonly Item[]): State[] =>
+  shape.readAll(
+    table,
+    items.filter((item) => !isTombstone(item)),
+  );
 
 /** Every run of a conversation, oldest first. */
 export async function listAll(table: Table, address: Address): Promise<State[]> {
   const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
-  return fromItems(await Paging.all(table, range, (item) => item));
+  return Paging.all(table, range, fromItems);
 }
 
 export interface Result {
@@ -219,7 +232,7 @@ export async function finish(
   const { answer, usedChunks, status, ...rest } = result;
   const reply = await storeAnswer(deps.objects, run.folder, token, { answer, usedChunks });
   const mine = all(equals("status", "in_progress"), equals("token", token));
-  const set = { ...rest, reply, finishedAt: deps.clock.now() };
+  const set = shape.checkPart({ ...rest, reply, finishedAt: deps.clock.now() });
   const key = keyOf(run, run.runId);
   const item =
     (status !== "cancelled" &&
@@ -234,7 +247,7 @@ export async function finish(
       { set: { ...set, status: "cancelled", error: null, cause: null, incompleteReason: null } },
       mine,
     ));
-  if (item) return fromItem(item);
+  if (item) return fromItem(deps.table, item);
   // The answer to a write may be lost and the write tried again, against its own outcome.
   const current = await peek(deps.table, run, run.runId);
   if (current && current.token === token && isTerminal(current.status)) return current;
@@ -260,7 +273,7 @@ export async function cancel(deps: Pick<Deps, "table" | "clock">, run: State): P
       { set: { cancelRequestedAt: now } },
       all(equals("status", "in_progress"), equals("cancelRequestedAt", null)),
     ));
-  return item ? fromItem(item) : ((await peek(deps.table, run, run.runId)) ?? run);
+  return item ? fromItem(deps.table, item) : ((await peek(deps.table, run, run.runId)) ?? run);
 }
 
 /**
@@ -314,7 +327,7 @@ export async function reopen(
     },
     all(equals("status", "failed"), equals("redrives", run.redrives)),
   );
-  return item && fromItem(item);
+  return item && fromItem(deps.table, item);
 }
 
 /** Why the attempt under this token has to stop, if it has to. */
@@ -336,4 +349,14 @@ export const removeObjects = (objects: ObjectStore, run: State): Promise<void> =
 export async function remove(deps: Deps, run: State): Promise<void> {
   await removeObjects(deps.objects, run);
   await deps.table.put(tombstoneOf(run, run.runId, deps.clock.now()));
+}
+
+/** Removes what lies in a deleted conversation and cannot be read: it may hold what was said. */
+export async function removeUnreadable(deps: Deps, address: Address): Promise<void> {
+  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
+  for await (const item of Paging.items(deps.table, range)) {
+    if (isTombstone(item) || shape.readAll({}, [item]).length > 0) continue;
+    const runId = item.sk.slice(Layout.runPrefix.length);
+    await deps.table.put(tombstoneOf(address, runId, deps.clock.now()));
+  }
 }

@@ -1,6 +1,6 @@
 import type { Item, Key, Table, Watch } from "../../ports/index.ts";
 import type { Address } from "./address.ts";
-import { fromItem, type State } from "./state.ts";
+import { fromItem, shape, type State } from "./state.ts";
 import { Layout } from "../../store/layout/index.ts";
 
 /** A run without what was said: one read, however large its message is. */
@@ -10,7 +10,17 @@ export async function peek(
   runId: string,
 ): Promise<State | undefined> {
   const item = await table.get(keyOf(address, runId));
-  return item && !isTombstone(item) ? fromItem(item) : undefined;
+  return item && !isTombstone(item) ? fromItem(table, item) : undefined;
+}
+
+/** The same where it is one of many: of one that cannot be read, the table is told. */
+export async function glimpse(
+  table: Table,
+  address: Address,
+  runId: string,
+): Promise<State | undefined> {
+  const item = await table.get(keyOf(address, runId));
+  return item && !isTombstone(item) ? shape.readAll(table, [item])[0] : undefined;
 }
 
 /** Of the next write to a run, where this process can tell: see {@link Table}. */

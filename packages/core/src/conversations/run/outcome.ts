@@ -1,6 +1,6 @@
 import type { EndedRun } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import type { ErrorInfo, State } from "./state.ts";
 
 const between = (from: number | null, to: number | null): number | null =>
@@ -14,9 +14,9 @@ export const durations = ({ queuedAt, startedAt, firstTextAt, finishedAt }: Stat
 });
 
 /** The ledger entry of a run that has ended: what its item says. */
-export function ledgerEntry(run: State, priceVersion: string): Usage.Entry {
+export function ledgerEntry(run: State, priceVersion: string): Ledger.Entry {
   return {
-    ...(run.usage ?? Usage.noTokens),
+    ...(run.usage ?? Ledger.noTokens),
     ...durations(run),
     botId: run.botId,
     runId: run.runId,

@@ -5,6 +5,7 @@ import type { Address } from "./address.ts";
 import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
 import { Content, type NewContent, PayloadMissing } from "./content.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 /** Text of a run that may be too large for its item: in it, or in the object store. */
 export const Stored = v.object({ json: v.nullable(v.string()), path: v.nullable(v.string()) });
@@ -107,7 +108,10 @@ export const storeAnswer = (
   folder: string,
   token: number,
   answer: Answer,
-): Promise<Stored> => storeText(objects, `${folder}/answer-${token}.json`, JSON.stringify(answer));
+): Promise<Stored> => {
+  if (!v.is(Answer, answer)) throw new Shape.Unwritable("An answer would not be readable.");
+  return storeText(objects, `${folder}/answer-${token}.json`, JSON.stringify(answer));
+};
 
 async function storeBytes(objects: ObjectStore, path: string, bytes: Uint8Array) {
   const size = bytes.byteLength;
@@ -126,11 +130,19 @@ async function storeText(objects: ObjectStore, path: string, json: string): Prom
 }
 
 export const readQuestion = async (objects: ObjectStore, stored: Stored): Promise<Question> =>
-  v.parse(Question, JSON.parse(await readText(objects, stored)));
+  parse(Question, await readText(objects, stored));
 
 export async function readAnswer(objects: ObjectStore, stored: Stored | null): Promise<Answer> {
   if (!stored) return { answer: null, usedChunks: null };
-  return v.parse(Answer, JSON.parse(await readText(objects, stored)));
+  return parse(Answer, await readText(objects, stored));
+}
+
+/** @throws PayloadMissing where it is not what was stored. */
+function parse<S extends v.GenericSchema>(schema: S, json: string): v.InferOutput<S> {
+  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), json);
+  if (found.success) return found.output;
+  const path = v.getDotPath(found.issues[0]) ?? "all of it";
+  throw new PayloadMissing(`What a run says cannot be read: ${path}.`);
 }
 
 async function readText(objects: ObjectStore, { json, path }: Stored): Promise<string> {

@@ -105,7 +105,7 @@ async function tryStart(
     { set, ...(giveUp ? {} : { add: { attempts: 1 } }) },
     unchanged,
   );
-  return item && { outcome: giveUp ? "ended" : "started", run: fromItem(item) };
+  return item && { outcome: giveUp ? "ended" : "started", run: fromItem(deps.table, item) };
 }
 
 /** A run that ended before any worker saw it still has to be found by its successor. */
@@ -117,5 +117,5 @@ async function link(
   if (run.parent !== null) return run;
   const set = { parent, place, token: Math.max(token, run.token) };
   const item = await deps.table.update(keyOf(run, run.runId), { set }, equals("parent", null));
-  return item ? fromItem(item) : { ...run, ...set };
+  return item ? fromItem(deps.table, item) : { ...run, ...set };
 }

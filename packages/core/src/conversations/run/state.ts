@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import type { Item } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import type { Item, Table } from "../../ports/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Asked } from "./asked.ts";
 import { type Answer, type Question, Stored } from "./payload.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const Status = v.picklist([
   "queued",
@@ -76,8 +77,8 @@ export const State = v.object({
   cause: v.nullable(v.string()),
   /** Why an incomplete run stopped. */
   incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
-  usage: v.nullable(Usage.Tokens),
-  costMicroUsd: v.number(),
+  usage: v.nullable(Ledger.Tokens),
+  costMicroUsd: Ledger.Count,
   /** Days from the last message to the end of the data. */
   retentionDays: v.number(),
   /** Epoch seconds; past it the item may be gone. */
@@ -91,10 +92,33 @@ export const State = v.object({
 });
 export type State = v.InferOutput<typeof State>;
 
+/** Of a run that was written by something else, the rest can still be read. */
+const mend: Partial<State> = {
+  status: "failed",
+  firstTextAt: null,
+  finishedAt: null,
+  error: null,
+  cause: null,
+  incompleteReason: null,
+  usage: null,
+  costMicroUsd: 0,
+  asked: null,
+};
+export const shape = Shape.of("run", State, { mend });
+
+const unknownEnd: ErrorInfo = {
+  code: "internal_error",
+  message: "What became of the message cannot be read. Send it again.",
+  retryable: true,
+};
+
 /** A run with what was said. */
 export interface Info extends State, Answer, Question {}
 
-export const fromItem = (item: Item): State => v.parse(State, item);
+export function fromItem(table: Pick<Table, "report">, item: Item): State {
+  const run = shape.read(table, item);
+  return run.status === item.status ? run : { ...run, error: unknownEnd };
+}
 
 export const isTerminal = (status: Status): boolean =>
   status !== "queued" && status !== "in_progress";

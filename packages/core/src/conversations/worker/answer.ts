@@ -1,7 +1,7 @@
 import { Bot } from "../../bots/bot/index.ts";
 import type { Found } from "../../ports/index.ts";
 import { Publication } from "../../publishing/publication/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Answering } from "../answering/index.ts";
 import { Run, textOf } from "../run/index.ts";
 import { listEarlier, readMessages } from "./history.ts";
@@ -129,7 +129,7 @@ export const failure = (
   answer: [],
   usedChunks: null,
   model: run.requestedModel,
-  usage: Usage.noTokens,
+  usage: Ledger.noTokens,
   costMicroUsd: 0,
   firstTextAt: null,
   error,

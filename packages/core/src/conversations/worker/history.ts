@@ -54,7 +54,8 @@ export async function readMessages(
   let goesOn = await take(run.surroundings.earlier);
   for (const state of before.toReversed()) {
     if (!goesOn) break;
-    const turn = await Run.load(deps, state);
+    const turn = await Run.loadKept(deps, state);
+    if (turn.content.length === 0 && !turn.answer) continue;
     const body = textOf(turn.answer ?? []);
     const answered = body.trim() !== "";
     if (!answered && !wasAnswered(turn)) continue;
@@ -81,9 +82,14 @@ export async function readMessages(
 const beginning =
   "You reached the token limit before your answer began. Answer the question above now, with less thought.";
 
-/** Whether the model has ended its answer, be it an empty one, or one of reasoning alone. */
-const wasAnswered = ({ status, error }: Run.State): boolean =>
-  status === "completed" || status === "incomplete" || error?.code === "model_empty_answer";
+/**
+ * Whether the model has ended its answer, be it an empty one, or one of reasoning alone. What a filter
+ * refused is left out: it would be refused again with every message that follows.
+ */
+const wasAnswered = ({ status, error, incompleteReason }: Run.State): boolean =>
+  status === "completed" ||
+  (status === "incomplete" && incompleteReason !== "content_filter") ||
+  error?.code === "model_empty_answer";
 
 /** Asked for in words: not every model takes an answer of its own to go on with. */
 const continuation =
@@ -107,7 +113,7 @@ export async function listEarlier(deps: Pick<Deps, "table">, run: Run.State): Pr
   for (let lookUps = 0; lookUps < lookUpsMax; lookUps++) {
     const { chain, missing } = walkUpTo(runs, runId);
     if (missing === undefined || chain.length > lookUpsMax) break;
-    const found = await Run.peek(deps.table, run, missing);
+    const found = await Run.glimpse(deps.table, run, missing);
     if (!found) break;
     runs.set(found.runId, found);
   }
@@ -119,7 +125,7 @@ async function listPrevious(deps: Pick<Deps, "table">, run: Run.State): Promise<
   const runs: Run.State[] = [];
   let previous = run.asked?.previous;
   while (previous && runs.length < runsMax) {
-    const found = await Run.peek(deps.table, responseAddress(run, previous), previous);
+    const found = await Run.glimpse(deps.table, responseAddress(run, previous), previous);
     if (!found) break;
     runs.unshift(found);
     previous = found.asked?.previous;

@@ -7,15 +7,16 @@ export * as Worker from "./index.ts";
 
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
-import { RunLog } from "../run/log.ts";
+import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
 import { EventLog } from "../event-log/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
+import { Shape } from "../../store/shape/index.ts";
 import { Removal } from "../conversation/removal.ts";
 
 export interface Deps extends AnswerDeps, EventLog.WriterDeps {
@@ -87,7 +88,7 @@ async function process(
   const { address, token, runId, parent, place, conversationCreatedAt } = turn;
   const { attemptsMax } = deps.policy;
   const starting = { token, attemptsMax, parent, place, conversationCreatedAt };
-  const started = await Run.start(deps, address, runId, starting);
+  const started = await startReadable(deps, address, runId, starting);
   if (started.outcome === "fenced") return "fenced";
   if (started.outcome === "missing") {
     // Cannot happen by the protocol: a run is put before its id is appended. Never stop for it.
@@ -103,14 +104,25 @@ async function process(
   // Action Ledger, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
-    Usage.record(deps, entry, Run.ledgerSuffix(ended)),
-    RunLog.record(deps.table, ended),
+    Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
+    RequestLog.record(deps.table, ended),
     EventLog.close(deps, ended, closing.log),
     deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
   // does not tell, for redriven it can be the one popped last once more.
   return Mailbox.pop(deps, address, token, runId, { again: ended.place !== place });
+}
+
+/** A run that cannot be read holds up nobody: it leaves the mailbox as one that is missing. */
+async function startReadable(...args: Parameters<typeof Run.start>): Promise<Run.Started> {
+  try {
+    return await Run.start(...args);
+  } catch (error) {
+    if (!(error instanceof Shape.Unreadable)) throw error;
+    args[0].table.report?.(error);
+    return { outcome: "missing" };
+  }
 }
 
 /** A run that has ended, and where its event log goes on, if that is known. */
@@ -152,13 +164,32 @@ async function attempt(
     await handOver(deps, run, token, Math.max(tried.again.afterMs, wait));
     return undefined;
   }
-  // Its readers have the whole answer before it is one.
-  const log = await writer.seal(result.answer);
-  const ended = log && (await Run.finish(deps, run, token, result));
-  if (ended) return { run: ended, log };
+  const ended = await finish(deps, run, writer, result);
+  if (ended) return ended;
   // Overtaken in the last moment: what it cost is recorded all the same.
   await recordPaid(deps, run, token, result);
   return undefined;
+}
+
+/**
+ * Ends the run; its readers have the whole answer before it is one. What could not be read again is
+ * not written: the run fails instead, and the log says why.
+ */
+async function finish(
+  deps: Deps,
+  run: Run.State,
+  writer: EventLog.Writer,
+  result: Run.Result,
+): Promise<Ended | undefined> {
+  const log = await writer.seal(result.answer);
+  if (!log) return undefined;
+  try {
+    const ended = await Run.finish(deps, run, run.token, result);
+    return ended && { run: ended, log };
+  } catch (error) {
+    if (!(error instanceof Shape.Unwritable)) throw error;
+    return finish(deps, run, writer, afterError(deps, run, error).result);
+  }
 }
 
 /**
@@ -188,7 +219,7 @@ async function recordPaid(
   if (Object.values(usage).every((tokens) => tokens === 0)) return;
   const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
-  await Usage.record(deps, { ...entry, abandoned: true }, token);
+  await Ledger.record(deps, { ...entry, abandoned: true }, token);
 }
 
 /** Lets the lease run out after `delayMs` and asks for the next reader then. */

@@ -30,7 +30,7 @@ export async function expire(deps: Deps, item: Item): Promise<boolean> {
   if (!Layout.isOver(deps.clock, item)) return false;
   const unchanged = equals("expiresAt", item.expiresAt ?? null);
   if (Layout.isRun(item) && !Run.isTombstone(item)) {
-    await Run.removeObjects(deps.objects, Run.fromItem(item));
+    await Run.removeObjects(deps.objects, Run.fromItem(deps.table, item));
   }
   // Never a mailbox that holds something, however old it is.
   return deps.table.remove(item, all(unchanged, sizeBelow("open", 1)));

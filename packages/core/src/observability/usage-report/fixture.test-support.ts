@@ -1,5 +1,5 @@
 import { type Clock, StoreUnavailable, type Table } from "../../ports/index.ts";
-import type { Usage } from "../../records/usage/index.ts";
+import type { Ledger } from "../../records/ledger/index.ts";
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -26,7 +26,7 @@ export const entryOf = (
   runId: string,
   finishedAt: number,
   more = {},
-): Usage.Entry => ({
+): Ledger.Entry => ({
   botId,
   runId,
   keyId: "key-1",

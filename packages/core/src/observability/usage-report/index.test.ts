@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Table } from "../../ports/index.ts";
 import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import {
   createClock,
   day,
@@ -31,8 +31,8 @@ describe("the usage of a bot", () => {
       entryOf(botId, "r3", at(30), { model: "sonnet", status: "failed", errorCode: "model_error" }),
       entryOf(botId, "r4", at(47), { status: "cancelled", firstTokenMs: null }),
     ];
-    for (const entry of entries) await Usage.record(deps, entry);
-    await Usage.record(deps, { ...entryOf(botId, "r4", at(47)), abandoned: true }, 7);
+    for (const entry of entries) await Ledger.record(deps, entry);
+    await Ledger.record(deps, { ...entryOf(botId, "r4", at(47)), abandoned: true }, 7);
     const range = { botId, from: start, to: start + 2 * day };
     const groups = async (by: UsageReport.By) =>
       (await UsageReport.query(deps, { ...range, by })).groups.map((g) => [
@@ -81,9 +81,9 @@ describe("the usage of a bot", () => {
     const botId = newBot();
     const entry = entryOf(botId, "r1", start + hour + minute);
     const news = [];
-    for (let i = 0; i < 3; i++) news.push(await Usage.record(deps, entry));
+    for (let i = 0; i < 3; i++) news.push(await Ledger.record(deps, entry));
     clock.move(5 * hour);
-    news.push(await Usage.record(deps, entry));
+    news.push(await Ledger.record(deps, entry));
     expect(news).toEqual([true, false, false, false]);
     const query = { botId, by: "day", from: start, to: start + day } as const;
     expect((await UsageReport.query(deps, query)).total.runs).toBe(1);
@@ -94,7 +94,7 @@ describe("the usage of a bot", () => {
     const botId = newBot();
     const plain = { table, clock };
     const record = (d: number, n: number) =>
-      Usage.record(plain, entryOf(botId, `r-${d}-${n}`, start + d * day + n * 11 * minute));
+      Ledger.record(plain, entryOf(botId, `r-${d}-${n}`, start + d * day + n * 11 * minute));
     for (let n = 0; n < 20; n++) await record(8, n);
     const query = { botId, by: "model", from: start + 8 * day, to: start + 9 * day } as const;
     // The late entries have to settle before anybody sums them up for good.
@@ -116,7 +116,7 @@ describe("the usage of a bot", () => {
     const plain = { table, clock };
     const botId = newBot();
     for (let h = 0; h < 3; h++) {
-      await Usage.record(plain, entryOf(botId, `r${h}`, clock.now()));
+      await Ledger.record(plain, entryOf(botId, `r${h}`, clock.now()));
       clock.move(hour);
     }
     clock.move(15 * minute);
@@ -130,7 +130,7 @@ describe("the usage of a bot", () => {
   test("of an hour that a late entry has reopened is left alone until that has settled", async () => {
     const clock = createClock(start + day);
     const plain = { table, clock };
-    await Usage.record(plain, entryOf(newBot(), "r1", start + hour));
+    await Ledger.record(plain, entryOf(newBot(), "r1", start + hour));
     expect(await UsageReport.closeHours(plain)).toBe(0);
     clock.move(11 * minute);
     expect([await UsageReport.closeHours(plain), await UsageReport.closeHours(plain)]).toEqual([
@@ -142,13 +142,13 @@ describe("the usage of a bot", () => {
     const clock = createClock(start + 3 * day);
     const plain = { table, clock };
     const botId = newBot();
-    await Usage.record(plain, entryOf(botId, "r1", start + hour));
+    await Ledger.record(plain, entryOf(botId, "r1", start + hour));
     clock.move(hour);
     const query = { botId, by: "day", from: start, to: start + day } as const;
     await UsageReport.query(plain, query);
     // As if a row had been lost and came back by other means than the ledger's own.
     const entry = entryOf(botId, "r2", start + hour);
-    await table.put({ ...entry, pk: Usage.partition(botId, start + hour), sk: "r2" });
+    await table.put({ ...entry, pk: Ledger.partition(botId, start + hour), sk: "r2" });
     expect((await UsageReport.query(plain, query)).total.runs).toBe(1);
     await UsageReport.rebuild(plain, botId, { from: start, to: start + day });
     expect((await UsageReport.query(plain, query)).total.runs).toBe(2);
@@ -161,7 +161,7 @@ describe("the usage of a bot", () => {
     const botId = newBot();
     for (let i = 0; i < 2_600; i++) {
       const keyId = `01KEYKEYKEYKEYKEYKEYKE${i}`;
-      await Usage.record(plain, entryOf(botId, `r-${keyId}`, start + hour, { keyId }));
+      await Ledger.record(plain, entryOf(botId, `r-${keyId}`, start + hour, { keyId }));
     }
     clock.move(hour);
     const query = { botId, by: "key", from: start, to: start + day } as const;

@@ -15,7 +15,7 @@ import {
   startOfDay,
   startOfHour,
 } from "../../records/roll-up/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import {
   closeDay,
   type Deps,
@@ -179,7 +179,7 @@ export async function closeHours(deps: Deps, hoursMaxAtOnce = 50): Promise<numbe
 /** Forgets the sums of a stretch of time, of which the ledger then makes new ones. */
 export async function rebuild(deps: Deps, botId: string, range: Range): Promise<void> {
   for (let at = startOfHour(range.from); at < range.to; at += hourMs) {
-    const { items } = await deps.table.query({ pk: Usage.partition(botId, at), limit: 1 });
+    const { items } = await deps.table.query({ pk: Ledger.partition(botId, at), limit: 1 });
     if (items.length === 0) continue;
     const again = { add: { generation: 1 } };
     await deps.table.update(headKeys.hour(botId, at), { ...again, set: { botId } });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Clock, Table } from "../../ports/index.ts";
 import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import {
   createClock,
   day,
@@ -20,14 +20,14 @@ describe("roll-ups", () => {
     const table = createMemoryTable();
     const clock = createClock(start + hour);
     const botId = newBot();
-    await Usage.record({ table, clock }, entryOf(botId, "r1", start + minute));
+    await Ledger.record({ table, clock }, entryOf(botId, "r1", start + minute));
     clock.move(day);
     const slow: Table = {
       ...table,
       async query(range) {
         const page = await table.query(range);
-        if (range.pk === Usage.partition(botId, start)) {
-          await Usage.record({ table, clock }, entryOf(botId, "r2", start + minute));
+        if (range.pk === Ledger.partition(botId, start)) {
+          await Ledger.record({ table, clock }, entryOf(botId, "r2", start + minute));
           clock.move(hour);
         }
         return page;
@@ -122,7 +122,7 @@ describe("roll-ups", () => {
           ends.set(name, finishedAt);
           const more = { costMicroUsd: cost, keyId, abandoned: attempt > 0 };
           const entry = entryOf(botId, `r${runId}`, finishedAt, more);
-          return Usage.record(
+          return Ledger.record(
             { ...faulty, clock: behind },
             entry,
             attempt > 0 ? attempt : undefined,
@@ -185,7 +185,7 @@ describe("roll-ups", () => {
     let attempts = 0;
     let cost = 0;
     for (let at = start; at <= now; at += hour) {
-      for (const entry of await Usage.listHour(table, botId, Usage.hourOf(at))) {
+      for (const entry of await Ledger.listHour(table, botId, Ledger.hourOf(at))) {
         if (entry.abandoned) attempts += 1;
         else runs += 1;
         cost += entry.costMicroUsd;

@@ -17,7 +17,7 @@ import {
   type Key,
   type Table,
 } from "../../ports/index.ts";
-import { Usage } from "../../records/usage/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { dayMs, headKeys, hourMs, hourOf, isClosed } from "../../records/roll-up/index.ts";
 import { StoredTally, Tally } from "./tally.ts";
 import { Layout } from "../../store/layout/index.ts";
@@ -88,7 +88,7 @@ export async function closeDay(
 }
 
 async function sumHour(deps: Deps, botId: string, head: Head): Promise<Row[]> {
-  const entries = await Usage.listHour(deps.table, botId, hourOf(head.at));
+  const entries = await Ledger.listHour(deps.table, botId, hourOf(head.at));
   const rows = toRows(entries);
   const now = deps.clock.now();
   if (isClosed(head.at + hourMs, now) && head.reopenedUntil <= now) {
@@ -131,7 +131,7 @@ async function readHeads(
   const step = unit === "hour" ? hourMs : dayMs;
   const first = key(botId, from);
   const range = { pk: first.pk, skFrom: first.sk, skTo: key(botId, to - step).sk };
-  return Paging.all(table, range, toHead);
+  return Paging.all(table, range, (_, items) => items.map(toHead));
 }
 
 /** Whether a late entry is on its way, so that nobody may sum up what it belongs to. */
@@ -152,7 +152,7 @@ function toHead(item: Item): Head {
 const nameOf = (row: Omit<Row, "tally">) =>
   JSON.stringify([row.keyId, row.model, row.priceVersion]);
 
-function toRows(entries: readonly Usage.Entry[]): Row[] {
+function toRows(entries: readonly Ledger.Entry[]): Row[] {
   const rows = new Map<string, Omit<Row, "tally"> & { tally: Tally }>();
   for (const entry of entries) {
     const { keyId, model, priceVersion } = entry;

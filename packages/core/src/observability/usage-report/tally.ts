@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Quantiles } from "../metrics/quantiles.ts";
-import type { Usage } from "../../records/usage/index.ts";
+import type { Ledger } from "../../records/ledger/index.ts";
 
 const accuracy = 0.01;
 
@@ -46,7 +46,7 @@ export class Tally {
   readonly firstTokenMs = new Durations();
   readonly runMs = new Durations();
 
-  add(entry: Usage.Entry): void {
+  add(entry: Ledger.Entry): void {
     if (entry.abandoned) {
       // Paid for, but no run's answer: cost and tokens only.
       this.counts.abandoned += 1;

@@ -14,8 +14,6 @@ import {
   exists,
   first,
   type GatewayKey,
-  type Item,
-  type Page,
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
@@ -23,6 +21,7 @@ import { Problem } from "../../foundation/problem/index.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const Label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
 
@@ -115,7 +114,9 @@ export async function create(
     secretHashes: [Secret.hash(value, deps.pepper)],
     graceEndsAt: null,
   };
-  if (!(await deps.table.put({ ...key, ...Layout.key(botId, key.keyId) }, absent("pk")))) {
+  if (
+    !(await deps.table.put({ ...shape.check(key), ...Layout.key(botId, key.keyId) }, absent("pk")))
+  ) {
     throw new Problem.ProblemError("conflict", "A key of that id exists already.");
   }
   return { key, value };
@@ -131,7 +132,7 @@ export async function activate(table: Table, key: Info): Promise<void> {
 export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
   const item = await table.get(Layout.key(botId, keyId));
   if (!item) throw notFound(keyId);
-  return fromItem(item);
+  return shape.read(table, item);
 }
 
 export interface Listing {
@@ -147,14 +148,14 @@ export async function list(
 ): Promise<Listing> {
   const page = await table.query({ ...rangeOf(botId), ...options });
   return {
-    keys: fromPage(page).filter((k) => k.purpose === "client"),
+    keys: shape.readAll(table, page.items).filter((k) => k.purpose === "client"),
     cursor: page.cursor ?? null,
   };
 }
 
 /** Every key of one bot, probes too. */
 export function listAll(table: Table, botId: string): Promise<Info[]> {
-  return Paging.all(table, rangeOf(botId), fromItem);
+  return Paging.all(table, rangeOf(botId), shape.readAll);
 }
 
 /** What a bot's keys are called, by id. Keys that are gone are not among them. */
@@ -173,14 +174,14 @@ export async function update(
   input: v.InferOutput<typeof Edit>,
 ): Promise<Info> {
   const { expiresAt, ...rest } = input;
-  const set = {
+  const set = shape.checkPart({
     ...rest,
     ...(expiresAt === undefined ? {} : { validUntil: future(deps.clock, expiresAt) }),
-  };
+  });
   if (Object.keys(set).length === 0) return fromId(deps.table, botId, keyId);
   const item = await deps.table.update(Layout.key(botId, keyId), { set }, exists("pk"));
   if (!item) throw notFound(keyId);
-  return fromItem(item);
+  return shape.read(deps.table, item);
 }
 
 /**
@@ -222,7 +223,7 @@ export async function rotate(
   for (const old of key.secretHashes) {
     if (!keep.includes(old)) await deps.table.remove(Layout.secret(old));
   }
-  return { key: fromItem(item), value };
+  return { key: shape.read(deps.table, item), value };
 }
 
 /** Ends a key's secrets at once. Its item stays until {@link remove}. */
@@ -254,7 +255,7 @@ export async function authenticate(
   if (!secret || secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
   const item = await deps.table.get(Layout.key(botId, secret.keyId));
   if (!item) return undefined;
-  const key = fromItem(item);
+  const key = shape.read(deps.table, item);
   const now = deps.clock.now();
   const rank = key.secretHashes.indexOf(hash);
   const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
@@ -288,11 +289,10 @@ function future(clock: Clock, expiresAt: string | null): number | null {
 }
 
 /** In older items `validUntil` is called `expiresAt`. */
-const fromItem = ({ expiresAt, ...item }: Item): Info =>
-  v.parse(Info, { validUntil: expiresAt ?? null, ...item });
+const shape = Shape.of("key", Info, {
+  older: ({ expiresAt, ...item }) => ({ validUntil: expiresAt ?? null, ...item }),
+});
 const rangeOf = (botId: string) => ({
   pk: Layout.botPartition(botId),
   skPrefix: Layout.keyPrefix,
 });
-
-const fromPage = (page: Page): Info[] => page.items.map(fromItem);

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   absent,
@@ -12,6 +11,15 @@ import {
 import { Info } from "./info.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
+import { Shape } from "../../store/shape/index.ts";
+
+const shape = Shape.of("publication", Info, {
+  // In older items the handle of the stack lies open.
+  older: ({ restApiId, usagePlanId, ...item }) => ({
+    stack: restApiId && usagePlanId ? { restApiId, usagePlanId } : null,
+    ...item,
+  }),
+});
 
 export interface StoreDeps {
   table: Table;
@@ -21,13 +29,13 @@ export interface StoreDeps {
 
 export async function fromBot(table: Table, botId: string): Promise<Info | undefined> {
   const item = await table.get(Layout.publication(botId));
-  return item && fromItem(item);
+  return item && shape.read(table, item);
 }
 
 /** Publications that the deployer has not finished, oldest act first. */
 export async function listInFlight(table: Table): Promise<Info[]> {
   const page = await table.query({ index: "open", pk: Layout.open.publications, limit: 100 });
-  return page.items.map(fromItem);
+  return shape.readAll(table, page.items);
 }
 
 /** All publications, of all owners, the newest bot's first; for the administrator. */
@@ -41,12 +49,12 @@ export async function list(
     descending: true,
   } as const;
   const page = await table.query({ ...newestFirst, ...options });
-  return { publications: page.items.map(fromItem), cursor: page.cursor ?? null };
+  return { publications: shape.readAll(table, page.items), cursor: page.cursor ?? null };
 }
 
 /** Every publication there ever was, those that are unpublished too. */
 export function listEvery(table: Table): Promise<Info[]> {
-  return Paging.all(table, { index: "listing", pk: Layout.listing.publications }, fromItem);
+  return Paging.all(table, { index: "listing", pk: Layout.listing.publications }, shape.readAll);
 }
 
 /** @returns whether it was written: there was none, or one that has ended. */
@@ -93,16 +101,10 @@ function toItem(publication: Info): Item {
   const openSk =
     operation?.operationId ?? (upgrade?.state === "in_progress" ? upgrade.upgradeId : undefined);
   return {
-    ...publication,
+    ...shape.check(publication),
     ...Layout.publication(publication.botId),
     ...Layout.inListing(Layout.listing.publications, publication.botId),
     ...(operation ? { operationId: operation.operationId } : {}),
     ...(openSk && Layout.inOpen(Layout.open.publications, openSk)),
   };
-}
-
-/** In older items the handle of the stack lies open. */
-function fromItem({ restApiId, usagePlanId, ...item }: Item): Info {
-  const stack = restApiId && usagePlanId ? { restApiId, usagePlanId } : null;
-  return v.parse(Info, { stack, ...item });
 }

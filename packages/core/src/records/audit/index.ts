@@ -16,6 +16,7 @@ import {
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Shape } from "../../store/shape/index.ts";
 
 export const actions = [
   "bot.create",
@@ -67,6 +68,7 @@ export const Entry = v.object({
   after: Snapshot,
 });
 export type Entry = v.InferOutput<typeof Entry>;
+const shape = Shape.of("audit entry", Entry);
 
 interface Deps {
   table: Table;
@@ -182,7 +184,7 @@ export async function list(
         cursor,
       });
       read += page.items.length;
-      entries.push(...page.items.map(fromItem).filter((entry) => fits(entry, filter)));
+      entries.push(...shape.readAll(deps.table, page.items).filter((entry) => fits(entry, filter)));
       cursor = page.cursor;
       if (!cursor) break;
     }
@@ -244,10 +246,9 @@ const keyOf = ({ at, auditId }: Pick<Entry, "at" | "auditId">): TableKey => ({
 });
 
 const toItem = (entry: Entry): Item => ({
-  ...entry,
+  ...shape.check(entry),
   // They came from JSON and hold nothing that a table could not.
   before: entry.before as Value,
   after: entry.after as Value,
   ...keyOf(entry),
 });
-const fromItem = (item: Item): Entry => v.parse(Entry, item);

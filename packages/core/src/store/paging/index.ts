@@ -16,13 +16,13 @@ export async function* items(
   } while (cursor);
 }
 
-/** Every item of a range that is known not to be endless, each as `read` makes it. */
+/** Every item of a range that is known not to be endless, as `read` makes them. */
 export async function all<T>(
   table: Table,
   range: Omit<QueryRange, "cursor">,
-  read: (item: Item) => T,
+  read: (table: Table, items: readonly Item[]) => T[],
 ): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items(table, range)) found.push(read(item));
-  return found;
+  const found: Item[] = [];
+  for await (const item of items(table, range)) found.push(item);
+  return read(table, found);
 }

@@ -1,4 +1,4 @@
-import type { RequestLog } from "@outlet/core/observability/request-log";
+import type { Requests } from "@outlet/core/observability/requests";
 import type { Content } from "@outlet/core/conversations/run";
 import type { Row } from "../csv.ts";
 
@@ -7,7 +7,7 @@ const timeOrNull = (epochMs: number | null): string | null =>
   epochMs === null ? null : new Date(epochMs).toISOString();
 
 /** A row of the request log. `error.cause` is the owner's alone: it may name accounts and ARNs. */
-export const runView = (run: RequestLog.Entry) => ({
+export const runView = (run: Requests.Entry) => ({
   runId: run.runId,
   conversationId: run.conversationId,
   clientId: run.clientId,
@@ -62,7 +62,7 @@ export const runRow = ({ error, clientId: _, ...run }: ReturnType<typeof runView
   errorCause: error?.cause ?? null,
 });
 
-export const runDetailView = ({ entry, run }: RequestLog.Detail) => ({
+export const runDetailView = ({ entry, run }: Requests.Detail) => ({
   ...runView(entry),
   usage: run?.usage ?? null,
   cancelRequestedAt: timeOrNull(run?.cancelRequestedAt ?? null),

@@ -1,7 +1,7 @@
 import type { Caller } from "@outlet/core/foundation/caller";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Run } from "@outlet/core/conversations/run";
-import { RequestLog } from "@outlet/core/observability/request-log";
+import { Requests } from "@outlet/core/observability/requests";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
@@ -41,7 +41,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
       query(List),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
-        const { runs, cursor } = await RequestLog.list(deps, botId, c.req.valid("query"));
+        const { runs, cursor } = await Requests.list(deps, botId, c.req.valid("query"));
         return c.json({ runs: runs.map(runView), cursor });
       },
     )
@@ -50,7 +50,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
       describeRoute({ summary: "One run: its times, its message and its answer", tags: ["runs"] }),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
-        return c.json(runDetailView(await RequestLog.fromId(deps, botId, c.req.param("runId"))));
+        return c.json(runDetailView(await Requests.fromId(deps, botId, c.req.param("runId"))));
       },
     )
     .post(
@@ -64,7 +64,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         await Publication.requireLive(deps.table, botId);
-        const { redriven, refused, more } = await RequestLog.redriveAll(deps, botId);
+        const { redriven, refused, more } = await Requests.redriveAll(deps, botId);
         tell(c, { after: { redriven: redriven.length, refused: refused.length } });
         return c.json({ redriven, refused, more }, 202);
       },
@@ -76,7 +76,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         await Publication.requireLive(deps.table, botId);
-        const run = await RequestLog.redrive(deps, botId, c.req.param("runId"));
+        const run = await Requests.redrive(deps, botId, c.req.param("runId"));
         tell(c, { after: { status: run.status, redrives: run.redrives } });
         return c.json(runView(run), 202);
       },

@@ -117,7 +117,7 @@ interface Sender {
 function createSender({ baseUrl, apiKey }: OpenAiConfig): Sender {
   const url = new URL(baseUrl);
   // Azure wants its version in the query of every request.
-  url.pathname = `${url.pathname.replace(/\/+$/, "").replace(/\/chat\/completions$/, "")}/chat/completions`;
+  url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, "").replace(/\/chat\/completions$/, "")}/chat/completions`;
   const { request: send, Agent } = url.protocol === "https:" ? https : http;
   // node:http rather than fetch: a fifth of the CPU per call.
   const agent = new Agent({ keepAlive: true });

@@ -104,7 +104,7 @@ export function readBodyWords(body: string): Words | undefined {
   const parsed = readWords(parseJson(body));
   if (parsed) return parsed;
   if (!/^\s*</.test(body)) return body.trim() === "" ? undefined : wordsOf(body);
-  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^>]*>/g, " ");
+  const title = /<title[^<>]{0,100}>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^<>]*>/g, " ");
   return wordsOf(`A page instead of an answer: ${title}`, "html_page");
 }
 
