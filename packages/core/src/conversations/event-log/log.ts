@@ -1,7 +1,7 @@
 import { absent, type Clock, exists, type Item, type Table } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
-import { Run } from "../run/index.ts";
+import type { Run } from "../run/index.ts";
 import { tombstoneSeconds } from "../run/item.ts";
 import { type Entry, endOf, fromItem, nextAfter, type Told } from "./events.ts";
 

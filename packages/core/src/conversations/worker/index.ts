@@ -143,8 +143,8 @@ async function attempt(
   const watch = keepAlive(deps, run, lease, limits);
   let tried: Attempt;
   try {
-    tried = await answer(deps, run, watch.signal, writer.hear).catch((error: unknown) =>
-      afterError(deps, run, error),
+    tried = await answer(deps, run, watch.signal, (event) => writer.hear(event)).catch(
+      (error: unknown) => afterError(deps, run, error),
     );
   } finally {
     // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
