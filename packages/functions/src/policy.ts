@@ -14,7 +14,7 @@ export const defaultPolicy = {
   /** Shorter than the shortest retention: what waits is never swept away. */
   queuedMaxMs: 6 * 3_600_000,
   waitPollMs: { first: 100, max: 1_000 },
-  probeTimeoutMs: 180_000,
+  probeTimeoutMs: 120_000,
   pollSeconds: 5,
   /** The deployer function may run for five minutes. */
   deployLeaseMs: 330_000,
