@@ -35,29 +35,6 @@ export function alarm(
   });
 }
 
-/** What every queue is watched for: messages given up, and messages that nobody gets to. */
-export function watchQueue(
-  name: string,
-  queue: sst.aws.Queue,
-  dead: sst.aws.Queue,
-  lateSeconds: number,
-) {
-  alarm(`${name}DeadLetters`, `Messages of ${name} failed for good.`, {
-    namespace: "AWS/SQS",
-    metricName: "ApproximateNumberOfMessagesVisible",
-    dimensions: { QueueName: dead.nodes.queue.name },
-    statistic: "Maximum",
-    above: 0,
-  });
-  alarm(`${name}Late`, `Messages of ${name} wait longer than ${lateSeconds} s.`, {
-    namespace: "AWS/SQS",
-    metricName: "ApproximateAgeOfOldestMessage",
-    dimensions: { QueueName: queue.nodes.queue.name },
-    statistic: "Maximum",
-    above: lateSeconds,
-  });
-}
-
 export function watchFunction(name: string, fn: $util.Output<sst.aws.Function> | sst.aws.Function) {
   alarm(`${name}Errors`, `The function ${name} threw or timed out.`, {
     namespace: "AWS/Lambda",

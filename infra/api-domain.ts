@@ -10,7 +10,7 @@ function createDomain(domainName: string) {
     domainName,
     validationMethod: "DNS",
   });
-  const [option] = [certificate.domainValidationOptions[0]!];
+  const option = certificate.domainValidationOptions[0];
   const proof = dns.createRecord(
     "ApiCertificate",
     {

@@ -63,15 +63,11 @@ export const cliClient = publicClient("CommandLine", {
   callbackUrls: [8976, 8977, 8978].map((port) => `http://localhost:${port}/callback`),
 });
 
-for (const [name, description] of [
-  ["PublishAllowed", "May publish the bots they own."],
-  ["Admin", "May do everything to every bot, and sees all usage."],
-]) {
-  new aws.cognito.UserGroup(name!, {
-    name: name!,
-    description: description!,
-    userPoolId: users.id,
-  });
+for (const [name, description] of Object.entries({
+  PublishAllowed: "May publish the bots they own.",
+  Admin: "May do everything to every bot, and sees all usage.",
+})) {
+  new aws.cognito.UserGroup(name, { name, description, userPoolId: users.id });
 }
 
 export const issuer = $interpolate`https://cognito-idp.${region}.amazonaws.com/${users.id}`;

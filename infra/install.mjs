@@ -24,6 +24,6 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
   });
   writeFileSync(stamp, lock);
 }
-execFileSync(process.execPath, [path.join(infra, "sst", "platform.mjs")], {
+execFileSync(process.execPath, [path.join(infra, "platform.mjs")], {
   stdio: ["ignore", 2, 2],
 });

@@ -1,24 +1,22 @@
-import { watchQueue } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import { bucketListGrant, itemGrants, objectGrants, pollingOnly, queryGrant } from "./grants";
 import { installation } from "./installation";
 import { payloads, table } from "./storage";
-
-const dead = new sst.aws.Queue("SyncDeadLetters", {
-  transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
-});
+import { watchedQueue } from "./watched-queue";
 
 /** Names bots that have sources to read. */
-export const syncQueue = new sst.aws.Queue("SyncQueue", {
-  visibilityTimeout: "30 minutes",
-  dlq: { queue: dead.arn, retry: 5 },
+export const { queue: syncQueue } = watchedQueue("Sync", {
+  visibilityTimeout: "90 minutes",
+  lateSeconds: 900,
 });
 
 syncQueue.subscribe(
   {
     ...functionDefaults,
     handler: "packages/functions/src/workers/syncer/lambda.handler",
-    timeout: "5 minutes",
+    // Adobe's character maps: most Japanese PDF files without fonts of their own need them.
+    copyFiles: [{ from: "packages/core/assets/cmaps", to: "cmaps" }],
+    timeout: "15 minutes",
     memory: "2048 MB",
     environment: logEnvironment("syncer"),
     link: [installation, table, payloads],
@@ -37,5 +35,3 @@ syncQueue.subscribe(
     },
   },
 );
-
-watchQueue("SyncQueue", syncQueue, dead, 900);

@@ -1,4 +1,4 @@
-import { watchFunction, watchQueue } from "./alarms";
+import { watchFunction } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import { apiDomainName } from "./api-domain";
 import { itemGrants, objectGrants, pollingOnly, queryGrant, sendGrant } from "./grants";
@@ -10,6 +10,7 @@ import { templateUpgrades } from "./settings";
 import { stackRole } from "./stack-role";
 import { payloads, table } from "./storage";
 import { webAcl } from "./waf";
+import { watchedQueue } from "./watched-queue";
 
 /** What the stack of a bot is made from. */
 export const publishing = new sst.Linkable("Publishing", {
@@ -24,14 +25,10 @@ export const publishing = new sst.Linkable("Publishing", {
   },
 });
 
-const dead = new sst.aws.Queue("DeployDeadLetters", {
-  transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
-});
-
 /** Names bots whose publication has to go on; a message's delay is the time between two looks. */
-export const deployQueue = new sst.aws.Queue("DeployQueue", {
+export const { queue: deployQueue } = watchedQueue("Deploy", {
   visibilityTimeout: "30 minutes",
-  dlq: { queue: dead.arn, retry: 5 },
+  lateSeconds: 3_600,
 });
 
 const deployer = deployQueue.subscribe(
@@ -60,5 +57,4 @@ const deployer = deployQueue.subscribe(
   },
 );
 
-watchQueue("DeployQueue", deployQueue, dead, 3_600);
 watchFunction("Deployer", deployer.nodes.function);

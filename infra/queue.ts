@@ -1,4 +1,4 @@
-import { alarm, watchQueue } from "./alarms";
+import { alarm } from "./alarms";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
@@ -12,19 +12,18 @@ import {
 import { installation } from "./installation";
 import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
+import { watchedQueue } from "./watched-queue";
 
-const dead = new sst.aws.Queue("RunDeadLetters", {
-  visibilityTimeout: "6 minutes",
-  transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
-});
-
-/** Doorbells of conversations. Standard and fair: senders name the bot as the message group. */
-export const runQueue = new sst.aws.Queue("RunQueue", {
-  // AWS advises six times the function's timeout. A conversation whose worker died does not wait
-  // so long: the sweeper rings for it again.
+/**
+ * Doorbells of conversations. Standard and fair: senders name the bot as the message group. A
+ * conversation whose worker died does not wait so long: the sweeper rings for it again.
+ */
+const { queue, dead } = watchedQueue("Run", {
   visibilityTimeout: "90 minutes",
-  dlq: { queue: dead.arn, retry: 5 },
+  lateSeconds: 900,
+  deadVisibilityTimeout: "6 minutes",
 });
+export const runQueue = queue;
 
 export const worker = runQueue.subscribe(
   {
@@ -66,7 +65,6 @@ const deadLetters = dead.subscribe(
   { batch: { size: 10, partialResponses: true }, transform: { function: pollingOnly } },
 );
 
-watchQueue("RunQueue", runQueue, dead, 900);
 // They are drained before a depth is measured.
 alarm("RunDeadLettersSeen", "Doorbells of conversations failed for good.", {
   namespace: "AWS/Lambda",

@@ -8,8 +8,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("../..", import.meta.url)),
-    include: ["packages/conformance/src/**/*.referee.ts", "infra/test/**/*.test.ts"],
-    globalSetup: "infra/test/build.ts",
+    include: ["packages/conformance/src/**/*.referee.ts", "infra-test/**/*.test.ts"],
+    globalSetup: "infra-test/build.ts",
     maxWorkers: 2,
     // Some of them answer in tens of milliseconds, and 50 racers wait for each other.
     testTimeout: 120_000,

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { type Graph, type Resource, render } from "../../infra/sst/graph.ts";
+import { type Graph, type Resource, render } from "../../infra-test/sst/graph.ts";
 
 const least = { OUTLET_PUBLISHED_API_ALLOWED_IPV4: "203.0.113.0/24" };
 

@@ -26,9 +26,11 @@ import {
   type Table,
 } from "@outlet/core/ports";
 import type { ControlApiDeps } from "./control-api/deps.ts";
+import { join } from "node:path";
 import { Resource } from "sst";
 import { createPowertoolsLog } from "./log.ts";
 import { defaultPolicy } from "./policy.ts";
+import { createChildReader } from "./workers/syncer/child-reader.ts";
 
 const options = () => ({ region: Resource.Installation.region });
 
@@ -156,7 +158,15 @@ export const deadLettersDeps = () => ({
   runQueue: queue(createSqsClient(options()), Resource.RunQueue),
 });
 
-export const syncerDeps = () => ({ ...base(), objects: objects() });
+export const syncerDeps = () => ({
+  ...base(),
+  objects: objects(),
+  // One after the other: the function has memory for one file.
+  reader: createChildReader({
+    processesMax: 1,
+    cmapsDir: join(process.env["LAMBDA_TASK_ROOT"] ?? "", "cmaps"),
+  }),
+});
 
 export function deployerDeps() {
   const sqs = createSqsClient(options());

@@ -12,12 +12,14 @@ const pythonPackages = [
   "ministack==1.5.33",
   "moto[server]==5.2.5",
   "cryptography==46.0.3",
-  // Comes with moto; pinned for AWS's resource schemas in it (infra/test/rights).
+  // Comes with moto; pinned for AWS's resource schemas in it (infra-test/rights).
   "cfn-lint==1.58.0",
 ];
 
 /** AWS's own runtime client of Lambda for Node; its installation builds native code. */
 const lambdaRuntime = "aws-lambda-ric@4.0.2";
+
+const npmOptions = ["--no-audit", "--no-fund", "--loglevel=error"];
 
 export interface Tools {
   ministack: string;
@@ -27,7 +29,8 @@ export interface Tools {
 }
 
 /**
- * Brings the referees to `.tools/`, at the pinned versions, unless they are there, and SST to `infra/`.
+ * Brings the referees to `.tools/`, at the pinned versions, unless they are there, SST to `infra/`, and
+ * what its tests need to `infra-test/`.
  *
  * @throws Error that names what is missing on this machine and how to get it.
  */
@@ -35,6 +38,11 @@ export async function installReferees(): Promise<Tools> {
   await run(process.execPath, [
     fileURLToPath(new URL("../../../../infra/install.mjs", import.meta.url)),
   ]);
+  const infraTest = fileURLToPath(new URL("../../../../infra-test/", import.meta.url));
+  const lock = readFileSync(join(infraTest, "package-lock.json"), "utf8");
+  await once(join(infraTest, "node_modules"), lock, () =>
+    run("npm", ["ci", "--ignore-scripts", ...npmOptions], { cwd: infraTest }),
+  );
   const python = join(toolsDir, "python");
   await once(python, pythonPackages.join("\n"), async () => {
     await need("python3", ["-c", "import venv, ensurepip"], ["python3", "python3-venv"]);
@@ -44,8 +52,7 @@ export async function installReferees(): Promise<Tools> {
   const runtime = join(toolsDir, "lambda-runtime");
   await once(runtime, lambdaRuntime, async () => {
     await need("cmake", ["--version"], ["cmake", "make", "g++"]);
-    const options = ["--no-audit", "--no-fund", "--loglevel=error"];
-    await run("npm", ["install", `--prefix=${runtime}`, ...options, lambdaRuntime]);
+    await run("npm", ["install", `--prefix=${runtime}`, ...npmOptions, lambdaRuntime]);
   });
   await need("java", ["-version"], ["default-jre-headless"]);
   const elasticmq = join(toolsDir, "elasticmq");

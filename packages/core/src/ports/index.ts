@@ -1,4 +1,5 @@
 export * from "./clock.ts";
+export * from "./document-reader.ts";
 export * from "./end-of-run.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";

@@ -50,6 +50,9 @@ export const sourceView = (source: Knowledge.Info) => ({
   passages: source.passages,
   status: source.status,
   failure: source.failure,
+  failureCode: source.failureCode,
+  notes: source.notes,
+  progress: source.progress,
   createdAt: time(source.createdAt),
 });
 

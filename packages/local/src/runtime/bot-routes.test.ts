@@ -50,7 +50,7 @@ describe("knowledge", () => {
   });
 
   test("of a kind that is not read, or none at all, is refused at once", async () => {
-    const scan = { name: "scan.pdf", base64: "JVBERg==" };
+    const scan = { name: "scan.png", base64: "iVBORw==" };
     const refused = await owner("POST", `${path}/knowledge`, scan);
     expect([refused.status, refused.json.error.param]).toEqual([422, "name"]);
     for (const body of [{ name: "a.txt" }, { name: "a.txt", text: "x", base64: "eA==" }]) {

@@ -5,6 +5,7 @@ import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handle
 import { createDeployer } from "@outlet/functions/workers/deployer/handler";
 import { probe } from "@outlet/functions/workers/deployer/probe";
 import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
+import { createChildReader } from "@outlet/functions/workers/syncer/child-reader";
 import { createSyncer } from "@outlet/functions/workers/syncer/handler";
 import { createWorker } from "@outlet/functions/workers/worker/handler";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
@@ -33,7 +34,8 @@ export function startWorkers(
   const shutdown = new AbortController();
   const worker = lambda("worker", createWorker(backends, shutdown.signal), functionTimeoutMs);
   const deployer = lambda("deployer", createDeployer({ ...backends, probe }), functionTimeoutMs);
-  const syncer = lambda("syncer", createSyncer(backends), functionTimeoutMs);
+  const reader = createChildReader();
+  const syncer = lambda("syncer", createSyncer({ ...backends, reader }), functionTimeoutMs);
   const deadLetters = lambda("dead-letters", createDeadLetters(backends), functionTimeoutMs);
   const sweeper = createSchedule(createSweeper(backends), {
     everyMs: sweepEveryMs,
@@ -78,6 +80,7 @@ export function startWorkers(
       const handOver = setTimeout(() => shutdown.abort(), drainMs);
       await Promise.all(pollers.map((poller) => poller.stop()));
       clearTimeout(handOver);
+      await reader.close();
     },
   };
 }

@@ -51,6 +51,9 @@ const source: Source = {
   passages: 21,
   status: "SUCCEEDED",
   failure: null,
+  failureCode: null,
+  notes: [],
+  progress: null,
   createdAt: past,
 };
 

@@ -21,31 +21,28 @@ import {
   type Passage,
   type Queue,
   type Table,
+  type UnreadableCode,
+  unreadableCodes,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
+import { kinds } from "../reading/kind.ts";
+import { kindOf } from "./kind-of.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
 export { leaseMs } from "./lease.ts";
+export { extensions, readingName } from "./kind-of.ts";
 
-/** What an upload is read as; its name's ending tells. */
-export const Kind = v.picklist(["text", "markdown", "html", "csv", "json"]);
+/** What an upload is read as: its name tells, and the file itself where it knows better. */
+export const Kind = v.picklist(kinds);
 export type Kind = v.InferOutput<typeof Kind>;
 
-const endings: Record<string, Kind> = {
-  txt: "text",
-  text: "text",
-  log: "text",
-  md: "markdown",
-  markdown: "markdown",
-  html: "html",
-  htm: "html",
-  csv: "csv",
-  json: "json",
-};
+/** How far a reading is. */
+export const Progress = v.object({ done: v.number(), total: v.number() });
+export type Progress = v.InferOutput<typeof Progress>;
 
 export const Info = v.object({
   sourceId: v.string(),
@@ -58,6 +55,12 @@ export const Info = v.object({
   status: Bot.SyncStatus,
   /** Why it could not be read, and what to do about it. */
   failure: v.optional(v.nullable(v.string()), null),
+  /** Which of the known causes that is (docs/knowledge.md). */
+  failureCode: v.optional(v.nullable(v.picklist(unreadableCodes)), null),
+  /** What its owner should know although it was read. */
+  notes: v.optional(v.array(v.string()), []),
+  /** Pages read of those there are, while it is being read. */
+  progress: v.optional(v.nullable(Progress), null),
   /** Of the passages that the index is to hold; none before it was read. */
   version: v.optional(v.nullable(v.string()), null),
   /** All that may lie in the object store: each attempt at reading has one of its own. */
@@ -133,6 +136,9 @@ export async function add(
     passages: 0,
     status: "QUEUED",
     failure: null,
+    failureCode: null,
+    notes: [],
+    progress: null,
     version: null,
     versions: [],
     attempts: 0,
@@ -161,6 +167,7 @@ export async function resync(
       ...source,
       status: "QUEUED",
       failure: null,
+      failureCode: null,
       attempts: 0,
       statusAt: deps.clock.now(),
     };
@@ -256,6 +263,13 @@ export async function extend(deps: AtWork, source: Info): Promise<boolean> {
   );
 }
 
+/** Says how far the reading is, and with it that it goes on. */
+export async function advance(deps: AtWork, source: Info, progress: Progress): Promise<void> {
+  const { botId, sourceId } = source;
+  const set = { progress, statusAt: deps.clock.now() };
+  await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source));
+}
+
 /**
  * Stores what was read of a source, for the index that is built next.
  * @returns the source; `undefined` where this attempt is not the one at it any more.
@@ -264,11 +278,13 @@ export async function record(
   deps: AtWork,
   source: Info,
   passages: readonly Passage[],
+  notes: string[] = [],
 ): Promise<Info | undefined> {
   const { botId, sourceId } = source;
   const version = source.versions.at(-1) ?? "";
   await storePassages(deps.objects, botId, { sourceId, version }, passages);
-  const set = { version, passages: passages.length, statusAt: deps.clock.now() };
+  const count = passages.length;
+  const set = { version, passages: count, notes, progress: null, statusAt: deps.clock.now() };
   const item = await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source));
   // Removed meanwhile: its passages must not outlive it.
   if (!item) await removePassages(deps.objects, botId, { sourceId, version });
@@ -277,22 +293,26 @@ export async function record(
 
 /** What was recorded is in the index now. */
 export const succeed = (deps: AtWork, source: Info): Promise<void> =>
-  settle(deps, source, { status: "SUCCEEDED", failure: null });
+  settle(deps, source, { status: "SUCCEEDED", failure: null, failureCode: null });
 
 /**
  * The reading failed. What was read before goes on to be found.
  * @param failure why, and what to do about it.
  */
-export const fail = (deps: AtWork, source: Info, failure: string): Promise<void> =>
-  settle(deps, source, { status: "FAILED", failure });
+export const fail = (
+  deps: AtWork,
+  source: Info,
+  failure: string,
+  failureCode: UnreadableCode | null = null,
+): Promise<void> => settle(deps, source, { status: "FAILED", failure, failureCode });
 
 async function settle(
   deps: AtWork,
   source: Info,
-  outcome: Pick<Info, "status" | "failure">,
+  outcome: Pick<Info, "status" | "failure" | "failureCode">,
 ): Promise<void> {
   const { botId, sourceId, version, versions } = source;
-  const ended = { ...source, ...outcome, statusAt: deps.clock.now() };
+  const ended = { ...source, ...outcome, progress: null, statusAt: deps.clock.now() };
   if (!(await deps.table.put(toItem(ended), isMine(source)))) return;
   for (const old of versions.filter((one) => one !== version)) {
     await removePassages(deps.objects, botId, { sourceId, version: old });
@@ -339,18 +359,6 @@ async function removeOne(deps: Pick<Deps, "table" | "objects">, source: Info): P
   for (const version of versions) {
     await removePassages(deps.objects, botId, { sourceId, version });
   }
-}
-
-function kindOf(input: v.InferOutput<typeof Create>): Kind {
-  const ending = /\.([a-z0-9]{1,8})$/i.exec(input.name)?.[1]?.toLowerCase();
-  const kind = ending === undefined ? undefined : endings[ending];
-  if (kind) return kind;
-  // Text that was typed in may be called anything.
-  if (input.text !== undefined) return "text";
-  throw new Problem.ProblemError("invalid_request", {
-    message: `Files of this kind cannot be read. Give one of: ${Object.keys(endings).join(", ")}.`,
-    param: "name",
-  });
 }
 
 const uploadPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId}/upload`;

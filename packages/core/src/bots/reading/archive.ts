@@ -1,6 +1,6 @@
 import { Inflate } from "fflate";
 import { limits } from "./limits.ts";
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 interface Entry {
   name: string;

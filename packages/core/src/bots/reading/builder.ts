@@ -1,7 +1,7 @@
-import type { Block, Document, Place } from "./document.ts";
+import type { Block, Document, Place } from "../../ports/index.ts";
 import { limits } from "./limits.ts";
 import { oneLine, shorten, tidy } from "./plain.ts";
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 /**
  * Collects a document's blocks and holds them to the limits. It knows the headings above: readers

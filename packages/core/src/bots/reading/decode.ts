@@ -1,5 +1,5 @@
 import { analyse } from "chardet";
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 /** Detection looks at so many bytes. */
 const sampleBytes = 64 * 1024;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Document, read, Unreadable } from "./index.ts";
+import { type Document, Unreadable } from "../../ports/index.ts";
+import { read } from "./index.ts";
 
 type Input = string | Uint8Array;
 const bytesOf = (input: Input) => (typeof input === "string" ? Buffer.from(input) : input);

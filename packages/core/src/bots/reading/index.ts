@@ -8,7 +8,6 @@ export * as Reading from "./index.ts";
 import { DocumentBuilder } from "./builder.ts";
 import { readCsv } from "./csv.ts";
 import { decode } from "./decode.ts";
-import type { Document } from "./document.ts";
 import { readHtml } from "./html.ts";
 import { readJson } from "./json.ts";
 import { type Kind, kindOf } from "./kind.ts";
@@ -16,21 +15,10 @@ import { limits } from "./limits.ts";
 import { readMarkdown } from "./markdown.ts";
 import { tidy } from "./plain.ts";
 import { readText } from "./text.ts";
-import { Unreadable } from "./unreadable.ts";
+import { type Document, type FileToRead, Unreadable } from "../../ports/index.ts";
 
-export type { Block, Document, Place } from "./document.ts";
 export { endings, type Kind, kindOfName, kinds, wayOut } from "./kind.ts";
 export { limits } from "./limits.ts";
-export { type Code, codes, Unreadable } from "./unreadable.ts";
-
-export interface File {
-  bytes: Uint8Array;
-  name: string;
-  /** As it was sent, `charset` among its parameters. */
-  mediaType?: string;
-  /** Where it was fetched from: links are made whole, and what surrounds a page's text is left out. */
-  url?: string;
-}
 
 export interface Options {
   /** Where Adobe's character maps lie, if not in this package. */
@@ -45,7 +33,7 @@ export interface Options {
  * @example await read({ bytes, name: "prices.csv" })
  * @throws Unreadable with a cause that its owner can act on.
  */
-export async function read(file: File, options: Options = {}): Promise<Document> {
+export async function read(file: FileToRead, options: Options = {}): Promise<Document> {
   if (file.bytes.length === 0) {
     throw new Unreadable("empty", "The file is empty. Upload one that has text.");
   }
@@ -64,7 +52,7 @@ export async function read(file: File, options: Options = {}): Promise<Document>
 /** Readers of programs' files are loaded when the first such file comes. */
 async function readKind(
   kind: Kind,
-  file: File,
+  file: FileToRead,
   builder: DocumentBuilder,
   options: Options,
 ): Promise<void> {
@@ -91,7 +79,7 @@ async function readKind(
   }
 }
 
-function readTextKind(kind: Kind, file: File, builder: DocumentBuilder): void {
+function readTextKind(kind: Kind, file: FileToRead, builder: DocumentBuilder): void {
   const source = tidy(decode(file.bytes, declaredEncoding(kind, file)));
   switch (kind) {
     case "html":
@@ -116,7 +104,7 @@ function readPage(source: string, builder: DocumentBuilder, url: string | undefi
   if (builder.isEmpty) readHtml(source, builder, { url });
 }
 
-function declaredEncoding(kind: Kind, { bytes, mediaType }: File): string | undefined {
+function declaredEncoding(kind: Kind, { bytes, mediaType }: FileToRead): string | undefined {
   const sent = /charset\s*=\s*["']?([\w.:-]+)/i.exec(mediaType ?? "")?.[1];
   if (sent || kind !== "html") return sent;
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4_096));

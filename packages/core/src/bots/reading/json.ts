@@ -1,7 +1,7 @@
 import type { DocumentBuilder } from "./builder.ts";
 import { limits } from "./limits.ts";
 import { shorten } from "./plain.ts";
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 /** A block of short values is kept together up to about this. */
 const blockLength = 1_000;

@@ -1,4 +1,4 @@
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 /** What a file is read as. */
 export const kinds = [
@@ -94,7 +94,19 @@ const refused: Record<string, string> = {
   key: "Export it as .pptx or .pdf",
   msg: "Save it as .eml",
   zip: "Unpack it and upload its files one by one",
+  ...Object.fromEntries(
+    "rar 7z gz tar".split(" ").map((it) => [it, "Unpack it and upload its files one by one"]),
+  ),
+  ...Object.fromEntries(
+    "png jpg jpeg gif webp tif tiff bmp heic mp3 mp4 mov avi wav"
+      .split(" ")
+      .map((it) => [it, "Upload the text that is in it"]),
+  ),
+  ...Object.fromEntries("exe dll bin iso".split(" ").map((it) => [it, "Upload a text"])),
 };
+
+/** Whether a file's name says that it is of a kind that nobody reads here. */
+export const isRefused = (name: string): boolean => (endingOf(name) ?? "") in refused;
 
 /** What to do about a file that is of a kind not read. */
 export const wayOut = (name: string): string =>

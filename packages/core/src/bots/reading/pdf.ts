@@ -4,7 +4,7 @@ import type { DocumentBuilder } from "./builder.ts";
 import { type Line, pageBlocks, PdfFonts } from "./pdf-lines.ts";
 import { type Chapter, readOutline } from "./pdf-outline.ts";
 import { oneLine } from "./plain.ts";
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 export interface PdfOptions {
   /** Where Adobe's character maps lie: most Japanese files without fonts of their own need them. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Archive } from "./archive.ts";
-import { type Document, read, Unreadable } from "./index.ts";
+import { type Document, Unreadable } from "../../ports/index.ts";
+import { read } from "./index.ts";
 import {
   docx,
   epub,

@@ -1,7 +1,7 @@
 import { SaxesParser } from "saxes";
 import { type Archive, broken } from "./archive.ts";
 import { limits } from "./limits.ts";
-import { Unreadable } from "./unreadable.ts";
+import { Unreadable } from "../../ports/index.ts";
 
 /** What a reader of markup is told. Names come without their prefix. */
 export interface XmlHandler {

@@ -7,12 +7,22 @@ export * as Sync from "./index.ts";
 
 import { Knowledge } from "../knowledge/index.ts";
 import { Retrieval } from "../retrieval/index.ts";
-import type { Clock, Log, ObjectStore, Passage, Table } from "../../ports/index.ts";
-import { extract, Unreadable } from "./extract.ts";
+import {
+  type Clock,
+  type Document,
+  type DocumentReader,
+  type Log,
+  type ObjectStore,
+  type Passage,
+  type Table,
+  Unreadable,
+  type UnreadableCode,
+} from "../../ports/index.ts";
 
 export interface Deps {
   table: Table;
   objects: ObjectStore;
+  reader: DocumentReader;
   clock: Clock;
   log: Log;
 }
@@ -52,7 +62,7 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
 }
 
 /** Builds the index of what has been read, where it is not built yet. */
-export const publish = (deps: Omit<Deps, "log">, botId: string): Promise<void> =>
+export const publish = (deps: Omit<Deps, "log" | "reader">, botId: string): Promise<void> =>
   Retrieval.publish(deps, botId, async () =>
     (await Knowledge.list(deps.table, botId)).flatMap(({ sourceId, version, name }) =>
       version === null ? [] : [{ sourceId, version, name }],
@@ -90,13 +100,13 @@ async function take(
 ): Promise<Knowledge.Info | undefined> {
   const result = await read(deps, source);
   if ("failure" in result) {
-    await Knowledge.fail(deps, source, result.failure);
+    await Knowledge.fail(deps, source, result.failure, result.code);
     return undefined;
   }
-  const { passages } = result;
+  const { passages, notes } = result;
   totals.set(source.sourceId, passages.length);
   const total = [...totals.values()].reduce((sum, count) => sum + count, 0);
-  if (total <= Retrieval.passagesMax) return Knowledge.record(deps, source, passages);
+  if (total <= Retrieval.passagesMax) return Knowledge.record(deps, source, passages, notes);
   totals.set(source.sourceId, source.passages);
   await Knowledge.fail(
     deps,
@@ -106,10 +116,11 @@ async function take(
   return undefined;
 }
 
-async function read(
-  deps: Deps,
-  source: Knowledge.Info,
-): Promise<{ passages: Passage[] } | { failure: string }> {
+type Outcome =
+  | { passages: Passage[]; notes: string[] }
+  | { failure: string; code?: UnreadableCode };
+
+async function read(deps: Deps, source: Knowledge.Info): Promise<Outcome> {
   if (source.attempts > attemptsMax) {
     return { failure: "It could not be read after several tries. Remove it and upload it again." };
   }
@@ -118,16 +129,69 @@ async function read(
     return { failure: "The uploaded file is not there any more. Upload it again." };
   }
   try {
-    return { passages: [...Retrieval.cut(blocksOf(extract(source.kind, upload)))] };
+    const { blocks, notes } = await readUpload(deps, source, upload);
+    return { passages: [...Retrieval.cut(blocks)], notes };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const { botId, sourceId } = source;
-    deps.log.warn("source could not be read", { botId, sourceId, reason: error.message });
-    return { failure: error.message };
+    deps.log.warn("source could not be read", {
+      botId,
+      sourceId,
+      code: error.code,
+      reason: error.message,
+      cause: error.cause,
+    });
+    return { failure: error.message, code: error.code };
   }
 }
 
-const blocksOf = (text: string): Retrieval.Block[] =>
-  text
-    .split(/\n\s*\n/)
-    .map((paragraph) => ({ kind: "paragraph", text: paragraph, place: { headings: [] } }));
+/** Reads a file, and writes down how far it is every now and then. */
+async function readUpload(
+  deps: Deps,
+  source: Knowledge.Info,
+  bytes: Uint8Array,
+): Promise<Document> {
+  const progress = new ProgressWriter((page, pages) =>
+    Knowledge.advance(deps, source, { done: page, total: pages }),
+  );
+  try {
+    return await deps.reader.read(
+      { bytes, name: Knowledge.readingName(source) },
+      { onPage: (page, pages) => progress.take(deps.clock.now(), page, pages) },
+    );
+  } finally {
+    await progress.end();
+  }
+}
+
+const progressEveryMs = 1_000;
+
+/** One write at a time, and none more often than somebody would look. */
+class ProgressWriter {
+  readonly #write: (page: number, pages: number) => Promise<void>;
+  #last = 0;
+  #writing: Promise<void> | undefined;
+  #error: unknown;
+
+  constructor(write: (page: number, pages: number) => Promise<void>) {
+    this.#write = write;
+  }
+
+  take(now: number, page: number, pages: number): void {
+    if (this.#writing || now - this.#last < progressEveryMs) return;
+    this.#last = now;
+    this.#writing = this.#write(page, pages)
+      .catch((cause: unknown) => {
+        this.#error = cause;
+      })
+      .finally(() => {
+        this.#writing = undefined;
+      });
+  }
+
+  /** @throws what a write failed by. */
+  async end(): Promise<void> {
+    await this.#writing;
+    if (this.#error !== undefined) throw this.#error;
+  }
+}

@@ -1,10 +1,11 @@
 import * as v from "valibot";
-import type { ObjectStore, Queue } from "../../ports/index.ts";
+import type { DocumentReader, ObjectStore, Queue } from "../../ports/index.ts";
 import { systemClock } from "../../ports/index.ts";
 import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
 import { Id } from "../../foundation/id/index.ts";
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import { Bot } from "../bot/index.ts";
+import { Reading } from "../reading/index.ts";
 import { Knowledge } from "../knowledge/index.ts";
 import { Retrieval } from "../retrieval/index.ts";
 import { Sync } from "./index.ts";
@@ -28,10 +29,13 @@ export async function createLibrary(sources: Record<string, string> = {}) {
   const { objects, stored } = createMemoryObjects();
   const table = createMemoryTable();
   const syncQueue: Queue = { send: async () => undefined };
+  // In the same process: what hurts is tried where it can be ended.
+  const reader: DocumentReader = { read: (file, options) => Reading.read(file, options) };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const deps = {
     table,
     objects,
+    reader,
     clock: systemClock,
     ids: Id.createIds(systemClock),
     syncQueue,

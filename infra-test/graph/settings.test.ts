@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { handlerOf } from "../handler.ts";
+import { environment, program } from "../program.ts";
+import type { Graph, Statement } from "../sst/graph.ts";
+import { fn, handlers, prod, readable } from "./app.ts";
+
+describe("the firewall of published bots", () => {
+  const rules = (graph: Graph) => graph.one("aws:wafv2/webAcl:WebAcl").inputs;
+
+  test("refuses everybody who is on no list", () => {
+    expect(rules(prod)).toMatchObject({ scope: "REGIONAL", defaultAction: { block: {} } });
+    expect(rules(prod).rules.map((rule: { name: string }) => rule.name)).toEqual(["AllowedIpV4"]);
+    expect(prod.one("aws:wafv2/ipSet:IpSet").inputs).toMatchObject({
+      ipAddressVersion: "IPV4",
+      addresses: ["203.0.113.0/24", "198.51.100.0/24"],
+    });
+  });
+
+  test("takes IPv6 ranges and a limit for each address, which comes first", async () => {
+    const graph = await program("prod", {
+      OUTLET_PUBLISHED_API_ALLOWED_IPV6: "2001:db8::/32",
+      OUTLET_RATE_LIMIT_PER_IP: "2000",
+    });
+    expect(
+      rules(graph).rules.map((rule: { name: string; priority: number; action: object }) => [
+        rule.name,
+        rule.priority,
+        Object.keys(rule.action)[0],
+      ]),
+    ).toEqual([
+      ["RateLimitPerIp", 0, "block"],
+      ["AllowedIpV6", 2, "allow"],
+    ]);
+  });
+
+  test.each([
+    [{}, /Say who may call published bots/],
+    [{ OUTLET_PUBLISHED_API_ALLOWED_IPV4: "0.0.0.0/0" }, /AWS WAF refuses \/0/],
+    [{ OUTLET_PUBLISHED_API_ALLOWED_IPV4: "203.0.113.7" }, /takes IPv4 ranges such as/],
+    [
+      { ...environment, OUTLET_RATE_LIMIT_PER_IP: "5", OUTLET_INFERENCE_PROFILES: "yes" },
+      /10 or more[^]*OUTLET_INFERENCE_PROFILES takes on or off, not "yes"/,
+    ],
+  ])("is refused as %o", async (env, message) => {
+    await expect(program("prod", env)).rejects.toThrow(message);
+  });
+});
+
+test("models are those of the configuration, and a profile brings the model behind it", async () => {
+  const graph = await program("prod", {
+    ...environment,
+    OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite",
+  });
+  const { statements } = graph.function(handlerOf("worker"));
+  const bedrock = statements.filter(({ Action }) =>
+    [Action].flat().some((a) => a.startsWith("bedrock:")),
+  );
+  expect(bedrock.map(readable)).toEqual([
+    [
+      "bedrock:InvokeModelWithResponseStream",
+      "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0",
+      "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+      "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0",
+    ].join(" "),
+  ]);
+});
+
+describe("inference profiles", () => {
+  const bedrockOf = (statements: Statement[]) =>
+    statements.filter(({ Action }) => Action.some((a) => a.startsWith("bedrock:")));
+  const models = { ...environment, OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite" };
+  const profiles = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/*";
+  const modelArns = [
+    "arn:aws:bedrock:*::foundation-model/anthropic.claude-3-haiku-20240307-v1:0",
+    "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+    "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0",
+  ];
+
+  test("where configured may be made by the stack role and called by the worker, and nobody else", async () => {
+    const graph = await program("prod", { ...models, OUTLET_INFERENCE_PROFILES: "on" });
+    const role = graph.statements(graph.one("aws:iam/role:Role", "StackRole"));
+    expect(bedrockOf(role).map(readable)).toEqual([
+      ["bedrock:CreateInferenceProfile", ...modelArns, profiles].join(" "),
+      [
+        "bedrock:GetInferenceProfile,bedrock:DeleteInferenceProfile,bedrock:TagResource,bedrock:UntagResource,bedrock:ListTagsForResource",
+        profiles,
+      ].join(" "),
+    ]);
+    const rights = handlers.flatMap((name) => {
+      const { statements } = graph.function(handlerOf(name));
+      return bedrockOf(statements).map((statement) => `${name}: ${readable(statement)}`);
+    });
+    expect(rights).toEqual([
+      `control-api: ${["bedrock:InvokeModelWithResponseStream", ...modelArns].join(" ")}`,
+      `worker: ${["bedrock:InvokeModelWithResponseStream", ...modelArns, profiles].join(" ")}`,
+    ]);
+  });
+
+  test("are not anybody's where they are not configured", () => {
+    expect(bedrockOf(prod.statements(prod.one("aws:iam/role:Role", "StackRole")))).toEqual([]);
+    for (const name of handlers) {
+      expect(JSON.stringify(fn(name).statements)).not.toContain("application-inference-profile");
+    }
+  });
+});
+
+test("template upgrades are on unless they are switched off by name", async () => {
+  expect(prod.links.Publishing?.templateUpgrades).toBe("on");
+  const off = await program("prod", { ...environment, OUTLET_TEMPLATE_UPGRADES: "off" });
+  expect(off.links.Publishing?.templateUpgrades).toBe("off");
+  const other = program("prod", { ...environment, OUTLET_TEMPLATE_UPGRADES: "maybe" });
+  await expect(other).rejects.toThrow(/takes on or off, not "maybe"/);
+});
+
+describe("a domain of published APIs", () => {
+  const name = "bots.example.com";
+
+  test("is one regional name with a certificate, known to the deployer; without one there is nothing", async () => {
+    const graph = await program("prod", { ...environment, OUTLET_API_DOMAIN: name });
+    expect(graph.one("aws:apigateway/domainName:DomainName").inputs).toMatchObject({
+      domainName: name,
+      endpointConfiguration: { types: "REGIONAL" },
+      securityPolicy: "TLS_1_2",
+    });
+    expect(graph.one("aws:acm/certificate:Certificate").inputs).toMatchObject({
+      domainName: name,
+      validationMethod: "DNS",
+    });
+    const records = graph.all("aws:route53/record:Record").map(({ inputs }) => inputs);
+    const aliases = records.filter((record) => record.name === name);
+    expect(aliases.map(({ type }) => type).toSorted()).toEqual(["A", "AAAA"]);
+    expect(graph.links.Publishing?.apiDomain).toBe(name);
+    const [statement] = graph.statements(graph.one("aws:iam/role:Role", "StackRole"));
+    expect([statement?.Resource].flat()).toEqual(
+      expect.arrayContaining([
+        `arn:aws:apigateway:us-east-1::/domainnames/${name}/basepathmappings`,
+        `arn:aws:apigateway:us-east-1::/domainnames/${name}/basepathmappings/*`,
+      ]),
+    );
+    expect(prod.all("aws:apigateway/domainName:DomainName")).toEqual([]);
+    expect(prod.links.Publishing?.apiDomain).toBe("");
+  });
+
+  test.each([
+    [{ OUTLET_API_DOMAIN: "https://bots.example.com" }, /takes a domain name such as/],
+    [{ OUTLET_API_DOMAIN: name, OUTLET_DOMAIN: name }, /take a name below it/],
+  ])("is refused as %o", async (env, message) => {
+    await expect(program("prod", { ...environment, ...env })).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { type Graph, type RenderOptions, render } from "./sst/graph.ts";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What has to be set to deploy, and one secret. */
+export const environment = { OUTLET_PUBLISHED_API_ALLOWED_IPV4: "203.0.113.0/24,198.51.100.0/24" };
+
+const unset = {
+  OUTLET_PUBLISHED_API_ALLOWED_IPV4: "",
+  OUTLET_PUBLISHED_API_ALLOWED_IPV6: "",
+  OUTLET_RATE_LIMIT_PER_IP: "",
+  OUTLET_MODELS: "",
+  OUTLET_INFERENCE_PROFILES: "",
+  OUTLET_DOMAIN: "",
+  OUTLET_API_DOMAIN: "",
+  OUTLET_ALARM_EMAIL: "",
+  OUTLET_TEMPLATE_UPGRADES: "",
+  OUTLET_REGION: "",
+};
+
+/** The resources that SST's program makes of these settings and no others, without AWS. */
+export const program = (
+  stage: string,
+  env: Record<string, string> = environment,
+  options: Partial<RenderOptions> = {},
+): Promise<Graph> =>
+  render({
+    root,
+    stage,
+    region: "us-east-1",
+    secrets: { KeyPepper: Buffer.alloc(32, 7).toString("base64") },
+    env: { ...unset, ...env },
+    ...options,
+  });
