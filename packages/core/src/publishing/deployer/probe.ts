@@ -1,4 +1,4 @@
-import { Key } from "../key/index.ts";
+import type { Key } from "../key/index.ts";
 import { Keyring } from "../keyring/index.ts";
 import { Publication } from "../publication/index.ts";
 import type { Deps } from "./act.ts";
