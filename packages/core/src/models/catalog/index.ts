@@ -5,6 +5,7 @@
 export * as ModelCatalog from "./index.ts";
 
 import { Problem } from "../../foundation/problem/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 import { type Geography, geographiesOf } from "./profiles.ts";
 
 export { behindProfile } from "./profiles.ts";
@@ -160,7 +161,7 @@ export function createCatalog(allowed: readonly string[], region = "us-east-1"):
       if (found) return found;
       const names = models.map((m) => m.name).join(", ");
       throw new Problem.ProblemError("model_not_allowed", {
-        message: `Model "${name.slice(0, 100)}" is not allowed here. Allowed: ${names}.`,
+        message: `Model "${Text.cut(name, 100)}" is not allowed here. Allowed: ${names}.`,
         param,
       });
     },
