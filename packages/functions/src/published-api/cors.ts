@@ -5,10 +5,13 @@ import * as v from "valibot";
 import type { PublishedEnv } from "./identity.ts";
 
 const allowMethods = "GET,POST,DELETE,OPTIONS";
+/** Where a browser does not say which it will send. */
 const allowHeaders =
   "authorization,content-type,idempotency-key,last-event-id,prefer,x-api-key,x-request-id";
 const exposeHeaders =
-  "idempotent-replayed,location,preference-applied,retry-after,x-request-id,x-should-retry";
+  "idempotent-replayed,location,preference-applied,ratelimit,ratelimit-policy,retry-after,x-ratelimit-limit-requests,x-ratelimit-remaining-requests,x-ratelimit-reset-requests,x-request-id,x-should-retry";
+/** Stock clients send a dozen of their own, which change: what is asked for is allowed. */
+const headerNames = /^[A-Za-z0-9-]{1,64}(\s*,\s*[A-Za-z0-9-]{1,64}){0,63}$/;
 
 /**
  * CORS for the origins of this publication. Preflights come without a key, so their list is read
@@ -24,7 +27,8 @@ export function cors(table: Table): MiddlewareHandler<PublishedEnv> {
       if (origin && originMatches(origin, publication?.allowedOrigins ?? [])) {
         headers.set("Access-Control-Allow-Origin", origin);
         headers.set("Access-Control-Allow-Methods", allowMethods);
-        headers.set("Access-Control-Allow-Headers", allowHeaders);
+        const asked = c.req.header("access-control-request-headers") ?? "";
+        headers.set("Access-Control-Allow-Headers", headerNames.test(asked) ? asked : allowHeaders);
         headers.set("Access-Control-Max-Age", "600");
       }
       return new Response(null, { status: 204, headers });

@@ -26,7 +26,7 @@ export async function toMessage(
   const chosen = chooseModel(deps.catalog, bot, asking.model);
   requireFormat(asking, chosen);
   if (asking.previous !== null) await requirePrevious(deps, client, asking.previous);
-  const mayInstruct = client.callerInstructions !== "false";
+  const mayInstruct = client.callerInstructions !== "ignore";
   const turns = (await resolve(deps, client, asking.said)).filter(
     (turn) => mayInstruct || turn.role !== "developer",
   );
