@@ -3,7 +3,7 @@ import { responseAddress, Run } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
 import { notFound } from "../conversations.ts";
 import type { PublishedApiDeps } from "../deps.ts";
-import { endedOf, type Followed } from "../follow.ts";
+import { endedOf, type Followed, stateOf } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey } from "../prefer.ts";
 import type { Told } from "../told.ts";
@@ -11,12 +11,13 @@ import type { Ended } from "./answer.ts";
 import { answerStream, answerWhole, removeUnkept, type Teller } from "./answering.ts";
 import { invalid } from "./content.ts";
 import { inputItems } from "./input-items.ts";
-import { onceOf, stateOf, toMessage } from "./message.ts";
+import { onceOf, toMessage } from "./message.ts";
 import { parseResponse, runIdOfResponse } from "./request.ts";
 import { ResponseEvents } from "./response-events.ts";
 import { idsOf, responseObject } from "./response-object.ts";
 import { doneFrame, eventFrame } from "./sse.ts";
 import { findKept } from "./stored.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 /** How long a cancel waits for the worker to heed it. */
 const cancelWaitMs = 5_000;
@@ -84,7 +85,7 @@ async function kept(c: Context<PublishedEnv>, deps: PublishedApiDeps): Promise<R
   const id = c.req.param("id") ?? "";
   const runId = runIdOfResponse(id);
   const run = runId && (await findKept(deps, c.get("client"), runId));
-  if (!run) throw notFound(`Response ${id.slice(0, 64)} not found.`);
+  if (!run) throw notFound(`Response ${Text.cut(id, 64)} not found.`);
   return run;
 }
 
