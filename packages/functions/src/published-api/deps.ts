@@ -14,7 +14,8 @@ export interface PublishedApiDeps {
   log: Log;
   /** What the gateway has counted of a key; absent where it cannot be asked on every request. */
   quotaCounters?: QuotaCounters;
-  policy: Conversation.AcceptDeps["policy"] & Conversation.WaitPolicy &
+  policy: Conversation.AcceptDeps["policy"] &
+    Conversation.WaitPolicy &
     EventLog.FollowPolicy &
     HoldPolicy;
 }

@@ -117,7 +117,7 @@ function streamOf(
     async pull(controller) {
       const { done, value } = await pieces.next();
       if (done) controller.close();
-      else if (value !== "") controller.enqueue(encoder.encode(value));
+      else controller.enqueue(encoder.encode(value));
     },
     async cancel() {
       // Not by ending the generator alone, which may be waiting for what comes next.
