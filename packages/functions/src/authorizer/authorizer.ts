@@ -40,8 +40,9 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       allowedOrigins: JSON.stringify(publication.allowedOrigins),
       scopes: key.scopes.join(","),
       retentionDays: String(publication.retentionDays),
-      callerInstructions: "true",
-      utilityCalls: "answer",
+      callerInstructions: publication.callerInstructions,
+      utilityCalls: publication.utilityCalls,
+      limits: JSON.stringify(limitsOf(publication)),
     };
     return {
       principalId: key.keyId,
@@ -51,6 +52,8 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
     };
   };
 }
+
+const limitsOf = ({ throttle, quota, stack }: Publication.Info) => ({ throttle, quota, stack });
 
 /** `x-api-key`, or `Authorization: Bearer`; headers come in the client's own spelling. */
 function presentedSecret(event: APIGatewayRequestAuthorizerEvent): string | undefined {

@@ -6,9 +6,11 @@ import { createErrorHandler, createNotFoundHandler, respond } from "../http/prob
 import { boundedPath } from "../http/guards.ts";
 import { requestId } from "../http/request-id.ts";
 import { notFound } from "./conversations.ts";
+import { aboutRoutes } from "./about.ts";
 import { cors } from "./cors.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import { identity, type PublishedEnv } from "./identity.ts";
+import { limits } from "./limits.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
 import { ownKeyRoutes } from "./own-key.ts";
@@ -34,8 +36,10 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     boundedPath(),
     scoped(),
     readableBody(),
+    limits(deps),
   );
   app.route("/", nativeRoutes(deps));
+  app.route("/", aboutRoutes(deps));
   app.route("/", mcpRoutes(deps));
   app.route("/", ownKeyRoutes(deps));
   app.route("/v1", openaiRoutes(deps));
