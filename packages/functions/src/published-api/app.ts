@@ -13,7 +13,6 @@ import { identity, type PublishedEnv } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
-import { ownKeyRoutes } from "./own-key.ts";
 import { scoped } from "./scopes.ts";
 import { openaiRoutes } from "./openai/routes.ts";
 
@@ -41,7 +40,6 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.route("/", nativeRoutes(deps));
   app.route("/", aboutRoutes(deps));
   app.route("/", mcpRoutes(deps));
-  app.route("/", ownKeyRoutes(deps));
   app.route("/v1", openaiRoutes(deps));
   return app;
 }

@@ -3,8 +3,8 @@ import type { Key } from "@outlet/core/publishing/key";
 import type { MiddlewareHandler } from "hono";
 import type { PublishedEnv } from "./identity.ts";
 
-/** Says who calls, and what of: no key is kept from that. */
-const open = ["/health", "/v1/key"];
+/** What is called, and by whom: no key is kept from that. */
+const open = ["/health", "/v1/key", "/openapi.json", "/llms.txt"];
 
 /**
  * Lets a key do only what it was made for, by the method alone, on every face: a new route needs no

@@ -60,11 +60,12 @@ describe("a key", () => {
     const { call, keyId, value } = await keyWith({ ...limits, metadata: { team: "SECRET-TEAM" } });
     const reply = await call("GET", "/v1/key");
     expect(reply.json).toMatchObject({
-      ...limits,
-      keyId,
+      id: keyId,
       label: "Limited",
-      last4: value.slice(-4),
-      limits: { throttle: null, quota: null },
+      scopes: ["read"],
+      allowed_ips: ["127.0.0.0/8"],
+      allowed_origins: null,
+      expires_at: Date.parse(expiresAt) / 1000,
     });
     expect(reply.text).not.toContain("SECRET-TEAM");
     expect(reply.text).not.toContain(value);

@@ -55,7 +55,11 @@ export async function remove(deps: Deps, address: Address): Promise<boolean> {
 export async function erase(deps: Deps, address: Address): Promise<void> {
   await remove(deps, address);
   const head = await Mailbox.read(deps.table, address);
-  await Run.removeTombstones(deps.table, address);
+  for (const runId of await Run.listTombstones(deps.table, address)) {
+    await EventLog.raze(deps.table, { ...address, runId, expiresAt: 0 });
+    // Last: it says where the others may lie.
+    await Run.removeTombstone(deps.table, address, runId);
+  }
   if (head) await Mailbox.raze(deps.table, head);
 }
 
