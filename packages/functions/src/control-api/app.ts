@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { except } from "hono/combine";
+import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
@@ -31,7 +32,7 @@ const isFile = (c: Context): boolean =>
 
 /** What the console and scripts see, under `/api`. */
 export function createControlApi(deps: ControlApiDeps) {
-  const app = new Hono<ControlEnv>().basePath("/api");
+  const app = new Hono<ControlEnv>({ strict: false }).basePath("/api");
   app.onError(createErrorHandler(deps.log));
   app.notFound(createNotFoundHandler(methodsOf(app)));
   app.use(
@@ -56,6 +57,7 @@ export function createControlApi(deps: ControlApiDeps) {
         },
       }),
       jsonOnly(),
+      readableBody(),
     ),
   );
   return app

@@ -24,8 +24,15 @@ import {
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
-export const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+export const Title = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(100),
+  v.check(Text.isVisible, "must have a character that can be seen"),
+);
 
 export const Scope = v.picklist(["private", "partial", "all"]);
 
@@ -312,7 +319,7 @@ export async function listEvery(table: Table, { limit, cursor }: Paging): Promis
 }
 
 const notFound = (botId: string) =>
-  new Problem.ProblemError("not_found", `There is no bot ${botId.slice(0, 40)} that you may use.`);
+  new Problem.ProblemError("not_found", `There is no bot ${Text.cut(botId, 40)} that you may use.`);
 
 function canSee(bot: Info, caller: Caller.Info): boolean {
   if (mayChange(bot, caller) || bot.scope === "all") return true;

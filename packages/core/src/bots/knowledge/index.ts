@@ -32,6 +32,7 @@ import { Info, type Progress, shape } from "./info.ts";
 import { kindOf } from "./kind-of.ts";
 import { checkArrived, listUploads, removeUpload, uploadFromId, uploadPath } from "./uploads.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export { Info, Kind, Progress } from "./info.ts";
 export { leaseMs } from "./lease.ts";
@@ -212,7 +213,7 @@ export async function remove(
 ): Promise<void> {
   const source = await fromId(deps.table, botId, sourceId);
   if (!source) {
-    throw new Problem.ProblemError("not_found", `The bot has no source ${sourceId.slice(0, 40)}.`);
+    throw new Problem.ProblemError("not_found", `The bot has no source ${Text.cut(sourceId, 40)}.`);
   }
   await removeOne(deps, source);
   await strike(deps.table, botId, sourceId);

@@ -20,6 +20,7 @@ export { type Prerequisite, prerequisites } from "./prerequisites.ts";
 export { Edit, Publish, Settings, settingsOf, shownSettings } from "./settings.ts";
 export {
   AllowedOrigins,
+  canonicalOrigin,
   originMatches,
   Quota,
   RetentionDays,
