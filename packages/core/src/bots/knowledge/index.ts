@@ -28,7 +28,7 @@ import { Problem } from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
-import { Info, type Progress, shape } from "./info.ts";
+import { type Info, type Progress, shape } from "./info.ts";
 import { kindOf } from "./kind-of.ts";
 import { checkArrived, listUploads, removeUpload, uploadFromId, uploadPath } from "./uploads.ts";
 import { Layout } from "../../store/layout/index.ts";

@@ -86,7 +86,7 @@ export async function beginUpload(
 export async function uploadFromId(table: Table, botId: string, uploadId: string): Promise<Upload> {
   const item = await table.get(keyOf({ botId, uploadId }));
   if (item) return fromItem(item);
-  throw new Problem.ProblemError("not_found", `The bot awaits no upload ${uploadId.slice(0, 40)}.`);
+  throw new Problem.ProblemError("not_found", "The bot awaits no such upload.");
 }
 
 /** Takes the bytes of a file in that comes through the API. */
