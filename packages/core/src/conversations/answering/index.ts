@@ -14,9 +14,10 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import type { Event, Outcome } from "./events.ts";
-import { type GenerateDeps, generate } from "./generate.ts";
+import { generateFitting } from "./fitting.ts";
+import type { GenerateDeps } from "./generate.ts";
 import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
-import { type Messages, toRequest, type Wishes } from "./request.ts";
+import type { Messages, Wishes } from "./request.ts";
 
 export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
@@ -69,16 +70,11 @@ export async function* answer(
   const model = deps.catalog.find(name);
   if (!model) return notAllowed(name);
   yield { type: "model", model };
-  const [sources, messages] = await Promise.all([
-    subject.asked?.utility ? [] : find(deps, bot.botId, subject.query),
-    subject.readMessages(model.contextTokens),
-  ]);
+  const sources = subject.asked?.utility ? [] : await find(deps, bot.botId, subject.query);
   if (sources.length > 0) yield { type: "sources", sources };
-  const request = toRequest(bot, model, subject, sources, messages);
-  const modelId = subject.billedModelId?.(model.modelId) ?? model.modelId;
   let said = "";
   try {
-    const events = generate(deps, { ...request, modelId }, model.modelId, signal);
+    const events = generateFitting(deps, { subject, model, sources }, signal);
     let next = await events.next();
     for (; !next.done; next = await events.next()) {
       const event = next.value;
