@@ -230,6 +230,30 @@ describe("a request", () => {
     ]);
   });
 
+  test("says the names of documents that Bedrock does not take whole", async () => {
+    const bytes = new Uint8Array([1, 2]);
+    const document = (name: string) => ({ type: "document" as const, format: "pdf", name, bytes });
+    const content = [
+      { type: "text" as const, text: "Compare" },
+      document("報告書"),
+      document("議事録"),
+    ];
+    await collect({ messages: [{ role: "user", content }] });
+    const source = { bytes: "AQI=" };
+    expect(bedrock.requests[0]?.body["messages"]).toEqual([
+      {
+        role: "user",
+        content: [
+          { text: "Compare" },
+          { text: 'The file that follows is called "報告書.pdf".' },
+          { document: { format: "pdf", name: "document", source } },
+          { text: 'The file that follows is called "議事録.pdf".' },
+          { document: { format: "pdf", name: "document (2)", source } },
+        ],
+      },
+    ]);
+  });
+
   test("with nothing to say, or a document of a foreign format, is never sent", async () => {
     const bytes = new Uint8Array();
     const foreign = { type: "document" as const, format: "exe", name: "x", bytes };
