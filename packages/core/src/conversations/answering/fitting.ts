@@ -3,8 +3,8 @@ import { Tokens } from "../../models/tokens/index.ts";
 import { type Found, type Model, ModelError, type ModelMessage } from "../../ports/index.ts";
 import type { Event } from "./events.ts";
 import { type GenerateDeps, generate } from "./generate.ts";
-import type { Subject } from "./index.ts";
 import { toRequest } from "./request.ts";
+import type { Subject } from "./subject.ts";
 
 /** Times that the turns before the question are halved; after that, none of them is left anyway. */
 const trimsMax = 12;

@@ -4,7 +4,6 @@
  */
 export * as Answering from "./index.ts";
 
-import type { Bot } from "../../bots/bot/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Found,
@@ -17,34 +16,20 @@ import type { Event, Outcome } from "./events.ts";
 import { generateFitting } from "./fitting.ts";
 import type { GenerateDeps } from "./generate.ts";
 import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
-import type { Messages, Wishes } from "./request.ts";
+import type { Subject } from "./subject.ts";
 
 export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
 export { causeOf, type End } from "./outcome.ts";
 export type { Messages } from "./request.ts";
+export type { Subject } from "./subject.ts";
 
 export interface Deps extends GenerateDeps {
   table: Table;
   objects: ObjectStore;
   retriever: Retriever;
   catalog: ModelCatalog.Catalog;
-}
-
-/** What is to be answered, by whom. */
-export interface Subject extends Wishes {
-  bot: Bot.Info;
-  /** Short name of the model asked for, or null for the bot's own. */
-  requestedModel: string | null;
-  runId: string;
-  keyId: string;
-  /** What is looked up in the bot's knowledge. */
-  query: string;
-  /** The message and the turns before it, as far back as a model of this context can take them. */
-  readMessages(contextTokens: number): Promise<Messages>;
-  /** The id under which a model is asked, so that the bill tells bots apart; its own where absent. */
-  billedModelId?: (modelId: string) => string;
 }
 
 /**
