@@ -16,5 +16,6 @@ export function matching(commands: readonly Command[], typed: string): Command[]
   const [first = ""] = fold(typed).trim().split(/\s+/);
   const found = commands.filter(({ label }) => hasEveryWord(label, typed));
   const begins = ({ label }: Command) => fold(label).startsWith(first);
-  return [...found.filter(begins), ...found.filter((one) => !begins(one))].slice(0, shownMax);
+  const others = found.filter((one) => !begins(one));
+  return found.filter(begins).concat(others).slice(0, shownMax);
 }
