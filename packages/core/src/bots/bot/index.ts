@@ -142,7 +142,7 @@ export async function create(
     instruction: input.instruction,
     model: model.name,
     callerModels: requireModels(deps.catalog, input.callerModels),
-    generation: v.parse(Generation, input.generation),
+    generation: oneOfTwo(v.parse(Generation, input.generation)),
     scope: "private",
     allowedUsers: [],
     allowedGroups: [],
@@ -215,10 +215,22 @@ function changesOf(
 ) {
   return {
     ...said(plain),
-    ...(generation ? { generation: { ...bot.generation, ...said(generation) } } : {}),
+    ...(generation
+      ? { generation: oneOfTwo(v.parse(Generation, { ...bot.generation, ...said(generation) })) }
+      : {}),
     ...(model ? { model: catalog.require(model, "model").name } : {}),
     ...(callerModels ? { callerModels: requireModels(catalog, callerModels) } : {}),
   };
+}
+
+/** Newer models refuse to be told both. @throws ProblemError `invalid_request` */
+function oneOfTwo(generation: v.InferOutput<typeof Generation>): typeof generation {
+  if (generation.temperature === null || generation.topP === null) return generation;
+  throw new Problem.ProblemError("invalid_request", {
+    message:
+      "Set generation.temperature or generation.topP: models take one of them. The other is null.",
+    param: "generation.topP",
+  });
 }
 
 /** Sets whom the bot is shared with. The caller makes sure that it is not published. */
