@@ -53,7 +53,7 @@ export const consoleClient = publicClient("Console", {
   ),
   logoutUrls: [$interpolate`${router.url}/`],
 });
-export const cliClient = publicClient("CommandLine", {
+const cliClient = publicClient("CommandLine", {
   callbackUrls: ["http://localhost/callback"],
 });
 

@@ -29,7 +29,7 @@ const fields = {
 } as const;
 
 /** The names a line of the access log has, besides `botId`. Every value is a string. */
-export type AccessLogField = keyof typeof fields;
+type AccessLogField = keyof typeof fields;
 
 /** @returns the format of a stage's access log; the bot's id stands in every line literally. */
 export function createAccessLogFormat(botId: string): string {

@@ -19,7 +19,7 @@ export class Violation extends Error {
 }
 
 /** One write that the table carried out. */
-export interface Write {
+interface Write {
   /** Who wrote. */
   process: string;
   key: Key;

@@ -98,7 +98,7 @@ export function clientOf(base: string, common: Record<string, string>): Client {
   };
 }
 
-export function publishedBot(
+function publishedBot(
   endpoint: string,
   key: { keyId: string; value: string },
   bot: { botId: string; title: string },

@@ -25,9 +25,9 @@ import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
-export const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
 
-export const Scope = v.picklist(["private", "partial", "all"]);
+const Scope = v.picklist(["private", "partial", "all"]);
 
 export const SyncStatus = v.picklist(["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
 
@@ -39,7 +39,7 @@ const Fraction = v.pipe(
   v.check((value) => value === 0 || value >= 1e-6, "must be 0, or at least 0.000001"),
 );
 
-export const Generation = v.strictObject({
+const Generation = v.strictObject({
   /** Output tokens at most. */
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64_000)), 2_048),
   temperature: v.optional(v.nullable(Fraction), null),

@@ -34,11 +34,11 @@ import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
 export { leaseMs } from "./lease.ts";
-export { extensions, readingName } from "./kind-of.ts";
+export { readingName } from "./kind-of.ts";
 
 /** What an upload is read as: its name tells, and the file itself where it knows better. */
-export const Kind = v.picklist(kinds);
-export type Kind = v.InferOutput<typeof Kind>;
+const Kind = v.picklist(kinds);
+type Kind = v.InferOutput<typeof Kind>;
 
 /** How far a reading is. */
 export const Progress = v.object({ done: v.number(), total: v.number() });

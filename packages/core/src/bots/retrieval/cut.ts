@@ -1,7 +1,7 @@
 import type { Passage, Place } from "../../ports/index.ts";
 
 /** A piece of a document as its reader gives it. */
-export interface Block {
+interface Block {
   kind: "heading" | "paragraph" | "item" | "row" | "code";
   text: string;
   place: Place;

@@ -38,7 +38,7 @@ const usd = (input: number, output: number, cacheRead = input, cacheWrite = inpu
 });
 
 /** On-demand list prices for us-east-1. They drift: check https://aws.amazon.com/bedrock/pricing/ */
-export const known: readonly Info[] = [
+const known: readonly Info[] = [
   {
     name: "outlet-demo",
     modelId: "outlet.demo-v1",

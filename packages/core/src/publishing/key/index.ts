@@ -23,7 +23,7 @@ import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
-export const Label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+const Label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
 
 export const Info = v.object({
   keyId: v.string(),

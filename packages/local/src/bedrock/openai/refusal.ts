@@ -28,7 +28,7 @@ export class Refusal extends Error {
 const messageLengthMax = 500;
 
 /** On one line, so that nothing a server says looks like more than one thing in a log or a table. */
-export const oneLine = (text: string): string =>
+const oneLine = (text: string): string =>
   text
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim()
