@@ -14,6 +14,11 @@ export const defaultPolicy = {
   /** Shorter than the shortest retention: what waits is never swept away. */
   queuedMaxMs: 6 * 3_600_000,
   waitPollMs: { first: 100, max: 1_000 },
+  /** Clients and gateways that give up on silence do so after 29 or 30 seconds. */
+  quietMaxMs: 20_000,
+  beatMs: 10_000,
+  /** A minute less than the gateway's and the function's 15. */
+  holdMaxMs: 840_000,
   probeTimeoutMs: 180_000,
   pollSeconds: 5,
   /** The deployer function may run for five minutes. */

@@ -38,6 +38,8 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       paused: Publication.isPaused(publication) ? "true" : "false",
       allowedOrigins: JSON.stringify(publication.allowedOrigins),
       retentionDays: String(publication.retentionDays),
+      callerInstructions: "true",
+      utilityCalls: "answer",
     };
     return {
       principalId: key.keyId,

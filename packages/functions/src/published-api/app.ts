@@ -7,7 +7,9 @@ import { notFound } from "./conversations.ts";
 import { cors } from "./cors.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import { identity, type PublishedEnv } from "./identity.ts";
+import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
+import { openaiRoutes } from "./openai/routes.ts";
 
 export type { PublishedApiDeps } from "./deps.ts";
 
@@ -23,6 +25,8 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.notFound(createNotFoundHandler(methodsOf(app)));
   app.use(requestId(gatewayRequestId), cors(deps.table), identity());
   app.route("/", nativeRoutes(deps));
+  app.route("/", mcpRoutes(deps));
+  app.route("/v1", openaiRoutes(deps));
   return app;
 }
 

@@ -11,3 +11,7 @@ export function withoutBasePath(event: APIGatewayProxyEvent): APIGatewayProxyEve
   if (!basePath || (event.path !== prefix && !event.path.startsWith(`${prefix}/`))) return event;
   return { ...event, path: event.path.slice(prefix.length) || "/" };
 }
+
+/** `/v1//models` is what some clients make of a base URL that ends in a slash. */
+export const withoutDoubleSlash = (event: APIGatewayProxyEvent): APIGatewayProxyEvent =>
+  event.path.startsWith("/v1//") ? { ...event, path: event.path.replace(/\/{2,}/g, "/") } : event;

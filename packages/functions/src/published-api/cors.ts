@@ -40,7 +40,7 @@ export function cors(table: Table): MiddlewareHandler<PublishedEnv> {
 
 const Origins = v.pipe(v.object({ allowedOrigins: v.pipe(v.string(), v.parseJson()) }));
 
-function originsOf(context: unknown): string[] {
+export function originsOf(context: unknown): string[] {
   const parsed = v.safeParse(Origins, context);
   const list = v.safeParse(v.array(v.string()), parsed.success ? parsed.output.allowedOrigins : []);
   return list.success ? list.output : [];

@@ -11,5 +11,15 @@ export interface PublishedApiDeps {
   ids: Id.Ids;
   catalog: ModelCatalog.Catalog;
   log: Log;
-  policy: Conversation.AcceptDeps["policy"] & Conversation.WaitPolicy;
+  policy: Conversation.AcceptDeps["policy"] & Conversation.WaitPolicy & HoldPolicy;
+}
+
+/** How long a caller that waits is held, and how it is told that somebody is still there. */
+export interface HoldPolicy {
+  /** A blocking call that takes longer is kept alive by white space; its status is 200 from then on. */
+  quietMaxMs: number;
+  /** Between two signs of life. */
+  beatMs: number;
+  /** Longer than that no answer may take: the gateway ends it soon after. */
+  holdMaxMs: number;
 }

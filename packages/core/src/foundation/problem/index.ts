@@ -89,6 +89,8 @@ export interface Detail {
   errors?: { path: string; message: string }[];
   /** Seconds until it makes sense to try again. */
   retryAfter?: number;
+  /** Where a face of the API has another one for it than the table. */
+  status?: number;
   /** Further members of the problem document. */
   extra?: Record<string, unknown>;
 }
@@ -104,7 +106,7 @@ export class ProblemError extends Error {
     this.detail = full;
   }
   get status(): number {
-    return codes[this.code].status;
+    return this.detail.status ?? codes[this.code].status;
   }
 }
 
@@ -123,7 +125,8 @@ export interface Document {
  * The body that a client sees.
  */
 export function toDocument(problem: ProblemError, instance: string, requestId: string): Document {
-  const { status, title, type } = codes[problem.code];
+  const { title, type } = codes[problem.code];
+  const { status } = problem;
   const { message, param, errors, extra } = problem.detail;
   return {
     ...extra,

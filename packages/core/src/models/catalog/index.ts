@@ -16,6 +16,8 @@ export interface Info {
   contextTokens: number;
   /** Whether it can be asked to reason before it answers. */
   reasoning: boolean;
+  /** Whether it can be held to JSON of a given schema. */
+  structured?: boolean;
   /** Micro-USD for a million tokens. `null`: unknown, so it cannot be published. */
   price: Price | null;
 }
