@@ -1,6 +1,5 @@
 import type { ObjectStore, Table } from "@outlet/core/ports";
-// Core keeps it for its own tests; a package's exports are for programs.
-import { createMemoryTable } from "../../../core/src/ports/memory-table.test-support.ts";
+import { createMemoryTable } from "../memory-table.ts";
 import type { Stores } from "./stores.ts";
 
 /** Stores in memory: for many episodes in little time. What the wire adds is not here. */

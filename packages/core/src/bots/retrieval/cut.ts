@@ -1,11 +1,4 @@
-import type { Passage, Place } from "../../ports/index.ts";
-
-/** A piece of a document as its reader gives it. */
-interface Block {
-  kind: "heading" | "paragraph" | "item" | "row" | "code";
-  text: string;
-  place: Place;
-}
+import type { Block, Passage, Place } from "../../ports/index.ts";
 
 /** Of a passage; a Chinese, Japanese or Korean character counts as two. */
 const widthMax = 1_200;

@@ -22,6 +22,7 @@ export function createLexicalRetriever({ table, objects }: Deps): Retriever {
   const kept = new SizedCache<LexicalIndex | undefined>(keptBytesMax, (index) => index?.bytes ?? 0);
 
   async function open({ botId, indexId }: Pointer): Promise<LexicalIndex | undefined> {
+    if (indexId === null) return undefined;
     const path = indexPath(botId, indexId);
     const index = await kept.get(path, async () => {
       const bytes = await objects.get(path);

@@ -1,17 +1,27 @@
 import * as v from "valibot";
-import { absent, equals, exists, type ObjectStore, type Table } from "../../ports/index.ts";
+import {
+  absent,
+  type Clock,
+  equals,
+  exists,
+  type ObjectStore,
+  type Table,
+} from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 
 /** Which index a bot is searched by. Each write of it adds one to its revision. */
 const Pointer = v.object({
   botId: v.string(),
-  indexId: v.string(),
-  /** The one before it, until its objects are removed. */
-  previousId: v.optional(v.nullable(v.string()), null),
+  /** None before the first one is whole. */
+  indexId: v.nullable(v.string()),
   /** Of the sources that the index is of, and of how their text was taken apart. */
   digest: v.string(),
   /** Sources of the index that were removed since. */
   removed: v.array(v.string()),
+  /** Indexes that may be written at this moment: known before they are, so that none is forgotten. */
+  announced: v.array(v.string()),
+  /** Indexes that served before this one, until they are removed. */
+  replaced: v.array(v.string()),
   revision: v.number(),
   passages: v.number(),
   bytes: v.number(),
@@ -19,28 +29,69 @@ const Pointer = v.object({
 });
 export type Pointer = v.InferOutput<typeof Pointer>;
 
+interface Deps {
+  table: Table;
+  objects: ObjectStore;
+  clock: Clock;
+}
+
+export const indexPath = (botId: string, indexId: string): string =>
+  `knowledge/${botId}/index/${indexId}`;
+
 export async function readPointer(table: Table, botId: string): Promise<Pointer | undefined> {
   const item = await table.get(Layout.searchIndex(botId));
   return item && v.parse(Pointer, item);
 }
 
-/** @returns whether nobody wrote it since `before` was read. */
-export async function replacePointer(
+/** @returns the pointer as it is now; `undefined` where somebody wrote it since `before` was read. */
+async function write(
   table: Table,
   before: Pointer | undefined,
-  after: Omit<Pointer, "revision">,
-): Promise<boolean> {
-  const item = {
-    ...Layout.searchIndex(after.botId),
-    ...after,
-    revision: (before?.revision ?? 0) + 1,
-  };
-  return table.put(item, before ? equals("revision", before.revision) : absent("pk"));
+  changed: Omit<Pointer, "revision">,
+): Promise<Pointer | undefined> {
+  const pointer = { ...changed, revision: (before?.revision ?? 0) + 1 };
+  const item = { ...Layout.searchIndex(pointer.botId), ...pointer };
+  const unchanged = before ? equals("revision", before.revision) : absent("pk");
+  return (await table.put(item, unchanged)) ? pointer : undefined;
 }
 
-interface Deps {
-  table: Table;
-  objects: ObjectStore;
+/** An index that is written at this moment is not older than this; a function ends before. */
+const writingMaxMs = 15 * 60_000;
+
+/**
+ * Writes an index and points the bot to it, where nobody has written the pointer since `before`.
+ * @returns whether the bot is searched by it now.
+ */
+export async function point(
+  deps: Deps,
+  botId: string,
+  before: Pointer | undefined,
+  { bytes, ...facts }: { bytes: Uint8Array; digest: string; passages: number },
+): Promise<boolean> {
+  const now = deps.clock.now();
+  const indexId = `${now.toString(36)}-${(before?.revision ?? 0) + 1}`;
+  const none = { botId, indexId: null, digest: "", removed: [], replaced: [], announced: [] };
+  const known = before ?? { ...none, passages: 0, bytes: 0, builtAt: now };
+  const announced = await write(deps.table, before, {
+    ...known,
+    announced: [...known.announced, indexId],
+  });
+  if (!announced) return false;
+  await deps.objects.put(indexPath(botId, indexId), bytes, "application/octet-stream");
+  const pointed = await write(deps.table, announced, {
+    ...announced,
+    ...facts,
+    indexId,
+    bytes: bytes.byteLength,
+    builtAt: now,
+    removed: [],
+    announced: announced.announced.filter((id) => id !== indexId),
+    replaced: [...announced.replaced, ...(announced.indexId ? [announced.indexId] : [])],
+  });
+  if (pointed) return true;
+  const current = await readPointer(deps.table, botId);
+  if (current?.indexId !== indexId) await deps.objects.remove(indexPath(botId, indexId));
+  return current?.indexId === indexId;
 }
 
 /** Passages of a removed source are not found any more, from now on. */
@@ -49,33 +100,34 @@ export async function strike(table: Table, botId: string, sourceId: string): Pro
   await table.update(Layout.searchIndex(botId), change, exists("pk"));
 }
 
-/** Removes the index that was replaced. @returns the pointer to the present one. */
+/** Removes indexes that were replaced, or that somebody died over. @returns the pointer since. */
 export async function clean(deps: Deps, botId: string): Promise<Pointer | undefined> {
-  const pointer = await readPointer(deps.table, botId);
-  if (!pointer?.previousId) return pointer;
-  const { previousId } = pointer;
-  await deps.objects.remove(indexPath(botId, previousId));
-  const change = { set: { previousId: null }, add: { revision: 1 } };
-  await deps.table.update(Layout.searchIndex(botId), change, equals("previousId", previousId));
-  return readPointer(deps.table, botId);
-}
-
-/**
- * Removes an index of nothing, and the pointer to it last.
- * @returns whether nobody has put another one in its place.
- */
-export async function discard(deps: Deps, { botId, indexId, revision }: Pointer): Promise<boolean> {
-  await deps.objects.remove(indexPath(botId, indexId));
-  return deps.table.remove(Layout.searchIndex(botId), equals("revision", revision));
-}
-
-/** Removes the index of a bot that has no sources any more. */
-export async function removeIndex(deps: Deps, botId: string): Promise<void> {
   for (;;) {
-    const pointer = await clean(deps, botId);
-    if (!pointer || (await discard(deps, pointer))) return;
+    const pointer = await readPointer(deps.table, botId);
+    if (!pointer) return undefined;
+    const before = deps.clock.now() - writingMaxMs;
+    const left = pointer.announced.filter((id) => Number.parseInt(id, 36) < before);
+    const gone = [...pointer.replaced, ...left];
+    if (gone.length === 0) return pointer;
+    // Whoever is late with one of them cannot point to it after this.
+    const fenced = await write(deps.table, pointer, pointer);
+    if (!fenced) continue;
+    for (const id of gone) await deps.objects.remove(indexPath(botId, id));
+    const announced = pointer.announced.filter((id) => !left.includes(id));
+    const cleaned = await write(deps.table, fenced, { ...fenced, announced, replaced: [] });
+    if (cleaned) return cleaned;
   }
 }
 
-export const indexPath = (botId: string, indexId: string): string =>
-  `knowledge/${botId}/index/${indexId}`;
+/** Removes all indexes of a bot that has no sources any more, and the pointer last. */
+export async function removeIndex(deps: Omit<Deps, "clock">, botId: string): Promise<void> {
+  for (;;) {
+    const pointer = await readPointer(deps.table, botId);
+    if (!pointer) return;
+    const { indexId, announced, replaced, revision } = pointer;
+    for (const id of [...announced, ...replaced, ...(indexId ? [indexId] : [])]) {
+      await deps.objects.remove(indexPath(botId, id));
+    }
+    if (await deps.table.remove(Layout.searchIndex(botId), equals("revision", revision))) return;
+  }
+}

@@ -6,7 +6,7 @@ import { textsOf } from "./passage.ts";
 import { decodePassages } from "./passage-records.ts";
 import { passagesPath } from "./passage-store.ts";
 import { analysis } from "./passage-terms.ts";
-import { clean, discard, indexPath, type Pointer, readPointer, replacePointer } from "./pointer.ts";
+import { clean, indexPath, point, removeIndex } from "./pointer.ts";
 
 interface Deps {
   table: Table;
@@ -35,59 +35,30 @@ export async function publish(
   for (;;) {
     const pointer = await clean(deps, botId);
     const sources = await wanted();
+    if (sources.length === 0) return removeIndex(deps, botId);
     const digest = digestOf(sources);
-    if (
-      pointer ? pointer.digest === digest && pointer.removed.length === 0 : sources.length === 0
-    ) {
-      return;
-    }
-    const replaced =
-      sources.length === 0 && pointer
-        ? await discard(deps, pointer)
-        : await replace(deps, botId, pointer, sources, digest);
-    // Once more, to remove the old one, and to see that a bot deleted meanwhile stays so.
-    if (replaced) continue;
+    if (pointer?.digest === digest && pointer.removed.length === 0) return;
+    const old = await load(deps.objects, botId, pointer?.indexId);
+    const bytes = await build(deps.objects, botId, old, sources);
+    const { passages } = new LexicalIndex(bytes).header;
+    // Once more in either case: to remove the old one, or to begin again.
+    await point(deps, botId, pointer, { bytes, digest, passages });
   }
 }
 
-async function replace(
-  deps: Deps,
+/** What of the old index goes on goes on as it is. */
+function build(
+  objects: ObjectStore,
   botId: string,
-  pointer: Pointer | undefined,
+  old: LexicalIndex | undefined,
   sources: readonly Wanted[],
-  digest: string,
-): Promise<boolean> {
-  const old = pointer && (await load(deps.objects, botId, pointer.indexId));
-  const versions = versionsOf(sources);
+): Promise<Uint8Array> {
+  const versions = new Map(sources.map(({ sourceId, version }) => [sourceId, version]));
+  const kept = ({ sourceId, version }: Source) => versions.get(sourceId) === version;
   const usable = old?.header.analysis === analysis ? old : undefined;
-  const known = new Set(
-    usable?.header.sources.filter(isIn(versions)).map(({ sourceId }) => sourceId),
-  );
-  const bytes = await buildIndex({
-    old: usable,
-    kept: isIn(versions),
-    added: read(
-      deps.objects,
-      botId,
-      sources.filter(({ sourceId }) => !known.has(sourceId)),
-    ),
-  });
-  const indexId = `${(pointer?.revision ?? 0) + 1}-${hashOf(bytes)}`;
-  await deps.objects.put(indexPath(botId, indexId), bytes, "application/octet-stream");
-  const done = await replacePointer(deps.table, pointer, {
-    botId,
-    indexId,
-    previousId: pointer?.indexId ?? null,
-    digest,
-    removed: [],
-    passages: new LexicalIndex(bytes).header.passages,
-    bytes: bytes.byteLength,
-    builtAt: deps.clock.now(),
-  });
-  if (!done && (await readPointer(deps.table, botId))?.indexId !== indexId) {
-    await deps.objects.remove(indexPath(botId, indexId));
-  }
-  return done;
+  const known = new Set(usable?.header.sources.filter(kept).map(({ sourceId }) => sourceId));
+  const missing = sources.filter(({ sourceId }) => !known.has(sourceId));
+  return buildIndex({ old: usable, kept, added: read(objects, botId, missing) });
 }
 
 /** Passages of sources that the index does not have yet. One whose object has gone is removed itself. */
@@ -112,19 +83,11 @@ function* indexed(name: string, bytes: Uint8Array) {
 async function load(
   objects: ObjectStore,
   botId: string,
-  indexId: string,
+  indexId: string | null | undefined,
 ): Promise<LexicalIndex | undefined> {
-  const bytes = await objects.get(indexPath(botId, indexId));
+  const bytes = indexId ? await objects.get(indexPath(botId, indexId)) : undefined;
   return bytes && new LexicalIndex(bytes);
 }
-
-const versionsOf = (sources: readonly Wanted[]): ReadonlyMap<string, string> =>
-  new Map(sources.map(({ sourceId, version }) => [sourceId, version]));
-
-const isIn =
-  (versions: ReadonlyMap<string, string>) =>
-  ({ sourceId, version }: Pick<Source, "sourceId" | "version">): boolean =>
-    versions.get(sourceId) === version;
 
 function digestOf(sources: readonly Wanted[]): string {
   const names = sources.map(({ sourceId, version }) => `${sourceId} ${version}`).sort();
