@@ -39,7 +39,7 @@ export async function* follow(
 }
 
 /** The gateway is about to end the answer: it is broken off, so that nobody takes it for whole. */
-export class TimeIsUp extends Error {
+class TimeIsUp extends Error {
   override name = "TimeIsUp";
 }
 

@@ -10,7 +10,7 @@ import * as v from "valibot";
 export const legacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"] as const;
 export const modernVersions = ["2026-07-28"] as const;
 
-export const versionKey = "io.modelcontextprotocol/protocolVersion";
+const versionKey = "io.modelcontextprotocol/protocolVersion";
 const capabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
 export const serverInfoKey = "io.modelcontextprotocol/serverInfo";
 
@@ -25,7 +25,7 @@ export const codes = {
 } as const;
 
 type Id = string | number;
-export type Era = "legacy" | "modern";
+type Era = "legacy" | "modern";
 
 export interface Call {
   kind: "call";
