@@ -239,7 +239,6 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
     },
   };
 }
-type Client = ReturnType<typeof clientOf>;
 
 export const messageOf = (text: string, conversationId?: string, over: object = {}) => ({
   ...(conversationId === undefined ? {} : { conversationId }),

@@ -62,7 +62,7 @@ export interface Place {
 }
 
 /** The bytes are no index that this release reads. */
-class IndexUnreadable extends Error {
+export class IndexUnreadable extends Error {
   override name = "IndexUnreadable";
 }
 

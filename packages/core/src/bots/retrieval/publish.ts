@@ -15,7 +15,7 @@ interface Deps {
 }
 
 /** A source that the index has to hold, as it was last read. */
-interface Wanted {
+export interface Wanted {
   sourceId: string;
   version: string;
   name: string;

@@ -295,14 +295,5 @@ function toTiming({ count, sum, max, quantiles }: Durations): Timing | null {
 
 const round = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 10) / 10);
 
-/** Failed runs of many sums, by code. */
-function errorsOf(sums: readonly Pick<Sum, "errors">[]): Map<string, number> {
-  const all = new Map<string, number>();
-  for (const { errors } of sums) {
-    for (const [code, times] of Object.entries(errors)) count(all, code, times);
-  }
-  return all;
-}
-
 const invalid = (message: string) =>
   new Problem.ProblemError("invalid_request", { message, param: "from" });

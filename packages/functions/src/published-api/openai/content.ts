@@ -2,6 +2,7 @@ import type { NewContent } from "@outlet/core/conversations/run";
 import { Problem } from "@outlet/core/foundation/problem";
 import * as v from "valibot";
 import { MessageContent } from "../native/content.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 /** What is wrong with a request to `/v1`, and where: `messages[0].content[1]`. */
 export const invalid = (param: string, message: string): Problem.ProblemError =>
@@ -92,7 +93,7 @@ function toNative(value: unknown, param: string): NativePart {
   if (!parsed.success) {
     throw invalid(
       param,
-      `must be a text, an image or a file, not ${type ? `a part of type "${type.slice(0, 40)}"` : "this"}`,
+      `must be a text, an image or a file, not ${type ? `a part of type "${Text.cut(type, 40)}"` : "this"}`,
     );
   }
   const part = parsed.output;
@@ -122,7 +123,7 @@ const typeOf = (value: unknown): string | undefined => {
 /** RFC 2397, as clients write it: always base64. */
 function dataUrl(text: string): { mediaType: string; body: string } | undefined {
   const match = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)?((?:;[a-z0-9-]+=[^;,]*)*);base64,/i.exec(
-    text.slice(0, 300),
+    Text.cut(text, 300),
   );
   return match
     ? { mediaType: (match[1] ?? "").toLowerCase(), body: text.slice(match[0].length) }

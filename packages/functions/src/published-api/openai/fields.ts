@@ -127,7 +127,7 @@ const unsupported = (name: string, { refusedFor, why }: Field): Problem.ProblemE
   });
 
 /** The rows of the table in the documentation. */
-const fieldTable = (face: Face): string =>
+export const fieldTable = (face: Face): string =>
   fields[face]
     .map(({ name, does, refusedFor, why }) => {
       const names = name

@@ -1,5 +1,6 @@
 import type { NewContent } from "@outlet/core/conversations/run";
 import { contentOf, invalid } from "./content.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 /** A message of a request, or where one is to be found that was said before. */
 export type Said =
@@ -56,7 +57,7 @@ function readItem(item: unknown, param: string): Said[] {
   }
   if (typeof type === "string" && isOfAnAgent(type)) return [];
   if (type !== undefined && type !== "message") {
-    const name = typeof type === "string" ? `type "${type.slice(0, 40)}"` : "such a type";
+    const name = typeof type === "string" ? `type "${Text.cut(type, 40)}"` : "such a type";
     throw invalid(param, `items of ${name} are not taken here`);
   }
   return [readMessage(item, param)];

@@ -4,6 +4,7 @@ import type { PublishedApiDeps } from "../deps.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { botOf } from "../bot.ts";
 import { modelList, modelView } from "./models.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 /** https://platform.openai.com/docs/api-reference/models */
 export function modelRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
@@ -20,7 +21,7 @@ export function modelRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const found = (await list(c.get("client").botId)).find((model) => model.id === id);
     if (found) return c.json(modelView(found));
     throw new Problem.ProblemError("model_not_found", {
-      message: `Model "${id.slice(0, 100)}" does not exist here. GET /v1/models lists those that do.`,
+      message: `Model "${Text.cut(id, 100)}" does not exist here. GET /v1/models lists those that do.`,
       param: "model",
     });
   });

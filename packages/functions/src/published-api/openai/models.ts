@@ -1,6 +1,7 @@
 import type { Bot } from "@outlet/core/bots/bot";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import { Problem } from "@outlet/core/foundation/problem";
+import { Text } from "@outlet/core/foundation/text";
 
 /** Names that make clients send what models of that family take: reasoning parameters, other roles. */
 const ofAnotherFamily = /^(gpt|chatgpt|codex|computer-use|o[0-9]|ft)/;
@@ -15,7 +16,7 @@ export function slugOf(title: string, taken: readonly string[] = []): string {
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-");
-  const slug = ascii.slice(0, 60).replace(/^-+|-+$/g, "");
+  const slug = Text.cut(ascii, 60).replace(/^-+|-+$/g, "");
   if (slug === "") return "bot";
   return ofAnotherFamily.test(slug) || taken.includes(slug) ? `bot-${slug}` : slug;
 }
@@ -58,7 +59,7 @@ export function chooseModel(
   const info = catalog.find(asked);
   if (info && names.includes(info.name)) return { name: asked, requestedModel: info.name, info };
   throw new Problem.ProblemError("model_not_found", {
-    message: `Model "${asked.slice(0, 100)}" does not exist here. There are: ${[slug, ...names].join(", ")}.`,
+    message: `Model "${Text.cut(asked, 100)}" does not exist here. There are: ${[slug, ...names].join(", ")}.`,
     param: "model",
   });
 }

@@ -25,7 +25,7 @@ export interface Asking {
   endUser: string | null;
 }
 
-interface Format {
+export interface Format {
   name: string;
   /** JSON Schema as text; `null`: any JSON object. */
   schema: string | null;

@@ -39,7 +39,7 @@ export const reasoningItem = (id: string, texts: readonly string[]) => ({
 });
 
 /** What was said, as items of a response that has ended. */
-function outputOf(ended: Ended) {
+export function outputOf(ended: Ended) {
   const ids = idsOf(ended.run);
   const reasoning = reasoningOf(ended.answer);
   const text = saidOf(ended.answer);
@@ -115,7 +115,7 @@ export function responseObject(
     output: ended ? outputOf(ended) : [],
   };
 }
-type ResponseObject = ReturnType<typeof responseObject>;
+export type ResponseObject = ReturnType<typeof responseObject>;
 
 /** Without a reason clients take what was cancelled for whole. */
 function incompleteDetails(run: Run.State): { reason: string } | null {

@@ -17,6 +17,7 @@ import { ResponseEvents } from "./response-events.ts";
 import { idsOf, responseObject } from "./response-object.ts";
 import { doneFrame, eventFrame } from "./sse.ts";
 import { findKept } from "./stored.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 /** How long a cancel waits for the worker to heed it. */
 const cancelWaitMs = 5_000;
@@ -84,7 +85,7 @@ async function kept(c: Context<PublishedEnv>, deps: PublishedApiDeps): Promise<R
   const id = c.req.param("id") ?? "";
   const runId = runIdOfResponse(id);
   const run = runId && (await findKept(deps, c.get("client"), runId));
-  if (!run) throw notFound(`Response ${id.slice(0, 64)} not found.`);
+  if (!run) throw notFound(`Response ${Text.cut(id, 64)} not found.`);
   return run;
 }
 
