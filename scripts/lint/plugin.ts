@@ -1,5 +1,6 @@
 /** Rules of this house, for `.oxlintrc.json`. */
 import { complaint, placeOf } from "./rooms.ts";
+import { complaintAbout } from "./text.ts";
 
 interface Node {
   source?: { value?: unknown } | null;
@@ -29,4 +30,16 @@ const direction = {
   },
 };
 
-export default { meta: { name: "outlet" }, rules: { direction } };
+/** Text for people is cut at the borders of what they see. */
+const text = {
+  create(context: Context) {
+    return {
+      CallExpression(node: Parameters<typeof complaintAbout>[0]) {
+        const message = complaintAbout(node);
+        if (message) context.report({ message, node });
+      },
+    };
+  },
+};
+
+export default { meta: { name: "outlet" }, rules: { direction, text } };

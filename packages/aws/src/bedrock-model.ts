@@ -20,6 +20,7 @@ import {
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { toModelError } from "./bedrock-error.ts";
 import { reach } from "./unix-endpoint.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 export interface BedrockClientOptions {
   region: string;
@@ -111,7 +112,7 @@ class EventReader {
     }
     if (event.messageStop) {
       this.#stopped = true;
-      yield { type: "stop", reason: (event.messageStop.stopReason ?? "none").slice(0, 100) };
+      yield { type: "stop", reason: Text.cut(event.messageStop.stopReason ?? "none", 100) };
     }
     if (event.metadata?.usage) {
       this.#counted = true;
@@ -203,7 +204,7 @@ function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
  */
 function toDocumentName(name: string, taken: Set<string>): string {
   const allowed = name.replace(/[^A-Za-z0-9()[\]-]+/g, " ").trim();
-  const base = allowed.slice(0, 190).trim() || "document";
+  const base = Text.cut(allowed, 190).trim() || "document";
   let unique = base;
   for (let n = 2; taken.has(unique); n++) unique = `${base} (${n})`;
   taken.add(unique);

@@ -42,6 +42,7 @@ export function createDynamoTable({
   const reach = <T>(call: Promise<T>) => reachStore("DynamoDB", call);
   return {
     async get(key) {
+      if (!isKey(key)) return undefined;
       const { Item } = await reach(
         client.send(
           new GetItemCommand({
@@ -84,6 +85,7 @@ export function createDynamoTable({
     },
 
     async query(range) {
+      if (bytesOf(range.pk) > partitionKeyMax) return { items: [] };
       const { Items = [], LastEvaluatedKey } = await reach(
         client.send(new QueryCommand({ TableName: tableName, ...toQuery(range) })),
       );
@@ -94,6 +96,15 @@ export function createDynamoTable({
     },
   };
 }
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
+const partitionKeyMax = 2_048;
+const sortKeyMax = 1_024;
+const bytesOf = (text: string): number => Buffer.byteLength(text);
+
+/** Nothing lies under a key that DynamoDB would not take: an id from an address may be of any length. */
+const isKey = ({ pk, sk }: Key): boolean =>
+  bytesOf(pk) <= partitionKeyMax && bytesOf(sk) <= sortKeyMax;
 
 function toQuery(range: QueryRange): Omit<QueryCommandInput, "TableName"> {
   return {

@@ -1,6 +1,6 @@
 /**
- * `npm run test:protocol [-- --quick]`: checks the run protocol's model with TLC, and that each
- * condition of it which is load-bearing is missed when it is taken out. Ends with a line
+ * `npm run test:protocol [-- --quick]`: checks the run protocol's models with TLC, and that each
+ * condition of them which is load-bearing is missed when it is taken out. Ends with a line
  * `N passed, N failed`.
  *
  * `--quick` leaves the exhaustive safety check at two attempts and two faults to the full run, and
@@ -20,6 +20,7 @@ const read = (file: string): string => readFileSync(join(modelDir, file), "utf8"
 
 const Mutations = v.array(
   v.strictObject({
+    module: v.picklist(["Conversation", "EventLog"]),
     name: v.string(),
     find: v.string(),
     replace: v.string(),
@@ -28,10 +29,13 @@ const Mutations = v.array(
   }),
 );
 
-const model = read("Conversation.tla");
-const safety = configuration("Safety.cfg");
-const liveness = configuration("Liveness.cfg");
-const quick: Configuration = { ...safety, MaxAttempts: 1, Faults: 1 };
+type Module = "Conversation" | "EventLog";
+const models = { Conversation: read("Conversation.tla"), EventLog: read("EventLog.tla") };
+const safety: Configuration = { text: read("Safety.cfg") };
+const liveness: Configuration = { text: read("Liveness.cfg") };
+const quick: Configuration = { ...safety, bounds: { MaxAttempts: 1, Faults: 1 } };
+const eventLog: Configuration = { text: read("EventLog.cfg") };
+const quickEventLog: Configuration = { ...eventLog, bounds: { MaxTexts: 1, MaxRedrives: 0 } };
 
 let passed = 0;
 let failed = 0;
@@ -41,11 +45,12 @@ try {
   const judge = async (
     name: string,
     expected: string | null,
-    text: string,
+    module: Module,
     config: Configuration,
-  ): Promise<boolean> => {
+    model = models[module],
+  ): Promise<void> => {
     const begun = performance.now();
-    const finding = await check({ classPath, model: text, config });
+    const finding = await check({ classPath, module, model, config });
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const ok = finding.violated === expected;
     if (ok) passed += 1;
@@ -54,17 +59,18 @@ try {
       `${ok ? "ok    " : "FAILED"} ${name}: ${describe(finding)} (${seconds} s)\n`,
     );
     if (!ok) process.stdout.write(`${finding.output}\n`);
-    return ok;
   };
 
   await (values.quick
-    ? judge("safety, one attempt and one fault", null, model, quick)
-    : judge("safety", null, model, safety));
-  await judge("liveness", null, model, liveness);
-  for (const { name, find, replace, violates } of v.parse(
-    Mutations,
-    JSON.parse(read("mutations.json")),
-  )) {
+    ? judge("safety, one attempt and one fault", null, "Conversation", quick)
+    : judge("safety", null, "Conversation", safety));
+  await judge("liveness", null, "Conversation", liveness);
+  await (values.quick
+    ? judge("event log, one text and no redrive", null, "EventLog", quickEventLog)
+    : judge("event log", null, "EventLog", eventLog));
+  const mutations = v.parse(Mutations, JSON.parse(read("mutations.json")));
+  for (const { module, name, find, replace, violates } of mutations) {
+    const model = models[module];
     if (model.split(find).length !== 2) {
       throw new Error(
         `"${name}" is not in the model, or more than once. Bring mutations.json up to date.`,
@@ -72,8 +78,14 @@ try {
     }
     // A belt beside braces is missed by nothing: that takes a whole search, of a smaller space.
     if (violates === null && values.quick) continue;
-    const config = violates === null ? quick : violates === "EveryRunEnds" ? liveness : safety;
-    await judge(`without: ${name}`, violates, model.replace(find, replace), config);
+    const config = configurationOf(module, violates);
+    await judge(
+      `without: ${name}`,
+      violates,
+      module,
+      config,
+      model.replace(find, () => replace),
+    );
   }
 } catch (error) {
   failed += 1;
@@ -87,9 +99,8 @@ function describe({ violated, states }: Finding): string {
   return `${found}, ${states} states`;
 }
 
-/** What a .cfg says, and the two constants that bound the search. */
-function configuration(file: string): Configuration {
-  const text = read(file);
-  const bound = (name: string): number => Number(new RegExp(`${name} = (\\d+)`).exec(text)?.[1]);
-  return { text, MaxAttempts: bound("MaxAttempts"), Faults: bound("Faults") };
+function configurationOf(module: Module, violates: string | null): Configuration {
+  if (module === "EventLog") return { ...eventLog, bounds: { MaxTexts: 1 } };
+  if (violates === null) return quick;
+  return violates === "EveryRunEnds" ? liveness : safety;
 }

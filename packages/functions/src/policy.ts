@@ -14,6 +14,9 @@ export const defaultPolicy = {
   /** Shorter than the shortest retention: what waits is never swept away. */
   queuedMaxMs: 6 * 3_600_000,
   waitPollMs: { first: 100, max: 1_000 },
+  eventsEveryMs: 150,
+  eventsSize: 2_048,
+  eventPollMs: { first: 100, max: 1_000 },
   /** Clients and gateways that give up on silence do so after 29 or 30 seconds. */
   quietMaxMs: 20_000,
   beatMs: 10_000,

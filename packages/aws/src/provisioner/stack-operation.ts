@@ -1,5 +1,6 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import type { StackStatus } from "@outlet/core/ports";
+import { Text } from "@outlet/core/foundation/text";
 
 /** The last thing that was done to a stack, as its events tell it. */
 export interface StackOperation {
@@ -53,9 +54,11 @@ export function failureOf(operation: StackOperation): string {
   );
   const first = failures.filter(isOfResource).at(-1) ?? failures.at(-1);
   if (!first) return "CloudFormation gave no reason.";
-  const reason = (first.ResourceStatusReason ?? "no reason given")
-    .replace(/\s?\((?:RequestToken|Service|HandlerErrorCode)\b[^()]*\)/g, "")
-    .slice(0, 500);
+  const said = (first.ResourceStatusReason ?? "no reason given").replace(
+    /\s?\((?:RequestToken|Service|HandlerErrorCode)\b[^()]*\)/g,
+    "",
+  );
+  const reason = Text.cut(said, 500);
   return `${first.LogicalResourceId ?? "The stack"}: ${reason}`;
 }
 

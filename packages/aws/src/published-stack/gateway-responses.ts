@@ -1,3 +1,5 @@
+import type { StackSpec } from "@outlet/core/ports";
+import { canonicalOrigin } from "@outlet/core/publishing/publication";
 import type { JsonObject } from "./template-types.ts";
 
 /** What the gateway says on its own, before or instead of the function. AWS's own default text. */
@@ -30,12 +32,17 @@ const exactOrigin = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/;
 function corsHeaders(allowedOrigins: string[]): JsonObject {
   const [first] = allowedOrigins;
   if (first === undefined) return {};
-  const origin = allowedOrigins.length === 1 && exactOrigin.test(first) ? first : "*";
+  const isExact = allowedOrigins.length === 1 && exactOrigin.test(first);
+  const origin = isExact ? canonicalOrigin(first) : "*";
   return {
     "gatewayresponse.header.Access-Control-Allow-Origin": `'${origin}'`,
     "gatewayresponse.header.Access-Control-Expose-Headers": `'${exposedHeaders.join(",")}'`,
   };
 }
+
+/** Static text cannot tell how full the bucket is: the time after which there surely is a token. */
+const refillSeconds = (throttle: StackSpec["throttle"]): string =>
+  String(Math.max(1, Math.ceil(1 / (throttle?.rateLimit ?? 1))));
 
 /**
  * The `x-amazon-apigateway-gateway-responses` of a published bot.
@@ -48,7 +55,10 @@ function corsHeaders(allowedOrigins: string[]): JsonObject {
  * again. AUTHORIZER_CONFIGURATION_ERROR stays 500: it is a fault of ours, and a client told
  * "Forbidden" would throw a good key away.
  */
-export function createGatewayResponses(allowedOrigins: string[]): JsonObject {
+export function createGatewayResponses(
+  allowedOrigins: string[],
+  throttle: StackSpec["throttle"],
+): JsonObject {
   const cors = corsHeaders(allowedOrigins);
   const response = (statusCode: string, template: string, headers: Record<string, string> = {}) => {
     const own = Object.entries(headers).map(([name, value]) => [
@@ -64,7 +74,7 @@ export function createGatewayResponses(allowedOrigins: string[]): JsonObject {
   const fallback = { responseParameters: cors };
   return {
     ...(allowedOrigins.length > 0 ? { DEFAULT_4XX: fallback, DEFAULT_5XX: fallback } : {}),
-    THROTTLED: response("429", defaultTemplate, { "Retry-After": "1" }),
+    THROTTLED: response("429", defaultTemplate, { "Retry-After": refillSeconds(throttle) }),
     QUOTA_EXCEEDED: response("429", defaultTemplate, { "x-should-retry": "false" }),
     WAF_FILTERED: response("403", defaultTemplate, { [refusedByHeader]: "ip-allow-list" }),
     // Its default text is null: nothing to go by.

@@ -1,3 +1,4 @@
+import type { StackSpec } from "@outlet/core/ports";
 import { createGatewayResponses } from "./gateway-responses.ts";
 import type { JsonObject, Platform } from "./template-types.ts";
 
@@ -24,7 +25,7 @@ const integrationTimeoutMs = 900_000;
 export function createOpenApiBody(
   name: string,
   version: string,
-  allowedOrigins: string[],
+  { allowedOrigins, throttle }: Pick<StackSpec, "allowedOrigins" | "throttle">,
   platform: Platform,
 ): JsonObject {
   return {
@@ -54,7 +55,7 @@ export function createOpenApiBody(
       },
     },
     "x-amazon-apigateway-api-key-source": "AUTHORIZER",
-    "x-amazon-apigateway-gateway-responses": createGatewayResponses(allowedOrigins),
+    "x-amazon-apigateway-gateway-responses": createGatewayResponses(allowedOrigins, throttle),
   };
 }
 

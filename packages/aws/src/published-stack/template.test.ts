@@ -7,6 +7,7 @@ import type { StackSpec } from "@outlet/core/ports";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkTemplate } from "./check.ts";
+import { createGatewayResponses } from "./gateway-responses.ts";
 import { createTemplate, type Platform, templateBody, templateVersion } from "./template.ts";
 
 const platform: Platform = {
@@ -130,7 +131,7 @@ describe("the template of a published bot", () => {
     const whole = { ...platform, inferenceProfiles: true, apiDomain: "bots.example.com" };
     const template = JSON.stringify(createTemplate({ ...spec, modelIds: ["m"] }, whole));
     const digest = createHash("sha256").update(template).digest("hex").slice(0, 16);
-    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["2", "59830683d9295929"]);
+    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["3", "87120e6feb2fe000"]);
     expect(templateVersion(whole)).not.toBe(templateVersion(platform));
   });
 
@@ -234,6 +235,8 @@ describe("the gateway's own answers", () => {
     expect(all.THROTTLED.responseParameters).toEqual({
       "gatewayresponse.header.Retry-After": "'1'",
     });
+    const slow = createGatewayResponses([], { burstLimit: 1, rateLimit: 0.1 });
+    expect(JSON.stringify(slow.THROTTLED)).toContain(`"gatewayresponse.header.Retry-After":"'10'"`);
     expect(all.QUOTA_EXCEEDED.responseParameters).toEqual({
       "gatewayresponse.header.x-should-retry": "'false'",
     });

@@ -6,11 +6,12 @@ import { alarms } from "./alarms.ts";
 import { inferenceProfiles } from "./inference-profiles.ts";
 import { createOpenApiBody } from "./open-api-body.ts";
 import type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 export type { Json, JsonObject, Platform, Template } from "./template-types.ts";
 
 /** Raised when what {@link createTemplate} makes from the same spec changes. */
-const templateNumber = "2";
+const templateNumber = "3";
 
 /**
  * Version of the template on this platform: another one wherever the same spec would give another
@@ -50,7 +51,7 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
   const name = apiName(spec.botId);
   const tags = createTags(spec, platform);
   const version = templateVersion(platform);
-  const body = createOpenApiBody(name, version, spec.allowedOrigins, platform);
+  const body = createOpenApiBody(name, version, spec, platform);
   const deploymentId = deploymentLogicalId(body);
   const botMetrics = {
     namespace: metricNamespace,
@@ -233,7 +234,7 @@ export function createTags(spec: StackSpec, platform: Platform): { Key: string; 
   const tag = (key: string, value: string) => ({
     Key: `outlet:${key}`,
     // What AWS allows in a tag's value; an owner's id comes from the identity provider.
-    Value: value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, 256),
+    Value: Text.cut(value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_"), 256),
   });
   return [
     tag("bot-id", spec.botId),

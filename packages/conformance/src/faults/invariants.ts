@@ -1,5 +1,6 @@
 import type { Item, Table } from "@outlet/core/ports";
 import type { ClientSide } from "./clients.ts";
+import { answerIn, logOf } from "./event-logs.ts";
 import { canonical, entryKey, isTerminal, isTombstone, listAt, numberAt } from "./item-fields.ts";
 import { type End, type Journal, Violation } from "./journal.ts";
 import { saidIn, textOfPiece } from "./scripted-model.ts";
@@ -79,6 +80,23 @@ async function assertConversation({ journal, table, clients }: Subject, pk: stri
     throw new Violation("ComesToRest", `${pk} is empty and still listed as open`);
   }
   assertChain(pk, runs, arrived, head);
+  for (const run of runs.values()) assertEventLog(journal, run);
+}
+
+/** EndIsTheAnswer, PoppedIsClosed and Forgotten: what a run's readers streamed is what it says. */
+function assertEventLog({ eventLogs, removed }: Journal, run: Item): void {
+  const pk = logOf(run);
+  if (isTombstone(run) || removed.has(run.sk.slice("RUN#".length))) {
+    if (!eventLogs.holdsText(pk)) return;
+    throw new Violation("Forgotten", `${run.sk} was deleted, and its events are there`);
+  }
+  // Put and never appended: nobody reads it.
+  if (!isTerminal(run)) return;
+  const { text, isClosed } = eventLogs.read(pk, numberAt(run, "redrives"));
+  if (!isClosed) throw new Violation("PoppedIsClosed", `the events of ${run.sk} have no end`);
+  const answer = answerIn(run);
+  if (answer === undefined || answer === text) return;
+  throw new Violation("EndIsTheAnswer", `${run.sk} answered ${answer}, and streamed ${text}`);
 }
 
 /**

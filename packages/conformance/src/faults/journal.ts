@@ -1,4 +1,5 @@
 import type { Change, Item, Key } from "@outlet/core/ports";
+import { createEventLogs } from "./event-logs.ts";
 import {
   entryKey,
   inputTokensOf,
@@ -7,16 +8,9 @@ import {
   listAt,
   numberAt,
 } from "./item-fields.ts";
+import { Violation } from "./violation.ts";
 
-/** An invariant of the run protocol does not hold. */
-export class Violation extends Error {
-  override name = "Violation";
-  readonly invariant: string;
-  constructor(invariant: string, message: string) {
-    super(`${invariant}: ${message}`);
-    this.invariant = invariant;
-  }
-}
+export { Violation } from "./violation.ts";
 
 /** One write that the table carried out. */
 interface Write {
@@ -63,6 +57,8 @@ export interface Journal {
   /** How each run has ended, every time that it did. */
   readonly ends: ReadonlyMap<string, End[]>;
   readonly modelCalls: readonly ModelCall[];
+  /** What readers of runs stream. */
+  readonly eventLogs: Pick<ReturnType<typeof createEventLogs>, "read" | "holdsText">;
   itemAt(key: Key): Item | undefined;
   /** The number of the message that a run is of. */
   messageOf(runId: string): string | undefined;
@@ -88,6 +84,7 @@ export function createJournal(): Journal {
   const startedAt = new Map<string, number>();
   const reopenedAt = new Map<string, number>();
   const modelCalls: ModelCall[] = [];
+  const eventLogs = createEventLogs();
   let writes = 0;
   let violation: Violation | undefined;
   const itemAt = (key: Key) => items.get(nameOf(key));
@@ -253,13 +250,14 @@ export function createJournal(): Journal {
   }
 
   function hold(write: Write): void {
-    const { key, after } = write;
+    const { key, before, after } = write;
     writes += 1;
     if (after) items.set(nameOf(key), after);
     else items.delete(nameOf(key));
     if (key.pk.startsWith("USAGE#")) recordLedger(write);
     else if (key.sk === "HEAD") recordHead(write);
     else if (key.sk.startsWith("RUN#")) recordRun(write);
+    else if (key.pk.startsWith("EVENTS#")) eventLogs.hold(key, before, after);
   }
 
   return {
@@ -268,6 +266,7 @@ export function createJournal(): Journal {
     removed,
     ends,
     modelCalls,
+    eventLogs,
     itemAt,
     messageOf: (runId) => messages.get(runId),
     tokenOf: (process, pk) => tokens.get(`${process}|${pk}`),

@@ -197,6 +197,61 @@ export const mutants: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: "an event is written over",
+    file: "conversations/event-log/log.ts",
+    replace: [
+      [`told, expiresAt }, absent("pk"))) return true;`, `told, expiresAt })) return true;`],
+    ],
+  },
+  {
+    name: "an attempt begins its events behind a newer one's",
+    profile: "one overtakes the other",
+    file: "conversations/event-log/writer.ts",
+    replace: [[`if (tail.token < token) return`, `if (tail.token !== token) return`]],
+  },
+  {
+    name: "an answer that says nothing keeps what an earlier attempt said",
+    profile: "the owner redrives",
+    file: "conversations/event-log/writer.ts",
+    replace: [[`      if (!isFenced && !begun && !isFirst) await writeOne(() => []);\n`, ""]],
+  },
+  {
+    name: "a try begins anew, and readers keep what was said before",
+    file: "conversations/event-log/buffer.ts",
+    replace: [[`events = isOwed ? [attempt] : [];`, `events = [];`]],
+  },
+  {
+    name: "a run that is given up keeps what was said in vain",
+    file: "conversations/event-log/log.ts",
+    replace: [[`const isVoid = run.usage === null && tail &&`, `const isVoid = false && tail &&`]],
+  },
+  {
+    name: "a run leaves its mailbox before its events have an end",
+    file: "conversations/worker/index.ts",
+    replace: [[`    EventLog.close(deps, ended, closing.log),\n`, ""]],
+  },
+  {
+    name: "an answer is one before its events are written",
+    file: "conversations/worker/index.ts",
+    replace: [
+      [
+        `const log = await writer.seal(result.answer);`,
+        `const log = await writer.rest().then(() => ({ next: 0 }));`,
+      ],
+    ],
+  },
+  {
+    name: "a deletion leaves the events",
+    file: "conversations/event-log/log.ts",
+    replace: [[`    if (removed !== true) await table.put(tombstone(sk));\n`, ""]],
+  },
+  {
+    name: "a deletion marks nothing behind the last event",
+    profile: "conversations are deleted",
+    file: "conversations/event-log/log.ts",
+    replace: [[`if (await table.put(tombstone(sk), absent("pk"))) break;`, `if (sk) break;`]],
+  },
 ];
 
 /** The module's source without the condition. @throws Error where the source has moved on. */

@@ -6,8 +6,8 @@ import { join } from "node:path";
 export interface Configuration {
   /** The .cfg file. */
   text: string;
-  MaxAttempts: number;
-  Faults: number;
+  /** What bounds the search, where it is to be another number than in the file. */
+  bounds?: Record<string, number>;
 }
 
 export interface Finding {
@@ -25,24 +25,28 @@ export interface Finding {
  */
 export async function check(options: {
   classPath: string;
+  /** Name of the module. */
+  module: string;
   model: string;
   config: Configuration;
 }): Promise<Finding> {
-  const { text, MaxAttempts, Faults } = options.config;
+  const { module, model } = options;
+  const { text, bounds = {} } = options.config;
   const directory = await mkdtemp(join(tmpdir(), "outlet-protocol-"));
   try {
-    await writeFile(join(directory, "Conversation.tla"), options.model);
-    const bounded = text
-      .replace(/MaxAttempts = \d+/, `MaxAttempts = ${MaxAttempts}`)
-      .replace(/Faults = \d+/, `Faults = ${Faults}`);
-    await writeFile(join(directory, "Conversation.cfg"), bounded);
-    return read(await runTlc(options.classPath, directory), bounded);
+    await writeFile(join(directory, `${module}.tla`), model);
+    const bounded = Object.entries(bounds).reduce(
+      (config, [name, most]) => config.replace(new RegExp(`${name} = \\d+`), `${name} = ${most}`),
+      text,
+    );
+    await writeFile(join(directory, `${module}.cfg`), bounded);
+    return read(await runTlc(options.classPath, directory, module), bounded);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-function runTlc(classPath: string, directory: string): Promise<string> {
+function runTlc(classPath: string, directory: string, module: string): Promise<string> {
   const args = [
     "-XX:+UseParallelGC",
     "-cp",
@@ -53,7 +57,7 @@ function runTlc(classPath: string, directory: string): Promise<string> {
     ...["-nowarning", "-cleanup", "-workers", "auto"],
     // Breadth first with the same fingerprints: the same violation is found each time.
     ...["-seed", "1", "-fp", "1"],
-    ...["-config", "Conversation.cfg", "Conversation.tla"],
+    ...["-config", `${module}.cfg`, `${module}.tla`],
   ];
   const child = spawn("java", args, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

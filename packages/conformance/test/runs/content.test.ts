@@ -290,3 +290,14 @@ test("clients may write snake_case, within parts too", async () => {
   ];
   expect((await finished(parts)).reply.json.status).toBe("completed");
 });
+
+test.each([
+  [`${"a".repeat(79)}😀 what now`, "a".repeat(79)],
+  ["👨‍👩‍👧‍👦".repeat(12), "👨‍👩‍👧‍👦".repeat(7)],
+  ["one\r\ntwo\u2028three", "one two three"],
+  ["\u200b", "New conversation"],
+])("the title of a conversation that begins with %j is %j", async (body, title) => {
+  const { sent } = await finished([{ contentType: "text", body }]);
+  const tree = await stack.client().call("GET", `/conversation/${sent.json.conversationId}`);
+  expect(tree.json.title).toBe(title);
+});

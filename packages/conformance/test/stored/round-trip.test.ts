@@ -27,7 +27,8 @@ const anyText = fc.oneof(
     .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 })
     .map((codes) => String.fromCharCode(...codes)),
 );
-const text = anyText.filter((it) => it.isWellFormed());
+// What reaches the domain has passed the border of a body: no half of a surrogate pair is left in it.
+const text = anyText.map((it) => it.toWellFormed());
 const number = fc.oneof(fc.integer({ min: -1, max: 100_000 }), fc.double({ min: 0, max: 1 }));
 const texts = fc.array(text, { maxLength: 3 });
 const sparse = (members: Record<string, fc.Arbitrary<unknown>>) =>
@@ -151,7 +152,7 @@ test("any source that can be given is read as it was written", async () => {
 
 test("any message that can be sent is read as it was written", async () => {
   const id = fc.oneof(fc.uuid(), fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }));
-  const message = fc.record({ conversationId: id, text: text.filter((it) => it.trim() !== "") });
+  const message = fc.record({ conversationId: id, text: anyText.filter((it) => it.trim() !== "") });
   await fc.assert(
     fc.asyncProperty(message, async ({ conversationId, text: body }) => {
       const sent = await stack.client().send(body, conversationId);
@@ -159,9 +160,10 @@ test("any message that can be sent is read as it was written", async () => {
       expect(sent.status).toBe(200);
       const address = stack.client().address(sent.json.conversationId);
       const run = await Run.fromId(stack, address, sent.json.messageId);
-      expect(run?.content).toEqual([{ contentType: "text", body }]);
+      expect(run?.content).toEqual([{ contentType: "text", body: body.toWellFormed() }]);
       const tree = await Conversation.read(stack, address);
       expect(tree?.runs.map(({ runId }) => runId)).toContain(sent.json.messageId);
+      expect(tree?.head.title.isWellFormed()).toBe(true);
     }),
     { numRuns },
   );

@@ -108,10 +108,10 @@ export interface Table {
   remove(key: Key, condition?: Condition): Promise<boolean>;
   query(range: QueryRange): Promise<Page>;
   /**
-   * Tells of the next write to an item by this process, from the call on. Absent where those that
-   * write are elsewhere.
+   * Tells of the next write by this process to an item, or to any of a partition, from the call on.
+   * Absent where those that write are elsewhere.
    */
-  watch?(key: Key): Watch;
+  watch?(watched: Key | { pk: string }): Watch;
   /** Told of an item that cannot be read, while the rest of a list goes on without it. */
   report?(error: UnreadableItem): void;
 }

@@ -27,6 +27,16 @@ test.each([
   },
 );
 
+test("a watch of a partition hears of every item in it, and of no other's", async () => {
+  const table = watchedTable(createMemoryTable());
+  const heard = vi.fn();
+  void table.watch({ pk: "run" }).written.then(heard);
+  await table.put({ pk: "runs", sk: "1" });
+  expect(heard).not.toHaveBeenCalled();
+  await table.put({ pk: "run", sk: "2" });
+  expect(heard).toHaveBeenCalledOnce();
+});
+
 test("a write whose reply was lost is told of as well: it may have been carried out", async () => {
   const memory = createMemoryTable();
   const table = watchedTable({

@@ -15,7 +15,9 @@ export function watchedTable(table: Table): Table & Required<Pick<Table, "watch"
     try {
       return await write;
     } finally {
-      for (const tell of watches.get(nameOf(key)) ?? []) tell();
+      for (const name of [nameOf(key), nameOf({ pk: key.pk })]) {
+        for (const tell of watches.get(name) ?? []) tell();
+      }
     }
   }
 
@@ -42,4 +44,5 @@ export function watchedTable(table: Table): Table & Required<Pick<Table, "watch"
   };
 }
 
-const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+/** Of an item, or of a partition: no sort key is empty. */
+const nameOf = ({ pk, sk = "" }: { pk: string; sk?: string }): string => `${pk}\n${sk}`;

@@ -2,6 +2,7 @@ import { Problem } from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
@@ -25,7 +26,7 @@ const bodyMax = 5_500_000;
 
 /** What the console and scripts see, under `/api`. */
 export function createControlApi(deps: ControlApiDeps) {
-  const app = new Hono<ControlEnv>().basePath("/api");
+  const app = new Hono<ControlEnv>({ strict: false }).basePath("/api");
   app.onError(createErrorHandler(deps.log));
   app.notFound(createNotFoundHandler(methodsOf(app)));
   app.use(
@@ -48,6 +49,7 @@ export function createControlApi(deps: ControlApiDeps) {
       },
     }),
     jsonOnly(),
+    readableBody(),
   );
   return app
     .route("/", meRoutes(deps))

@@ -7,6 +7,7 @@ import { Publication } from "@outlet/core/publishing/publication";
 import { Audit } from "@outlet/core/records/audit";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ControlApiDeps, ControlEnv, Told } from "./deps.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 type AuditDeps = Pick<ControlApiDeps, "table" | "clock" | "ids" | "log">;
 
@@ -119,7 +120,8 @@ async function outcomeOf(
   };
 }
 
-const param = (c: Context, name: string): string | null => c.req.param(name)?.slice(0, 100) ?? null;
+const param = (c: Context, name: string): string | null =>
+  Text.cut(c.req.param(name) ?? "", 100) || null;
 
 async function findKey(
   table: AuditDeps["table"],
@@ -144,7 +146,7 @@ function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
     ownerId,
     title,
     description,
-    instruction: instruction.length > textMax ? `${instruction.slice(0, textMax)}…` : instruction,
+    instruction: Text.shorten(instruction, textMax),
     model,
     callerModels,
     generation: { ...generation },

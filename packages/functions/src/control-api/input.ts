@@ -66,7 +66,7 @@ export const Time = v.pipe(
 
 /** `Date` takes the 30th of February for the 2nd of March. */
 function isOfCalendar(text: string): boolean {
-  const day = text.slice(0, 10);
+  const [day = ""] = text.split(/[Tt ]/);
   const at = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
 }

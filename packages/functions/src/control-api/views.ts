@@ -1,5 +1,6 @@
 import { Bot } from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
+import type { Found } from "@outlet/core/ports";
 import type { Key } from "@outlet/core/publishing/key";
 import type { Knowledge } from "@outlet/core/bots/knowledge";
 import { Publication } from "@outlet/core/publishing/publication";
@@ -54,6 +55,16 @@ export const sourceView = (source: Knowledge.Info) => ({
   notes: source.notes,
   progress: source.progress,
   createdAt: time(source.createdAt),
+});
+
+export const foundView = (found: Found) => ({
+  sourceId: found.sourceId,
+  source: found.source,
+  passage: found.ordinal,
+  text: found.text,
+  place: found.place,
+  score: found.score,
+  words: found.words,
 });
 
 export const testRunView = (test: TestRun.Info) => ({

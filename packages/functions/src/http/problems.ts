@@ -4,6 +4,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { BaseIssue } from "valibot";
+import { Text } from "@outlet/core/foundation/text";
 
 /** One body for every error of the app: RFC 9457, with an `error` member as OpenAI's clients read it. */
 export function respond(c: Context, problem: Problem.ProblemError): Response {
@@ -57,7 +58,7 @@ export function createNotFoundHandler(methodsOf: (path: string) => string[]): No
     }
     return respond(
       c,
-      new Problem.ProblemError("route_not_found", `There is nothing at ${path.slice(0, 200)}.`),
+      new Problem.ProblemError("route_not_found", `There is nothing at ${Text.cut(path, 200)}.`),
     );
   };
 }
@@ -86,8 +87,7 @@ const pathOf = (keys: readonly unknown[]): string =>
   }, "");
 
 /** What a client sent is quoted to tell it by, not sent back whole. */
-const short = (text: string, most = 100): string =>
-  text.length > most ? `${text.slice(0, most)}…` : text;
+const short = (text: string, most = 100): string => Text.shorten(text, most);
 
 function describe(issue: BaseIssue<unknown>): string {
   if (issue.kind === "schema" && issue.expected === "never") return "unknown field, remove it";

@@ -1,5 +1,6 @@
 import { PayloadMissing } from "@outlet/core/conversations/run";
 import { Hono } from "hono";
+import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler, respond } from "../http/problems.ts";
 import { requestId } from "../http/request-id.ts";
@@ -15,7 +16,7 @@ export type { PublishedApiDeps } from "./deps.ts";
 
 /** The API that every published bot has, behind the gateway and its authorizer: all its faces. */
 export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
-  const app = new Hono<PublishedEnv>();
+  const app = new Hono<PublishedEnv>({ strict: false });
   const onError = createErrorHandler(deps.log);
   app.onError((error, c) => {
     // Deleted or expired between two reads.
@@ -23,7 +24,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     return onError(error, c);
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
-  app.use(requestId(gatewayRequestId), cors(deps.table), identity());
+  app.use(requestId(gatewayRequestId), cors(deps.table), identity(), readableBody());
   app.route("/", nativeRoutes(deps));
   app.route("/", mcpRoutes(deps));
   app.route("/v1", openaiRoutes(deps));

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { describe, expect, test } from "vitest";
-import { withoutBasePath } from "./base-path.ts";
+import { asRequested, withoutBasePath } from "./base-path.ts";
 
 const pathOf = (path: string, basePath?: string) =>
   withoutBasePath({
@@ -22,4 +22,13 @@ describe("the path of a request", () => {
   ])("%s with the base path %s is %s", (path, basePath, expected) => {
     expect(pathOf(path, basePath)).toBe(expected);
   });
+});
+
+test.each([
+  ["GET", "//health", null, "/health"],
+  ["HEAD", "/health", null, "/health"],
+  ["POST", "/a//b%2F%2Fc/", "{}", "/a/b%2F%2Fc/"],
+])("%s %s is a request with the body %s to %s", (httpMethod, path, body, to) => {
+  const event = { httpMethod, path, body: "{}", isBase64Encoded: false };
+  expect(asRequested(event as APIGatewayProxyEvent)).toMatchObject({ path: to, body });
 });

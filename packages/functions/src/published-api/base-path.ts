@@ -12,6 +12,12 @@ export function withoutBasePath(event: APIGatewayProxyEvent): APIGatewayProxyEve
   return { ...event, path: event.path.slice(prefix.length) || "/" };
 }
 
-/** `/v1//models` is what some clients make of a base URL that ends in a slash. */
-export const withoutDoubleSlash = (event: APIGatewayProxyEvent): APIGatewayProxyEvent =>
-  event.path.startsWith("/v1//") ? { ...event, path: event.path.replace(/\/{2,}/g, "/") } : event;
+/**
+ * An event as a request can be made of it: a GET or HEAD with a body means nothing by it (RFC 9110
+ * §9.3.1), and `Request` refuses one; an empty segment comes of a base URL that ends in a slash.
+ */
+export function asRequested(event: APIGatewayProxyEvent): APIGatewayProxyEvent {
+  const path = event.path.replace(/\/{2,}/g, "/");
+  const isBodiless = event.httpMethod === "GET" || event.httpMethod === "HEAD";
+  return isBodiless ? { ...event, path, body: null, isBase64Encoded: false } : { ...event, path };
+}

@@ -5,8 +5,14 @@ import * as v from "valibot";
 import type { PublishedEnv } from "./identity.ts";
 
 const allowMethods = "GET,POST,DELETE,OPTIONS";
-const allowHeaders =
-  "authorization,content-type,idempotency-key,last-event-id,prefer,x-api-key,x-request-id";
+const allowHeaders = [
+  ...["authorization", "content-type", "idempotency-key", "last-event-id", "prefer"],
+  ...["x-api-key", "x-request-id"],
+];
+/** Tracing and SDKs add headers of their own: as many as any of them asks for, and no more. */
+const askedMax = 64;
+const token = /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
+
 const exposeHeaders =
   "idempotent-replayed,location,preference-applied,retry-after,x-request-id,x-should-retry";
 
@@ -20,11 +26,12 @@ export function cors(table: Table): MiddlewareHandler<PublishedEnv> {
     if (c.req.method === "OPTIONS") {
       const botId = c.env.event?.stageVariables?.botId;
       const publication = botId ? await Publication.fromBot(table, botId) : undefined;
-      const headers = new Headers({ Vary: "Origin" });
+      const headers = new Headers({ Vary: "Origin, Access-Control-Request-Headers" });
       if (origin && originMatches(origin, publication?.allowedOrigins ?? [])) {
         headers.set("Access-Control-Allow-Origin", origin);
         headers.set("Access-Control-Allow-Methods", allowMethods);
-        headers.set("Access-Control-Allow-Headers", allowHeaders);
+        const asked = c.req.header("access-control-request-headers") ?? "";
+        headers.set("Access-Control-Allow-Headers", allowedHeaders(asked));
         headers.set("Access-Control-Max-Age", "600");
       }
       return new Response(null, { status: 204, headers });
@@ -36,6 +43,13 @@ export function cors(table: Table): MiddlewareHandler<PublishedEnv> {
     c.header("Access-Control-Allow-Origin", origin);
     c.header("Access-Control-Expose-Headers", exposeHeaders);
   };
+}
+
+/** Who calls is told by the key, so that no header is worth keeping from a script. */
+function allowedHeaders(asked: string): string {
+  const names = asked.toLowerCase().split(",", askedMax);
+  const more = names.map((name) => name.trim()).filter((name) => token.test(name));
+  return [...new Set([...allowHeaders, ...more])].join(",");
 }
 
 const Origins = v.pipe(v.object({ allowedOrigins: v.pipe(v.string(), v.parseJson()) }));

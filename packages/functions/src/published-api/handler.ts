@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Hono } from "hono";
 import { streamHandle } from "hono/aws-lambda";
-import { withoutBasePath, withoutDoubleSlash } from "./base-path.ts";
+import { asRequested, withoutBasePath } from "./base-path.ts";
 import type { PublishedEnv } from "./identity.ts";
 
 /**
@@ -12,7 +12,7 @@ export function createPublishedApiHandler(app: Hono<PublishedEnv>) {
   const answer = streamHandle(app) as unknown as StreamingHandler;
   return awslambda.streamifyResponse(
     async (event: APIGatewayProxyEvent, stream, context): Promise<void> => {
-      await answer(withoutDoubleSlash(withoutBasePath(event)), stream, context);
+      await answer(asRequested(withoutBasePath(event)), stream, context);
     },
   );
 }

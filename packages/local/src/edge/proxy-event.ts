@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type {
   APIGatewayEventIdentity,
@@ -112,10 +113,19 @@ export function createProxyEvent(
       // Not there at all where a method has none.
       authorizer: caller.authorizer ?? undefined,
     },
-    // Without binary media types API Gateway passes every body on as text.
-    body: body.length > 0 ? body.toString("utf8") : null,
-    isBase64Encoded: false,
+    ...bodyOf(body),
   };
+}
+
+/**
+ * Without binary media types API Gateway passes every body on as text. Bytes that are none it would
+ * spoil; here they are handed on as they came, so that they can be refused.
+ */
+function bodyOf(body: Buffer): Pick<APIGatewayProxyEvent, "body" | "isBase64Encoded"> {
+  if (body.length === 0) return { body: null, isBase64Encoded: false };
+  return isUtf8(body)
+    ? { body: body.toString("utf8"), isBase64Encoded: false }
+    : { body: body.toString("base64"), isBase64Encoded: true };
 }
 
 /** The event of a REQUEST authorizer. */

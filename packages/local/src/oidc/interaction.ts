@@ -3,6 +3,7 @@ import type { Log } from "@outlet/core/ports";
 import { errors, type KoaContextWithOIDC, type Provider } from "oidc-provider";
 import { errorPage, sendPage, signInPage } from "./pages.ts";
 import type { PasswordGuard } from "./password-guard.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 export interface InteractionOptions {
   provider: Provider;
@@ -95,7 +96,7 @@ async function show(
 
 function hintOf(details: Interaction): string {
   const hint = details.params["login_hint"];
-  return typeof hint === "string" ? hint.slice(0, 100) : "";
+  return typeof hint === "string" ? Text.cut(hint, 100) : "";
 }
 
 async function sendExpired(ctx: Context, home: string) {

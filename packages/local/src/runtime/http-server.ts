@@ -41,6 +41,7 @@ export async function listen(
 
 function serve(handle: Handle, log: Log): Server {
   return createServer((req, res) => {
+    req.url = originForm(req.url ?? "/");
     handle(req, res).catch((cause: unknown) => {
       log.error("request failed", { method: req.method, cause });
       if (res.headersSent) res.destroy();
@@ -48,6 +49,13 @@ function serve(handle: Handle, log: Log): Server {
     });
   });
 }
+
+/** A target in absolute form (RFC 9112 §3.2.2) as the one in origin form that means the same. */
+export const originForm = (target: string): string => {
+  const [, path] = /^https?:\/\/[^/?#]*(.*)$/i.exec(target) ?? [];
+  if (path === undefined) return target;
+  return path.startsWith("/") ? path : `/${path}`;
+};
 
 function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -23,11 +23,19 @@ describe("an option", () => {
     expect(readOptions([], {})?.hosts).toEqual([]);
   });
 
+  test("of a range takes IPv4 addresses mapped into IPv6 for what they are", () => {
+    expect(readOptions(["--allow", "::ffff:10.0.0.0/104,::ffff:127.0.0.1"], {})?.allow).toEqual([
+      "10.0.0.0/8",
+      "127.0.0.1/32",
+    ]);
+  });
+
   test.each([
     [["--data", ""], "--data must name a folder."],
     [["--port", "70000"], '--port must be a whole number from 0 to 65535, not "70000".'],
     [["--port", ""], '--port must be a whole number from 0 to 65535, not "".'],
     [["--allow", "10.0.0.0/33"], "--allow takes CIDR ranges such as"],
+    [["--allow", "::ffff:10.0.0.0/90"], "--allow must name IPv4 addresses as such"],
     [["--allow", "127.0.0.1,,"], "--allow takes CIDR ranges such as"],
     [["--hosts", "http://chat.example.org"], "--hosts takes names such as"],
     [["--model-backend", "openai"], "--model-backend openai needs --openai-base-url"],

@@ -176,6 +176,14 @@ function readNumber(
   );
 }
 
+/** Callers by IPv4 are known by that address: a range of IPv4-mapped IPv6 would never hold one. */
+function withoutMapping(cidr: string): string {
+  const [address, bits] = ipaddr.parseCIDR(cidr);
+  if (!("isIPv4MappedAddress" in address) || !address.isIPv4MappedAddress()) return cidr;
+  if (bits >= 96) return `${address.toIPv4Address().toString()}/${bits - 96}`;
+  throw new OptionError(`--allow must name IPv4 addresses as such, not as "${cidr}".`);
+}
+
 function readSwitch(name: Name, text: string): boolean {
   if (text === "on" || text === "off") return text === "on";
   throw new OptionError(`--${name} must be on or off, not "${text}".`);
@@ -193,7 +201,7 @@ function readHost(text: string): string[] {
 function readRange(text: string): string {
   const range = text.trim();
   const cidr = range.includes("/") ? range : `${range}/${range.includes(":") ? 128 : 32}`;
-  if (ipaddr.isValidCIDR(cidr)) return cidr;
+  if (ipaddr.isValidCIDR(cidr)) return withoutMapping(cidr);
   throw new OptionError(
     `--allow takes CIDR ranges such as 127.0.0.0/8 or ::1/128, not "${range}".`,
   );

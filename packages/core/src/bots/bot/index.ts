@@ -24,10 +24,17 @@ import {
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
-const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+export const Title = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(100),
+  v.check(Text.isVisible, "must have a character that can be seen"),
+);
 
-const Scope = v.picklist(["private", "partial", "all"]);
+export const Scope = v.picklist(["private", "partial", "all"]);
 
 export const SyncStatus = v.picklist(["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
 
@@ -39,7 +46,7 @@ const Fraction = v.pipe(
   v.check((value) => value === 0 || value >= 1e-6, "must be 0, or at least 0.000001"),
 );
 
-const Generation = v.strictObject({
+export const Generation = v.strictObject({
   /** Output tokens at most. */
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64_000)), 2_048),
   temperature: v.optional(v.nullable(Fraction), null),
@@ -312,7 +319,7 @@ export async function listEvery(table: Table, { limit, cursor }: Paging): Promis
 }
 
 const notFound = (botId: string) =>
-  new Problem.ProblemError("not_found", `There is no bot ${botId.slice(0, 40)} that you may use.`);
+  new Problem.ProblemError("not_found", `There is no bot ${Text.cut(botId, 40)} that you may use.`);
 
 function canSee(bot: Info, caller: Caller.Info): boolean {
   if (mayChange(bot, caller) || bot.scope === "all") return true;

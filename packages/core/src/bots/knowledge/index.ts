@@ -32,6 +32,7 @@ import { kinds } from "../reading/kind.ts";
 import { kindOf } from "./kind-of.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export { leaseMs } from "./lease.ts";
 export { readingName } from "./kind-of.ts";
@@ -209,7 +210,7 @@ export async function remove(
 ): Promise<void> {
   const source = await fromId(deps.table, botId, sourceId);
   if (!source) {
-    throw new Problem.ProblemError("not_found", `The bot has no source ${sourceId.slice(0, 40)}.`);
+    throw new Problem.ProblemError("not_found", `The bot has no source ${Text.cut(sourceId, 40)}.`);
   }
   await removeOne(deps, source);
   await strike(deps.table, botId, sourceId);

@@ -1,5 +1,6 @@
 import type { DocumentBuilder } from "./builder.ts";
 import { TableWriter } from "./table.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
 /** What is looked at to guess the delimiter. */
@@ -12,7 +13,7 @@ const sampleLength = 20_000;
 export function readCsv(source: string, builder: DocumentBuilder, preferred?: "\t"): void {
   const declared = /^sep=([^\r\n])[ \t]*(?:\r\n?|\n)/i.exec(source);
   const from = declared?.[0].length ?? 0;
-  const delimiter = declared?.[1] ?? preferred ?? guessDelimiter(source.slice(0, sampleLength));
+  const delimiter = declared?.[1] ?? preferred ?? guessDelimiter(Text.cut(source, sampleLength));
   const table = new TableWriter(builder);
   let row = declared ? 1 : 0;
   for (const cells of records(source, delimiter, from)) table.add(++row, cells);

@@ -2,6 +2,7 @@ import { Archive, broken } from "./archive.ts";
 import type { DocumentBuilder } from "./builder.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, firstText, parseXml, relations, type XmlHandler } from "./xml.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 /**
  * A document of Word (ECMA-376): paragraphs, lists, tables and notes under their headings. It has no
@@ -177,7 +178,7 @@ class DocxReader implements XmlHandler {
     const link = this.#hyperlinks.pop();
     const parts = this.#paragraphs.at(-1)?.parts;
     if (!link?.address || !parts || !/^https?:|^mailto:/i.test(link.address)) return;
-    const address = link.address.replace(/^mailto:/i, "").slice(0, 500);
+    const address = Text.cut(link.address.replace(/^mailto:/i, ""), 500);
     if (!parts.slice(link.from).join("").includes(address)) parts.push(` (${address})`);
   }
 

@@ -4,6 +4,7 @@ import type { DocumentBuilder } from "./builder.ts";
 import { readHtml } from "./html.ts";
 import { oneLine, tidy } from "./plain.ts";
 import { readText } from "./text.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 /** A message of electronic mail: who, when, about what, and its text. Attachments are named only. */
 export async function readEml(bytes: Uint8Array, builder: DocumentBuilder): Promise<void> {
@@ -12,7 +13,13 @@ export async function readEml(bytes: Uint8Array, builder: DocumentBuilder): Prom
   if (mail.subject) builder.heading(1, mail.subject);
   const lines = [
     ["From", mail.from && person(mail.from)],
-    ["To", mail.to?.slice(0, 20).map(person).join(", ")],
+    [
+      "To",
+      mail.to
+        ?.filter((_, at) => at < 20)
+        .map(person)
+        .join(", "),
+    ],
     ["Date", mail.date],
   ].flatMap(([name, value]) => (value ? [`${name}: ${oneLine(value)}`] : []));
   if (lines.length > 0) builder.paragraph(lines.join("\n"));
@@ -20,7 +27,7 @@ export async function readEml(bytes: Uint8Array, builder: DocumentBuilder): Prom
   else if (mail.html) readHtml(tidy(mail.html), builder);
   const names = mail.attachments.flatMap(({ filename }) => (filename ? [oneLine(filename)] : []));
   if (names.length > 0) {
-    builder.note(`Attachments were left out: ${names.slice(0, 20).join(", ").slice(0, 500)}.`);
+    builder.note(`Attachments were left out: ${Text.cut(names.slice(0, 20).join(", "), 500)}.`);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from "./html-elements.ts";
 import { HtmlTables } from "./html-tables.ts";
 import { oneLine } from "./plain.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export interface HtmlOptions {
   /** Where the page came from: links of it are made whole. */
@@ -284,10 +285,10 @@ class HtmlReader {
   }
 
   #wholeLink(href: string): string | undefined {
-    if (/^(https?:\/\/|mailto:|tel:)/i.test(href)) return href.slice(0, 500);
+    if (/^(https?:\/\/|mailto:|tel:)/i.test(href)) return Text.cut(href, 500);
     if (!this.#options.url || href === "" || href.startsWith("#")) return undefined;
     const whole = URL.parse(href, this.#options.url);
-    return whole && /^https?:$/.test(whole.protocol) ? whole.href.slice(0, 500) : undefined;
+    return whole && /^https?:$/.test(whole.protocol) ? Text.cut(whole.href, 500) : undefined;
   }
 
   get #isOutside(): boolean {

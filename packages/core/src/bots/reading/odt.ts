@@ -2,6 +2,7 @@ import { Archive, broken, encrypted } from "./archive.ts";
 import type { DocumentBuilder } from "./builder.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, firstText, parseXml, type XmlHandler } from "./xml.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 /** A text of LibreOffice and others (OpenDocument 1.3). */
 export function readOdt(bytes: Uint8Array, builder: DocumentBuilder): void {
@@ -110,7 +111,7 @@ class OdtReader implements XmlHandler {
     const link = this.#links.pop();
     const parts = this.#paragraphs.at(-1)?.parts;
     if (!link || !parts || !/^https?:|^mailto:/i.test(link.address)) return;
-    const address = link.address.replace(/^mailto:/i, "").slice(0, 500);
+    const address = Text.cut(link.address.replace(/^mailto:/i, ""), 500);
     if (!parts.slice(link.from).join("").includes(address)) parts.push(` (${address})`);
   }
 }

@@ -5,6 +5,7 @@ import { type Line, pageBlocks, PdfFonts } from "./pdf-lines.ts";
 import { type Chapter, readOutline } from "./pdf-outline.ts";
 import { oneLine } from "./plain.ts";
 import { Unreadable } from "../../ports/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export interface PdfOptions {
   /** Where Adobe's character maps lie: most Japanese files without fonts of their own need them. */
@@ -36,7 +37,7 @@ export async function readPdf(
     const label = labels?.[page - 1];
     const hasLabel = label && label !== String(page);
     builder.at(
-      { page, ...(hasLabel && { pageLabel: label.slice(0, 20) }) },
+      { page, ...(hasLabel && { pageLabel: Text.cut(label, 20) }) },
       { keepHeadings: true },
     );
     const lines = await linesOf(pdf, page).catch(() => undefined);

@@ -4,6 +4,7 @@ import { limits } from "./limits.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, parseXml, relations, type XmlHandler } from "./xml.ts";
 import { formatCell, type Format, readFormats } from "./xlsx-formats.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 const workbook = "xl/workbook.xml";
 
@@ -15,7 +16,7 @@ interface Sheet {
 /** A workbook of Excel: each row of each sheet that is shown, values as they look in it. */
 export function readXlsx(bytes: Uint8Array, builder: DocumentBuilder): void {
   const archive = new Archive(bytes, limits.sheetInflatedBytesMax);
-  const { sheets, hidden, from1904 } = readWorkbook(archive);
+  const { sheets, hiddenNames, from1904 } = readWorkbook(archive);
   const strings = readStrings(archive);
   const formats = readFormats(archive);
   builder.pages(sheets.length);
@@ -25,29 +26,33 @@ export function readXlsx(bytes: Uint8Array, builder: DocumentBuilder): void {
     parseXml(archive, part, new SheetReader(table, strings, formats, from1904));
     table.end();
   }
-  if (hidden.length > 0) {
-    builder.note(`Hidden sheets were left out: ${hidden.slice(0, 10).join(", ")}.`);
+  if (hiddenNames.length > 0) {
+    builder.note(`Hidden sheets were left out: ${hiddenNames.slice(0, 10).join(", ")}.`);
   }
 }
 
-function readWorkbook(archive: Archive): { sheets: Sheet[]; hidden: string[]; from1904: boolean } {
+function readWorkbook(archive: Archive): {
+  sheets: Sheet[];
+  hiddenNames: string[];
+  from1904: boolean;
+} {
   const targets = relations(archive, workbook);
   const sheets: Sheet[] = [];
-  const hidden: string[] = [];
+  const hiddenNames: string[] = [];
   let from1904 = false;
   const found = parseXml(archive, workbook, {
     open(element, attributes) {
       if (element === "workbookPr") from1904 = /^(1|true)$/.test(attributes.get("date1904") ?? "");
       if (element !== "sheet") return;
-      const name = (attributes.get("name") ?? "").slice(0, limits.headingMax);
+      const name = Text.cut(attributes.get("name") ?? "", limits.headingMax);
       const part = targets.get(attributes.get("r:id") ?? attributes.get("id") ?? "");
-      if ((attributes.get("state") ?? "visible") !== "visible") hidden.push(name);
+      if ((attributes.get("state") ?? "visible") !== "visible") hiddenNames.push(name);
       else if (part?.type === "worksheet") sheets.push({ name, part: part.target });
     },
     close() {},
   });
   if (!found) throw broken();
-  return { sheets, hidden, from1904 };
+  return { sheets, hiddenNames, from1904 };
 }
 
 /** Texts of cells are kept once for the whole workbook. */

@@ -53,6 +53,7 @@ export function note(draft: Draft, event: Event, now: number): void {
       draft.usage = add(draft.usage, event.usage);
       return;
     case "stop":
+    case "tool":
   }
 }
 

@@ -11,6 +11,8 @@ export type Event =
   | { type: "text"; text: string }
   /** `redactedContent`: base64 of what the provider keeps to itself. */
   | { type: "reasoning"; text: string; signature?: string; redactedContent?: string }
+  /** A tool that the model has called, each time that its state changes. */
+  | { type: "tool"; callId: string; name: string; status: "running" | "succeeded" | "failed" }
   /** The model is tried again: text and reasoning so far are void. What they cost is not. */
   | { type: "restart" }
   /** Of one call of the model, to be added up. */

@@ -1,5 +1,6 @@
 import type { ModelError, ModelErrorCode } from "../../ports/index.ts";
 import type { Run } from "../run/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 /** How an answer ends, but for what was said and what it cost. */
 export type End = Pick<Run.Result, "incompleteReason" | "error" | "cause"> & {
@@ -123,7 +124,7 @@ export function endOfError(error: ModelError): End {
 
 /** What the owner reads of an error: on one line and bounded, as it lies in the run's item. */
 export const causeOf = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .slice(0, 2_000)
-    .toWellFormed();
+  Text.cut(
+    Text.oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+    2_000,
+  ).toWellFormed();

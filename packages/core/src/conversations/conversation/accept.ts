@@ -12,6 +12,7 @@ import {
 } from "../run/index.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export interface AcceptDeps {
   table: Table;
@@ -136,4 +137,10 @@ export const busy = (openMax: number): Problem.ProblemError =>
   });
 
 const titleOf = (content: readonly NewContent[]): string =>
-  textOf(content).replace(/\s+/g, " ").trim().slice(0, 80) || "New conversation";
+  titleFrom(textOf(content)) || "New conversation";
+
+/** Of a long message only the beginning is looked at. */
+const titleFrom = (text: string): string => {
+  const line = Text.oneLine(Text.cut(text.trimStart(), 1_000));
+  return Text.isVisible(line) ? Text.cut(line, 80).trimEnd() : "";
+};

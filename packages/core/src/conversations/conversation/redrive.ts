@@ -1,6 +1,7 @@
 import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Bell } from "../bell/index.ts";
+import { EventLog } from "../event-log/index.ts";
 import { RequestLog } from "../request-log/index.ts";
 import { Run } from "../run/index.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -24,6 +25,8 @@ export async function redrive(deps: RedriveDeps, entry: RequestLog.Entry): Promi
     const found = await Run.peek(deps.table, entry, entry.runId);
     if (!head || !found || head.createdAt === undefined) throw gone(entry.runId);
     const run = await reopen(deps, head, found);
+    // It lives longer now, and its log with it.
+    await EventLog.extend(deps, run);
     const { outcome } = await Mailbox.append(deps, run, run.runId, {
       openMax: deps.policy.openMax,
       title: head.title,

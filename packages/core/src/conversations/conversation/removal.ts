@@ -9,6 +9,7 @@ export * as Removal from "./removal.ts";
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { EventLog } from "../event-log/index.ts";
 import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
@@ -58,10 +59,16 @@ export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
     return begunBefore || condemned.has(run.runId);
   });
   for (let i = 0; i < runs.length; i += atOnce) {
-    await Promise.all(runs.slice(i, i + atOnce).map((run) => Run.remove(deps, run)));
+    await Promise.all(runs.slice(i, i + atOnce).map((run) => removeRun(deps, run)));
   }
   await Run.removeUnreadable(deps, tombstone);
   await Mailbox.bury(deps, tombstone);
+}
+
+/** What was streamed goes first: while the run is there, the removal can be found and repeated. */
+async function removeRun(deps: Deps, run: Run.State): Promise<void> {
+  await EventLog.remove(deps, run);
+  await Run.remove(deps, run);
 }
 
 /** Actions Cancel, Start and Ledger for a run that was open: whatever it cost is billed. */

@@ -1,5 +1,6 @@
-import type { Clock, Table, Watch } from "../../ports/index.ts";
+import type { Clock, Table } from "../../ports/index.ts";
 import { type Address, Run } from "../run/index.ts";
+import { pause } from "./pause.ts";
 
 export interface WaitPolicy {
   /** Milliseconds between two looks at a run: at first, and at most. */
@@ -28,20 +29,9 @@ export async function waitFor(
       const waited = deps.clock.now() - beganAt;
       if (!run || Run.isTerminal(run.status) || waited >= ms) return run;
       const interval = Math.min(max, Math.max(first, waited / 10));
-      await pause(deps.clock, Math.min(interval, ms - waited), watch);
+      await pause(deps.clock, Math.min(interval, ms - waited), [watch]);
     } finally {
       watch?.close();
     }
   }
-}
-
-/** Sleeps, or ends early by a write. */
-async function pause(clock: Clock, ms: number, watch: Watch | undefined): Promise<void> {
-  if (!watch) return clock.sleep(ms);
-  const awake = new AbortController();
-  const slept = clock.sleep(ms, awake.signal).catch((error: unknown) => {
-    if (!awake.signal.aborted) throw error;
-  });
-  await Promise.race([slept, watch.written]);
-  awake.abort();
 }

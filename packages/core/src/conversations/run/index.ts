@@ -56,7 +56,7 @@ export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
 export {
   ErrorCode,
-  type ErrorInfo,
+  ErrorInfo,
   fromItem,
   type Info,
   isTerminal,

@@ -21,9 +21,15 @@ export type Attempt =
 /**
  * One attempt at answering a run: the bot as it is now, and the conversation so far.
  * @param signal aborted with an {@link Answering.Interruption} as its reason.
+ * @param tell is told what happens, as it happens.
  * @throws StoreUnavailable, and whatever is a defect of ours.
  */
-export async function answer(deps: Deps, state: Run.State, signal: AbortSignal): Promise<Attempt> {
+export async function answer(
+  deps: Deps,
+  state: Run.State,
+  signal: AbortSignal,
+  tell: (event: Answering.Event) => void,
+): Promise<Attempt> {
   const run = await Run.load(deps, state);
   const [bot, before, publication] = await Promise.all([
     Bot.fromId(deps.table, run.botId),
@@ -47,9 +53,10 @@ export async function answer(deps: Deps, state: Run.State, signal: AbortSignal):
     billedModelId: (modelId) => Publication.billedModelId(publication, modelId),
   };
   const draft = Answering.emptyDraft();
-  const outcome = await listen(Answering.answer(deps, subject, signal), (event) =>
-    Answering.note(draft, event, deps.clock.now()),
-  );
+  const outcome = await listen(Answering.answer(deps, subject, signal), (event) => {
+    Answering.note(draft, event, deps.clock.now());
+    tell(event);
+  });
   return toAttempt(outcome, baseOf(run, bot, draft), signal.reason);
 }
 

@@ -12,17 +12,19 @@ import { type Address, Run } from "../run/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
+import { EventLog } from "../event-log/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { Removal } from "../conversation/removal.ts";
 
-export interface Deps extends AnswerDeps {
+export interface Deps extends AnswerDeps, EventLog.WriterDeps {
   runQueue: Queue;
   /** Told of each run that has ended, before it leaves the mailbox. */
   onRunEnded?: EndOfRunHook;
   policy: AnswerDeps["policy"] &
+    EventLog.WritePolicy &
     WatchPolicy & {
       /** Starts of one run before it is given up. */
       attemptsMax: number;
@@ -93,16 +95,18 @@ async function process(
     deps.log.error("open run without an item", { runId, botId: address.botId });
     return Mailbox.pop(deps, address, token, runId);
   }
-  const ended =
+  const closing: Ended | undefined =
     started.outcome === "ended"
-      ? started.run
+      ? { run: started.run }
       : await attempt(deps, started.run, turn.lease, limits);
-  if (!ended) return "fenced";
+  if (!closing) return "fenced";
+  const ended = closing.run;
   // Action Ledger, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
     Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
     RequestLog.record(deps.table, ended),
+    EventLog.close(deps, ended, closing.log),
     deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
@@ -121,23 +125,30 @@ async function startReadable(...args: Parameters<typeof Run.start>): Promise<Run
   }
 }
 
+/** A run that has ended, and where its event log goes on, if that is known. */
+interface Ended {
+  run: Run.State;
+  log?: { next: number };
+}
+
 /** @returns the run as it ended; `undefined` where it goes on elsewhere. */
 async function attempt(
   deps: Deps,
   run: Run.State,
   lease: Lease,
   limits: Limits,
-): Promise<Run.State | undefined> {
+): Promise<Ended | undefined> {
   const { token } = lease;
+  const writer = EventLog.openWriter(deps, run);
   const watch = keepAlive(deps, run, lease, limits);
   let tried: Attempt;
   try {
-    tried = await answer(deps, run, watch.signal).catch((error: unknown) =>
-      afterError(deps, run, error),
+    tried = await answer(deps, run, watch.signal, (event) => writer.hear(event)).catch(
+      (error: unknown) => afterError(deps, run, error),
     );
   } finally {
     // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
-    await watch.stop();
+    await Promise.all([watch.stop(), writer.rest()]);
   }
   const { result } = tried;
   if (tried.outcome === "interrupted") {
@@ -153,24 +164,31 @@ async function attempt(
     await handOver(deps, run, token, Math.max(tried.again.afterMs, wait));
     return undefined;
   }
-  const ended = await finishReadable(deps, run, token, result);
+  const ended = await finish(deps, run, writer, result);
+  if (ended) return ended;
   // Overtaken in the last moment: what it cost is recorded all the same.
-  if (!ended) await recordPaid(deps, run, token, result);
-  return ended;
+  await recordPaid(deps, run, token, result);
+  return undefined;
 }
 
-/** What could not be read again is not written: the run fails instead, and the log says why. */
-async function finishReadable(
+/**
+ * Ends the run; its readers have the whole answer before it is one. What could not be read again is
+ * not written: the run fails instead, and the log says why.
+ */
+async function finish(
   deps: Deps,
   run: Run.State,
-  token: number,
+  writer: EventLog.Writer,
   result: Run.Result,
-): Promise<Run.State | undefined> {
+): Promise<Ended | undefined> {
+  const log = await writer.seal(result.answer);
+  if (!log) return undefined;
   try {
-    return await Run.finish(deps, run, token, result);
+    const ended = await Run.finish(deps, run, run.token, result);
+    return ended && { run: ended, log };
   } catch (error) {
     if (!(error instanceof Shape.Unwritable)) throw error;
-    return Run.finish(deps, run, token, afterError(deps, run, error).result);
+    return finish(deps, run, writer, afterError(deps, run, error).result);
   }
 }
 

@@ -5,6 +5,7 @@
 export * as ModelCatalog from "./index.ts";
 
 import { Problem } from "../../foundation/problem/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export interface Info {
   /** Short name, kebab-case. */
@@ -137,7 +138,7 @@ export function createCatalog(allowed: readonly string[]): Catalog {
       if (found) return found;
       const names = models.map((m) => m.name).join(", ");
       throw new Problem.ProblemError("model_not_allowed", {
-        message: `Model "${name.slice(0, 100)}" is not allowed here. Allowed: ${names}.`,
+        message: `Model "${Text.cut(name, 100)}" is not allowed here. Allowed: ${names}.`,
         param,
       });
     },

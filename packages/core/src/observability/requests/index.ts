@@ -9,6 +9,7 @@ import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
 import { type Address, PayloadMissing, Run } from "../../conversations/run/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
 export type Entry = RequestLog.Entry;
 
@@ -133,4 +134,4 @@ export async function redriveAll(
 }
 
 const notFound = (runId: string) =>
-  new Problem.ProblemError("not_found", `This bot has no run ${runId.slice(0, 40)}.`);
+  new Problem.ProblemError("not_found", `This bot has no run ${Text.cut(runId, 40)}.`);

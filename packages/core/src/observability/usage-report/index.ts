@@ -25,7 +25,7 @@ import {
   readHours,
   type Slice,
 } from "./roll-up.ts";
-import { count, type Durations, Tally } from "./tally.ts";
+import { type Durations, Tally } from "./tally.ts";
 import { Layout } from "../../store/layout/index.ts";
 
 export { mapLimited } from "./roll-up.ts";

@@ -22,8 +22,15 @@ import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
+import { Text } from "../../foundation/text/index.ts";
 
-const Label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+export const Label = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(100),
+  v.check(Text.isVisible, "must have a character that can be seen"),
+);
 
 export const Info = v.object({
   keyId: v.string(),
@@ -276,7 +283,7 @@ export async function touch(deps: Pick<Deps, "table" | "clock">, key: Info): Pro
 }
 
 const notFound = (keyId: string) =>
-  new Problem.ProblemError("not_found", `This bot has no key ${keyId.slice(0, 40)}.`);
+  new Problem.ProblemError("not_found", `This bot has no key ${Text.cut(keyId, 40)}.`);
 
 function future(clock: Clock, expiresAt: string | null): number | null {
   if (expiresAt === null) return null;

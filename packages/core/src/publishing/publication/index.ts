@@ -18,7 +18,15 @@ import { add, amend, fromBot, type StoreDeps } from "./store.ts";
 export * from "./info.ts";
 export { type Prerequisite, prerequisites } from "./prerequisites.ts";
 export { Edit, Publish, Settings, settingsOf, shownSettings } from "./settings.ts";
-export { originMatches } from "./setting-schemas.ts";
+export {
+  AllowedOrigins,
+  canonicalOrigin,
+  originMatches,
+  Quota,
+  RetentionDays,
+  Stage,
+  Throttle,
+} from "./setting-schemas.ts";
 export { amend, fromBot, list, listEvery, listInFlight, save } from "./store.ts";
 
 interface Deps extends StoreDeps {

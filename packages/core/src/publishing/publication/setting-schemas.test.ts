@@ -12,6 +12,7 @@ describe("an origin on the list", () => {
     "http://127.0.0.1:8080",
     "http://[::1]:8080",
     "capacitor://localhost",
+    "http://my_host:3000",
   ];
   const bad = [
     "example.com",
@@ -51,6 +52,13 @@ describe("a browser's origin", () => {
     ["https://a.example.com:8443", ["https://*.example.com:8443"], true],
     ["http://a.example.com", ["https://*.example.com"], false],
     ["https://anything.example", ["*"], true],
+    ["https://shop.example", ["https://shop.example:443"], true],
+    ["http://dev.example", ["http://dev.example:80"], true],
+    ["http://dev.example:443", ["http://dev.example"], false],
+    ["https://shop.example", ["https://SHOP.example"], true],
+    ["https://a.b.example", ["https://*.b.example:443"], true],
+    ["http://[::1]", ["http://[::1]:80"], true],
+    ["capacitor://localhost", ["capacitor://localhost"], true],
     ["null", ["https://example.com"], false],
     ["https://example.com", [], false],
   ];

@@ -27,7 +27,8 @@ export const Quota = v.strictObject({
 /** Days that messages and answers are kept, counted from the last message of a conversation. */
 export const RetentionDays = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(90));
 
-const label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+// Underscores are in no name of a host, and yet in those that people give to their machines.
+const label = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?";
 const origin = new RegExp(
   `^[a-z][a-z0-9+.-]*://(\\*\\.)?(${label}\\.)*${label}(:[0-9]{1,5})?$`,
   "i",
@@ -52,11 +53,21 @@ export const Origin = v.pipe(
 /** Origins that browsers may call from. A hint to browsers, not access control. */
 export const AllowedOrigins = v.pipe(v.array(Origin), v.maxLength(50));
 
+const defaultPorts: Record<string, string> = { http: "80", https: "443" };
+
+/** As a browser says it: in small letters, and without the port that goes without saying. */
+export function canonicalOrigin(origin: string): string {
+  const [, whole, scheme = "", port] =
+    /^(([a-z][a-z0-9+.-]*):\/\/.*?)(?::(\d+))?$/.exec(origin.toLowerCase()) ?? [];
+  if (whole === undefined) return origin.toLowerCase();
+  return port === undefined || defaultPorts[scheme] === port ? whole : `${whole}:${Number(port)}`;
+}
+
 /** Whether a browser's `Origin` is on the list: exact, `*`, or under a `*.` of the same scheme. */
 export function originMatches(origin: string, allowed: readonly string[]): boolean {
-  const asked = origin.toLowerCase();
+  const asked = canonicalOrigin(origin);
   return allowed.some((entry) => {
-    const pattern = entry.toLowerCase();
+    const pattern = canonicalOrigin(entry);
     if (pattern === "*" || pattern === asked) return true;
     const star = pattern.indexOf("*.");
     if (star < 0) return false;
@@ -67,7 +78,7 @@ export function originMatches(origin: string, allowed: readonly string[]): boole
       asked.startsWith(scheme) &&
       asked.endsWith(domain) &&
       asked.length > scheme.length + domain.length &&
-      /^[a-z0-9.-]+$/.test(asked.slice(scheme.length, -domain.length))
+      /^[a-z0-9._-]+$/.test(asked.slice(scheme.length, -domain.length))
     );
   });
 }

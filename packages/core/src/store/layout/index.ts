@@ -6,6 +6,7 @@
  * |---|---|
  * | `BOT#{bot}` | the bot, its sources and which index they are searched by, last test, publication and keys, the deployer's lease |
  * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
+ * | `EVENTS#{bot}#{client}#{conversation}#{run}` | what the readers of a run stream † |
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
  * | `IDEMPOTENCY#{key}#{route}#{value}` | what a request was accepted as † |
  * | `USAGE#{bot}#{hour}`, `ROLLUP#{bot}` | the ledger, and the sums of its hours and days |
@@ -58,6 +59,14 @@ export const run = (address: Address, runId: string): Key => ({
 });
 export const isRun = ({ pk, sk }: Key): boolean =>
   pk.startsWith(conversationPrefix) && sk.startsWith(runPrefix);
+
+export const eventPartition = (address: Address, runId: string): string =>
+  `EVENTS#${joined(address.botId, address.clientId, address.conversationId, runId)}`;
+/** @param seq 0 to 9,999,999,999. */
+export const event = (address: Address, runId: string, seq: number): Key => ({
+  pk: eventPartition(address, runId),
+  sk: String(seq).padStart(10, "0"),
+});
 
 export const runLogPartition = (botId: string): string => `RUNLOG#${botId}`;
 export const runLog = (botId: string, runId: string): Key => ({

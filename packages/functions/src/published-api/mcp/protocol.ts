@@ -5,6 +5,7 @@
  * https://modelcontextprotocol.io/specification/2026-07-28/basic/transports
  */
 import * as v from "valibot";
+import { Text } from "@outlet/core/foundation/text";
 
 /** The newest first: it is offered to clients that ask for one that nobody knows. */
 export const legacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"] as const;
@@ -62,7 +63,7 @@ export const unknownMethod = ({ id, method, era }: Call): Refusal =>
     era === "modern" ? 404 : 200,
     id,
     codes.methodNotFound,
-    `There is no method ${method.slice(0, 100)} here.`,
+    `There is no method ${Text.cut(method, 100)} here.`,
   );
 
 const Message = v.object({
@@ -139,7 +140,7 @@ function modernFault(
   if (header("mcp-protocol-version") !== asked) {
     return fault(
       codes.headerMismatch,
-      `The header MCP-Protocol-Version must be ${asked.slice(0, 40)}.`,
+      `The header MCP-Protocol-Version must be ${Text.cut(asked, 40)}.`,
     );
   }
   const known: readonly string[] = modernVersions;

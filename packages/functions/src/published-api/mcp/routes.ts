@@ -24,6 +24,7 @@ import {
   unknownMethod,
 } from "./protocol.ts";
 import { Arguments, describeTool, failedResult, resultOf, toolName } from "./tool.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 type McpContext = Context<PublishedEnv>;
 
@@ -132,7 +133,7 @@ async function send(c: McpContext, deps: PublishedApiDeps, args: unknown): Promi
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const key = issue.path?.[0]?.key;
-    const name = typeof key === "string" ? key.slice(0, 100) : "arguments";
+    const name = typeof key === "string" ? Text.cut(key, 100) : "arguments";
     const message = `${name}: ${issue.message}. Give question, and conversation_id to go on.`;
     throw new Problem.ProblemError("invalid_request", message);
   }

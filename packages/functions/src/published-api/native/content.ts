@@ -7,8 +7,6 @@ const Text = v.strictObject({
   body: v.pipe(
     v.string(),
     v.check((text) => text.trim().length > 0, "must not be empty"),
-    // Half a surrogate pair is no text: stores and models refuse it.
-    v.transform((text) => text.toWellFormed()),
   ),
 });
 

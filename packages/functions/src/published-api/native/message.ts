@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { invalidJson, invalidRequest } from "../../http/problems.ts";
 import type { AuthorizerContext } from "../identity.ts";
 import { camelizeKeys, MessageRequest } from "./schemas.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 interface Deps {
   table: Table;
@@ -61,7 +62,7 @@ async function allowedModel(
   const found = deps.catalog.find(asked ?? bot?.model ?? "");
   if (asked && !(found && names.includes(found.name))) {
     throw new Problem.ProblemError("model_not_allowed", {
-      message: `Model "${asked.slice(0, 100)}" is not allowed for this bot. Allowed: ${names.join(", ")}.`,
+      message: `Model "${Text.cut(asked, 100)}" is not allowed for this bot. Allowed: ${names.join(", ")}.`,
       param: "message.model",
     });
   }

@@ -10,7 +10,7 @@ import { acceptedView, answerView, conversationView, pendingView, retryAfter } f
 
 /** The native face: what clients of bedrock-chat's published APIs know, and what we add to it. */
 export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
-  const app = new Hono<PublishedEnv>();
+  const app = new Hono<PublishedEnv>({ strict: false });
 
   app.get("/health", (c) => c.json({ status: "ok" }));
 

@@ -5,6 +5,7 @@ import { toStopReason } from "./finish-reason.ts";
 import { Refusal } from "./refusal.ts";
 import { ThinkTags } from "./think-tags.ts";
 import { WholeCharacters } from "./whole-characters.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 export const broken = (message: string, cause?: unknown): BedrockException =>
   new BedrockException("ModelStreamErrorException", message, { cause });
@@ -68,7 +69,7 @@ export class AnswerReader {
   }
 
   *#say(type: "text" | "reasoning", text: string): Generator<AnswerPart> {
-    const room = text.slice(0, lengthMax - this.#said.length);
+    const room = Text.cut(text, lengthMax - this.#said.length);
     this.#said += room;
     if (room !== "") yield { type, text: room };
   }

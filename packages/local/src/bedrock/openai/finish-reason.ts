@@ -1,3 +1,5 @@
+import { Text } from "@outlet/core/foundation/text";
+
 /** Bedrock's stop reasons for what servers say in `finish_reason`, in lower case. */
 const stopReasons: Record<string, string> = {
   stop: "end_turn",
@@ -42,5 +44,5 @@ export function toStopReason(finishReason: string, stopReason: unknown): string 
   if (known === "end_turn" && typeof stopReason === "string" && stopReason !== "") {
     return "stop_sequence";
   }
-  return known ?? (name.replace(/[^a-z0-9_]+/g, "_").slice(0, 64) || "unknown");
+  return known ?? (Text.cut(name.replace(/[^a-z0-9_]+/g, "_"), 64) || "unknown");
 }

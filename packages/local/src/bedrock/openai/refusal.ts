@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { BedrockException, type ExceptionName } from "../exception.ts";
 import { isRecord, type JsonRecord, parseJson, recordOf } from "./json.ts";
+import { Text } from "@outlet/core/foundation/text";
 
 /** What a server says when it does not answer, wherever it says so: in a status, in a body, in mid-stream. */
 export interface Words {
@@ -28,12 +29,8 @@ export class Refusal extends Error {
 const messageLengthMax = 500;
 
 /** On one line, so that nothing a server says looks like more than one thing in a log or a table. */
-const oneLine = (text: string): string =>
-  text
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .trim()
-    .slice(0, messageLengthMax)
-    .toWellFormed();
+export const oneLine = (text: string): string =>
+  Text.cut(Text.oneLine(text), messageLengthMax).toWellFormed();
 
 export const wordsOf = (message: string, labels = ""): Words => ({
   message: oneLine(message),

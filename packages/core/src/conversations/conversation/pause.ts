@@ -1,0 +1,26 @@
+import type { Clock, Watch } from "../../ports/index.ts";
+
+/**
+ * Sleeps, or ends early by a write that one of the watches tells of.
+ * @param signal ends it at once, and quietly.
+ */
+export async function pause(
+  clock: Clock,
+  ms: number,
+  watches: readonly (Watch | undefined)[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const awake = new AbortController();
+  const wake = () => awake.abort();
+  if (signal?.aborted) return;
+  signal?.addEventListener("abort", wake, { once: true });
+  const slept = clock.sleep(ms, awake.signal).catch((error: unknown) => {
+    if (!awake.signal.aborted) throw error;
+  });
+  try {
+    await Promise.race([slept, ...watches.flatMap((watch) => (watch ? [watch.written] : []))]);
+  } finally {
+    signal?.removeEventListener("abort", wake);
+    wake();
+  }
+}

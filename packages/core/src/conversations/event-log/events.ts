@@ -1,0 +1,72 @@
+import * as v from "valibot";
+import type { Item, Table } from "../../ports/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
+import { Shape } from "../../store/shape/index.ts";
+import { Run } from "../run/index.ts";
+
+/** What an event tells. Text and reasoning count from the last `attempt` on. */
+export const Told = v.variant("kind", [
+  /** The answer begins, perhaps anew: readers forget all text and reasoning before. */
+  v.object({ kind: v.literal("attempt"), attempt: v.number() }),
+  v.object({ kind: v.literal("text"), text: v.string() }),
+  v.object({ kind: v.literal("reasoning"), text: v.string() }),
+  v.object({
+    kind: v.literal("tool"),
+    callId: v.string(),
+    name: v.string(),
+    status: v.picklist(["running", "succeeded", "failed"]),
+  }),
+  /** The run has ended. Nothing comes after it, unless the owner redrives the run. */
+  v.object({
+    kind: v.literal("end"),
+    status: Run.Status,
+    model: v.nullable(v.string()),
+    usage: v.nullable(Ledger.Tokens),
+    incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
+    error: v.nullable(Run.ErrorInfo),
+  }),
+]);
+export type Told = v.InferOutput<typeof Told>;
+
+/** One event as a reader gets it: 0, 1, 2, … over the whole life of a run, the same for every reader. */
+export type Event = Told & { seq: number };
+
+/** One item of the log: events written together. */
+export interface Entry {
+  /** Of its first event. */
+  seq: number;
+  /** Fencing token of the attempt that wrote it, or of the run that ended. */
+  token: number;
+  /** How often the run had been redriven. */
+  turn: number;
+  events: Told[];
+  /** What stays of an entry whose run was deleted. */
+  isTombstone: boolean;
+}
+
+const Stored = v.object({
+  sk: v.string(),
+  token: v.number(),
+  turn: v.number(),
+  /** JSON of what the events tell; absent from a tombstone. */
+  told: v.optional(v.pipe(v.string(), v.parseJson(), v.array(Told)), "[]"),
+  removed: v.optional(v.boolean(), false),
+});
+
+const shape = Shape.of("event", Stored);
+
+/** @throws Unreadable: what comes behind it cannot be read in order either. */
+export function fromItem(table: Table, item: Item): Entry {
+  const { sk, token, turn, told, removed } = shape.read(table, item);
+  return { seq: Number(sk), token, turn, events: told, isTombstone: removed };
+}
+
+/** The number of the first event after an entry. A tombstone stands for the one that it replaced. */
+export const nextAfter = (entry: Entry): number => entry.seq + Math.max(1, entry.events.length);
+
+/** @throws RangeError where the run has not ended. */
+export function endOf(run: Run.State): Told {
+  const { status } = Run.endOf(run);
+  const { model, usage, incompleteReason, error } = run;
+  return { kind: "end", status, model, usage, incompleteReason, error };
+}

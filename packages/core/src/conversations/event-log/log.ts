@@ -1,0 +1,158 @@
+import { absent, type Clock, exists, type Item, type Table } from "../../ports/index.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
+import type { Run } from "../run/index.ts";
+import { tombstoneSeconds } from "../run/item.ts";
+import { type Entry, endOf, fromItem, nextAfter, type Told } from "./events.ts";
+
+export interface LogDeps {
+  table: Table;
+  clock: Clock;
+}
+
+/** Which run's log. */
+export type Subject = Pick<
+  Run.State,
+  "botId" | "clientId" | "conversationId" | "runId" | "expiresAt"
+>;
+
+/** The last entry of a log; `undefined` where nothing has been written. */
+export async function readTail(table: Table, run: Subject): Promise<Entry | undefined> {
+  const pk = Layout.eventPartition(run, run.runId);
+  const { items } = await table.query({ pk, descending: true, limit: 1 });
+  return items[0] && fromItem(table, items[0]);
+}
+
+/** Entries from a number on, in order, up to the first that is not there. */
+export async function readFrom(
+  table: Table,
+  run: Subject,
+  seq: number,
+): Promise<{ entries: Entry[]; isMore: boolean }> {
+  const { pk, sk } = Layout.event(run, run.runId, seq);
+  const { items, cursor } = await table.query({ pk, skFrom: sk, limit: pageSize });
+  const entries: Entry[] = [];
+  let next = seq;
+  for (const entry of items.map((item) => fromItem(table, item))) {
+    if (entry.seq !== next) break;
+    entries.push(entry);
+    next = nextAfter(entry);
+  }
+  return { entries, isMore: cursor !== undefined };
+}
+
+/** Entries read at once: what a reader holds in memory stays small, however long the answer is. */
+const pageSize = 100;
+
+/** The entry that holds an event, or else the last one before it. */
+export async function readUpTo(
+  table: Table,
+  run: Subject,
+  seq: number,
+): Promise<Entry | undefined> {
+  const { pk, sk } = Layout.event(run, run.runId, seq);
+  const { items } = await table.query({ pk, skTo: sk, descending: true, limit: 1 });
+  return items[0] && fromItem(table, items[0]);
+}
+
+/**
+ * Puts an entry into its slot, if that is free. Trying it again, after a reply was lost, is safe.
+ * @returns whether it is there now: if not, somebody else's is.
+ */
+export async function putEntry(
+  { table }: Pick<LogDeps, "table">,
+  run: Subject,
+  { seq, token, turn, events }: Omit<Entry, "isTombstone">,
+): Promise<boolean> {
+  const key = Layout.event(run, run.runId, seq);
+  const told = JSON.stringify(events);
+  const { expiresAt } = run;
+  if (await table.put({ ...key, token, turn, told, expiresAt }, absent("pk"))) return true;
+  const found = await table.get(key);
+  return found?.token === token && found.turn === turn && found.told === told;
+}
+
+/** Where the log was left, as far as the caller knows: saves reading its tail. */
+export type Hint = { next: number } | undefined;
+
+/**
+ * Action Close of the protocol: the log says how the run ended. Whoever finds a run ended and its log
+ * open may do it, any number of times; a worker has done it before the run leaves its mailbox.
+ * @param run a run that has ended.
+ */
+export async function close(deps: LogDeps, run: Run.State, hint?: Hint): Promise<void> {
+  const { token, redrives: turn } = run;
+  const put = (seq: number, told: Told) =>
+    putEntry(deps, run, { seq, token, turn, events: [told] });
+  const end = endOf(run);
+  // Nobody has begun it: its log is empty.
+  const expected = hint ?? (run.attempts === 0 && turn === 0 ? { next: 0 } : undefined);
+  if (expected && (await put(expected.next, end))) return;
+  for (;;) {
+    const tail = await readTail(deps.table, run);
+    if (tail && isClosed(tail, turn)) return;
+    const next = tail ? nextAfter(tail) : 0;
+    // No attempt ended it: what was said is no answer.
+    const isVoid = run.usage === null && tail && tail.events.at(-1)?.kind !== "attempt";
+    await put(next, isVoid ? { kind: "attempt", attempt: run.attempts } : end);
+  }
+}
+
+const isClosed = (tail: Entry, turn: number): boolean =>
+  tail.isTombstone ||
+  // Put back since.
+  tail.turn > turn ||
+  (tail.turn === turn && tail.events.at(-1)?.kind === "end");
+
+/** Lets a log live as long as its run, which has been given more time. */
+export async function extend(deps: LogDeps, run: Subject): Promise<void> {
+  const { expiresAt } = run;
+  await eachEntry(deps.table, run, async (item) => {
+    await deps.table.update(item, { set: { expiresAt } }, exists("token"));
+  });
+}
+
+/**
+ * Actions Mark and Wipe: removes what was said. Behind the last entry and in the place of each, a
+ * tombstone stays for a while: a writer that stood still finds its slot taken, wherever it was.
+ */
+export async function remove(deps: LogDeps, run: Subject): Promise<void> {
+  const { table, clock } = deps;
+  const pk = Layout.eventPartition(run, run.runId);
+  const tombstone = (sk: string): Item => ({
+    pk,
+    sk,
+    removed: true,
+    token: Number.MAX_SAFE_INTEGER,
+    turn: Number.MAX_SAFE_INTEGER,
+    expiresAt: Layout.expiryAfter(clock, tombstoneSeconds),
+  });
+  for (;;) {
+    const tail = await readTail(table, run);
+    if (tail?.isTombstone) break;
+    const { sk } = Layout.event(run, run.runId, tail ? nextAfter(tail) : 0);
+    if (await table.put(tombstone(sk), absent("pk"))) break;
+  }
+  await eachEntry(table, run, async ({ sk, removed }) => {
+    if (removed !== true) await table.put(tombstone(sk));
+  });
+}
+
+/** Entries changed side by side. */
+const atOnce = 10;
+
+async function eachEntry(
+  table: Table,
+  run: Subject,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  const pk = Layout.eventPartition(run, run.runId);
+  let batch: Promise<void>[] = [];
+  for await (const item of Paging.items(table, { pk })) {
+    batch.push(act(item));
+    if (batch.length < atOnce) continue;
+    await Promise.all(batch);
+    batch = [];
+  }
+  await Promise.all(batch);
+}

@@ -1,0 +1,145 @@
+import { type Log, StoreUnavailable } from "../../ports/index.ts";
+import type { Answering } from "../answering/index.ts";
+import { pause } from "../conversation/pause.ts";
+import type { Content, Run } from "../run/index.ts";
+import { createBuffer } from "./buffer.ts";
+import { type Entry, nextAfter, type Told } from "./events.ts";
+import { type Hint, type LogDeps, putEntry, readTail } from "./log.ts";
+
+export interface WriterDeps extends LogDeps {
+  log: Log;
+  policy: WritePolicy;
+}
+
+export interface WritePolicy {
+  /** What is said is written so often at most, after the first of it, which is written at once. */
+  eventsEveryMs: number;
+  /** Or as soon as there is so much of it, in UTF-16 units. */
+  eventsSize: number;
+}
+
+/** Writes what one attempt says, under its fencing token, while it is being said. */
+export interface Writer {
+  hear(event: Answering.Event): void;
+  /**
+   * Writes all that has been said and not been written, so that the text in the log is the answer's.
+   * @returns where the log goes on; `undefined` where another attempt has taken it, or the run ended.
+   * @throws StoreUnavailable
+   */
+  seal(answer: readonly Content[]): Promise<Hint>;
+  /** Writes nothing more by itself: what is on its way has arrived. */
+  rest(): Promise<void>;
+}
+
+/** An item holds 400 KB, and JSON makes up to six bytes of a unit. */
+const entrySizeMax = 50_000;
+
+export function openWriter(deps: WriterDeps, run: Run.State): Writer {
+  const { eventsEveryMs, eventsSize } = deps.policy;
+  const { token, redrives: turn } = run;
+  const attempt: Told = { kind: "attempt", attempt: run.attempts };
+  const isFirst = run.attempts === 1 && turn === 0;
+  const buffer = createBuffer();
+  /** Where the next entry goes; unknown until the log's tail has been looked at. */
+  let next = isFirst ? 0 : undefined;
+  let begun = false;
+  let isFenced = false;
+  let isClosing = false;
+  /** On its way: tried again as it is until it is known whether it has been written. */
+  let pending: Omit<Entry, "isTombstone" | "seq"> | undefined;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let pumping: Promise<void> | undefined;
+  let hurry = new AbortController();
+  let defect: unknown;
+
+  /** @param take what to write, where nothing is pending. */
+  async function writeOne(take: () => Told[]): Promise<void> {
+    pending ??= { token, turn, events: begun ? take() : [attempt, ...take()] };
+    for (;;) {
+      next ??= await findPlace();
+      if (next === undefined) return;
+      if (await putEntry(deps, run, { ...pending, seq: next })) break;
+      // An attempt may begin behind whatever came between; what goes on has been overtaken.
+      if (begun) return fence();
+      next = undefined;
+    }
+    next += pending.events.length;
+    begun = true;
+    pending = undefined;
+  }
+
+  async function findPlace(): Promise<number | undefined> {
+    const tail = await readTail(deps.table, run);
+    if (!tail) return 0;
+    if (tail.token < token) return nextAfter(tail);
+    fence();
+    return undefined;
+  }
+
+  function fence(): void {
+    isFenced = true;
+    pending = undefined;
+    buffer.clear();
+  }
+
+  /** Writes at its pace until there is nothing left to write. */
+  async function pump(): Promise<void> {
+    while (!isClosing && !isFenced && (pending || buffer.size > 0)) {
+      const wait = lastAt + eventsEveryMs - deps.clock.now();
+      if (wait > 0 && buffer.size < eventsSize) {
+        hurry = new AbortController();
+        await pause(deps.clock, wait, [], hurry.signal);
+        if (isClosing) return;
+      }
+      lastAt = deps.clock.now();
+      await writeOne(() => buffer.take(entrySizeMax));
+    }
+  }
+
+  function start(): void {
+    pumping ??= pump()
+      .catch((error: unknown) => {
+        // The model is not broken off for it: what is pending is written later, or at the end.
+        if (!(error instanceof StoreUnavailable)) defect ??= error;
+        deps.log.warn("events not written yet", { runId: run.runId, cause: error });
+      })
+      .finally(() => {
+        pumping = undefined;
+      });
+  }
+
+  return {
+    hear(event) {
+      if (isFenced || isClosing) return;
+      buffer.hear(event, attempt);
+      if (!Number.isFinite(eventsEveryMs)) return;
+      if (buffer.size >= eventsSize) hurry.abort();
+      if (buffer.size > 0) start();
+    },
+    async rest() {
+      isClosing = true;
+      hurry.abort();
+      await pumping;
+    },
+    async seal(answer) {
+      await this.rest();
+      if (defect) throw defect;
+      buffer.agree(saidIn(answer), attempt);
+      while (!isFenced && (pending || !buffer.isEmpty)) {
+        await writeOne(() => buffer.takeLast(entrySizeMax));
+      }
+      // What earlier attempts said is no part of the answer, though this one said nothing.
+      if (!isFenced && !begun && !isFirst) await writeOne(() => []);
+      return isFenced ? undefined : { next: next ?? 0 };
+    },
+  };
+}
+
+const saidIn = (answer: readonly Content[]): { text: string; reasoning: string } => {
+  const said = { text: "", reasoning: "" };
+  for (const part of answer) {
+    if (part.contentType === "text") said.text += part.body;
+    if (part.contentType === "reasoning") said.reasoning += part.text;
+  }
+  return said;
+};
