@@ -90,6 +90,10 @@ export function publicationView(
     failure: publication?.failure
       ? { message: publication.failure.message, at: time(publication.failure.at) }
       : null,
+    /** What a call of our own met when it was published; `null` where there was none. */
+    verified: publication?.verified
+      ? { result: publication.verified.result, at: time(publication.verified.at) }
+      : null,
     prerequisites,
     cell: publication?.cell ?? null,
     publishedAt: timeOrNull(publication?.publishedAt ?? null),
