@@ -117,6 +117,22 @@ export const settings = {
     most: 90,
     initial: 30,
   },
+  callerInstructions: {
+    card: "limits",
+    label: "Instructions of callers",
+    help: "Programs may add their own after the bot's. They never replace or see it.",
+    control: "choice",
+    options: { follow: "Follow", ignore: "Ignore" },
+    initial: "follow",
+  },
+  utilityCalls: {
+    card: "limits",
+    label: "Titles and tags for chat windows",
+    help: "Answered by the cheapest model without the bot's instruction, or refused.",
+    control: "choice",
+    options: { answer: "Answer", refuse: "Refuse" },
+    initial: "answer",
+  },
   stage: {
     card: "address",
     label: "Stage",
