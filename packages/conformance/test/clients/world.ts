@@ -2,7 +2,7 @@ import { type Outlet, type PublishedBot, startOutlet } from "@outlet/local/runti
 import { type EchoModel, startEchoModel } from "./echo-model.ts";
 
 /** What no answer, event, error or log may ever hold. */
-const canary = "CANARY-7f3a91 is the owner's own instruction";
+export const canary = "CANARY-7f3a91 is the owner's own instruction";
 
 export interface World {
   outlet: Outlet;
