@@ -239,6 +239,7 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
     },
   };
 }
+export type Client = ReturnType<typeof clientOf>;
 
 export const messageOf = (text: string, conversationId?: string, over: object = {}) => ({
   ...(conversationId === undefined ? {} : { conversationId }),

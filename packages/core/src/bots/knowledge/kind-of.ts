@@ -2,7 +2,7 @@ import { Problem } from "../../foundation/problem/index.ts";
 import { endings, type Kind, isRefused, kindOfName, wayOut } from "../reading/kind.ts";
 
 /** Endings of file names that are read, as people are told them. */
-const extensions: string[] = Object.keys(endings);
+export const extensions: string[] = Object.keys(endings);
 
 /** They hold text in their own way, which plain text is not. */
 const programs = new Set<Kind>(["pdf", "docx", "pptx", "xlsx", "odt", "rtf", "epub", "eml"]);
