@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { originMatches } from "../publication/setting-schemas.ts";
 
 /** What a key may do: send messages and stop answers, read what was said, delete it. */
-export const scopes = ["invoke", "read", "delete"] as const;
+const scopes = ["invoke", "read", "delete"] as const;
 export const Scope = v.picklist(scopes);
 export type Scope = v.InferOutput<typeof Scope>;
 
