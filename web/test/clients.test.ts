@@ -47,11 +47,12 @@ test.each(sendable)(
   "$name, sent by a page, is answered as to any client",
   async ({ method, path, headers, body, right }) => {
     const { endpoint, apiKey } = outlet.ready.sampleBot;
-    const [status, type, text] = await page.evaluate(
+    const answer = await page.evaluate(
       async ({ url, init, bytes }) => {
         const sent = bytes && new Uint8Array(bytes);
         const response = await fetch(url, { ...init, ...(sent ? { body: sent } : {}) });
-        return [response.status, response.headers.get("content-type"), await response.text()];
+        const type = response.headers.get("content-type");
+        return { status: response.status, type, text: await response.text() };
       },
       {
         url: endpoint + path,
@@ -59,8 +60,7 @@ test.each(sendable)(
         bytes: body ? [...body] : null,
       },
     );
-    const { code = null } = right;
-    const answer = answerOf(Number(status), String(type), String(text));
-    expect(answer).toMatchObject({ status: right.status, code });
+    const { status, code = null } = right;
+    expect(answerOf(answer.status, answer.type, answer.text)).toMatchObject({ status, code });
   },
 );
