@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { collect, pngUrl, startWorld, type World } from "./world.ts";
+import { collect, pngUrl, startWorld, type World } from "../../src/clients/world.ts";
 
 let world: World;
 let client: OpenAI;
