@@ -43,7 +43,10 @@ function base() {
 
 const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
 
-const catalog = () => ModelCatalog.createCatalog(Resource.Installation.models.split(","));
+const catalog = () => {
+  const { models, region } = Resource.Installation;
+  return ModelCatalog.createCatalog(models.split(","), region);
+};
 
 /** Seldom needed, and S3's client is the heaviest of all: in a chunk of its own it is loaded late. */
 function objects(): ObjectStore {

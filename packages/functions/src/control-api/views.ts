@@ -1,5 +1,6 @@
 import { Bot } from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
+import type { Found } from "@outlet/core/ports";
 import type { Key } from "@outlet/core/publishing/key";
 import type { Knowledge } from "@outlet/core/bots/knowledge";
 import { Publication } from "@outlet/core/publishing/publication";
@@ -56,6 +57,16 @@ export const sourceView = (source: Knowledge.Info) => ({
   createdAt: time(source.createdAt),
 });
 
+export const foundView = (found: Found) => ({
+  sourceId: found.sourceId,
+  source: found.source,
+  passage: found.ordinal,
+  text: found.text,
+  place: found.place,
+  score: found.score,
+  words: found.words,
+});
+
 export const testRunView = (test: TestRun.Info) => ({
   passed: test.passed,
   model: test.model,
@@ -78,6 +89,10 @@ export function publicationView(
     progress: publication?.progress ?? null,
     failure: publication?.failure
       ? { message: publication.failure.message, at: time(publication.failure.at) }
+      : null,
+    /** What a call of our own met when it was published; `null` where there was none. */
+    verified: publication?.verified
+      ? { result: publication.verified.result, at: time(publication.verified.at) }
       : null,
     prerequisites,
     cell: publication?.cell ?? null,

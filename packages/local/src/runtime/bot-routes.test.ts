@@ -31,6 +31,29 @@ describe("knowledge", () => {
     expect(json.sources).toMatchObject([{ status: "SUCCEEDED", passages: 1, failure: null }]);
   });
 
+  test("is searched without a model: what is found, where it stands and why", async () => {
+    const name = "prices.md";
+    const text = "# Prices\n\n## Guests\n\nA night costs 80 euros.\n\n## Staff\n\nFree of charge.";
+    await owner("POST", `${path}/knowledge`, { name, text });
+    await synced();
+    const search = (query: string, who = owner) => who("GET", `${path}/knowledge/search?${query}`);
+    const { status, json } = await search("question=What+do+nights+cost%3F&limit=1");
+    expect([status, json.engine, json.passages.length]).toEqual([200, "lexical", 1]);
+    expect(json.passages[0]).toMatchObject({
+      source: name,
+      text: "A night costs 80 euros.",
+      place: { headings: ["Prices", "Guests"] },
+      words: [{ word: expect.stringMatching(/^(?:nights|cost)$/) }, expect.anything()],
+    });
+    expect((await search("question=")).status).toBe(422);
+    expect((await search("question=a&limit=51")).status).toBe(422);
+    expect((await search("question=a", user)).status).toBe(404);
+    const { sources } = (await owner("GET", `${path}/knowledge`)).json;
+    const { sourceId } = sources.find((one: { name: string }) => one.name === name);
+    await owner("DELETE", `${path}/knowledge/${sourceId}`);
+    expect((await search("question=night")).json.passages).toEqual([]);
+  });
+
   test("that cannot be read says why, holds publishing up, and is read again on request", async () => {
     const bad = { name: "broken.json", text: "{" };
     const { sourceId } = (await owner("POST", `${path}/knowledge`, bad)).json;

@@ -1,6 +1,7 @@
 import type { Bot } from "../../bots/bot/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import type { Found, ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
+import type { ModelContent, ModelMessage, ModelRequest } from "../../ports/index.ts";
+import { type Shown, toKnowledgeBlock } from "./knowledge-block.ts";
 import type { Asked, Format, Sampling } from "../run/index.ts";
 
 /** Tokens that a model may spend on reasoning before it answers; Claude takes no fewer than 1,024. */
@@ -26,7 +27,7 @@ export function toRequest(
   bot: Bot.Info,
   model: ModelCatalog.Info,
   subject: Wishes & { runId: string; keyId: string },
-  passages: readonly Pick<Found, "source" | "text" | "place">[],
+  passages: readonly Shown[],
   { question, history, developer }: Messages,
 ): ModelRequest {
   const reasoning = subject.reasoning && model.reasoning;
@@ -34,7 +35,7 @@ export function toRequest(
   const utility = asked?.utility === true;
   const system = utility
     ? developer
-    : [bot.instruction, toKnowledgeBlock(passages), toCallerBlock(developer)];
+    : [bot.instruction, toKnowledgeBlock(passages, bot.showSources), toCallerBlock(developer)];
   const { maxTokens, temperature, topP, stopSequences } = within(bot.generation, asked?.sampling);
   return {
     modelId: model.modelId,
@@ -79,16 +80,3 @@ function toCallerBlock(developer: readonly string[]): string {
     `<caller_instructions>\n${rows.join("\n\n")}\n</caller_instructions>`,
   ].join("\n");
 }
-
-/** Knowledge in a form that models quote from and that our demo model reads. */
-function toKnowledgeBlock(passages: readonly Pick<Found, "source" | "text" | "place">[]): string {
-  if (passages.length === 0) return "";
-  const rows = passages.map(
-    ({ source, text }, i) =>
-      `<passage source="${source.replace(/["<>]/g, "'")}" rank="${i + 1}">\n${plain(text)}\n</passage>`,
-  );
-  return `<knowledge>\n${rows.join("\n")}\n</knowledge>`;
-}
-
-/** No passage can end its own block and speak as the instruction. */
-const plain = (text: string): string => text.replace(/<(?=\/?(?:passage|knowledge)\b)/gi, "&lt;");

@@ -2,11 +2,25 @@ import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
+import * as v from "valibot";
 import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
-import { body } from "../input.ts";
+import { body, query } from "../input.ts";
 import { answers } from "../openapi.ts";
-import { sourceView } from "../views.ts";
+import { foundView, sourceView } from "../views.ts";
+
+const Search = v.strictObject({
+  question: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(8_000)),
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9]\d?$/, "must be a whole number from 1 to 50"),
+      v.transform(Number),
+      v.maxValue(50, "must be a whole number from 1 to 50"),
+    ),
+    "8",
+  ),
+});
 
 export const knowledgeRoutes = (deps: ControlApiDeps) =>
   new Hono<ControlEnv>()
@@ -33,6 +47,20 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         const source = await Knowledge.add(deps, bot.botId, c.req.valid("json"));
         tell(c, { targetId: source.sourceId });
         return c.json(sourceView(source), 201);
+      },
+    )
+    .get(
+      "/bots/:botId/knowledge/search",
+      describeRoute({
+        summary: "What a question finds, best first, and why; no model is asked",
+        tags: ["knowledge"],
+      }),
+      query(Search),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const { question, limit } = c.req.valid("query");
+        const { engine, passages } = await deps.retriever.search(bot.botId, question, limit);
+        return c.json({ engine, passages: passages.map(foundView) });
       },
     )
     .post(
