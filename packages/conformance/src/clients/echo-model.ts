@@ -16,6 +16,7 @@ const Body = v.object({
   max_tokens: v.optional(v.number()),
   temperature: v.optional(v.number()),
   stop: v.optional(v.array(v.string())),
+  response_format: v.optional(v.object({ type: v.string() })),
 });
 export type Asked = v.InferOutput<typeof Body>;
 
@@ -61,7 +62,8 @@ export async function startEchoModel(): Promise<EchoModel> {
     broken.add(said);
     const send = (delta: object, finish_reason: string | null = null) =>
       res.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`);
-    const text = isBroken && said.includes("stray") ? "Something else, and more" : describe(body);
+    const echo = body.response_format ? JSON.stringify({ said: describe(body) }) : describe(body);
+    const text = isBroken && said.includes("stray") ? "Something else, and more" : echo;
     const words = text.match(/\S+\s*/g) ?? [];
     const half = Math.ceil(words.length / 2);
     for (const word of words.slice(0, half)) send({ content: word });

@@ -202,6 +202,32 @@ describe("chats", () => {
   });
 });
 
+describe("structured output", () => {
+  const schema = {
+    type: "object" as const,
+    properties: { said: { type: "string" } },
+    required: ["said"],
+    additionalProperties: false,
+  };
+
+  test("is what the model is held to, in either dialect", async () => {
+    const response = await client.responses.parse({
+      model,
+      input: "Hi",
+      text: { format: { type: "json_schema", name: "echo", schema, strict: true } },
+    });
+    expect(response.output_parsed).toEqual({ said: echo("Hi") });
+    expect(world.model.asked.at(-1)?.response_format?.type).toBe("json_schema");
+    const chat = await client.chat.completions.parse({
+      model,
+      messages: [{ role: "user", content: "Hi" }],
+      response_format: { type: "json_object" },
+    });
+    expect(JSON.parse(chat.choices[0]?.message.content ?? "")).toEqual({ said: echo("Hi") });
+    expect(world.model.asked.at(-1)?.response_format?.type).toBe("json_object");
+  });
+});
+
 describe("models", () => {
   test("are listed and found, and the base URL may end in a slash", async () => {
     const slashed = new OpenAI({ ...world.settings, baseURL: `${world.settings.baseURL}/` });
