@@ -5,6 +5,7 @@ import type { Key } from "@outlet/core/publishing/key";
 import type { Knowledge } from "@outlet/core/bots/knowledge";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { TestRun } from "@outlet/core/bots/test-run";
+import type { UploadTarget } from "@outlet/core/ports";
 import type { ControlApiDeps } from "./deps.ts";
 
 /** RFC 3339, UTC. */
@@ -55,6 +56,26 @@ export const sourceView = (source: Knowledge.Info) => ({
   notes: source.notes,
   progress: source.progress,
   createdAt: time(source.createdAt),
+});
+
+/** Where a file is sent: by a form to the store, or as the body to this API. */
+export const uploadView = ({
+  upload: { botId, uploadId, name, kind, bytes },
+  target,
+}: {
+  upload: Knowledge.Upload;
+  target: UploadTarget | undefined;
+}) => ({
+  uploadId,
+  name,
+  kind,
+  bytes,
+  send:
+    target ??
+    ({
+      method: "PUT",
+      url: `/api/bots/${encodeURIComponent(botId)}/knowledge/uploads/${uploadId}/content`,
+    } as const satisfies UploadTarget),
 });
 
 export const foundView = (found: Found) => ({

@@ -26,7 +26,7 @@ export const Chips = () => (
       <For each={publicationStatuses}>{(status) => <PublicationChip status={status} />}</For>
     </div>
     <div class={page.row}>
-      <For each={syncStatuses}>{(status) => <SyncChip status={status} />}</For>
+      <For each={syncStatuses}>{(status) => <SyncChip of="source" status={status} />}</For>
     </div>
     <div class={page.row}>
       <For each={runStatuses}>{(status) => <RunChip status={status} />}</For>

@@ -9,6 +9,9 @@ export const copy = {
   saved: "Changes saved",
   saveFailed: "The changes were not saved",
   leave: "Leave without saving your changes?",
+  leaveText: "What you have changed here since it was last saved is lost.",
+  leaveAction: "Leave without saving",
+  stay: "Stay here",
 
   knowledge: {
     title: "Knowledge",

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, done, read } from "~/api/client.ts";
-import { copy as common } from "~/copy.ts";
 import { formatBytes } from "~/format.ts";
 import page from "~/page-parts/page.module.css";
 import { SyncChip } from "~/page-parts/status/status-chip.tsx";
@@ -11,7 +10,7 @@ import { announce } from "~/ui/announcer.tsx";
 import { Async } from "~/ui/async.tsx";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
@@ -118,29 +117,21 @@ export function KnowledgeCard() {
         botId={botId()}
         onAdded={changed}
       />
-      <Dialog
+      <ConfirmDialog
+        danger
         open={removing() !== undefined}
         onClose={() => setRemoving(undefined)}
         title={copy.knowledge.removeTitle(removing()?.name ?? "")}
-        description={copy.knowledge.removeText}
-      >
-        <Show when={remove.isError}>
-          <ErrorPanel title={copy.knowledge.removeFailed} error={remove.error} />
-        </Show>
-        <DialogActions>
-          <Button onClick={() => setRemoving(undefined)}>{common.actions.cancel}</Button>
-          <Button
-            look="danger"
-            busy={remove.isPending}
-            onClick={() => {
-              const source = removing();
-              if (source) remove.mutate(source);
-            }}
-          >
-            {copy.knowledge.remove}
-          </Button>
-        </DialogActions>
-      </Dialog>
+        consequence={copy.knowledge.removeText}
+        action={copy.knowledge.remove}
+        busy={remove.isPending}
+        error={remove.error}
+        failed={copy.knowledge.removeFailed}
+        onConfirm={() => {
+          const source = removing();
+          if (source) remove.mutate(source);
+        }}
+      />
     </Card>
   );
 }
@@ -163,7 +154,7 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
       <span class={styles.end}>
         {/* Says by itself how the sync goes on. */}
         <span role="status">
-          <SyncChip status={props.source.status} />
+          <SyncChip of="source" status={props.source.status} />
         </span>
         <Button
           size="small"

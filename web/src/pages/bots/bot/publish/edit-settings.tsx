@@ -49,7 +49,11 @@ export function EditSettings(props: Props) {
     if (!save.isPending && !isUpdating()) save.mutate();
   };
   return (
-    <form onSubmit={submit} id={props.card}>
+    <form
+      onSubmit={submit}
+      id={props.card}
+      data-unsaved={draft.isDirty(props.publication) ? "" : undefined}
+    >
       <Card title={props.title} hint={props.words.hint}>
         {props.children}
         <SettingFields draft={draft} error={save.error} disabled={isUpdating()} />

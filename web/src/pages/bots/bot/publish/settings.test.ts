@@ -120,7 +120,7 @@ describe("the console's settings of a publication", () => {
         emails: ["ann@example.com"],
       },
     } as Publication;
-    expect(toBody(paths, toFields(paths, publication))).toEqual(publication);
+    expect(toBody(paths, toFields(paths, publication))).toMatchObject(publication);
   });
 
   test("of some cards only leave the others out of the body", () => {
