@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { example } from "./examples.ts";
 import { installClients, installSchemathesis } from "./install.ts";
 import { pngUrl, startWorld, type World } from "./world.ts";
 
@@ -50,6 +51,17 @@ describe("stock Python clients", () => {
     },
     10 * minutes,
   );
+});
+
+test("the example in Python asks, goes on and streams", async () => {
+  const program = await example("openai.py", world.bot.endpoint);
+  const env = { OUTLET_KEY: world.bot.apiKey };
+  const { code, output } = await run(await installClients(), ["-c", program], env);
+  expect(output.trim().split("\n")).toEqual([
+    'You said "What can you do?" after 0 messages with 0 images.',
+    'You said "Tell me more." after 2 messages with 0 images.',
+  ]);
+  expect(code).toBe(0);
 });
 
 describe("requests made up from the bot's own description", () => {

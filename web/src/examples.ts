@@ -1,0 +1,16 @@
+// Files that the suite runs: what is copied from here works.
+import curl from "../../examples/curl.sh?raw";
+import mcp from "../../examples/mcp.json?raw";
+import vscode from "../../examples/mcp-vscode.json?raw";
+import javascript from "../../examples/openai.mjs?raw";
+import python from "../../examples/openai.py?raw";
+
+const files = { curl, python, javascript, mcp, vscode };
+export type Example = keyof typeof files;
+
+/** In the order in which they are shown. */
+export const examples = ["curl", "python", "javascript", "mcp", "vscode"] as const;
+
+/** The example for one bot. */
+export const exampleOf = (name: Example, endpoint: string): string =>
+  files[name].trimEnd().replaceAll("https://ENDPOINT", endpoint);
