@@ -137,6 +137,18 @@ export function nativeOperations() {
         { parameters: [...messagePath, wait] },
       ),
     },
+    "/conversation/{conversationId}/{messageId}/events": {
+      get: operation(
+        "readEvents",
+        "The events of a run, as they come",
+        {
+          "200": { description: "Server-sent events", content: stream },
+          "204": { description: "There is nothing more to come" },
+        },
+        "422",
+        { parameters: [...messagePath, header("Last-Event-ID")] },
+      ),
+    },
     "/conversation/{conversationId}/{messageId}/cancel": {
       post: operation(
         "cancel",
