@@ -6,10 +6,10 @@ import type { JsonObject, Platform } from "./template-types.ts";
  * `ANY` is spelled out: every verb is visible in the template, and gateways that do not know
  * `x-amazon-apigateway-any-method` route them too.
  */
-export const keyedMethods = ["get", "post", "put", "patch", "delete", "head"] as const;
+const keyedMethods = ["get", "post", "put", "patch", "delete", "head"] as const;
 
 /** The longest a streamed integration may take. */
-export const integrationTimeoutMs = 900_000;
+const integrationTimeoutMs = 900_000;
 
 /**
  * The API of a published bot, as API Gateway imports it.
@@ -77,7 +77,9 @@ function operations(platform: Platform, parameters: JsonObject[]): JsonObject {
       passthroughBehavior: "when_no_match",
     },
   };
-  const security = [{ authorizer: [], key: [] }];
+  // In objects of their own, as in all examples of AWS's: both are asked for, not one of them
+  // (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html).
+  const security = [{ authorizer: [] }, { key: [] }];
   return {
     ...Object.fromEntries(keyedMethods.map((method) => [method, { ...common, security }])),
     options: { ...common, security: [] },

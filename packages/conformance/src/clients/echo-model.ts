@@ -18,7 +18,7 @@ const Body = v.object({
   stop: v.optional(v.array(v.string())),
   response_format: v.optional(v.object({ type: v.string() })),
 });
-export type Asked = v.InferOutput<typeof Body>;
+type Asked = v.InferOutput<typeof Body>;
 
 /** For tests: an OpenAI-compatible model that repeats what it is told, and does what it is asked. */
 export interface EchoModel {
