@@ -1,5 +1,6 @@
 import { router } from "./router";
-import { region } from "./stage";
+import { signInPrefix } from "./settings";
+import { accountId, consoleDevOrigin, region } from "./stage";
 
 /** Nobody signs up by themselves: an administrator makes users (docs/deploy.md). */
 export const users = new sst.aws.CognitoUserPool("Users", {
@@ -7,7 +8,7 @@ export const users = new sst.aws.CognitoUserPool("Users", {
   mfa: "optional",
   softwareToken: true,
   domain: {
-    prefix: $interpolate`outlet-${$app.stage}-${aws.getCallerIdentityOutput({}).accountId}`,
+    prefix: $interpolate`${signInPrefix}-${accountId}`,
   },
   transform: {
     userPool: {
@@ -47,14 +48,19 @@ const publicClient = (
     },
   });
 
+/** In `sst dev` the console is served by Vite, on this machine. */
+const origins = $dev ? [router.url, consoleDevOrigin] : [router.url];
+
 export const consoleClient = publicClient("Console", {
-  callbackUrls: ["/auth/callback", "/auth/silent-renew"].map(
-    (path) => $interpolate`${router.url}${path}`,
-  ),
-  logoutUrls: [$interpolate`${router.url}/`],
+  callbackUrls: origins.flatMap((origin) => [
+    $interpolate`${origin}/auth/callback`,
+    $interpolate`${origin}/auth/silent-renew`,
+  ]),
+  logoutUrls: origins.map((origin) => $interpolate`${origin}/`),
 });
 export const cliClient = publicClient("CommandLine", {
-  callbackUrls: ["http://localhost/callback"],
+  // Cognito compares ports too: those that a command may listen on.
+  callbackUrls: [8976, 8977, 8978].map((port) => `http://localhost:${port}/callback`),
 });
 
 for (const [name, description] of Object.entries({

@@ -62,7 +62,11 @@ controlApi.route(
       ...metricsGrants,
     ],
   },
-  { name: "ControlApiFunction" },
+  {
+    name: "ControlApiFunction",
+    // As long as a test answer may take: the gateway would give up after 29 s.
+    transform: { integration: (args) => void (args.timeoutMilliseconds = 300_000) },
+  },
 );
 controlApi.deploy();
 
@@ -73,6 +77,8 @@ router.route(
   ),
   {
     rewrite: { regex: "^/api", to: `/${$app.stage}/api` },
+    // The longest silence: a stream says something every 10 s.
+    readTimeout: "60 seconds",
   },
 );
 

@@ -14,6 +14,17 @@ export const functionDefaults = {
   nodejs: { minify: true, splitting: true, esbuild: { external: unreachable, nodePaths } },
 } as const;
 
+/**
+ * For a function that sends messages to the very queue it reads, on purpose: Lambda would take some
+ * 16 of them for an endless loop, and stop it
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
+ */
+export const allowLoop = (name: string, fn: $util.Output<sst.aws.Function>) =>
+  new aws.lambda.FunctionRecursionConfig(`${name}MayLoop`, {
+    functionName: fn.apply((one) => one.name),
+    recursiveLoop: "Allow",
+  });
+
 /** Log levels and names for the structured log. */
 export const logEnvironment = (service: string) => ({
   POWERTOOLS_SERVICE_NAME: service,

@@ -1,5 +1,5 @@
 import { ModelCatalog } from "../packages/core/src/models/catalog/index";
-import { models } from "./settings";
+import { models, regionName } from "./settings";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
 
@@ -45,10 +45,10 @@ const bedrock = (path: string) =>
   $interpolate`arn:${partition}:bedrock:${region}:${accountId}:${path}`;
 
 /** The allowed models and no others; a cross-Region profile also needs the model behind it. */
-export const modelArns = ModelCatalog.createCatalog(models).models.flatMap(({ modelId }) => {
-  const behind = modelId.replace(/^(us|eu|apac|global)\./, "");
-  const model = $interpolate`arn:${partition}:bedrock:*::foundation-model/${behind}`;
-  return behind === modelId ? [model] : [model, bedrock(`inference-profile/${modelId}`)];
+export const modelArns = ModelCatalog.createCatalog(models, regionName).models.flatMap((info) => {
+  const { modelId, isProfile } = ModelCatalog.behindProfile(info.modelId);
+  const model = $interpolate`arn:${partition}:bedrock:*::foundation-model/${modelId}`;
+  return isProfile ? [model, bedrock(`inference-profile/${info.modelId}`)] : [model];
 });
 
 /** Profiles of bots; their ids are Bedrock's to choose. */

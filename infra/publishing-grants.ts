@@ -1,7 +1,9 @@
 import { stackRole } from "./stack-role";
 import { accountId, partition, region } from "./stage";
 
-const stacks = $interpolate`arn:${partition}:cloudformation:${region}:${accountId}:stack/outlet-bot-*/*`;
+/** What the ids of all stacks of bots begin with. */
+export const stackPrefix = $interpolate`arn:${partition}:cloudformation:${region}:${accountId}:stack/outlet-bot-`;
+const stacks = $interpolate`${stackPrefix}*/*`;
 const gateway = (path: string) => $interpolate`arn:${partition}:apigateway:${region}::${path}`;
 
 export const describeStacksGrant = {

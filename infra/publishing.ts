@@ -1,10 +1,10 @@
 import { watchFunction } from "./alarms";
-import { functionDefaults, logEnvironment } from "./function-defaults";
+import { allowLoop, functionDefaults, logEnvironment } from "./function-defaults";
 import { apiDomainName } from "./api-domain";
 import { itemGrants, objectGrants, pollingOnly, queryGrant, sendGrant } from "./grants";
 import { installation } from "./installation";
 import { authorizer, publishedApi } from "./published-api";
-import { publishingGrants } from "./publishing-grants";
+import { publishingGrants, stackPrefix } from "./publishing-grants";
 import { keyPepper } from "./secrets";
 import { templateUpgrades } from "./settings";
 import { stackRole } from "./stack-role";
@@ -58,3 +58,34 @@ const deployer = deployQueue.subscribe(
 );
 
 watchFunction("Deployer", deployer.nodes.function);
+allowLoop("Deployer", deployer.nodes.function);
+
+/** A stack that has come to an end is told of at once; looking again and again is only the net. */
+const stackEvents = new aws.cloudwatch.EventRule("StackEvents", {
+  description: "Stacks of published bots that have come to an end.",
+  eventPattern: $jsonStringify({
+    source: ["aws.cloudformation"],
+    "detail-type": ["CloudFormation Stack Status Change"],
+    detail: {
+      "stack-id": [{ prefix: stackPrefix }],
+      "status-details": { status: [{ suffix: "_COMPLETE" }, { suffix: "_FAILED" }] },
+    },
+  }),
+});
+new aws.cloudwatch.EventTarget("StackEventsToDeployQueue", {
+  rule: stackEvents.name,
+  arn: deployQueue.arn,
+});
+new aws.sqs.QueuePolicy("DeployQueueFromStackEvents", {
+  queueUrl: deployQueue.url,
+  policy: aws.iam.getPolicyDocumentOutput({
+    statements: [
+      {
+        actions: ["sqs:SendMessage"],
+        resources: [deployQueue.arn],
+        principals: [{ type: "Service", identifiers: ["events.amazonaws.com"] }],
+        conditions: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [stackEvents.arn] }],
+      },
+    ],
+  }).json,
+});

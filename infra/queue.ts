@@ -1,5 +1,5 @@
 import { alarm } from "./alarms";
-import { functionDefaults, logEnvironment } from "./function-defaults";
+import { allowLoop, functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
   itemGrants,
@@ -64,6 +64,10 @@ const deadLetters = dead.subscribe(
   },
   { batch: { size: 10, partialResponses: true }, transform: { function: pollingOnly } },
 );
+
+// A worker hands over what it has no time for, and a dead bell is rung again.
+allowLoop("Worker", worker.nodes.function);
+allowLoop("DeadLetters", deadLetters.nodes.function);
 
 // They are drained before a depth is measured.
 alarm("RunDeadLettersSeen", "Doorbells of conversations failed for good.", {

@@ -1,3 +1,5 @@
+import { ModelCatalog } from "../packages/core/src/models/catalog/index";
+
 /**
  * What whoever deploys decides, from the environment or `.env` (docs/deploy.md has them all).
  * Everything that is wrong is said at once, before anything is changed.
@@ -48,6 +50,14 @@ const modelList = list("MODELS");
 export const models =
   modelList.length > 0 ? modelList : ["claude-v4.5-haiku", "amazon-nova-pro", "amazon-nova-lite"];
 
+/** Where everything is: it decides by which profiles models are asked. */
+export const regionName = read("REGION") || "us-east-1";
+try {
+  ModelCatalog.createCatalog(models, regionName);
+} catch (error) {
+  faults.push(`OUTLET_MODELS: ${error instanceof Error ? error.message : String(error)}`);
+}
+
 /** `on` or `off`: whether published bots are brought to the template of what is deployed. */
 export const templateUpgrades = read("TEMPLATE_UPGRADES") || "on";
 if (templateUpgrades !== "on" && templateUpgrades !== "off") {
@@ -75,6 +85,18 @@ if (apiDomain && apiDomain === domain) {
 
 /** Who is told of alarms; nobody by mail where empty. */
 export const alarmEmail = read("ALARM_EMAIL");
+
+/**
+ * The first part of the sign-in page's address. Cognito takes small letters, digits and hyphens, 63 in
+ * all, and none of three words
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html).
+ */
+export const signInPrefix = `outlet-${$app.stage.toLowerCase()}`;
+if (signInPrefix.length + "-123456789012".length > 63 || /aws|amazon|cognito/.test(signInPrefix)) {
+  faults.push(
+    `The stage "${$app.stage}" is part of the sign-in page's address, where Cognito allows 43 characters and neither aws, amazon nor cognito: choose another name.`,
+  );
+}
 
 if (faults.length > 0)
   throw new Error(`Outlet cannot be deployed like this:\n- ${faults.join("\n- ")}`);

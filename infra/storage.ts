@@ -28,7 +28,9 @@ const retentionDays = Array.from({ length: 90 }, (_, index) => index + 1);
 
 /** What is too large for an item. */
 export const payloads = new sst.aws.Bucket("Payloads", {
-  cors: false,
+  // A browser posts a file with a form that the control API signed for it; nothing else is let in,
+  // and from whatever page it comes, without the signature it is nothing.
+  cors: { allowMethods: ["POST"], allowOrigins: ["*"], allowHeaders: ["*"] },
   // Runs go by the table's time to live; their objects by this, a day later at the earliest.
   lifecycle: retentionDays.map((days) => ({
     prefix: `runs/${days}d/`,

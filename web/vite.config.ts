@@ -17,5 +17,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { host: "127.0.0.1", proxy: { "/api": proxy, "/oidc": proxy } },
+  // A fixed name and port: sign-in leads back to no other.
+  server: {
+    host: "localhost",
+    port: 5173,
+    strictPort: true,
+    proxy: { "/api": proxy, "/oidc": proxy },
+  },
 });

@@ -99,3 +99,28 @@ describe("rights", () => {
     });
   });
 });
+
+describe("a function that rings for itself", () => {
+  test("is not taken for an endless loop", () => {
+    const configured = prod
+      .all("aws:lambda/functionRecursionConfig:FunctionRecursionConfig")
+      .map(({ name, inputs }) => `${name} ${inputs.recursiveLoop}`);
+    expect(configured.toSorted()).toEqual([
+      "DeadLettersMayLoop Allow",
+      "DeployerMayLoop Allow",
+      "WorkerMayLoop Allow",
+    ]);
+  });
+
+  test("is told of a stack's end by CloudFormation", () => {
+    const { inputs } = prod.one("aws:cloudwatch/eventRule:EventRule");
+    expect(JSON.parse(String(inputs.eventPattern))).toEqual({
+      source: ["aws.cloudformation"],
+      "detail-type": ["CloudFormation Stack Status Change"],
+      detail: {
+        "stack-id": [{ prefix: expect.stringMatching(/:stack\/outlet-bot-$/) }],
+        "status-details": { status: [{ suffix: "_COMPLETE" }, { suffix: "_FAILED" }] },
+      },
+    });
+  });
+});

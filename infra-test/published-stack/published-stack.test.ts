@@ -52,7 +52,12 @@ const deps = () => ({
   pepper,
   catalog: ModelCatalog.createCatalog(["outlet-demo"]),
   deployQueue: { send: async () => {} },
-  objects: { put: async () => {}, get: async () => undefined, remove: async () => {} },
+  objects: {
+    put: async () => {},
+    get: async () => undefined,
+    getRange: async () => undefined,
+    remove: async () => {},
+  },
   cell,
   log: silentLog,
   templateUpgrades: true,

@@ -26,7 +26,7 @@ const Costs = lazy(() => import("~/pages/admin/costs/costs.tsx"));
 const Patterns = lazy(() => import("~/pages/admin/patterns/patterns.tsx"));
 const Audit = lazy(() => import("~/pages/admin/audit/audit.tsx"));
 const Design = lazy(() => import("~/pages/design/design.tsx"));
-const NotFound = lazy(() => import("~/pages/not-found/not-found.tsx"));
+const NotFound = lazy(() => import("~/page-parts/not-found/not-found.tsx"));
 
 const queries = new QueryClient({
   defaultOptions: {

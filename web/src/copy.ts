@@ -5,6 +5,8 @@ export const copy = {
   yes: "Yes",
   no: "No",
   none: "–",
+  /** Where a publication is that is in no account of AWS. */
+  thisMachine: "This machine",
   actions: {
     cancel: "Cancel",
     retry: "Try again",

@@ -1,3 +1,5 @@
+import { copy } from "./copy.ts";
+
 const number = new Intl.NumberFormat();
 const usd = new Intl.NumberFormat(undefined, {
   style: "currency",
@@ -38,3 +40,7 @@ export function formatAge(seconds: number): string {
   const count = Math.max(1, Math.floor(seconds / size));
   return `${formatNumber(count)} ${count === 1 ? unit : `${unit}s`}`;
 }
+
+/** Account and Region of a publication; what runs embedded is in no account. */
+export const formatCell = (cell: string | null): string =>
+  cell === null ? copy.none : cell.startsWith("000000000000/") ? copy.thisMachine : cell;

@@ -50,7 +50,7 @@ async function controlFor(name: string) {
 const openAdmin = async (name: string) => {
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Admin" }).click();
   await page
-    .getByRole("navigation", { name: "Fixture of the administrator" })
+    .getByRole("navigation", { name: "Pages of the administrator" })
     .getByRole("link", { name, exact: true })
     .click();
 };
@@ -98,7 +98,7 @@ describe("the administrator's journey", () => {
       title,
       "owner",
       "Published",
-      "us-east-1",
+      "This machine",
       "burst 100, 50/s",
       bot.endpoint,
     ]) {
@@ -110,12 +110,13 @@ describe("the administrator's journey", () => {
 
   test("acts on it in the owner's stead: a banner says whose it is, and who stays its owner", async () => {
     // By keyboard alone: the menu, then the first of its pages.
-    await page.getByRole("button", { name: `Act on ${title}` }).focus();
+    await page.getByRole("button", { name: `Actions for ${title}` }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("menuitem", { name: "Publish settings" }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByText("You act as administrator on a bot of owner").waitFor();
     await page.getByRole("button", { name: "Pause endpoint" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Pause endpoint" }).click();
     await page.getByText("The endpoint is paused").waitFor();
     expect((await call(bot.endpoint, key.value, "Anybody there?")).status).toBe(503);
     await page.getByRole("button", { name: "Resume endpoint" }).click();
@@ -139,9 +140,9 @@ describe("the administrator's journey", () => {
     const paused = page.locator('[data-action="publication.pause"]');
     await paused.getByText("as administrator, for owner").waitFor();
     // By keyboard alone.
-    await paused.getByRole("button", { name: /Changed: status/ }).focus();
+    await paused.getByRole("button", { name: /Changed: State/ }).focus();
     await page.keyboard.press("Enter");
-    await paused.getByRole("row", { name: "status published paused" }).waitFor();
+    await paused.getByRole("row", { name: "State Published Paused" }).waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await page.locator("[data-action]").count()).toBe(2);
     const lines = await download();

@@ -57,7 +57,11 @@ describe("an owner who publishes a bot", () => {
     const scope = page.locator("[data-name=scope]");
     await scope.getByText("Not met.").waitFor();
     expect(await scope.innerText()).toContain("Share the bot with everyone");
-    expect(await page.getByRole("button", { name: "Publish bot" }).isDisabled()).toBe(true);
+    // Sharing is the one thing that publishing does along.
+    await page.getByText("It will be shared with everyone who signs in here").waitFor();
+    expect(await page.getByRole("button", { name: "Share and publish bot" }).isEnabled()).toBe(
+      true,
+    );
     await scope.getByRole("link", { name: /Open the editor/ }).click();
     await page.getByLabel("Instruction").waitFor();
   });
@@ -77,7 +81,7 @@ describe("an owner who publishes a bot", () => {
       buffer: Buffer.from(`# Hours\n\n${hours}`),
     });
     const row = page.getByRole("listitem").filter({ hasText: "hours.md" });
-    await row.getByText("In sync").waitFor();
+    await row.getByText("Read", { exact: true }).waitFor();
     expect(await row.innerText()).toMatch(/\d+ passages/);
     expect([...seen]).toEqual(expect.arrayContaining(["QUEUED", "SUCCEEDED"]));
   });
@@ -146,9 +150,20 @@ describe("an owner who publishes a bot", () => {
 
   test("is told which limit is wrong, then publishes with changed ones and sees it go on", async () => {
     const { page } = tab;
+    // What the browser itself finds wrong is said beside the field, too, and leads there.
+    await page.getByLabel("Burst").fill("0");
+    await page.getByLabel("Rate per second").fill("");
+    await page.getByRole("button", { name: "Publish bot" }).click();
+    await page.getByText("This has to be at least 1.").waitFor();
+    await page.getByText("Fill this in.").waitFor();
+    await page.locator("input:focus").and(page.getByLabel("Burst")).waitFor();
+    await page.getByLabel("Burst").fill("1");
+    await page.getByText("This has to be at least 1.").waitFor({ state: "detached" });
+    await page.getByLabel("Rate per second").fill("1");
     await page.getByLabel("Allowed origins").fill("example.com/path");
     await page.getByRole("button", { name: "Publish bot" }).click();
     await page.getByText("must be").waitFor();
+    await page.locator("textarea:focus").and(page.getByLabel("Allowed origins")).waitFor();
     await page.getByLabel("Allowed origins").fill("https://app.example.com");
     await page.getByLabel("Burst").fill("20");
     await page.getByLabel("Rate per second").fill("5");
@@ -286,6 +301,11 @@ describe("an owner who publishes a bot", () => {
     const { page } = tab;
     await openBotPage(page, "Publish");
     await page.getByRole("button", { name: "Pause endpoint" }).click();
+    // Asked first: clients are refused from then on.
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    expect((await ask(rotated)).status).toBe(200);
+    await page.getByRole("button", { name: "Pause endpoint" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Pause endpoint" }).click();
     await page.getByText("The endpoint is paused").waitFor();
     expect((await ask(rotated)).status).toBe(503);
     await page.getByRole("button", { name: "Resume endpoint" }).click();

@@ -68,7 +68,11 @@ test("a bot is made, tried, published, called for, and taken back with the keybo
   await write(dialog().getByLabel("Name"), "Hours");
   await write(dialog().getByLabel("Text"), "The shop opens at nine.");
   await press(button("Add text", dialog()));
-  await page.getByRole("listitem").filter({ hasText: "Hours" }).getByText("In sync").waitFor();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "Hours" })
+    .getByText("Read", { exact: true })
+    .waitFor();
 
   await reach(page.getByRole("radio", { name: "Private" }));
   await page.keyboard.press("ArrowDown");
@@ -105,6 +109,9 @@ test("a bot is made, tried, published, called for, and taken back with the keybo
 
   await press(link("Publish"));
   await press(button("Pause endpoint"));
+  // A dialog takes the focus a moment after it is drawn.
+  await dialog().locator(":focus").waitFor();
+  await press(button("Pause endpoint", dialog()));
   await page.getByText("The endpoint is paused").waitFor();
   await press(button("Resume endpoint"));
   await press(button("Unpublish bot"));

@@ -46,7 +46,7 @@ describe("a plain user", () => {
   test("sees a shared bot but none of its instruction, endpoint or keys", async () => {
     await page.goto(`${ready.consoleUrl}bots/${ready.sampleBot.botId}`);
     await page.getByText("This bot belongs to somebody else").waitFor();
-    expect(await page.getByRole("navigation", { name: "Fixture of this bot" }).count()).toBe(0);
+    expect(await page.getByRole("navigation", { name: "Pages of this bot" }).count()).toBe(0);
     const content = await page.content();
     expect(content).not.toContain("Quote what you use");
     await page.goto(`${ready.consoleUrl}bots/${ready.sampleBot.botId}/keys`);
@@ -55,7 +55,7 @@ describe("a plain user", () => {
 
   test("is told that a bot he may not see is not there", async () => {
     await page.goto(`${ready.consoleUrl}bots/01ARZ3NDEKTSV4RRFFQ69G5FAV`);
-    await page.getByRole("alert").getByText("There is no bot").waitFor();
+    await page.getByRole("heading", { name: "There is no such bot" }).waitFor();
   });
 });
 
@@ -70,7 +70,7 @@ describe("an administrator", () => {
     await openBotPage(page, "Keys");
     await page.getByRole("cell", { name: "Sample key", exact: true }).waitFor();
     await openBotPage(page, "Requests");
-    await page.getByRole("heading", { level: 2, name: "Requests" }).waitFor();
+    await page.getByRole("heading", { level: 2, name: "Requests", exact: true }).waitFor();
   });
 });
 

@@ -1,8 +1,8 @@
 /** Pictures of every page and state into `shots/`, to be looked at. */
 import { mkdir } from "node:fs/promises";
 import { launch } from "./fixture/browser.ts";
+import { createFixture, pageOf, views } from "./fixture/console.ts";
 import { startOutlet } from "./fixture/outlet.ts";
-import { pageOf, createFixture, views } from "./fixture/console.ts";
 
 /** Part of the names of the pages that are wanted; all where nothing is said. */
 const wanted = process.argv[2] ?? "";

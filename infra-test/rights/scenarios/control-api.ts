@@ -188,7 +188,8 @@ async function failedRun(world: World, botId: string) {
       throw new Error("There is nothing to answer");
     },
   };
-  await Worker.work({ ...deps, model }, address, { deadline: Date.now() + 600_000 });
+  const retriever = { search: async () => ({ engine: "lexical" as const, passages: [] }) };
+  await Worker.work({ ...deps, model, retriever }, address, { deadline: Date.now() + 600_000 });
   expect(await Conversation.Mailbox.read(world.table, address)).toMatchObject({ open: [] });
   return address;
 }

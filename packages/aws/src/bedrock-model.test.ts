@@ -1,86 +1,18 @@
-import { once } from "node:events";
-import * as http2 from "node:http2";
-import type { AddressInfo } from "node:net";
+import type * as http2 from "node:http2";
 import { type ModelEvent, ModelError, type ModelRequest } from "@outlet/core/ports";
-import { EventStreamCodec } from "@smithy/core/event-streams";
-import { fromUtf8, toUtf8 } from "@smithy/core/serde";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createBedrockClient, createBedrockModel } from "./bedrock-model.ts";
-
-const codec = new EventStreamCodec(toUtf8, fromUtf8);
-
-function frame(kind: "event" | "exception", type: string, body: object): Uint8Array {
-  const header = (value: string) => ({ type: "string" as const, value });
-  return codec.encode({
-    headers: {
-      ":message-type": header(kind),
-      [`:${kind}-type`]: header(type),
-      ":content-type": header("application/json"),
-    },
-    body: fromUtf8(JSON.stringify(body)),
-  });
-}
-
-const start = frame("event", "messageStart", { role: "assistant" });
-const delta = (body: object) =>
-  frame("event", "contentBlockDelta", { contentBlockIndex: 0, delta: body });
-const stop = (stopReason: string) => frame("event", "messageStop", { stopReason });
-const metadata = (usage: object) =>
-  frame("event", "metadata", { usage, metrics: { latencyMs: 1 } });
-const usage = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
-const whole = [start, delta({ text: "Hello" }), stop("end_turn"), metadata(usage)];
-
-/** Speaks Bedrock's wire protocol and says what each test tells it to. */
-class ScriptedBedrock {
-  requests: { path: string; body: Record<string, unknown> }[] = [];
-  script: (stream: http2.ServerHttp2Stream) => void = (stream) => answer(stream, whole);
-  /** Resolves when the caller has gone before the end of an answer. */
-  hungUp = Promise.withResolvers<void>();
-  readonly server = http2.createServer();
-  #sessions = new Set<http2.ServerHttp2Session>();
-
-  async listen(): Promise<string> {
-    this.server.on("session", (session) => void this.#sessions.add(session));
-    this.server.on("stream", (stream, headers) => {
-      let text = "";
-      stream.on("error", () => {});
-      stream.on("aborted", () => this.hungUp.resolve());
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      stream.on("end", () => {
-        this.requests.push({ path: String(headers[":path"]), body: JSON.parse(text) });
-        this.script(stream);
-      });
-    });
-    this.server.listen(0, "127.0.0.1");
-    await once(this.server, "listening");
-    const { port } = this.server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
-  }
-
-  async close(): Promise<void> {
-    for (const session of this.#sessions) session.destroy();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
-
-function answer(stream: http2.ServerHttp2Stream, frames: Uint8Array[], end = true): void {
-  stream.respond({ ":status": 200, "content-type": "application/vnd.amazon.eventstream" });
-  for (const one of frames) stream.write(one);
-  if (end) stream.end();
-}
-
-function refuse(
-  stream: http2.ServerHttp2Stream,
-  status: number,
-  name: string,
-  more: { message?: string; headers?: http2.OutgoingHttpHeaders } = {},
-): void {
-  const { message = `${name} for arn:aws:bedrock:us-east-1:123456789012:x` } = more;
-  stream.respond({ ":status": status, "x-amzn-errortype": name, ...more.headers });
-  stream.end(JSON.stringify({ message }));
-}
+import {
+  answer,
+  delta,
+  frame,
+  metadata,
+  refuse,
+  ScriptedBedrock,
+  start,
+  stop,
+  usage,
+} from "./scripted-bedrock.test-support.ts";
 
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const request: ModelRequest = {
@@ -225,6 +157,30 @@ describe("a request", () => {
           { document: { format: "pdf", name: "report v2 pdf", source } },
           { document: { format: "pdf", name: "report v2 pdf (2)", source } },
           { document: { format: "pdf", name: "document", source } },
+        ],
+      },
+    ]);
+  });
+
+  test("says the names of documents that Bedrock does not take whole", async () => {
+    const bytes = new Uint8Array([1, 2]);
+    const document = (name: string) => ({ type: "document" as const, format: "pdf", name, bytes });
+    const content = [
+      { type: "text" as const, text: "Compare" },
+      document("報告書"),
+      document("議事録"),
+    ];
+    await collect({ messages: [{ role: "user", content }] });
+    const source = { bytes: "AQI=" };
+    expect(bedrock.requests[0]?.body["messages"]).toEqual([
+      {
+        role: "user",
+        content: [
+          { text: "Compare" },
+          { text: 'The file that follows is called "報告書.pdf".' },
+          { document: { format: "pdf", name: "document", source } },
+          { text: 'The file that follows is called "議事録.pdf".' },
+          { document: { format: "pdf", name: "document (2)", source } },
         ],
       },
     ]);

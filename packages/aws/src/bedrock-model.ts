@@ -170,7 +170,7 @@ function toMessages(request: ModelRequest): Message[] {
   for (const { role, content } of request.messages) {
     const blocks = content
       .filter((part) => part.type !== "text" || !isBlank(part.text))
-      .map((part) => toBlock(part, names));
+      .flatMap((part) => [...sayName(part), toBlock(part, names)]);
     const previous = messages.at(-1);
     if (blocks.length === 0) continue;
     if (previous?.role === role) previous.content.push(...blocks);
@@ -195,6 +195,13 @@ function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
   return {
     document: { format, name: toDocumentName(part.name, names), source: { bytes: part.bytes } },
   };
+}
+
+/** A name that Bedrock would not take whole is told in words, before the document. */
+function sayName(part: ModelContent): ContentBlock[] {
+  if (part.type !== "document" || !/[^\p{ASCII}]/u.test(part.name)) return [];
+  if (!/[\p{L}\p{N}]/u.test(part.name)) return [];
+  return [{ text: `The file that follows is called "${part.name}.${part.format}".` }];
 }
 
 /**

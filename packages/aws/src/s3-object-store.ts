@@ -2,10 +2,10 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   NoSuchKey,
-  PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import type { ObjectStore } from "@outlet/core/ports";
+import { putPieces } from "./s3-multipart.ts";
 import { reachStore } from "./store-error.ts";
 
 /**
@@ -23,11 +23,7 @@ export function createS3ObjectStore({
   const reach = <T>(call: Promise<T>) => reachStore("S3", call);
   return {
     async put(path, body, contentType) {
-      await reach(
-        client.send(
-          new PutObjectCommand({ Bucket: bucket, Key: path, Body: body, ContentType: contentType }),
-        ),
-      );
+      await reach(putPieces({ client, bucket, path, contentType }, [body]));
     },
     get: (path) => ifThere(() => reach(read(client, bucket, path))),
     getRange: (path, from, length) =>

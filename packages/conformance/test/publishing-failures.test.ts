@@ -76,15 +76,46 @@ describe("an endpoint", () => {
     expect((await world.read(bot.botId)).status).toBe("published");
   });
 
-  test("that never answers is taken away again, with the probe's keys", async () => {
+  test("is tried with one key all the time: a gateway takes a new one only after a while", async () => {
     const bot = await publishing();
-    const deps = { ...world.deployer(), probe: async () => "not_yet" as const };
-    await world.settle(bot.botId, deps, () => deps);
+    const keys = new Set<string>();
+    let tries = 0;
+    const probe = async (_endpoint: string, key: string) => {
+      keys.add(key);
+      return ++tries < 15 ? ("not_yet" as const) : ("reached" as const);
+    };
+    await world.settle(bot.botId, { ...world.deployer(), probe });
+    expect({ keys: keys.size, tries }).toEqual({ keys: 1, tries: 15 });
+    expect(await world.read(bot.botId)).toMatchObject({ status: "published" });
+    expect(await Key.listAll(world.stored.table, bot.botId)).toEqual([]);
+  });
+
+  test("that does not answer in time stands all the same, and is confirmed later", async () => {
+    const bot = await publishing();
+    const silent = { ...world.deployer(), probe: async () => "not_yet" as const };
+    await world.settle(bot.botId, silent, () => silent);
+    const { table } = world.stored;
+    const inFlight = async () => (await Publication.listInFlight(table)).map(({ botId }) => botId);
     expect(await world.read(bot.botId)).toMatchObject({
-      status: "failed",
-      failure: { message: expect.stringContaining("did not answer") },
+      status: "published",
+      verified: { result: "not_yet", tries: 1 },
+      failure: null,
     });
-    await expectNothingLeft(bot.botId);
+    expect(await inFlight()).toContain(bot.botId);
+    await world.settle(bot.botId);
+    expect(await world.read(bot.botId)).toMatchObject({
+      status: "published",
+      verified: { result: "reached", tries: 2 },
+    });
+    expect(await inFlight()).not.toContain(bot.botId);
+    expect(await Key.listAll(table, bot.botId)).toEqual([]);
+  });
+
+  test("that only lets others in is known as such", async () => {
+    const bot = await publishing();
+    const probe = async () => "refused" as const;
+    await world.settle(bot.botId, { ...world.deployer(), probe });
+    expect(await world.read(bot.botId)).toMatchObject({ verified: { result: "refused" } });
   });
 });
 

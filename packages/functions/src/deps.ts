@@ -24,6 +24,7 @@ import {
   systemClock,
   systemRandomness,
   type Table,
+  type UploadStore,
 } from "@outlet/core/ports";
 import type { ControlApiDeps } from "./control-api/deps.ts";
 import { join } from "node:path";
@@ -43,7 +44,10 @@ function base() {
 
 const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
 
-const catalog = () => ModelCatalog.createCatalog(Resource.Installation.models.split(","));
+const catalog = () => {
+  const { models, region } = Resource.Installation;
+  return ModelCatalog.createCatalog(models.split(","), region);
+};
 
 /** Seldom needed, and S3's client is the heaviest of all: in a chunk of its own it is loaded late. */
 function objects(): ObjectStore {
@@ -59,6 +63,24 @@ function objects(): ObjectStore {
     get: async (path) => (await open()).get(path),
     getRange: async (path, from, length) => (await open()).getRange(path, from, length),
     remove: async (path) => (await open()).remove(path),
+  };
+}
+
+/** Browsers post files to the bucket itself, under its name in its Region (infra/storage.ts). */
+function uploads(): UploadStore {
+  const bucket = Resource.Payloads.name;
+  const url = `https://${bucket}.s3.${Resource.Installation.region}.amazonaws.com/`;
+  let opened: Promise<UploadStore> | undefined;
+  const open = async () => {
+    opened ??= import("./objects.ts").then(({ openUploads }) =>
+      openUploads(options(), bucket, url),
+    );
+    return opened;
+  };
+  return {
+    target: async (path, about) => (await open()).target(path, about),
+    receive: async (path, pieces) => (await open()).receive(path, pieces),
+    size: async (path) => (await open()).size(path),
   };
 }
 
@@ -192,6 +214,7 @@ export function controlApiDeps() {
   const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
     ...shared,
+    uploads: uploads(),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),

@@ -19,3 +19,7 @@ export class ApiError extends Error {
     this.fields = input.fields ?? [];
   }
 }
+
+/** Whether it is not there, or not for this person to see: the API does not tell which. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof ApiError && error.status === 404;

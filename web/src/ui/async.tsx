@@ -1,4 +1,5 @@
 import { type JSX, Match, Switch } from "solid-js";
+import { isNotFound } from "~/api/api-error.ts";
 import { ErrorPanel } from "./error-panel.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
@@ -15,6 +16,8 @@ interface Props<T> {
   /** Of the error: "The bots could not be loaded". */
   title: string;
   skeleton?: JSX.Element;
+  /** Instead of the error, where there is no such thing. */
+  missing?: JSX.Element;
   children: (data: () => T) => JSX.Element;
 }
 
@@ -24,6 +27,9 @@ export function Async<T>(props: Props<T>) {
     <Switch>
       <Match when={props.query.isPending}>
         {props.skeleton ?? <Skeleton kind="card" count={2} />}
+      </Match>
+      <Match when={props.missing !== undefined && isNotFound(props.query.error)}>
+        {props.missing}
       </Match>
       <Match when={props.query.isError && props.query.data === undefined}>
         <ErrorPanel

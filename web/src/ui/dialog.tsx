@@ -21,6 +21,8 @@ export function Dialog(props: Props) {
     // Somebody has gone on already: what has the focus by now keeps it.
     if (event.defaultPrevented) return;
     event.preventDefault();
+    // One dialog has led to another, which has the focus.
+    if (document.querySelector("[role=dialog][data-expanded]")) return;
     const target = opener?.isConnected ? opener : document.getElementById("main");
     target?.focus();
   };

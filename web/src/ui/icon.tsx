@@ -10,6 +10,7 @@ const paths = {
   chevron: "M4 6l4 4 4-4",
   arrow: "M3 8h10M9 4l4 4-4 4",
   back: "M13 8H3M7 4 3 8l4 4",
+  search: "M7 2.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4M10.2 10.2 13.5 13.5",
   send: "M2.5 8 13.5 3l-4 10.5-2-4.5z",
   stop: "M4.5 4.5h7v7h-7z",
   file: "M4 2h5l3 3v9H4zM9 2v3h3",

@@ -1,6 +1,7 @@
 import * as Text from "@kobalte/core/text-field";
 import { type JSX, Show, splitProps } from "solid-js";
 import styles from "./field.module.css";
+import { createFieldCheck } from "./field-check.ts";
 
 interface Props {
   label: JSX.Element;
@@ -23,11 +24,16 @@ interface Props {
 
 export function TextField(props: Props) {
   const [own, rest] = splitProps(props, ["required", "disabled", "name"]);
+  const check = createFieldCheck(() => rest.error);
+  const input = (value: string) => {
+    check.onInput();
+    rest.onInput(value);
+  };
   return (
     <Text.Root
       value={rest.value}
-      onChange={rest.onInput}
-      validationState={rest.error ? "invalid" : "valid"}
+      onChange={input}
+      validationState={check.error() ? "invalid" : "valid"}
       {...own}
       class={`${styles.field} ${rest.class ?? ""}`}
     >
@@ -36,6 +42,8 @@ export function TextField(props: Props) {
         when={rest.multiline}
         fallback={
           <Text.Input
+            ref={check.ref}
+            onInvalid={check.onInvalid}
             class={styles.input}
             data-mono={rest.mono ? "" : undefined}
             {...rest.inputProps}
@@ -43,6 +51,8 @@ export function TextField(props: Props) {
         }
       >
         <Text.TextArea
+          ref={check.ref}
+          onInvalid={check.onInvalid}
           class={styles.input}
           data-mono={rest.mono ? "" : undefined}
           rows={rest.rows}
@@ -51,7 +61,7 @@ export function TextField(props: Props) {
       <Show when={rest.hint}>
         <Text.Description class={styles.hint}>{rest.hint}</Text.Description>
       </Show>
-      <Text.ErrorMessage class={styles.error}>{rest.error}</Text.ErrorMessage>
+      <Text.ErrorMessage class={styles.error}>{check.error()}</Text.ErrorMessage>
     </Text.Root>
   );
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Output } from "@aws-sdk/client-cloudformation";
+import { ModelCatalog } from "@outlet/core/models/catalog";
 import type { StackSpec } from "@outlet/core/ports";
 import type { JsonObject, Platform, Resource, Template } from "./template-types.ts";
 
@@ -49,10 +50,9 @@ export const profilesOf = (outputs: readonly Output[]): Record<string, string> =
     ),
   );
 
-/** Cross-region profiles begin with where they lead: `us.`, `eu.`, `apac.`, `global.` */
 function sourceArn(modelId: string, { partition, region, accountId }: Platform): string {
   if (modelId.startsWith("arn:")) return modelId;
-  return /^(us|us-gov|eu|apac|jp|au|global)\./.test(modelId)
+  return ModelCatalog.behindProfile(modelId).isProfile
     ? `arn:${partition}:bedrock:${region}:${accountId}:inference-profile/${modelId}`
     : `arn:${partition}:bedrock:${region}::foundation-model/${modelId}`;
 }

@@ -86,7 +86,8 @@ describe("responses", () => {
     const seen: OpenAI.Responses.ResponseStreamEvent[] = [];
     for await (const event of stream) {
       seen.push(event);
-      if (event.type === "response.queued") break;
+      // The first words come while the model still speaks.
+      if (event.type === "response.output_text.delta") break;
     }
     await world.model.release();
     const after = seen.at(-1)?.sequence_number ?? 0;

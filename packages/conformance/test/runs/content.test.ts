@@ -91,6 +91,31 @@ describe("what is sent with a message", () => {
     expect(parts[1]).toMatchObject({ type: "document", name, format: format?.toLowerCase() });
   });
 
+  test.each<[string, string, Uint8Array, string]>([
+    ["a byte order mark", "a.pdf", magic("\xef\xbb\xbf%PDF-1.4\n"), "%PDF-1.4"],
+    ["line breaks", "a.pdf", magic("\r\n\n%PDF-1.4\n"), "%PDF-1.4"],
+    ["a mark of UTF-8", "a.csv", Buffer.from("\ufeffGröße;1"), "Größe;1"],
+    ["a mark of UTF-16", "a.csv", Buffer.from("\ufeffGröße\t1", "utf16le"), "Größe\t1"],
+    ["the end of a DOS text", "a.txt", Buffer.from("hello\x1a"), "hello\x1a"],
+    ["colours", "log.txt", Buffer.from("\x1b[32mok\x1b[0m"), "\x1b[32mok\x1b[0m"],
+  ])("a file with %s reaches the model as it can be read", async (_what, name, bytes, begins) => {
+    const { reply } = await finished([text, attachment(name, bytes)]);
+    expect(reply.json.status).toBe("completed");
+    const part = stack.model.requests.at(-1)?.messages.at(-1)?.content[1];
+    const sent = part?.type === "document" ? Buffer.from(part.bytes).toString() : "";
+    expect(sent.startsWith(begins)).toBe(true);
+  });
+
+  test.each([
+    ["windows-1252", Buffer.from("Größe;1\n", "latin1")],
+    ["Shift_JIS", Buffer.from("8fa495692c89bf8a690a", "hex")],
+    ["EUC-KR", Buffer.from("b4ebc7d1b9ceb1b90a", "hex")],
+  ])("text in %s is refused by that name, with the remedy", async (encoding, bytes) => {
+    const reply = await post([text, attachment("a.csv", bytes)]);
+    expect(reply.status).toBe(422);
+    expect(reply.json.detail).toContain(`${encoding}. Save a.csv as UTF-8`);
+  });
+
   test("is echoed with the conversation, file names without their folders", async () => {
     const sentParts = [text, image("image/png", png), attachment("C:\\me\\a\u0007.txt", "hello")];
     const { sent } = await finished(sentParts);

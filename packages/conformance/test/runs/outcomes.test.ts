@@ -134,3 +134,41 @@ describe("a model that refuses with", () => {
     expect(stack.model.requests).toHaveLength(1);
   });
 });
+
+describe("a conversation that outgrows the model", () => {
+  /** Counts one token for each character, and refuses more than so many. */
+  const takes = (max: number) => {
+    stack.model.script = (request) => {
+      const said = request.messages.flatMap(({ content }) => content);
+      const tokens = said.reduce(
+        (sum, part) => sum + (part.type === "text" ? part.text.length : 0),
+        0,
+      );
+      if (tokens <= max) return says("Fine.");
+      const message = `prompt is too long: ${tokens} tokens > ${max} maximum`;
+      throw new ModelError("model_input_too_long", false, message);
+    };
+  };
+
+  test("goes on with as much of it as fits, and is not refused anew each time", async () => {
+    takes(10_000);
+    const client = stack.client();
+    for (let turn = 0; turn < 6; turn++) {
+      const { json } = await client.ask("漢".repeat(4_000), "long");
+      expect(json.status).toBe("completed");
+    }
+    stack.model.requests.length = 0;
+    expect((await client.ask("短", "long")).json.status).toBe("completed");
+    expect(stack.model.requests.length).toBeLessThanOrEqual(2);
+    expect(stack.model.requests.at(-1)?.messages.length).toBeGreaterThan(1);
+  });
+
+  test("fails where the message alone is too long, and takes the next one", async () => {
+    takes(1_000);
+    const client = stack.client();
+    const { json } = await client.ask("漢".repeat(4_000), "huge");
+    expect(json).toMatchObject({ runStatus: "failed", retryable: false });
+    expect(json.detail).toContain("too long");
+    expect((await client.ask("短", "huge")).json.status).toBe("completed");
+  });
+});

@@ -13,4 +13,5 @@ export * from "./randomness.ts";
 export * from "./reporting-table.ts";
 export * from "./retriever.ts";
 export * from "./table.ts";
+export * from "./upload-store.ts";
 export * from "./watched-table.ts";

@@ -38,8 +38,9 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       paused: Publication.isPaused(publication) ? "true" : "false",
       allowedOrigins: JSON.stringify(publication.allowedOrigins),
       retentionDays: String(publication.retentionDays),
-      callerInstructions: "true",
-      utilityCalls: "answer",
+      callerInstructions: publication.callerInstructions,
+      utilityCalls: publication.utilityCalls,
+      limits: JSON.stringify(limitsOf(publication)),
     };
     return {
       principalId: key.keyId,
@@ -49,6 +50,8 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
     };
   };
 }
+
+const limitsOf = ({ throttle, quota, stack }: Publication.Info) => ({ throttle, quota, stack });
 
 /** `x-api-key`, or `Authorization: Bearer`; headers come in the client's own spelling. */
 function presentedSecret(event: APIGatewayRequestAuthorizerEvent): string | undefined {

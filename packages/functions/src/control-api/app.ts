@@ -1,7 +1,8 @@
 import { Problem } from "@outlet/core/foundation/problem";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { except } from "hono/combine";
 import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
@@ -24,6 +25,11 @@ import { testRunRoutes } from "./bots/test-runs.ts";
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
 const bodyMax = 5_500_000;
 
+/** A file's bytes: counted as they come, and of any type. */
+const isFile = (c: Context): boolean =>
+  c.req.method === "PUT" &&
+  /^\/api\/bots\/[^/]+\/knowledge\/uploads\/[^/]+\/content$/.test(c.req.path);
+
 /** What the console and scripts see, under `/api`. */
 export function createControlApi(deps: ControlApiDeps) {
   const app = new Hono<ControlEnv>({ strict: false }).basePath("/api");
@@ -41,15 +47,18 @@ export function createControlApi(deps: ControlApiDeps) {
   app.get("/openapi.json", describeRoute({ summary: "This API", ...open }), describeApi(app));
   app.use(
     authenticate(deps.authentication),
-    bodyLimit({
-      maxSize: bodyMax,
-      onError: () => {
-        const message = `The body must be smaller than ${bodyMax} bytes.`;
-        throw new Problem.ProblemError("payload_too_large", message);
-      },
-    }),
-    jsonOnly(),
-    readableBody(),
+    except(
+      isFile,
+      bodyLimit({
+        maxSize: bodyMax,
+        onError: () => {
+          const message = `The body must be smaller than ${bodyMax} bytes.`;
+          throw new Problem.ProblemError("payload_too_large", message);
+        },
+      }),
+      jsonOnly(),
+      readableBody(),
+    ),
   );
   return app
     .route("/", meRoutes(deps))

@@ -6,7 +6,13 @@ export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
 /** `?format=csv`, for those who cannot set an Accept header: links. */
-export const Format = { format: v.optional(v.picklist(["json", "csv"])) };
+export const Format = {
+  format: v.optional(v.picklist(["json", "csv"])),
+  /** A byte order mark, by which Excel knows UTF-8. */
+  bom: v.optional(v.picklist(["true", "false"])),
+  /** Spreadsheets where a comma is in numbers want a semicolon between cells. */
+  delimiter: v.optional(v.picklist([",", ";", "\t"])),
+};
 
 /**
  * Answers with a table where the caller asks for one, by `?format=csv` or `Accept: text/csv`. The
@@ -29,6 +35,10 @@ export function csv(
       // Titles and names are people's: a spreadsheet must not run them as formulas.
       escape_formulas: true,
       record_delimiter: "\r\n",
+      // Whole: what separates cells in any locale, or lines anywhere, tears none apart.
+      quoted_match: /[,;\t"\r\n\v\f\u0085\u2028\u2029]|^\s|\s$/,
+      bom: c.req.query("bom") === "true",
+      delimiter: c.req.query("delimiter") ?? ",",
     });
     c.res = new Response(text, {
       headers: {

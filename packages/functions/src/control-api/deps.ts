@@ -13,6 +13,7 @@ import type {
   Randomness,
   Retriever,
   Table,
+  UploadStore,
 } from "@outlet/core/ports";
 import type { Publication } from "@outlet/core/publishing/publication";
 import type { AuthenticationEnv, AuthenticationOptions } from "./authentication.ts";
@@ -21,6 +22,8 @@ import type { RequestIdEnv } from "../http/request-id.ts";
 export interface ControlApiDeps {
   table: Table;
   objects: ObjectStore;
+  /** For files too large for one request. */
+  uploads: UploadStore;
   retriever: Retriever;
   deployQueue: Queue;
   runQueue: Queue;

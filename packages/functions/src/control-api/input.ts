@@ -1,4 +1,5 @@
 import { Problem } from "@outlet/core/foundation/problem";
+import { Time as Times } from "@outlet/core/foundation/time";
 import type { Env, MiddlewareHandler } from "hono";
 import { validator } from "hono-openapi";
 import * as v from "valibot";
@@ -58,18 +59,9 @@ const notATime =
 
 /** RFC 3339; as epoch milliseconds to the handler. */
 export const Time = v.pipe(
-  v.string(),
-  v.isoTimestamp(notATime),
-  v.check(isOfCalendar, "must be a day that there is"),
+  Times.Timestamp(notATime),
   v.transform((text) => Date.parse(text)),
 );
-
-/** `Date` takes the 30th of February for the 2nd of March. */
-function isOfCalendar(text: string): boolean {
-  const [day = ""] = text.split(/[Tt ]/);
-  const at = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
-}
 
 const Limit = v.pipe(
   v.string(),

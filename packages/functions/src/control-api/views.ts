@@ -5,6 +5,7 @@ import type { Key } from "@outlet/core/publishing/key";
 import type { Knowledge } from "@outlet/core/bots/knowledge";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { TestRun } from "@outlet/core/bots/test-run";
+import type { UploadTarget } from "@outlet/core/ports";
 import type { ControlApiDeps } from "./deps.ts";
 
 /** RFC 3339, UTC. */
@@ -57,6 +58,26 @@ export const sourceView = (source: Knowledge.Info) => ({
   createdAt: time(source.createdAt),
 });
 
+/** Where a file is sent: by a form to the store, or as the body to this API. */
+export const uploadView = ({
+  upload: { botId, uploadId, name, kind, bytes },
+  target,
+}: {
+  upload: Knowledge.Upload;
+  target: UploadTarget | undefined;
+}) => ({
+  uploadId,
+  name,
+  kind,
+  bytes,
+  send:
+    target ??
+    ({
+      method: "PUT",
+      url: `/api/bots/${encodeURIComponent(botId)}/knowledge/uploads/${uploadId}/content`,
+    } as const satisfies UploadTarget),
+});
+
 export const foundView = (found: Found) => ({
   sourceId: found.sourceId,
   source: found.source,
@@ -90,6 +111,10 @@ export function publicationView(
     progress: publication?.progress ?? null,
     failure: publication?.failure
       ? { message: publication.failure.message, at: time(publication.failure.at) }
+      : null,
+    /** What a call of our own met when it was published; `null` where there was none. */
+    verified: publication?.verified
+      ? { result: publication.verified.result, at: time(publication.verified.at) }
       : null,
     prerequisites,
     cell: publication?.cell ?? null,

@@ -1,7 +1,8 @@
 import type { Conversation } from "@outlet/core/conversations/conversation";
+import type { EventLog } from "@outlet/core/conversations/event-log";
 import type { Id } from "@outlet/core/foundation/id";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
-import type { Clock, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
+import type { Clock, Log, ObjectStore, Queue, QuotaCounters, Table } from "@outlet/core/ports";
 
 export interface PublishedApiDeps {
   table: Table;
@@ -11,7 +12,12 @@ export interface PublishedApiDeps {
   ids: Id.Ids;
   catalog: ModelCatalog.Catalog;
   log: Log;
-  policy: Conversation.AcceptDeps["policy"] & Conversation.WaitPolicy & HoldPolicy;
+  /** What the gateway has counted of a key; absent where it cannot be asked on every request. */
+  quotaCounters?: QuotaCounters;
+  policy: Conversation.AcceptDeps["policy"] &
+    Conversation.WaitPolicy &
+    EventLog.FollowPolicy &
+    HoldPolicy;
 }
 
 /** How long a caller that waits is held, and how it is told that somebody is still there. */
@@ -22,4 +28,6 @@ export interface HoldPolicy {
   beatMs: number;
   /** Longer than that no answer may take: the gateway ends it soon after. */
   holdMaxMs: number;
+  /** A stream in which nothing comes for so long is cut: its reader may have gone, and asks again if not. */
+  silenceMaxMs: number;
 }

@@ -1,9 +1,22 @@
-import { Conversation } from "@outlet/core/conversations/conversation";
+import { EventLog } from "@outlet/core/conversations/event-log";
 import { type Address, Run } from "@outlet/core/conversations/run";
 import { notFound } from "./conversations.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { Ended } from "./openai/answer.ts";
 import type { Told } from "./told.ts";
+
+/** A run that its caller waits for. */
+export interface Followed {
+  address: Address;
+  runId: string;
+}
+
+export const gone = ({ runId }: Followed) => notFound(`Run ${runId} has been deleted.`);
+
+/** The gateway is about to end the answer: it is broken off, so that nobody takes it for whole. */
+export class TimeIsUp extends Error {
+  override name = "TimeIsUp";
+}
 
 /** Loads what was said in a run that has ended. */
 export async function endedOf(
@@ -14,39 +27,58 @@ export async function endedOf(
   return { run, answer: answer ?? [], usedChunks };
 }
 
+/** @throws ProblemError `not_found` where it has been deleted since. */
+export async function stateOf(
+  { table }: Pick<PublishedApiDeps, "table">,
+  followed: Followed,
+): Promise<Run.State> {
+  const run = await Run.peek(table, followed.address, followed.runId);
+  if (!run) throw gone(followed);
+  return run;
+}
+
+export interface FollowOptions {
+  /** Milliseconds after which a reader hears that nothing has come. */
+  idleMs: number;
+  /** Aborted when the reader has gone. */
+  signal: AbortSignal;
+}
+
 /**
  * What a run tells from its beginning to its end, and `undefined` whenever nothing has come for a
- * while: time for a sign of life.
+ * while: time for a sign of life. The end comes last even where the owner had the run made again.
  * @throws TimeIsUp where it takes longer than a reader can be held.
  */
 export async function* follow(
   deps: PublishedApiDeps,
-  sent: Followed,
+  followed: Followed,
+  { idleMs, signal }: FollowOptions,
 ): AsyncGenerator<Told | undefined> {
   const until = deps.clock.now() + deps.policy.holdMaxMs;
-  for (;;) {
-    const leftMs = until - deps.clock.now();
-    if (leftMs <= 0) throw new TimeIsUp();
-    const ms = Math.min(leftMs, deps.policy.beatMs);
-    const run = await Conversation.waitFor(deps, sent.address, sent.runId, ms);
-    if (!run) throw gone(sent);
-    if (Run.isTerminal(run.status)) {
-      yield { kind: "ended", ended: await endedOf(deps, run) };
-      return;
-    }
-    yield undefined;
+  const run = await stateOf(deps, followed);
+  const events = EventLog.follow(deps, run, { signal, idleMs });
+  for await (const event of events) {
+    const told = toTold(event);
+    if (told !== "nothing") yield told;
+    if (deps.clock.now() > until) throw new TimeIsUp();
+  }
+  if (signal.aborted) return;
+  const ended = await stateOf(deps, followed);
+  if (!Run.isTerminal(ended.status)) throw gone(followed);
+  yield { kind: "ended", ended: await endedOf(deps, ended) };
+}
+
+function toTold(event: EventLog.Event | EventLog.Idle): Told | undefined | "nothing" {
+  switch (event.kind) {
+    case "idle":
+      return undefined;
+    case "attempt":
+      return { kind: "begun" };
+    case "text":
+    case "reasoning":
+      return event;
+    case "tool":
+    case "end":
+      return "nothing";
   }
 }
-
-/** The gateway is about to end the answer: it is broken off, so that nobody takes it for whole. */
-export class TimeIsUp extends Error {
-  override name = "TimeIsUp";
-}
-
-/** A run that its caller waits for. */
-export interface Followed {
-  address: Address;
-  runId: string;
-}
-
-export const gone = ({ runId }: Followed) => notFound(`Run ${runId} has been deleted.`);

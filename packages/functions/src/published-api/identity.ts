@@ -16,15 +16,17 @@ export const AuthorizerContext = v.object({
   allowedOrigins: v.string(),
   /** 1–90. */
   retentionDays: v.pipe(v.string(), v.regex(/^[1-9][0-9]?$/)),
-  /** Whether callers may add instructions of their own. */
-  callerInstructions: v.optional(v.picklist(["true", "false"]), "true"),
+  /** What becomes of callers' own instructions. */
+  callerInstructions: v.optional(v.picklist(["follow", "ignore"]), "follow"),
   /** What becomes of a chat window's asking for titles and the like. */
   utilityCalls: v.optional(v.picklist(["answer", "refuse"]), "answer"),
+  /** JSON of throttle, quota and what the gateway's counters are found by. */
+  limits: v.optional(v.string()),
 });
 export type AuthorizerContext = v.InferOutput<typeof AuthorizerContext>;
 
 export interface PublishedEnv {
-  Bindings: { event: APIGatewayProxyEvent };
+  Bindings: { event: APIGatewayProxyEvent; context?: { gone?: AbortSignal } };
   Variables: RequestIdEnv["Variables"] & { client: AuthorizerContext };
 }
 

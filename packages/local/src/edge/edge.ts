@@ -69,6 +69,10 @@ export function createEdge(options: EdgeOptions): Edge {
     const ids = { requestId: randomUUID(), extendedRequestId: newExtendedRequestId() };
     res.setHeader("x-amzn-RequestId", ids.requestId);
     res.setHeader("x-amz-apigw-id", ids.extendedRequestId);
+    if (!isLoopback(req.headers.host)) {
+      // A name that a page elsewhere has bound to this machine: AWS knows no such host either.
+      return refuse(req, res, 403, "ForbiddenException", "Forbidden");
+    }
     if (mount === undefined) return refuse(req, res, 404, "NotFoundException", "Not Found");
     const closed = target.basePath === "" && !mount.ownAddress;
     if (mount.stage.name !== target.stage || closed) {
@@ -128,6 +132,10 @@ export function createEdge(options: EdgeOptions): Edge {
     },
   };
 }
+
+const isLoopback = (host: string | undefined): boolean =>
+  host === undefined ||
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\]|\[::ffff:[0-9a-f.:]+\])(:\d+)?$/i.test(host);
 
 interface Target {
   restApiId: string;

@@ -2,6 +2,7 @@ import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-mod
 import { createClients } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
+import { createS3UploadStore } from "@outlet/aws/s3-upload-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Id } from "@outlet/core/foundation/id";
@@ -55,6 +56,8 @@ export function createBackends(
   return {
     table,
     objects,
+    // Browsers do not reach it: a page of anybody's would.
+    uploads: createS3UploadStore({ client: clients.s3, bucket: emulators.bucket }),
     embedder,
     retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),

@@ -52,19 +52,22 @@ export function createConsole(dir: string, origin: string) {
     const [pathname = "/", query] = (req.url ?? "/").split("?", 2);
     const search = query === undefined ? "" : `?${query}`;
     if (req.method !== "GET" && req.method !== "HEAD") return notFound(res);
-    const isPage = pages.test(pathname);
-    if (isPage && req.headers.host !== new URL(origin).host) {
-      res.writeHead(307, { location: origin + pathname + search, "content-length": 0 }).end();
-      return;
-    }
     loaded ??= load(dir);
     const files = await loaded;
     if (files.size === 0) loaded = undefined;
-    const file = files.get(isPage ? "/index.html" : pathname);
+    const isPage = pages.test(pathname);
+    // A person who has mistyped an address is told so by the console, a program by the status alone.
+    const isLost = !isPage && !files.has(pathname) && isReadByPerson(req);
+    const isDrawn = isPage || isLost;
+    if (isDrawn && req.headers.host !== new URL(origin).host) {
+      res.writeHead(307, { location: origin + pathname + search, "content-length": 0 }).end();
+      return;
+    }
+    const file = files.get(isDrawn ? "/index.html" : pathname);
     if (!file) return isPage ? notBuilt(res) : notFound(res);
     const zips = /\bgzip\b/.test(req.headers["accept-encoding"] ?? "");
     const body = zips ? file.zipped : file.body;
-    res.writeHead(200, {
+    res.writeHead(isLost ? 404 : 200, {
       "content-type": file.type,
       "content-length": body.byteLength,
       ...(zips ? { "content-encoding": "gzip" } : {}),
@@ -75,7 +78,7 @@ export function createConsole(dir: string, origin: string) {
         : "no-cache",
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
-      ...(isPage ? { "content-security-policy": policy(pathname) } : {}),
+      ...(isDrawn ? { "content-security-policy": policy(pathname) } : {}),
     });
     res.end(req.method === "HEAD" ? undefined : body);
   };
@@ -94,6 +97,10 @@ async function load(dir: string): Promise<Map<string, File>> {
   }
   return files;
 }
+
+/** As browsers ask for what they open in a tab. */
+const isReadByPerson = ({ headers }: IncomingMessage): boolean =>
+  headers["sec-fetch-dest"] === "document" && /\btext\/html\b/.test(headers.accept ?? "");
 
 function notFound(res: ServerResponse): void {
   res.writeHead(404, { "content-type": "application/json" }).end('{"message":"Not Found"}');

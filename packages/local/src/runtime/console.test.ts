@@ -80,6 +80,19 @@ describe("the console's pages", () => {
     }
     expect((await get("/", { method: "POST" })).status).toBe(404);
   });
+
+  test("a person who opens any other path is shown the console, with the status of what is not there", async () => {
+    const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+    const headers = { accept, "sec-fetch-dest": "document" };
+    for (const path of ["/nope", "/bots/x", "/assets/none.js", "//example.com/a"]) {
+      const { status, body, headers: said } = await get(path, { headers });
+      expect([path, status, body]).toEqual([path, 404, "<title>Console</title>"]);
+      expect(said["content-security-policy"]).toContain("default-src 'none'");
+    }
+    const elsewhere = { ...headers, host: `127.0.0.1:${port}` };
+    const { status, headers: said } = await get("//example.com/a", { headers: elsewhere });
+    expect([status, said["location"]]).toEqual([307, `http://localhost:${port}//example.com/a`]);
+  });
 });
 
 describe("the console's files", () => {

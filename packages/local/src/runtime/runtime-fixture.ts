@@ -79,13 +79,15 @@ export function clientOf(base: string, common: Record<string, string>): Client {
     const response = await fetch(base + path, {
       method,
       headers: {
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(body === undefined ? {} : { "content-type": typeOf(body) }),
         ...common,
         ...headers,
       },
       ...(body === undefined
         ? {}
-        : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        : body instanceof ReadableStream
+          ? { body, duplex: "half" as const }
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     return {
@@ -97,6 +99,9 @@ export function clientOf(base: string, common: Record<string, string>): Client {
     };
   };
 }
+
+const typeOf = (body: unknown): string =>
+  body instanceof ReadableStream ? "application/octet-stream" : "application/json";
 
 export function publishedBot(
   endpoint: string,
@@ -128,12 +133,13 @@ export function publishedBot(
   };
 }
 
-/** Asks again until it holds; the last reply where it does not within ten seconds. */
+/** Asks again until it holds; the last reply where it does not in time. */
 export async function eventually<T>(
   act: () => Promise<T>,
   holds: (value: T) => boolean,
+  patienceMs = 10_000,
 ): Promise<T> {
-  const giveUpAt = Date.now() + 10_000;
+  const giveUpAt = Date.now() + patienceMs;
   for (;;) {
     const value = await act();
     if (holds(value) || Date.now() > giveUpAt) return value;

@@ -1,7 +1,7 @@
 import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { type Log, type StackHandle, systemClock } from "@outlet/core/ports";
+import { type Log, type QuotaCounters, type StackHandle, systemClock } from "@outlet/core/ports";
 import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
 import { createControlApi } from "@outlet/functions/control-api/app";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
@@ -97,7 +97,9 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     it.close(),
   );
   const origin = `http://localhost:${server.port}`;
-  const edge = parts.add(mountEdge(options, backends, origin), (it) => it.close());
+  const edge = parts.add(mountEdge(options, { ...backends, quotaCounters }, origin), (it) =>
+    it.close(),
+  );
   // Not as it was noted when it was published: the port may be another one since.
   const endpointOf = ({ stack, stage }: { stack: StackHandle | null; stage: string }) =>
     stack && `${origin}/${idsOf(stack).restApiId}/${stage}`;
@@ -151,7 +153,11 @@ const notYet: Handle = async (_req, res) => {
 };
 
 /** Published bots: their shared functions behind the gateway that mounts their templates. */
-function mountEdge(options: RuntimeOptions, backends: Backends, origin: string): Edge {
+function mountEdge(
+  options: RuntimeOptions,
+  backends: Backends & { quotaCounters: QuotaCounters },
+  origin: string,
+): Edge {
   const publishedApi = createPublishedApiHandler(createPublishedApi(backends));
   const functions = [
     lambda("published-api", publishedApi, 900_000),

@@ -4,6 +4,8 @@ import { Icon } from "~/ui/icon.tsx";
 import { Menu } from "~/ui/menu.tsx";
 import { copy } from "./copy.ts";
 
+import styles from "./shell.module.css";
+
 const themes: Theme[] = ["system", "light", "dark"];
 
 export default function AccountMenu(props: { name: string; groups: string[] }) {
@@ -14,7 +16,7 @@ export default function AccountMenu(props: { name: string; groups: string[] }) {
       label={copy.accountOf(props.name)}
       trigger={
         <>
-          {props.name}
+          <span class={styles.user}>{props.name}</span>
           <Icon name="chevron" />
         </>
       }

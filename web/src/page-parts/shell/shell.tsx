@@ -7,9 +7,13 @@ import { Announcer } from "~/ui/announcer.tsx";
 import { Button } from "~/ui/button.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
+import { copy as paletteCopy } from "../palette/copy.ts";
+import { modifier, useKeys } from "../palette/keys.ts";
 import { copy } from "./copy.ts";
 import styles from "./shell.module.css";
 
+const Palette = lazy(() => import("../palette/palette.tsx"));
+const Shortcuts = lazy(() => import("../palette/shortcuts.tsx"));
 const AccountMenu = lazy(() => import("./account-menu.tsx"));
 
 /** What every page sits in. */
@@ -43,6 +47,7 @@ export function Shell(props: RouteSectionProps) {
               </A>
             </Show>
           </nav>
+          <Tools />
           <Account />
         </div>
       </header>
@@ -63,6 +68,40 @@ export function Shell(props: RouteSectionProps) {
   );
 }
 
+/** The way by name to everything, and what the keys do: neither is part of the first load. */
+function Tools() {
+  const [open, setOpen] = createSignal<"search" | "help">();
+  const [seen, setSeen] = createSignal(new Set<string>());
+  const show = (what: "search" | "help") => {
+    setSeen((before) => new Set([...before, what]));
+    setOpen(what);
+  };
+  const close = () => setOpen(undefined);
+  useKeys({ search: () => show("search"), help: () => show("help") });
+  return (
+    <>
+      <Button
+        look="quiet"
+        size="small"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => show("search")}
+      >
+        <Icon name="search" />
+        <span class="visually-hidden">{paletteCopy.open}</span>
+        <span class={styles.keys}>{modifier} K</span>
+      </Button>
+      <Suspense>
+        <Show when={seen().has("search")}>
+          <Palette open={open() === "search"} onClose={close} onShowKeys={() => show("help")} />
+        </Show>
+        <Show when={seen().has("help")}>
+          <Shortcuts open={open() === "help"} onClose={close} />
+        </Show>
+      </Suspense>
+    </>
+  );
+}
+
 /** A button, until it is pressed: what a menu is made of is not part of the first load. */
 function Account() {
   const me = useMe();
@@ -75,7 +114,7 @@ function Account() {
       aria-label={copy.accountOf(username())}
       onClick={() => setOpened(true)}
     >
-      {username()}
+      <span class={styles.user}>{username()}</span>
       <Icon name="chevron" />
     </Button>
   );

@@ -11,11 +11,17 @@ export const copy = {
     unpublishing: "Unpublishing",
     failed: "Publishing failed",
   } satisfies Record<PublicationStatus, string>,
-  sync: {
+  source: {
     QUEUED: "Waiting",
     RUNNING: "Reading",
-    SUCCEEDED: "In sync",
+    SUCCEEDED: "Read",
     FAILED: "Failed",
+  } satisfies Record<SyncStatus, string>,
+  knowledge: {
+    QUEUED: "Knowledge waiting",
+    RUNNING: "Reading knowledge",
+    SUCCEEDED: "Knowledge read",
+    FAILED: "Knowledge failed",
   } satisfies Record<SyncStatus, string>,
   run: {
     queued: "Queued",

@@ -25,9 +25,10 @@ const syncTones = {
   FAILED: "bad",
 } satisfies Record<SyncStatus, Tone>;
 
-export const SyncChip = (props: { status: SyncStatus }) => (
+/** Of one source, or of all knowledge of a bot together. */
+export const SyncChip = (props: { status: SyncStatus; of: "source" | "knowledge" }) => (
   <Chip tone={syncTones[props.status]} dot>
-    {copy.sync[props.status]}
+    {copy[props.of][props.status]}
   </Chip>
 );
 

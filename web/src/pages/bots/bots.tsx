@@ -1,25 +1,28 @@
-import { A, useSearchParams } from "@solidjs/router";
-import { createSignal, For, Show } from "solid-js";
+import { useSearchParams } from "@solidjs/router";
+import { createEffect, createSignal, Show } from "solid-js";
+import { type Bot, useBots } from "~/api/bots.ts";
 import { useMe } from "~/api/me.ts";
+import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
+import { hasEveryWord } from "~/page-parts/list/words.ts";
 import page from "~/page-parts/page.module.css";
 import { PageHead } from "~/page-parts/page-head.tsx";
 import { PageTitle } from "~/page-parts/page-title.tsx";
-import { PublicationChip, SyncChip } from "~/page-parts/status/status-chip.tsx";
 import { Async } from "~/ui/async.tsx";
 import { Button } from "~/ui/button.tsx";
-import { Chip } from "~/ui/chip.tsx";
-import { EmptyState } from "~/ui/empty-state.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { More } from "~/ui/more.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
-import { Time } from "~/ui/time.tsx";
+import { BotList, Whose } from "./bot-list.tsx";
 import styles from "./bots.module.css";
 import { copy } from "./copy.ts";
 import { CreateBot } from "./create-bot.tsx";
-import { type Bot, useBots } from "./queries.ts";
+import { FirstRun } from "./first-run.tsx";
+
+/** So many pages of bots are read to look for one; after that there is a button for more. */
+const pagesMax = 20;
 
 export default function Bots() {
-  const [search] = useSearchParams<{ of?: string }>();
+  const [search, setSearch] = useSearchParams<{ of?: string; create?: string; text?: string }>();
   const of = () => (search.of === "anyone" ? "anyone" : "all");
   const bots = useBots(of);
   const me = useMe();
@@ -27,6 +30,22 @@ export default function Bots() {
   const all = () => bots.data?.pages.flatMap((one) => one.bots) ?? [];
   const isMine = (bot: Bot) => bot.ownerId === me.data?.userId;
   const create = () => setCreating(true);
+  const typed = () => search.text ?? "";
+  const fits = (bot: Bot) => hasEveryWord(`${bot.title} ${bot.description} ${bot.botId}`, typed());
+  const clear = () => setSearch({ text: undefined });
+  // What is looked for may be on a page that has not been read yet.
+  createEffect(() => {
+    const isShort = (bots.data?.pages.length ?? 0) < pagesMax;
+    if (typed() && isShort && bots.hasNextPage && !bots.isFetchingNextPage) {
+      void bots.fetchNextPage();
+    }
+  });
+  // The palette leads here to create one, from wherever it was opened.
+  createEffect(() => {
+    if (search.create === undefined) return;
+    setSearch({ create: undefined }, { replace: true });
+    create();
+  });
   // Whose is whose is known only once both have come.
   const both = {
     get isPending() {
@@ -38,7 +57,10 @@ export default function Bots() {
     get data() {
       return (
         me.data &&
-        bots.data && { mine: all().filter(isMine), others: all().filter((b) => !isMine(b)) }
+        bots.data && {
+          mine: all().filter((bot) => isMine(bot) && fits(bot)),
+          others: all().filter((bot) => !isMine(bot) && fits(bot)),
+        }
       );
     },
     get error() {
@@ -73,24 +95,28 @@ export default function Bots() {
       >
         {(data) => (
           <>
-            <Show
-              when={data().mine.length > 0}
-              fallback={
-                // Among everybody's bots it is no news to have none.
-                <Show when={of() === "all"}>
-                  <EmptyState
-                    icon="bot"
-                    title={copy.emptyTitle}
-                    text={copy.emptyText}
-                    action={
-                      <Button look="primary" onClick={create}>
-                        {copy.createFirst}
-                      </Button>
-                    }
-                  />
-                </Show>
-              }
-            >
+            <Show when={all().length > 0}>
+              <div class={styles.search}>
+                <TypedFilter
+                  label={copy.search}
+                  value={typed()}
+                  onChange={(text) => setSearch({ text: text || undefined })}
+                />
+              </div>
+            </Show>
+            <Show when={typed() && data().mine.length + data().others.length === 0}>
+              <div class={page.row}>
+                <p>{copy.nothingFits}</p>
+                <Button size="small" onClick={clear}>
+                  {copy.clear}
+                </Button>
+              </div>
+            </Show>
+            {/* Among everybody's bots it is no news to have none. */}
+            <Show when={of() === "all" && !typed() && data().mine.length <= 1}>
+              <FirstRun bot={data().mine[0]} onCreate={create} />
+            </Show>
+            <Show when={data().mine.length > 0}>
               <BotList title={copy.mine} bots={data().mine} />
             </Show>
             <Show when={data().others.length > 0}>
@@ -106,63 +132,5 @@ export default function Bots() {
       </Async>
       <CreateBot open={creating()} onClose={() => setCreating(false)} />
     </div>
-  );
-}
-
-/** For administrators: their own and the shared bots, or everybody's. */
-function Whose(props: { of: "all" | "anyone" }) {
-  return (
-    <nav class={styles.whose} aria-label={copy.which}>
-      <For each={["all", "anyone"] as const}>
-        {(value) => (
-          <a
-            class={styles.one}
-            href={value === "all" ? "/" : "/?of=anyone"}
-            aria-current={props.of === value ? "true" : undefined}
-          >
-            {copy.whose[value]}
-          </a>
-        )}
-      </For>
-    </nav>
-  );
-}
-
-function BotList(props: { title: string; bots: Bot[]; owners?: boolean }) {
-  return (
-    <section class={styles.section} aria-label={props.title}>
-      <h2>{props.title}</h2>
-      <ul class={styles.list}>
-        <For each={props.bots}>
-          {(bot) => (
-            <li class={styles.bot}>
-              <h3 class={styles.title}>
-                <A href={`/bots/${bot.botId}`}>{bot.title}</A>
-              </h3>
-              <p class={styles.description}>{bot.description || copy.noDescription}</p>
-              <div class={page.between}>
-                <span class={page.row}>
-                  <Show when={bot.publicationStatus}>
-                    {(status) => <PublicationChip status={status()} />}
-                  </Show>
-                  <Show when={bot.mine && bot.syncStatus !== "SUCCEEDED"}>
-                    <SyncChip status={bot.syncStatus} />
-                  </Show>
-                  <Show when={!bot.mine}>
-                    <Chip>{bot.model}</Chip>
-                  </Show>
-                  <Show when={props.owners && bot.ownerName}>
-                    {(name) => <Chip>{copy.ownedBy(name())}</Chip>}
-                  </Show>
-                </span>
-                <span class={`${page.soft} ${page.small}`}>
-                  <Time at={bot.updatedAt} />
-                </span>
-              </div>
-            </li>
-          )}
-        </For>
-      </ul>
-    </section>
   );
 }

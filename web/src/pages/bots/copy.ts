@@ -1,4 +1,4 @@
-import type { Bot } from "./queries.ts";
+import type { Bot } from "~/api/bots.ts";
 
 /** Of the list of bots, and of what a bot has. */
 export const copy = {
@@ -12,12 +12,52 @@ export const copy = {
   which: "Which bots",
   whose: { all: "Mine and shared", anyone: "All bots" },
   ownedBy: (owner: string) => `of ${owner}`,
+  changed: "Changed",
+  search: "Search bots",
+  nothingFits: "No bot is called that.",
+  clear: "Clear the search",
   noDescription: "No description",
   more: "Show more bots",
   failed: "The bots could not be loaded",
   emptyTitle: "You have no bots yet",
   emptyText:
     "A bot is an instruction, a model and, if you like, files it answers from. Create one, try it in the test chat, then publish it.",
+
+  firstRun: {
+    title: "From an idea to an API",
+    hint: "Four steps; each can be taken back.",
+    hintOfNone: "You have no bots yet. Four steps lead to the first one; each can be taken back.",
+    hide: "Hide these steps",
+    done: ": done",
+    steps: {
+      create: { name: "1. Create", text: "An instruction, a model, and files to answer from." },
+      test: { name: "2. Test", text: "Ask it in the test chat until the answers are right." },
+      publish: { name: "3. Publish", text: "It becomes an API of its own, with limits you set." },
+      call: { name: "4. Call", text: "With a key, from any program or straight from here." },
+    },
+  },
+
+  templates: {
+    title: "Begin with one of these",
+    use: "Use this one",
+    useOne: (title: string) => `Use this one: ${title}`,
+    empty: "An empty bot",
+    emptyText: "Write the instruction yourself.",
+    names: {
+      handbook: {
+        title: "Support from a handbook",
+        description: "Answers customers from a handbook, and says which part the answer is from.",
+      },
+      policies: {
+        title: "Policy questions",
+        description: "Answers employees with the sentence that decides, and never guesses.",
+      },
+      writing: {
+        title: "Short and plain",
+        description: "Rewrites what it is sent in half of its words.",
+      },
+    },
+  },
 
   createBot: {
     title: "Create a bot",

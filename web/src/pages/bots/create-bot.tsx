@@ -1,6 +1,7 @@
 import { useNavigate } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
+import type { Bot } from "~/api/bots.ts";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
@@ -11,7 +12,6 @@ import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
-import type { Bot } from "./queries.ts";
 
 export function CreateBot(props: { open: boolean; onClose: () => void }) {
   const [title, setTitle] = createSignal("");

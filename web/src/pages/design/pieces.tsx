@@ -26,7 +26,7 @@ export const Chips = () => (
       <For each={publicationStatuses}>{(status) => <PublicationChip status={status} />}</For>
     </div>
     <div class={page.row}>
-      <For each={syncStatuses}>{(status) => <SyncChip status={status} />}</For>
+      <For each={syncStatuses}>{(status) => <SyncChip of="source" status={status} />}</For>
     </div>
     <div class={page.row}>
       <For each={runStatuses}>{(status) => <RunChip status={status} />}</For>
@@ -59,7 +59,8 @@ const source: Source = {
 
 const sources: Source[] = [
   source,
-  { ...source, name: "prices.csv", status: "RUNNING" },
+  { ...source, name: "prices.csv", status: "RUNNING", progress: { done: 3, total: 8 } },
+  { ...source, name: "report.pdf", notes: [copy.note] },
   { ...source, name: "faq.html", status: "QUEUED" },
   { ...source, name: "broken.json", status: "FAILED", failure: copy.failure },
 ];

@@ -22,58 +22,22 @@ import {
   type Queue,
   type Table,
   type UnreadableCode,
-  unreadableCodes,
+  type UploadStore,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
-import { kinds } from "../reading/kind.ts";
+import { type Info, type Progress, shape } from "./info.ts";
 import { kindOf } from "./kind-of.ts";
+import { checkArrived, listUploads, removeUpload, uploadFromId, uploadPath } from "./uploads.ts";
 import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 
+export { Info, Kind, Progress } from "./info.ts";
 export { leaseMs } from "./lease.ts";
 export { extensions, readingName } from "./kind-of.ts";
-
-/** What an upload is read as: its name tells, and the file itself where it knows better. */
-export const Kind = v.picklist(kinds);
-export type Kind = v.InferOutput<typeof Kind>;
-
-/** How far a reading is. */
-export const Progress = v.object({ done: v.number(), total: v.number() });
-export type Progress = v.InferOutput<typeof Progress>;
-
-export const Info = v.object({
-  sourceId: v.string(),
-  botId: v.string(),
-  name: v.string(),
-  kind: v.optional(Kind, "text"),
-  /** Of the upload. */
-  bytes: v.number(),
-  passages: v.number(),
-  status: Bot.SyncStatus,
-  /** Why it could not be read, and what to do about it. */
-  failure: v.optional(v.nullable(v.string()), null),
-  /** Which of the known causes that is (docs/knowledge.md). */
-  failureCode: v.optional(v.nullable(v.picklist(unreadableCodes)), null),
-  /** What its owner should know although it was read. */
-  notes: v.optional(v.array(v.string()), []),
-  /** Pages read of those there are, while it is being read. */
-  progress: v.optional(v.nullable(Progress), null),
-  /** Of the passages that the index is to hold; none before it was read. */
-  version: v.optional(v.nullable(v.string()), null),
-  /** All that may lie in the object store: each attempt at reading has one of its own. */
-  versions: v.optional(v.array(v.string()), []),
-  /** Fences the reader: only the newest attempt may say how it went. */
-  attempts: v.optional(v.number(), 0),
-  createdAt: v.number(),
-  /** Of the last change of status. */
-  statusAt: v.optional(v.number(), 0),
-});
-export type Info = v.InferOutput<typeof Info>;
-const shape = Shape.of("source", Info);
+export { Begin, beginUpload, receiveUpload, Upload, uploadFromId } from "./uploads.ts";
 
 const base64Max = 5_300_000;
 
@@ -116,24 +80,63 @@ export async function add(
   input: v.InferOutput<typeof Create>,
 ): Promise<Info> {
   const kind = kindOf(input);
-  const existing = await list(deps.table, botId);
-  if (existing.length >= sourcesMax) {
-    throw new Problem.ProblemError("invalid_request", {
-      message: `A bot has at most ${sourcesMax} sources. Remove one first.`,
-      param: "name",
-    });
-  }
+  await checkRoom(deps.table, botId);
   const upload =
     input.base64 === undefined
       ? Buffer.from(input.text ?? "")
       : Buffer.from(input.base64, "base64");
-  const now = deps.clock.now();
-  const source: Info = {
+  const bytes = upload.byteLength;
+  const source = newSource(deps, botId, {
     sourceId: deps.ids.ulid(),
-    botId,
     name: input.name,
     kind,
-    bytes: upload.byteLength,
+    bytes,
+  });
+  // The upload first: a crash leaves an object that no item names, not a source without a text.
+  await deps.objects.put(uploadPath(botId, source.sourceId), upload, "application/octet-stream");
+  await enqueue(deps, source);
+  return source;
+}
+
+/**
+ * Makes a source of a file that has arrived. Asked for twice, it is one source.
+ * @throws ProblemError `not_found`, `invalid_request`
+ */
+export async function finishUpload(
+  deps: Omit<Deps, "objects"> & { uploads: UploadStore },
+  botId: string,
+  uploadId: string,
+): Promise<Info> {
+  const done = await fromId(deps.table, botId, uploadId);
+  if (done) return done;
+  const upload = await uploadFromId(deps.table, botId, uploadId);
+  await checkArrived(deps, upload);
+  await checkRoom(deps.table, botId);
+  const { name, kind, bytes } = upload;
+  const source = newSource(deps, botId, { sourceId: uploadId, name, kind, bytes });
+  await enqueue(deps, source);
+  await removeUpload(deps.table, upload);
+  return source;
+}
+
+/** @throws ProblemError `invalid_request` */
+async function checkRoom(table: Table, botId: string): Promise<void> {
+  if ((await list(table, botId)).length < sourcesMax) return;
+  throw new Problem.ProblemError("invalid_request", {
+    message: `A bot has at most ${sourcesMax} sources. Remove one first.`,
+    param: "name",
+  });
+}
+
+function newSource(
+  { clock }: Pick<Deps, "clock">,
+  botId: string,
+  given: Pick<Info, "sourceId" | "name" | "kind" | "bytes">,
+): Info {
+  const now = clock.now();
+  return {
+    ...given,
+    botId,
     passages: 0,
     status: "QUEUED",
     failure: null,
@@ -146,12 +149,12 @@ export async function add(
     createdAt: now,
     statusAt: now,
   };
-  // The upload first: a crash leaves an object that no item names, not a source without a text.
-  await deps.objects.put(uploadPath(source), upload, "application/octet-stream");
+}
+
+async function enqueue(deps: Pick<Deps, "table" | "syncQueue">, source: Info): Promise<void> {
   await deps.table.put(toItem(source));
-  await refreshStatus(deps.table, botId);
-  await ring(deps, botId);
-  return source;
+  await refreshStatus(deps.table, source.botId);
+  await ring(deps, source.botId);
 }
 
 /** Queues sources to be read again; what is being read already goes on. */
@@ -224,6 +227,10 @@ export async function removeAll(
   botId: string,
 ): Promise<void> {
   for (const source of await list(deps.table, botId)) await removeOne(deps, source);
+  for (const upload of await listUploads(deps.table, botId)) {
+    await deps.objects.remove(uploadPath(botId, upload.uploadId));
+    await removeUpload(deps.table, upload);
+  }
   await removeIndex(deps, botId);
 }
 
@@ -331,7 +338,7 @@ const isMine = ({ attempts }: Info) =>
   all(equals("status", "RUNNING"), equals("attempts", attempts));
 
 export const uploaded = (objects: ObjectStore, source: Info): Promise<Uint8Array | undefined> =>
-  objects.get(uploadPath(source));
+  objects.get(uploadPath(source.botId, source.sourceId));
 
 /** Sources that wait or are being read, of all bots. */
 export async function listOpen(table: Table): Promise<Info[]> {
@@ -356,13 +363,11 @@ export async function ring(deps: Pick<Deps, "syncQueue">, botId: string): Promis
 async function removeOne(deps: Pick<Deps, "table" | "objects">, source: Info): Promise<void> {
   const { botId, sourceId, versions } = source;
   await deps.table.remove(Layout.source(botId, sourceId));
-  await deps.objects.remove(uploadPath(source));
+  await deps.objects.remove(uploadPath(botId, sourceId));
   for (const version of versions) {
     await removePassages(deps.objects, botId, { sourceId, version });
   }
 }
-
-const uploadPath = ({ botId, sourceId }: Info) => `knowledge/${botId}/${sourceId}/upload`;
 
 function toItem(source: Info): Item {
   const open = source.status === "QUEUED" || source.status === "RUNNING";

@@ -4,7 +4,6 @@
  */
 export * as Answering from "./index.ts";
 
-import type { Bot } from "../../bots/bot/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Found,
@@ -14,36 +13,23 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import type { Event, Outcome } from "./events.ts";
-import { type GenerateDeps, generate } from "./generate.ts";
+import { generateFitting } from "./fitting.ts";
+import type { GenerateDeps } from "./generate.ts";
 import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
-import { type Messages, toRequest, type Wishes } from "./request.ts";
+import type { Subject } from "./subject.ts";
 
 export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
 export { causeOf, type End } from "./outcome.ts";
 export type { Messages } from "./request.ts";
+export type { Subject } from "./subject.ts";
 
 export interface Deps extends GenerateDeps {
   table: Table;
   objects: ObjectStore;
   retriever: Retriever;
   catalog: ModelCatalog.Catalog;
-}
-
-/** What is to be answered, by whom. */
-export interface Subject extends Wishes {
-  bot: Bot.Info;
-  /** Short name of the model asked for, or null for the bot's own. */
-  requestedModel: string | null;
-  runId: string;
-  keyId: string;
-  /** What is looked up in the bot's knowledge. */
-  query: string;
-  /** The message and the turns before it, as far back as a model of this context can take them. */
-  readMessages(contextTokens: number): Promise<Messages>;
-  /** The id under which a model is asked, so that the bill tells bots apart; its own where absent. */
-  billedModelId?: (modelId: string) => string;
 }
 
 /**
@@ -69,16 +55,11 @@ export async function* answer(
   const model = deps.catalog.find(name);
   if (!model) return notAllowed(name);
   yield { type: "model", model };
-  const [sources, messages] = await Promise.all([
-    subject.asked?.utility ? [] : find(deps, bot.botId, subject.query),
-    subject.readMessages(model.contextTokens),
-  ]);
+  const sources = subject.asked?.utility ? [] : await find(deps, bot.botId, subject.query);
   if (sources.length > 0) yield { type: "sources", sources };
-  const request = toRequest(bot, model, subject, sources, messages);
-  const modelId = subject.billedModelId?.(model.modelId) ?? model.modelId;
   let said = "";
   try {
-    const events = generate(deps, { ...request, modelId }, model.modelId, signal);
+    const events = generateFitting(deps, { subject, model, sources }, signal);
     let next = await events.next();
     for (; !next.done; next = await events.next()) {
       const event = next.value;

@@ -1,4 +1,5 @@
 import type { Answering } from "../answering/index.ts";
+import { Tokens } from "../../models/tokens/index.ts";
 import { chainUpTo, walkUpTo } from "../conversation/chain.ts";
 import type { ModelContent, ModelMessage, ObjectStore, Table } from "../../ports/index.ts";
 import { type Content, type Earlier, responseAddress, Run, textOf } from "../run/index.ts";
@@ -18,9 +19,9 @@ interface Room {
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html */
 const createRoom = (): Room => ({ images: 20, documents: 5, bytes: 20_000_000 });
 
-/** A cautious average over languages; the model refuses what is really too long. */
-const charactersPerToken = 3;
 const imageTokens = 1_600;
+/** Of a file: its text is mostly shorter than its bytes, and Chinese takes three bytes a character. */
+const bytesPerToken = 3;
 const runsMax = 60;
 /** A chain shorter than this may have lost its way to a run whose id is out of order. */
 const lookUpsMax = 10;
@@ -40,7 +41,7 @@ export async function readMessages(
   const question = await toModel(deps.objects, run.content, room);
   const history: ModelMessage[] = [];
   const developer: string[] = [];
-  let budget = (contextTokens / 2) * charactersPerToken;
+  let budget = contextTokens / 2;
   /** @returns whether there is room for more. */
   const take = async (said: readonly Earlier[]): Promise<boolean> => {
     for (const { role, content } of said.toReversed()) {
@@ -133,12 +134,12 @@ async function listPrevious(deps: Pick<Deps, "table">, run: Run.State): Promise<
   return runs;
 }
 
-/** About how many characters a message is worth. */
+/** About how many tokens a message is. */
 function sizeOf(content: readonly Content[]): number {
   const sizes = content.map((part) => {
-    if (part.contentType === "image") return imageTokens * charactersPerToken;
-    if (part.contentType === "attachment") return part.data.size;
-    return part.contentType === "text" ? part.body.length : 0;
+    if (part.contentType === "image") return imageTokens;
+    if (part.contentType === "attachment") return part.data.size / bytesPerToken;
+    return part.contentType === "text" ? Tokens.estimate(part.body) : 0;
   });
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -6,6 +6,9 @@ export * as ModelCatalog from "./index.ts";
 
 import { Problem } from "../../foundation/problem/index.ts";
 import { Text } from "../../foundation/text/index.ts";
+import { type Geography, geographiesOf } from "./profiles.ts";
+
+export { behindProfile } from "./profiles.ts";
 
 export interface Info {
   /** Short name, kebab-case. */
@@ -40,11 +43,23 @@ const usd = (input: number, output: number, cacheRead = input, cacheWrite = inpu
   cacheWrite: cacheWrite * 1e6,
 });
 
+/** A model of Bedrock as it is, before it is known from where it is asked. */
+interface Known extends Omit<Info, "modelId"> {
+  /** The model's own id. */
+  modelId: string;
+  /**
+   * Cross-Region profiles that there are of it. One is asked for where there is any: newer models
+   * answer by no other way.
+   */
+  profiles: readonly Geography[];
+}
+
 /** On-demand list prices for us-east-1. They drift: check https://aws.amazon.com/bedrock/pricing/ */
-export const known: readonly Info[] = [
+const known: readonly Known[] = [
   {
     name: "outlet-demo",
     modelId: "outlet.demo-v1",
+    profiles: [],
     title: "Outlet demo model (extractive, runs locally)",
     contextTokens: 100_000,
     reasoning: true,
@@ -52,7 +67,8 @@ export const known: readonly Info[] = [
   },
   {
     name: "claude-v4.5-haiku",
-    modelId: "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    modelId: "anthropic.claude-haiku-4-5-20251001-v1:0",
+    profiles: ["us", "eu", "jp", "au", "global"],
     title: "Claude Haiku 4.5",
     contextTokens: 180_000,
     reasoning: true,
@@ -60,7 +76,8 @@ export const known: readonly Info[] = [
   },
   {
     name: "claude-v4.5-sonnet",
-    modelId: "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    modelId: "anthropic.claude-sonnet-4-5-20250929-v1:0",
+    profiles: ["us", "eu", "jp", "au", "global"],
     title: "Claude Sonnet 4.5",
     contextTokens: 180_000,
     reasoning: true,
@@ -68,7 +85,8 @@ export const known: readonly Info[] = [
   },
   {
     name: "claude-v4.5-opus",
-    modelId: "us.anthropic.claude-opus-4-5-20251101-v1:0",
+    modelId: "anthropic.claude-opus-4-5-20251101-v1:0",
+    profiles: ["us", "eu", "global"],
     title: "Claude Opus 4.5",
     contextTokens: 180_000,
     reasoning: true,
@@ -77,6 +95,7 @@ export const known: readonly Info[] = [
   {
     name: "claude-v3-haiku",
     modelId: "anthropic.claude-3-haiku-20240307-v1:0",
+    profiles: [],
     title: "Claude 3 Haiku",
     contextTokens: 180_000,
     reasoning: false,
@@ -84,7 +103,8 @@ export const known: readonly Info[] = [
   },
   {
     name: "amazon-nova-pro",
-    modelId: "us.amazon.nova-pro-v1:0",
+    modelId: "amazon.nova-pro-v1:0",
+    profiles: ["us", "eu", "apac"],
     title: "Amazon Nova Pro",
     contextTokens: 280_000,
     reasoning: false,
@@ -92,7 +112,8 @@ export const known: readonly Info[] = [
   },
   {
     name: "amazon-nova-lite",
-    modelId: "us.amazon.nova-lite-v1:0",
+    modelId: "amazon.nova-lite-v1:0",
+    profiles: ["us", "eu", "apac"],
     title: "Amazon Nova Lite",
     contextTokens: 280_000,
     reasoning: false,
@@ -100,7 +121,8 @@ export const known: readonly Info[] = [
   },
   {
     name: "amazon-nova-micro",
-    modelId: "us.amazon.nova-micro-v1:0",
+    modelId: "amazon.nova-micro-v1:0",
+    profiles: ["us", "eu", "apac"],
     title: "Amazon Nova Micro",
     contextTokens: 120_000,
     reasoning: false,
@@ -122,10 +144,11 @@ export interface Catalog {
  * @param allowed short names of known models, or `name=modelId@input/output` for one that is not in
  *   the list, with its price in USD for a million tokens; without a price a bot that uses it cannot
  *   be published.
- * @throws RangeError where a name is neither.
+ * @param region from where they are asked: it decides on the profile.
+ * @throws RangeError where a name is neither, or where a model cannot be asked from there.
  */
-export function createCatalog(allowed: readonly string[]): Catalog {
-  const models = allowed.map(parse);
+export function createCatalog(allowed: readonly string[], region = "us-east-1"): Catalog {
+  const models = allowed.map((entry) => parse(entry, region));
   const first = models[0];
   if (!first) throw new RangeError("At least one model must be allowed.");
   const find = (name: string) => models.find((m) => m.name === name || m.modelId === name);
@@ -145,11 +168,11 @@ export function createCatalog(allowed: readonly string[]): Catalog {
   };
 }
 
-function parse(entry: string): Info {
+function parse(entry: string, region: string): Info {
   const custom = /^([^=]+)=(.+?)(?:@([0-9.]+)\/([0-9.]+))?$/.exec(entry);
   if (!custom) {
     const info = known.find((m) => m.name === entry);
-    if (info) return info;
+    if (info) return askedFrom(info, region);
     const names = known.map((m) => m.name).join(", ");
     throw new RangeError(
       `Unknown model "${entry}". Known: ${names}; or write name=modelId@inputUsd/outputUsd.`,
@@ -158,4 +181,14 @@ function parse(entry: string): Info {
   const [, name = "", modelId = "", input, output] = custom;
   const price = input && output ? usd(Number(input), Number(output)) : null;
   return { name, modelId, title: name, contextTokens: 100_000, reasoning: false, price };
+}
+
+function askedFrom({ profiles, ...model }: Known, region: string): Info {
+  if (profiles.length === 0) return model;
+  const found = geographiesOf(region).find((geography) => profiles.includes(geography));
+  if (found) return { ...model, modelId: `${found}.${model.modelId}` };
+  throw new RangeError(
+    `The model "${model.name}" has no inference profile for the Region ${region}: there are ` +
+      `${profiles.join(", ")}. Leave it out of OUTLET_MODELS, or name one that is there: ${model.name}=modelId@inputUsd/outputUsd.`,
+  );
 }

@@ -13,9 +13,7 @@ import type {
 import { Publication } from "../publication/index.ts";
 
 /** What a request to a new endpoint met. */
-export type ProbeResult =
-  /** The bot answered, or the gateway was reached and its allow-list refused our address. */
-  "reached" | "not_yet";
+export type ProbeResult = Publication.Verification["result"];
 
 export interface Deps {
   table: Table;
@@ -30,7 +28,7 @@ export interface Deps {
   probe: (endpoint: string, apiKey: string) => Promise<ProbeResult>;
   log: Log;
   policy: {
-    /** Until then a published endpoint has to have answered the probe. */
+    /** How long one look tries to get an answer from a new endpoint. */
     probeTimeoutMs: number;
     /** Seconds between two looks at a stack that is being made. */
     pollSeconds: number;

@@ -5,14 +5,13 @@
 export * as Deployer from "./index.ts";
 
 import { Bot } from "../../bots/bot/index.ts";
-import type { Key } from "../key/index.ts";
 import { Keyring } from "../keyring/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
-import type { StackOutputs } from "../../ports/index.ts";
 import { Publication } from "../publication/index.ts";
 import { type Deps, done, type Outcome, specOf, wait } from "./act.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Lease } from "../../store/lease/index.ts";
+import { confirm, probe } from "./probe.ts";
 import { madeFrom, noteOvertaken, upgrade } from "./upgrade.ts";
 
 export type { Deps, Outcome, ProbeResult } from "./act.ts";
@@ -29,6 +28,7 @@ async function look(deps: Deps, botId: string): Promise<Outcome> {
   const publication = await Publication.fromBot(deps.table, botId);
   if (!publication) return done;
   if (!publication.operation) {
+    if (Publication.isUnconfirmed(publication)) await confirm(deps, publication);
     if (publication.upgrade?.state !== "in_progress") return done;
     return upgrade(deps, publication, publication.upgrade);
   }
@@ -54,17 +54,15 @@ async function publish(deps: Deps, publication: Publication.Info): Promise<Outco
   }
   if (status.state !== "deployed" || !status.outputs)
     return wait(deps, publication, status.progress);
-  const reached = await probe(deps, publication, status.outputs);
-  if (!reached) {
-    const waited = deps.clock.now() - (publication.operation?.startedAt ?? 0);
-    if (waited > deps.policy.probeTimeoutMs) {
-      return fail(deps, publication, "The endpoint was made but did not answer. Try again.");
-    }
-    return { done: false, againInSeconds: 1 };
+  const verified = await probe(deps, publication, status.outputs.endpoint);
+  if (verified.result === "not_yet") {
+    // It stands, and clients may be quicker than we: it is looked at again later.
+    deps.log.warn("published, not confirmed", { botId: publication.botId });
   }
   return finish(deps, publication, {
     ...madeFrom(status),
     ownAddress: !status.outputs.stableEndpoint,
+    verified,
     status: "published",
     publishedAt: deps.clock.now(),
   });
@@ -124,28 +122,6 @@ async function stackIsGone(deps: Deps, publication: Publication.Info): Promise<b
   if (await gone()) return true;
   await deps.provisioner.remove(publication.stackName, tokenOf(publication, "remove"));
   return gone();
-}
-
-/** Calls the endpoint as a client would, with a key of its own that is gone again afterwards. */
-async function probe(
-  deps: Deps,
-  publication: Publication.Info,
-  outputs: StackOutputs,
-): Promise<boolean> {
-  const isProbe = (key: Key.Info) => key.purpose === "probe";
-  // A crash may have left one.
-  await Keyring.withdrawAll(deps, publication, isProbe);
-  const { key, value } = await Keyring.issue(deps, publication, {
-    label: "Probe",
-    purpose: "probe",
-    createdBy: "deployer",
-    expiresAt: null,
-  });
-  try {
-    return (await deps.probe(outputs.endpoint, value)) === "reached";
-  } finally {
-    await Keyring.withdraw(deps, publication, key.keyId);
-  }
 }
 
 async function finish(

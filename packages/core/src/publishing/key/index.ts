@@ -23,6 +23,7 @@ import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
+import { Time } from "../../foundation/time/index.ts";
 
 export const Label = v.pipe(
   v.string(),
@@ -56,7 +57,7 @@ export const Info = v.object({
 export type Info = v.InferOutput<typeof Info>;
 
 /** An RFC 3339 time or epoch milliseconds, in the future when it is used. */
-const ExpiresAt = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
+const ExpiresAt = v.nullable(Time.Timestamp());
 
 export const Create = v.strictObject({
   label: Label,

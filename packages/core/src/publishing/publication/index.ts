@@ -236,7 +236,7 @@ function requireMayPublish(caller: Caller.Info, to: Privilege = "publish"): void
   if (Caller.mayPublish(caller)) return;
   throw new Problem.ProblemError(
     "publish_not_allowed",
-    `Only members of the group PublishAllowed ${privileges[to]}`,
+    `Only those with the right to publish (the group PublishAllowed) ${privileges[to]}`,
   );
 }
 

@@ -14,6 +14,19 @@ export type Status = v.InferOutput<typeof Status>;
 
 const Failure = v.object({ message: v.string(), at: v.number() });
 
+const Verification = v.object({
+  /**
+   * `reached`: the bot answered. `refused`: the gateway was reached, and its allow-list refused our own
+   * address: keys, limits and the bot behind it were not tried. `not_yet`: nothing has answered.
+   */
+  result: v.picklist(["reached", "refused", "not_yet"]),
+  /** Looks so far. */
+  tries: v.number(),
+  /** Epoch milliseconds. */
+  at: v.number(),
+});
+export type Verification = v.InferOutput<typeof Verification>;
+
 const Upgrade = v.object({
   upgradeId: v.string(),
   /** What it brings the stack to. */
@@ -61,6 +74,8 @@ export const Info = v.object({
   inferenceProfiles: v.optional(v.record(v.string(), v.string()), {}),
   /** The template's upgrade under way, or the last one where that failed. */
   upgrade: v.optional(v.nullable(Upgrade), null),
+  /** What is known of the endpoint from a call of our own; `null` where none was made. */
+  verified: v.optional(v.nullable(Verification), null),
   failure: v.nullable(Failure),
   publishedAt: v.nullable(v.number()),
   updatedAt: v.number(),
@@ -75,6 +90,7 @@ export const withoutStack = {
   templateVersion: null,
   endpoint: null,
   inferenceProfiles: {},
+  verified: null,
 } satisfies Partial<Info>;
 
 export const Unpublish = v.strictObject({
@@ -103,6 +119,15 @@ export const isOpen = (publication: Info | undefined): publication is Info =>
  */
 export const billedModelId = (publication: Info | undefined, modelId: string): string =>
   (isLive(publication) && publication.inferenceProfiles[modelId]) || modelId;
+
+/** What has not answered after so many looks is left to its owner. */
+const looksMax = 20;
+
+/** Whether it is to be looked at again because nothing has answered yet. */
+export const isUnconfirmed = (publication: Info): boolean =>
+  isLive(publication) &&
+  publication.verified?.result === "not_yet" &&
+  publication.verified.tries < looksMax;
 
 /** Also while its limits are being changed. */
 export const isPaused = ({ status, operation }: Info): boolean =>

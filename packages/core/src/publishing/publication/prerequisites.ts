@@ -12,6 +12,13 @@ export interface Prerequisite {
   detail: string;
 }
 
+/** Who sees a bot that is not shared with everyone yet. */
+const seenBy = {
+  private: "now only its owner sees it",
+  partial: "now only some people see it",
+  all: "everybody sees it",
+} satisfies Record<Bot.Info["scope"], string>;
+
 /** What publishing asks for, each with whether it is met and how to meet it. */
 export function prerequisites(
   bot: Bot.Info,
@@ -31,7 +38,7 @@ export function prerequisites(
       "may_publish",
       Caller.mayPublish(caller),
       "You may publish.",
-      "Ask an administrator to add you to the group PublishAllowed, then sign in again.",
+      "Ask an administrator for the right to publish (the group PublishAllowed), then sign in again.",
     ),
     row(
       "owner",
@@ -43,13 +50,15 @@ export function prerequisites(
       "scope",
       bot.scope === "all",
       "The bot is shared with everyone.",
-      `Share the bot with everyone (scope "all"); it is "${bot.scope}" now.`,
+      `Share the bot with everyone: ${seenBy[bot.scope]}.`,
     ),
     row(
       "sync",
       bot.syncStatus === "SUCCEEDED",
-      "Its knowledge is in sync.",
-      `Wait until its knowledge has synced, or remove what failed; it is ${bot.syncStatus} now.`,
+      "All of its knowledge has been read.",
+      bot.syncStatus === "FAILED"
+        ? "Some of its knowledge could not be read: remove what failed, or have it read again."
+        : "Wait until all of its knowledge has been read.",
     ),
     row(
       "model_price",

@@ -14,6 +14,10 @@ const entries = {
   /** Of what is sent from then on. */
   retentionDays: v.optional(RetentionDays, 30),
   alerts: v.optional(Alerts, noAlerts),
+  /** What becomes of callers' own instructions, which stand after the bot's. */
+  callerInstructions: v.optional(v.picklist(["follow", "ignore"]), "follow"),
+  /** What becomes of a chat window's asking for titles, tags and the like. */
+  utilityCalls: v.optional(v.picklist(["answer", "refuse"]), "answer"),
 };
 
 /** Stays as it is while the bot is published: it is part of the endpoint. */

@@ -8,7 +8,7 @@ import {
   type Item,
   type Table,
 } from "../../ports/index.ts";
-import { Info } from "./info.ts";
+import { Info, isUnconfirmed } from "./info.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
@@ -99,7 +99,9 @@ async function write(
 function toItem(publication: Info): Item {
   const { operation, upgrade } = publication;
   const openSk =
-    operation?.operationId ?? (upgrade?.state === "in_progress" ? upgrade.upgradeId : undefined);
+    operation?.operationId ??
+    (upgrade?.state === "in_progress" ? upgrade.upgradeId : undefined) ??
+    (isUnconfirmed(publication) ? publication.botId : undefined);
   return {
     ...shape.check(publication),
     ...Layout.publication(publication.botId),

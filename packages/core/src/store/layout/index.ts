@@ -37,6 +37,10 @@ export const searchIndex = (botId: string): Key => ofBot(botId, "INDEX");
 export const sourcePrefix = "SOURCE#";
 export const source = (botId: string, sourceId: string): Key =>
   ofBot(botId, sourcePrefix + sourceId);
+export const uploadPrefix = "UPLOAD#";
+/** A file that is on its way to become a source. */
+export const upload = (botId: string, uploadId: string): Key =>
+  ofBot(botId, uploadPrefix + uploadId);
 export const keyPrefix = "KEY#";
 export const key = (botId: string, keyId: string): Key => ofBot(botId, keyPrefix + keyId);
 export const secret = (hash: string): Key => ({ pk: `SECRET#${hash}`, sk: "SECRET" });

@@ -7,7 +7,7 @@ import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body, query } from "../input.ts";
 import { answers } from "../openapi.ts";
-import { foundView, sourceView } from "../views.ts";
+import { foundView, sourceView, uploadView } from "../views.ts";
 
 const Search = v.strictObject({
   question: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(8_000)),
@@ -64,6 +64,50 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       },
     )
     .post(
+      "/bots/:botId/knowledge/uploads",
+      describeRoute({
+        summary: "Announce a file of up to 100 MB; send it where the answer says, then finish",
+        tags: ["knowledge"],
+        responses: answers(201),
+      }),
+      body(Knowledge.Begin),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const begun = await Knowledge.beginUpload(deps, bot.botId, c.req.valid("json"));
+        return c.json(uploadView(begun), 201);
+      },
+    )
+    .put(
+      "/bots/:botId/knowledge/uploads/:uploadId/content",
+      describeRoute({
+        summary: "The bytes of an announced file, where they do not go to the store directly",
+        tags: ["knowledge"],
+        responses: answers(204),
+      }),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const uploadId = c.req.param("uploadId");
+        const upload = await Knowledge.uploadFromId(deps.table, bot.botId, uploadId);
+        await Knowledge.receiveUpload(deps, upload, c.req.raw.body ?? nothing());
+        return c.body(null, 204);
+      },
+    )
+    .post(
+      "/bots/:botId/knowledge/uploads/:uploadId/finish",
+      describeRoute({
+        summary: "Make a source of a file that has arrived",
+        tags: ["knowledge"],
+        responses: answers(201),
+      }),
+      audited(deps, "knowledge.add", "source"),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const source = await Knowledge.finishUpload(deps, bot.botId, c.req.param("uploadId"));
+        tell(c, { targetId: source.sourceId });
+        return c.json(sourceView(source), 201);
+      },
+    )
+    .post(
       "/bots/:botId/knowledge/sync",
       describeRoute({
         summary: "Read sources again: those that failed, or all",
@@ -89,3 +133,5 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         return c.body(null, 204);
       },
     );
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

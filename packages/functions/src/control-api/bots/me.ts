@@ -20,7 +20,7 @@ export const meRoutes = (deps: Pick<ControlApiDeps, "catalog">) =>
           createBots: can(true, ""),
           publish: can(
             caller.mayPublish,
-            "Ask an administrator to add you to the group PublishAllowed, then sign in again.",
+            "Ask an administrator for the right to publish (the group PublishAllowed), then sign in again.",
           ),
           administer: can(caller.isAdmin, "This is for members of the group Admin."),
         },

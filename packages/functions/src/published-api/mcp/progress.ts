@@ -32,6 +32,7 @@ export function progressOf(
     });
   };
   return {
+    idleMs: 2_000,
     begin: () => [notify("The question has been sent")],
     idle: () => [notify("The bot is at work")],
     push(told) {

@@ -1,6 +1,6 @@
 import type { NewContent } from "@outlet/core/conversations/run";
 import * as v from "valibot";
-import { formatOf } from "./file-format.ts";
+import { encodingOf, formatOf, normalise } from "./file-format.ts";
 
 const Text = v.strictObject({
   contentType: v.literal("text"),
@@ -35,6 +35,8 @@ const Image = v.pipe(
     contentType: v.literal("image"),
     mediaType: v.pipe(
       v.string(),
+      // RFC 9110 §8.3.1: parameters say nothing of a picture.
+      v.transform((type) => (type.split(";", 1)[0] ?? "").trim()),
       v.check(
         (type) => type.toLowerCase() in imageTypes,
         "must be image/gif, image/jpeg, image/png or image/webp",
@@ -78,16 +80,20 @@ const Attachment = v.pipe(
   v.strictObject({ contentType: v.literal("attachment"), fileName: FileName, body: Base64 }),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }): NewContent => {
     const said = extensionOf(value.fileName);
-    const found = formatOf(value.body);
-    const fits = textFormats.includes(said) ? found === "text" : found === said;
-    if (!fits) {
+    const bytes = normalise(value.body);
+    const found = formatOf(bytes);
+    const isText = textFormats.includes(said);
+    if (isText ? found !== "text" : found !== said) {
+      const encoding = isText && found === undefined ? encodingOf(bytes) : undefined;
       addIssue({
-        message: `is not what the file name ${value.fileName} says; its bytes are ${found ?? "of no known kind"}`,
+        message: encoding
+          ? `is text, but not in UTF-8: it seems to be ${encoding}. Save ${value.fileName} as UTF-8`
+          : `is not what the file name ${value.fileName} says; its bytes are ${found ?? "of no known kind"}`,
         path: [{ type: "object", origin: "value", input: value, key: "body", value: null }],
       });
       return NEVER;
     }
-    return { contentType: "attachment", fileName: value.fileName, bytes: value.body };
+    return { contentType: "attachment", fileName: value.fileName, bytes };
   }),
 );
 

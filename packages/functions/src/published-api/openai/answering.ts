@@ -51,9 +51,11 @@ function answerLate(
   sent: Followed,
   { render, renderFailure, failures, settled }: Whole,
 ): Response {
+  const reading = new AbortController();
+  const idleMs = deps.policy.beatMs;
   async function* text() {
     yield " ";
-    for await (const told of follow(deps, sent)) {
+    for await (const told of follow(deps, sent, { signal: reading.signal, idleMs })) {
       if (told?.kind !== "ended") {
         if (told === undefined) yield " ";
         continue;
@@ -65,7 +67,7 @@ function answerLate(
     }
   }
   c.header("Content-Type", "application/json");
-  return c.body(streamOf(text()));
+  return c.body(streamOf(text(), reading));
 }
 
 /** Turns what a run tells into frames. */
@@ -74,6 +76,8 @@ export interface Teller {
   push(told: Told): Iterable<string>;
   /** Nothing has come for a while; absent: a comment. */
   idle?: () => Iterable<string>;
+  /** How long a while is; absent: as the policy has it. */
+  idleMs?: number;
   /** After the last of them. */
   end(): Iterable<string>;
 }
@@ -86,9 +90,11 @@ export function answerStream(
   teller: Teller,
   settled?: (ended: Ended) => Promise<void>,
 ): Response {
+  const reading = new AbortController();
+  const idleMs = teller.idleMs ?? deps.policy.beatMs;
   async function* frames() {
     yield* teller.begin();
-    for await (const told of follow(deps, sent)) {
+    for await (const told of follow(deps, sent, { signal: reading.signal, idleMs })) {
       if (told === undefined) yield* teller.idle?.() ?? [pingLine];
       else {
         yield* teller.push(told);
@@ -98,19 +104,24 @@ export function answerStream(
     yield* teller.end();
   }
   for (const [name, value] of Object.entries(sseHeaders)) c.header(name, value);
-  return c.body(streamOf(frames()));
+  return c.body(streamOf(frames(), reading));
 }
 
 /** What fails in the middle breaks the connection: a clean end would be taken for a whole answer. */
-function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+function streamOf(
+  pieces: AsyncGenerator<string>,
+  reading: AbortController,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await pieces.next();
       if (done) controller.close();
-      else if (value !== "") controller.enqueue(encoder.encode(value));
+      else controller.enqueue(encoder.encode(value));
     },
     async cancel() {
+      // Not by ending the generator alone, which may be waiting for what comes next.
+      reading.abort();
       await pieces.return(undefined);
     },
   });

@@ -3,13 +3,14 @@ import { responseAddress, type Run } from "@outlet/core/conversations/run";
 import { Problem } from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
+import { stateOf } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey } from "../prefer.ts";
 import { type Ended, errorOf } from "./answer.ts";
 import { answerStream, answerWhole, type Teller } from "./answering.ts";
 import { ChatChunks } from "./chat-chunks.ts";
 import { chatObject } from "./chat-object.ts";
-import { onceOf, stateOf, toMessage } from "./message.ts";
+import { onceOf, toMessage } from "./message.ts";
 import { parseChat } from "./request.ts";
 import { dataFrame, doneFrame } from "./sse.ts";
 

@@ -5,7 +5,6 @@ import { Problem } from "@outlet/core/foundation/problem";
 import type { PublishedApiDeps } from "../deps.ts";
 import type { AuthorizerContext } from "../identity.ts";
 import { botOf } from "../bot.ts";
-import { type Followed, gone } from "../follow.ts";
 import { invalid } from "./content.ts";
 import type { Said } from "./input.ts";
 import { chooseModel, type Chosen } from "./models.ts";
@@ -26,7 +25,7 @@ export async function toMessage(
   const chosen = chooseModel(deps.catalog, bot, asking.model);
   requireFormat(asking, chosen);
   if (asking.previous !== null) await requirePrevious(deps, client, asking.previous);
-  const mayInstruct = client.callerInstructions !== "false";
+  const mayInstruct = client.callerInstructions !== "ignore";
   const turns = (await resolve(deps, client, asking.said)).filter(
     (turn) => mayInstruct || turn.role !== "developer",
   );
@@ -152,10 +151,3 @@ export const onceOf = (
   body: string,
 ): Conversation.Request | undefined =>
   value === undefined ? undefined : { keyId: client.keyId, route, value, body };
-
-/** @throws ProblemError `not_found` where it has been deleted since. */
-export async function stateOf(deps: PublishedApiDeps, sent: Followed): Promise<Run.State> {
-  const run = await Run.peek(deps.table, sent.address, sent.runId);
-  if (!run) throw gone(sent);
-  return run;
-}

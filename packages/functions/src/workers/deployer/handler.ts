@@ -6,11 +6,28 @@ import { handleBatch, type QueueHandler } from "../batch.ts";
 
 export type DeployerDeps = Deployer.Deps & Parameters<typeof Upgrade.next>[0];
 
-const Bell = v.union([v.object({ botId: v.string() }), v.object({ upgrades: v.literal(true) })]);
+/** EventBridge's "CloudFormation Stack Status Change", of a stack whose name ends in the bot's id. */
+const StackEvent = v.pipe(
+  v.object({
+    source: v.literal("aws.cloudformation"),
+    detail: v.object({
+      "stack-id": v.pipe(v.string(), v.regex(/:stack\/[^/]{1,128}-[0-9A-Za-z]{1,64}\//)),
+    }),
+  }),
+  v.transform(({ detail }) => ({
+    botId: detail["stack-id"].split("/")[1]?.split("-").at(-1) ?? "",
+  })),
+);
+
+const Bell = v.union([
+  v.object({ botId: v.string() }),
+  v.object({ upgrades: v.literal(true) }),
+  StackEvent,
+]);
 
 /**
- * Carries out acts of publishing: a record names a bot whose publication has to go on, or asks
- * whether a template's upgrade is to begin.
+ * Carries out acts of publishing: a record names a bot whose publication has to go on, tells of its
+ * stack, or asks whether a template's upgrade is to begin.
  */
 export function createDeployer(deps: DeployerDeps): QueueHandler {
   return function handleActs(event) {

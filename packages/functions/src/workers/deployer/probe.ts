@@ -1,9 +1,8 @@
 import type { Deployer } from "@outlet/core/publishing/deployer";
 
 /**
- * Calls a new endpoint's health check. It counts as reached where the bot answers, and where the
- * gateway says that only its allow-list keeps this address out: then the rest of the way cannot be
- * tried from here.
+ * Calls a new endpoint's health check. Where the gateway says that only its allow-list keeps this
+ * address out, the rest of the way cannot be tried from here.
  */
 export async function probe(endpoint: string, apiKey: string): Promise<Deployer.ProbeResult> {
   try {
@@ -14,7 +13,8 @@ export async function probe(endpoint: string, apiKey: string): Promise<Deployer.
     });
     await response.body?.cancel();
     const refusedByAllowList = response.headers.get("x-outlet-refused-by") === "ip-allow-list";
-    return response.ok || refusedByAllowList ? "reached" : "not_yet";
+    if (response.ok) return "reached";
+    return refusedByAllowList ? "refused" : "not_yet";
   } catch {
     // A name that does not resolve yet, a refused connection, a time-out: the same as no answer.
     return "not_yet";

@@ -1,7 +1,7 @@
 import { useNavigate } from "@solidjs/router";
 import { Show } from "solid-js";
 import { copy as common } from "~/copy.ts";
-import { formatAge, formatNumber } from "~/format.ts";
+import { formatAge, formatCell, formatNumber } from "~/format.ts";
 import page from "~/page-parts/page.module.css";
 import { PublicationChip } from "~/page-parts/status/status-chip.tsx";
 import { Chip, type Tone } from "~/ui/chip.tsx";
@@ -50,7 +50,7 @@ export function ApiRow(props: { of: Publication }) {
         </span>
       </td>
       <td data-label={copy.cell}>
-        <span class={styles.whole}>{props.of.cell}</span>
+        <span class={styles.whole}>{formatCell(props.of.cell)}</span>
       </td>
       <td data-label={copy.published}>
         <Show when={props.of.publishedAt} fallback={common.none}>

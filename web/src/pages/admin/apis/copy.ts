@@ -17,7 +17,7 @@ export const copy = {
   anyStatus: "Any state",
   text: "Search",
   textHint: "Part of a title or an id.",
-  cell: "Account and Region",
+  cell: "Runs in",
   published: "Published",
   age: (age: string) => `${age} ago`,
   limits: "Limits",
@@ -26,7 +26,7 @@ export const copy = {
   quota: (limit: string, period: string) => `${limit} per ${period}`,
   noQuota: "no quota",
   periods: { DAY: "day", WEEK: "week", MONTH: "month" } satisfies Record<Period, string>,
-  template: "Template",
+  template: "Stack template",
   upgrades: {
     current: "Current",
     pending: "Upgrade due",
@@ -34,8 +34,8 @@ export const copy = {
     failed: "Upgrade failed",
   } satisfies Record<Shown, string>,
   upgradesOff: "Stacks of older templates are not upgraded by themselves in this installation.",
-  actions: "Act on",
-  actionsOf: (title: string) => `Act on ${title}`,
+  actions: "Actions",
+  actionsOf: (title: string) => `Actions for ${title}`,
   copyEndpoint: "Copy the endpoint",
   pages: {
     publish: "Publish settings",

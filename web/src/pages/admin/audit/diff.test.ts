@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { changesOf } from "./diff.ts";
+import { fieldName, fieldValue } from "./fields.ts";
 
 describe("what an act has changed", () => {
   test("is told field by field, down to the last member", () => {
@@ -17,7 +18,7 @@ describe("what an act has changed", () => {
       { name: "throttle", before: undefined, after: "none" },
     ]);
     expect(changesOf(null, { enabled: true, label: "" })).toEqual([
-      { name: "enabled", before: undefined, after: "true" },
+      { name: "enabled", before: undefined, after: "on" },
       { name: "label", before: undefined, after: "“”" },
     ]);
     expect(changesOf({ name: "hours.txt" }, null)).toEqual([
@@ -28,5 +29,23 @@ describe("what an act has changed", () => {
   test("is nothing where nothing differs, or nothing is known", () => {
     expect(changesOf({ a: { b: [1, 2] } }, { a: { b: [1, 2] } })).toEqual([]);
     expect(changesOf(null, null)).toEqual([]);
+  });
+
+  test("is said in the words of the pages where it is set", () => {
+    expect(changesOf({ scope: "private", cell: null }, { scope: "all" })).toEqual([
+      { name: "scope", before: "private", after: "shared with everyone" },
+      { name: "cell", before: "none", after: undefined },
+    ]);
+    expect([fieldName("throttle.burstLimit"), fieldName("toString")]).toEqual([
+      "Burst",
+      "toString",
+    ]);
+    expect(fieldValue("cell", "000000000000/us-east-1")).toBe("This machine");
+    expect(fieldValue("quota.period", "DAY")).toBe("Day");
+    expect(fieldName("alerts.monthlySpendMicroUsd")).toBe("Alert: Spend in a month, in USD");
+    expect(fieldValue("alerts.monthlySpendMicroUsd", 2_500_000)).toBe("2.5");
+    expect(fieldName("throttle")).toBe("Limit requests per second");
+    expect(fieldValue("status", "constructor")).toBe("constructor");
+    expect(fieldValue("bytes", 24_310)).toBe("24.3 kB");
   });
 });

@@ -1,3 +1,6 @@
+import { copy } from "./copy.ts";
+import { fieldValue } from "./fields.ts";
+
 type Snapshot = Record<string, unknown> | null;
 
 export interface Change {
@@ -19,18 +22,11 @@ export function changesOf(before: Snapshot, after: Snapshot): Change[] {
 
 function leavesOf(value: unknown, path = ""): Map<string, string> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return path === "" ? new Map() : new Map([[path, wordsOf(value)]]);
+    return path === "" ? new Map() : new Map([[path, fieldValue(path, value)]]);
   }
   const members = Object.entries(value);
-  if (members.length === 0 && path !== "") return new Map([[path, "{}"]]);
+  if (members.length === 0 && path !== "") return new Map([[path, copy.nothing]]);
   return new Map(
     members.flatMap(([name, member]) => [...leavesOf(member, path ? `${path}.${name}` : name)]),
   );
-}
-
-function wordsOf(value: unknown): string {
-  if (typeof value === "string") return value === "" ? "“”" : value;
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(wordsOf).join(", ");
-  if (value === null) return "none";
-  return JSON.stringify(value);
 }

@@ -8,6 +8,7 @@ import { BotName, Owner } from "../who.tsx";
 import styles from "./audit.module.css";
 import { copy } from "./copy.ts";
 import { type Change, changesOf } from "./diff.ts";
+import { fieldName } from "./fields.ts";
 import type { AuditEntry } from "./queries.ts";
 
 const tones = {
@@ -23,7 +24,7 @@ export function Entry(props: { of: AuditEntry }) {
   const summary = () => {
     if (props.of.before === null) return copy.made;
     if (props.of.after === null) return copy.gone;
-    return copy.changed(changes().map(({ name }) => name));
+    return copy.changed(changes().map(({ name }) => fieldName(name)));
   };
   return (
     <li class={styles.entry} data-action={props.of.action} data-outcome={props.of.outcome}>
@@ -43,10 +44,9 @@ export function Entry(props: { of: AuditEntry }) {
         </p>
         <span class={page.row}>
           <Chip tone={tones[props.of.outcome]} dot>
-            {props.of.errorCode
-              ? copy.refusedAs(props.of.errorCode)
-              : copy.outcomes[props.of.outcome]}
+            {copy.outcomes[props.of.outcome]}
           </Chip>
+          <Show when={props.of.errorCode}>{(code) => <code>{code()}</code>}</Show>
           <span class={`${page.small} ${page.soft}`}>
             <Time at={props.of.at} />
           </span>
@@ -89,9 +89,7 @@ function Diff(props: { changes: Change[]; label: string }) {
         <For each={props.changes}>
           {(change) => (
             <tr>
-              <th scope="row">
-                <code>{change.name}</code>
-              </th>
+              <th scope="row">{fieldName(change.name)}</th>
               <td data-side="before">
                 <Show when={change.before !== undefined} fallback={<Absent />}>
                   <del>{change.before}</del>

@@ -17,7 +17,7 @@ export const copy = {
   allocationHint: "Costs and shares add up to the total exactly.",
   total: "Total",
   prices: (versions: string) => `Price tables: ${versions}`,
-  abandoned: (count: string) => `Abandoned attempts in it: ${count}`,
+  abandoned: (count: string) => `Attempts without an answer in it: ${count}`,
   idle: "Idle APIs",
   idleHint: "Published but not called in this time, or called by nobody and yet with a cost.",
   idleFailed: "The idle APIs could not be loaded",

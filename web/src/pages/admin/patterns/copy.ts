@@ -27,7 +27,7 @@ export const copy = {
     other_client_errors: "Other refusals (4xx)",
     server_errors: "Server errors (5xx)",
   } as Record<string, string>,
-  count: "Times",
-  bots: "Most with",
+  count: "How often",
+  bots: "Most often with",
   times: (count: string) => `× ${count}`,
 };

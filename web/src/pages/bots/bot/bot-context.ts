@@ -1,5 +1,5 @@
 import { type Accessor, createContext, useContext } from "solid-js";
-import type { Bot } from "../queries.ts";
+import type { Bot } from "~/api/bots.ts";
 
 export const BotContext = createContext<Accessor<Bot>>();
 

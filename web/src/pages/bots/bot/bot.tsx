@@ -1,7 +1,10 @@
 import { A, type RouteSectionProps, useParams } from "@solidjs/router";
 import { Show, Suspense } from "solid-js";
+import { isNotFound } from "~/api/api-error.ts";
+import type { Bot as BotInfo } from "~/api/bots.ts";
 import { useMe } from "~/api/me.ts";
 import { copy as common } from "~/copy.ts";
+import NotFound from "~/page-parts/not-found/not-found.tsx";
 import page from "~/page-parts/page.module.css";
 import { PageHead } from "~/page-parts/page-head.tsx";
 import { PageTitle } from "~/page-parts/page-title.tsx";
@@ -15,7 +18,6 @@ import { Icon } from "~/ui/icon.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { copy as botsCopy } from "../copy.ts";
-import type { Bot as BotInfo } from "../queries.ts";
 import styles from "./bot.module.css";
 import { BotContext } from "./bot-context.ts";
 import { copy } from "./copy.ts";
@@ -32,10 +34,10 @@ export default function Bot(props: RouteSectionProps) {
       <A class={styles.crumb} href="/">
         <Icon name="back" /> {botsCopy.title}
       </A>
-      <Show when={!bot.isSuccess}>
+      <Show when={!bot.isSuccess && !isNotFound(bot.error)}>
         <h1 class="visually-hidden">{copy.title}</h1>
       </Show>
-      <Async query={bot} title={copy.failed}>
+      <Async query={bot} title={copy.failed} missing={<NotFound words={copy.missing} />}>
         {(data) => (
           <BotContext.Provider value={data}>
             <PageTitle title={data().title} />

@@ -4,6 +4,11 @@ import type { Alert } from "./queries.ts";
 export const copy = {
   title: "Bot",
   failed: "The bot could not be loaded",
+  missing: {
+    heading: "There is no such bot",
+    text: "It may have been deleted, or it is not shared with you. The address may be mistyped, too.",
+    action: "Go to the bots",
+  },
   tabsLabel: "Pages of this bot",
   tabs: {
     editor: "Editor",
@@ -53,5 +58,27 @@ export const copy = {
     >,
     threshold: (value: string) => `Threshold ${value}`,
     noThreshold: "No threshold",
+  },
+
+  /** Of a call to the endpoint from these pages. */
+  tryIt: {
+    title: "Try it",
+    hint: "Calls the endpoint from this page with your key, which stays in this page only.",
+    key: "Key",
+    keyHint: "A value that begins with outlet_.",
+    message: "Message",
+    send: "Send message",
+    answer: "Answer",
+    answerEmpty: "The answer will be written here as it comes.",
+    waiting: (state: string) => `The message is ${state} …`,
+    took: (time: string) => `Answered in ${time}.`,
+    failed: "The endpoint refused",
+    unreachable:
+      "The endpoint could not be reached from this page. If it lies on another origin, allow this page's origin on the page Publish.",
+    statuses: {
+      403: "The gateway knows no such key for this bot: it may be mistyped, disabled, expired or deleted. Check it on the page Keys.",
+      429: "The key is over its limits. Wait, or raise them on the page Publish.",
+      503: "The bot is paused. Resume it on the page Publish.",
+    } as Record<number, string | undefined>,
   },
 };

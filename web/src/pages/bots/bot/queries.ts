@@ -5,10 +5,10 @@ import {
   useQueryClient,
 } from "@tanstack/solid-query";
 import type { InferResponseType } from "hono/client";
+import type { Bot } from "~/api/bots.ts";
 import { names, whileChangingMs } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { isInFlight } from "~/page-parts/status/status.ts";
-import type { Bot } from "../queries.ts";
 
 const bot = api.bots[":botId"];
 
@@ -16,6 +16,8 @@ export type Publication = InferResponseType<typeof bot.publication.$get, 200>;
 export type Keys = InferResponseType<typeof bot.publication.keys.$get, 200>;
 export type Key = Keys["keys"][number];
 export type Alert = InferResponseType<typeof bot.publication.alerts.$get, 200>["alerts"][number];
+
+const whileReadingMs = 1_500;
 
 export const useBot = (botId: () => string) =>
   useQuery(() => ({
@@ -37,7 +39,14 @@ export const usePublication = (botId: () => string) => {
       );
       return publication;
     },
-    refetchInterval: (query) => (isInFlight(query.state.data?.status) ? whileChangingMs : false),
+    refetchInterval: (query) => {
+      const publication = query.state.data;
+      if (isInFlight(publication?.status)) return whileChangingMs;
+      // Knowledge that is being read is met by itself, a while later.
+      return publication?.prerequisites.some(({ name, met }) => name === "sync" && !met)
+        ? whileReadingMs
+        : false;
+    },
   }));
 };
 

@@ -10,8 +10,8 @@ import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
 import { curl, javascript, python } from "../snippets.ts";
+import { TryIt } from "../try-it.tsx";
 import { copy } from "./copy.ts";
-import { TryIt } from "./try-it.tsx";
 
 const snippets = { curl, python, javascript };
 const languages = ["curl", "python", "javascript"] as const;

@@ -9,22 +9,4 @@ export const copy = {
   snippetLabel: (language: string) => `${language} snippet`,
   copySnippet: (language: string) => `Copy the ${language} snippet`,
   toKeys: "Generate one",
-  tryTitle: "Try it",
-  tryHint: "Calls the endpoint from this page with your key, which stays in this page only.",
-  key: "Key",
-  keyHint: "A value that begins with outlet_.",
-  message: "Message",
-  send: "Send message",
-  answer: "Answer",
-  answerEmpty: "The answer will be written here as it comes.",
-  waiting: (state: string) => `The message is ${state} …`,
-  took: (time: string) => `Answered in ${time}.`,
-  failedTitle: "The endpoint refused",
-  unreachable:
-    "The endpoint could not be reached from this page. If it lies on another origin, allow this page's origin on the page Publish.",
-  statuses: {
-    403: "The gateway knows no such key for this bot: it may be mistyped, disabled, expired or deleted. Check it on the page Keys.",
-    429: "The key is over its limits. Wait, or raise them on the page Publish.",
-    503: "The bot is paused. Resume it on the page Publish.",
-  } as Record<number, string | undefined>,
 };

@@ -1,6 +1,6 @@
 import { type Accessor, createMemo } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
-import type { Bot } from "../../queries.ts";
+import type { Bot } from "~/api/bots.ts";
 
 /** The bot's settings as they stand in the form: numbers as text, until they are saved. */
 export interface Fields {

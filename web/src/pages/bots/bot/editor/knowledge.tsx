@@ -1,9 +1,8 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, done, read } from "~/api/client.ts";
-import { copy as common } from "~/copy.ts";
 import { formatBytes } from "~/format.ts";
 import page from "~/page-parts/page.module.css";
 import { SyncChip } from "~/page-parts/status/status-chip.tsx";
@@ -11,18 +10,17 @@ import { announce } from "~/ui/announcer.tsx";
 import { Async } from "~/ui/async.tsx";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { AddText } from "./add-text.tsx";
 import { copy } from "./copy.ts";
+import { accepted } from "./kinds.ts";
 import styles from "./knowledge.module.css";
 import { type Knowledge, type Source, useKnowledge } from "./queries.ts";
 import { readUpload } from "./upload.ts";
-
-const accepted = ".txt,.md,.markdown,.html,.htm,.csv,.json";
 
 export function KnowledgeCard() {
   const bot = useCurrentBot();
@@ -118,29 +116,21 @@ export function KnowledgeCard() {
         botId={botId()}
         onAdded={changed}
       />
-      <Dialog
+      <ConfirmDialog
+        danger
         open={removing() !== undefined}
         onClose={() => setRemoving(undefined)}
         title={copy.knowledge.removeTitle(removing()?.name ?? "")}
-        description={copy.knowledge.removeText}
-      >
-        <Show when={remove.isError}>
-          <ErrorPanel title={copy.knowledge.removeFailed} error={remove.error} />
-        </Show>
-        <DialogActions>
-          <Button onClick={() => setRemoving(undefined)}>{common.actions.cancel}</Button>
-          <Button
-            look="danger"
-            busy={remove.isPending}
-            onClick={() => {
-              const source = removing();
-              if (source) remove.mutate(source);
-            }}
-          >
-            {copy.knowledge.remove}
-          </Button>
-        </DialogActions>
-      </Dialog>
+        consequence={copy.knowledge.removeText}
+        action={copy.knowledge.remove}
+        busy={remove.isPending}
+        error={remove.error}
+        failed={copy.knowledge.removeFailed}
+        onConfirm={() => {
+          const source = removing();
+          if (source) remove.mutate(source);
+        }}
+      />
     </Card>
   );
 }
@@ -158,12 +148,15 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
           <Show when={props.source.status === "SUCCEEDED"}>
             <span>{copy.knowledge.passages(props.source.passages)}</span>
           </Show>
+          <Show when={props.source.progress}>
+            {(progress) => <span>{copy.knowledge.pages(progress().done, progress().total)}</span>}
+          </Show>
         </p>
       </div>
       <span class={styles.end}>
         {/* Says by itself how the sync goes on. */}
         <span role="status">
-          <SyncChip status={props.source.status} />
+          <SyncChip of="source" status={props.source.status} />
         </span>
         <Button
           size="small"
@@ -176,6 +169,11 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
       </span>
       <Show when={props.source.failure}>
         <p class={styles.failure}>{props.source.failure}</p>
+      </Show>
+      <Show when={props.source.notes.length > 0}>
+        <ul class={styles.notes} aria-label={copy.knowledge.notes}>
+          <For each={props.source.notes}>{(note) => <li>{note}</li>}</For>
+        </ul>
       </Show>
     </li>
   );

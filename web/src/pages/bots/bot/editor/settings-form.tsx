@@ -1,6 +1,6 @@
-import { useBeforeLeave } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { For, onCleanup, onMount, Show } from "solid-js";
+import { For, Show } from "solid-js";
+import type { Bot } from "~/api/bots.ts";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
@@ -16,11 +16,11 @@ import { Select } from "~/ui/select.tsx";
 import { Switch } from "~/ui/switch.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy as botsCopy } from "../../copy.ts";
-import type { Bot } from "../../queries.ts";
 import { useCurrentBot } from "../bot-context.ts";
 import { copy } from "./copy.ts";
 import { type Draft, toEdit } from "./draft.ts";
 import styles from "./editor.module.css";
+import { LeaveGuard } from "./leave-guard.tsx";
 
 export function SettingsForm(props: { draft: Draft }) {
   const bot = useCurrentBot();
@@ -57,10 +57,14 @@ export function SettingsForm(props: { draft: Draft }) {
     return isKnown ? options : [...options, { value: fields().model, label: fields().model }];
   };
   const further = () => models().filter(({ value }) => value !== fields().model);
-  guardLeaving(() => props.draft.isDirty() && !save.isPending);
 
   return (
-    <form class={styles.column} onSubmit={submit}>
+    <form
+      class={styles.column}
+      onSubmit={submit}
+      data-unsaved={props.draft.isDirty() ? "" : undefined}
+    >
+      <LeaveGuard when={props.draft.isDirty() && !save.isPending} />
       <Card title={copy.behaviour} hint={copy.behaviourHint}>
         <div class={page.form}>
           <TextField
@@ -197,17 +201,3 @@ export function SettingsForm(props: { draft: Draft }) {
 }
 
 const formPaths = ["title", "description", "instruction", "model", "generation", "callerModels"];
-
-/** What is not saved is not lost by a click on a link, or on the browser's own buttons. */
-function guardLeaving(isDirty: () => boolean): void {
-  useBeforeLeave((event) => {
-    if (event.defaultPrevented || !isDirty()) return;
-    event.preventDefault();
-    if (window.confirm(copy.leave)) event.retry(true);
-  });
-  const beforeUnload = (event: BeforeUnloadEvent) => {
-    if (isDirty()) event.preventDefault();
-  };
-  onMount(() => window.addEventListener("beforeunload", beforeUnload));
-  onCleanup(() => window.removeEventListener("beforeunload", beforeUnload));
-}

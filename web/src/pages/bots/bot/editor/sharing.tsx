@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
+import type { Bot } from "~/api/bots.ts";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { announce } from "~/ui/announcer.tsx";
@@ -10,7 +11,6 @@ import { Notice } from "~/ui/notice.tsx";
 import { RadioGroup } from "~/ui/radio-group.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy as botsCopy } from "../../copy.ts";
-import type { Bot } from "../../queries.ts";
 import { useCurrentBot } from "../bot-context.ts";
 import { copy } from "./copy.ts";
 

@@ -1,12 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, done } from "~/api/client.ts";
-import { copy as common } from "~/copy.ts";
 import { announce } from "~/ui/announcer.tsx";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import type { Key } from "../queries.ts";
 import { copy } from "./copy.ts";
 
@@ -30,27 +26,19 @@ export function DeleteKey(props: { of: Key | undefined; onClose: () => void; bot
     props.onClose();
   };
   return (
-    <Dialog
+    <ConfirmDialog
+      danger
       open={props.of !== undefined}
       onClose={close}
       title={copy.deleteTitle(props.of?.label ?? "")}
-      description={copy.deleteText}
-    >
-      <Show when={remove.isError}>
-        <ErrorPanel title={copy.deleteFailed} error={remove.error} />
-      </Show>
-      <DialogActions>
-        <Button onClick={close}>{common.actions.cancel}</Button>
-        <Button
-          look="danger"
-          busy={remove.isPending}
-          onClick={() => {
-            if (props.of) remove.mutate(props.of);
-          }}
-        >
-          {copy.delete}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      consequence={copy.deleteText}
+      action={copy.delete}
+      busy={remove.isPending}
+      error={remove.error}
+      failed={copy.deleteFailed}
+      onConfirm={() => {
+        if (props.of) remove.mutate(props.of);
+      }}
+    />
   );
 }

@@ -79,10 +79,10 @@ function Groups(props: {
     { label: copy.input, of: (group: Group) => formatNumber(group.inputTokens) },
     { label: copy.output, of: (group: Group) => formatNumber(group.outputTokens) },
     {
-      label: copy.firstText,
+      label: copy.firstTokenP50,
       of: (g: Group) => or(formatMs)(g.firstTokenMs?.p50Ms),
     },
-    { label: copy.run, of: (group: Group) => or(formatMs)(group.runMs?.p50Ms) },
+    { label: copy.runP50, of: (group: Group) => or(formatMs)(group.runMs?.p50Ms) },
     { label: copy.cost, of: (group: Group) => formatUsd(group.costMicroUsd) },
     { label: copy.share, of: share },
   ];

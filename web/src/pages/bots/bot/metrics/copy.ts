@@ -54,7 +54,7 @@ export const copy = {
   queueP50: "Waiting, p50",
   firstTokenP50: "First token, p50",
   runP50: "Whole run, p50",
-  abandoned: "Paid, unanswered",
+  abandoned: "Attempts without an answer",
 
   byKey: "By key",
   byModel: "By model",
@@ -66,7 +66,6 @@ export const copy = {
   csvUsage: "Usage as CSV",
   csvKeys: "By key as CSV",
   csvModels: "By model as CSV",
-  firstText: "First text",
 
   alerts: {
     hint: "How the publication stands by the thresholds you have set.",

@@ -1,11 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
+import { formatCell } from "~/format.ts";
 import page from "~/page-parts/page.module.css";
 import { announce } from "~/ui/announcer.tsx";
 import { Button, ButtonLink } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
+import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import { CopyButton } from "~/ui/copy-button.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
@@ -16,6 +18,7 @@ import { copy } from "./copy.ts";
 
 export function Endpoint(props: { publication: Publication }) {
   const client = useQueryClient();
+  const [pausing, setPausing] = createSignal(false);
   const isPaused = () => props.publication.status === "paused";
   const toggle = useMutation(() => ({
     mutationFn: () => {
@@ -26,6 +29,7 @@ export function Endpoint(props: { publication: Publication }) {
       );
     },
     onSuccess: (changed: Publication) => {
+      setPausing(false);
       client.setQueryData(names.publication(changed.botId), changed);
       client.setQueryData(names.bot(changed.botId), (old: object | undefined) =>
         old ? { ...old, publicationStatus: changed.status } : old,
@@ -42,7 +46,7 @@ export function Endpoint(props: { publication: Publication }) {
         <Button
           busy={toggle.isPending}
           disabled={props.publication.status === "updating"}
-          onClick={() => toggle.mutate()}
+          onClick={() => (isPaused() ? toggle.mutate() : setPausing(true))}
         >
           {isPaused() ? copy.resume : copy.pause}
         </Button>
@@ -57,7 +61,21 @@ export function Endpoint(props: { publication: Publication }) {
           <p>{copy.pausedText}</p>
         </Notice>
       </Show>
-      <Show when={toggle.isError}>
+      <ConfirmDialog
+        open={pausing()}
+        onClose={() => {
+          setPausing(false);
+          toggle.reset();
+        }}
+        title={copy.pauseTitle}
+        consequence={copy.pauseText}
+        action={copy.pause}
+        busy={toggle.isPending}
+        error={toggle.error}
+        failed={copy.pauseFailed}
+        onConfirm={() => toggle.mutate()}
+      />
+      <Show when={toggle.isError && !pausing()}>
         <ErrorPanel
           title={isPaused() ? copy.resumeFailed : copy.pauseFailed}
           error={toggle.error}
@@ -76,7 +94,7 @@ export function Endpoint(props: { publication: Publication }) {
         </Show>
         <div>
           <dt>{copy.cell}</dt>
-          <dd>{props.publication.cell}</dd>
+          <dd>{formatCell(props.publication.cell)}</dd>
         </div>
       </dl>
       <div class={page.row}>

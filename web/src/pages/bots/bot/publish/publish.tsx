@@ -1,6 +1,11 @@
-import { Match, Show, Switch } from "solid-js";
+import { createEffect, createSignal, Match, Show, Switch } from "solid-js";
 import page from "~/page-parts/page.module.css";
-import { type InFlightStatus, isInFlight, isLive } from "~/page-parts/status/status.ts";
+import {
+  type InFlightStatus,
+  isInFlight,
+  isLive,
+  type PublicationStatus,
+} from "~/page-parts/status/status.ts";
 import { Async } from "~/ui/async.tsx";
 import { Card } from "~/ui/card.tsx";
 import { Notice } from "~/ui/notice.tsx";
@@ -12,12 +17,20 @@ import { copy } from "./copy.ts";
 import { EditAlerts } from "./edit-alerts.tsx";
 import { EditSettings } from "./edit-settings.tsx";
 import { Endpoint } from "./endpoint.tsx";
+import { LiveCard } from "./live-card.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { Unpublish } from "./unpublish.tsx";
 
 export default function Publish() {
   const bot = useCurrentBot();
   const publication = usePublication(() => bot().botId);
+  /** Published while somebody was looking. */
+  const [isNew, setNew] = createSignal(false);
+  createEffect<PublicationStatus | undefined>((was) => {
+    const now = publication.data?.status;
+    if (was === "publishing" && now === "published") setNew(true);
+    return now;
+  });
   return (
     <Async query={publication} title={copy.failed}>
       {(data) => (
@@ -35,6 +48,9 @@ export default function Publish() {
           </Show>
           <Switch>
             <Match when={isLive(data().status)}>
+              <Show when={isNew()}>
+                <LiveCard botId={data().botId} endpoint={data().endpoint ?? ""} />
+              </Show>
               <Endpoint publication={data()} />
               <EditSettings
                 card="limits"

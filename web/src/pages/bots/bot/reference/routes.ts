@@ -14,7 +14,7 @@ export const routes: RouteInfo[] = [
     path: "/conversation",
     summary: "Send a message; the answer follows by itself",
     notes: [
-      "Leave conversationId out to begin a conversation, or send one of your own choosing.",
+      "Leave the id of the conversation out to begin a conversation, or send one of your own choosing.",
       "With “Prefer: wait=20” it answers with the message, if that is there within 20 seconds.",
       "With “Idempotency-Key” a repeated request is answered by the same run.",
     ],

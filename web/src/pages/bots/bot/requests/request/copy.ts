@@ -1,6 +1,11 @@
 /** Of one request. */
 export const copy = {
   failed: "The request could not be loaded",
+  missing: {
+    heading: "There is no such request",
+    text: "Requests are kept for 90 days. The address may be mistyped, too.",
+    action: "Go to the requests",
+  },
   back: "All requests",
   title: "Request",
   timing: "Timing",

@@ -5,6 +5,7 @@ import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { copy as common } from "~/copy.ts";
 import { formatNumber, formatUsd } from "~/format.ts";
+import NotFound from "~/page-parts/not-found/not-found.tsx";
 import page from "~/page-parts/page.module.css";
 import { RunChip } from "~/page-parts/status/status-chip.tsx";
 import { announce } from "~/ui/announcer.tsx";
@@ -34,7 +35,11 @@ export default function Request() {
       <A class={bots.crumb} href={`/bots/${params.botId}/requests`}>
         <Icon name="back" /> {copy.back}
       </A>
-      <Async query={run} title={copy.failed}>
+      <Async
+        query={run}
+        title={copy.failed}
+        missing={<NotFound inside words={copy.missing} href={`/bots/${params.botId}/requests`} />}
+      >
         {(data) => (
           <>
             <div class={page.head}>
@@ -146,7 +151,9 @@ function Text(props: { title: string; parts: RunDetail["question"] }) {
       .join("\n");
   return (
     <Card title={props.title}>
-      <p class={styles.text}>{text() || copy.noText}</p>
+      <p class={styles.text} data-written="">
+        {text() || copy.noText}
+      </p>
     </Card>
   );
 }

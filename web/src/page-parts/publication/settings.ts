@@ -117,6 +117,22 @@ export const settings = {
     most: 90,
     initial: 30,
   },
+  callerInstructions: {
+    card: "limits",
+    label: "Instructions of callers",
+    help: "Programs may add their own after the bot's. They never replace or see it.",
+    control: "choice",
+    options: { follow: "Follow", ignore: "Ignore" },
+    initial: "follow",
+  },
+  utilityCalls: {
+    card: "limits",
+    label: "Titles and tags for chat windows",
+    help: "Answered by the cheapest model without the bot's instruction, or refused.",
+    control: "choice",
+    options: { answer: "Answer", refuse: "Refuse" },
+    initial: "answer",
+  },
   stage: {
     card: "address",
     label: "Stage",
@@ -194,3 +210,13 @@ export const pathsOf = (...cards: Setting["card"][]): Path[] =>
   paths.filter((path) => cards.includes(settings[path].card));
 /** `throttle` of `throttle.burstLimit`. */
 export const memberOf = (path: Path): string => path.split(".")[0] ?? path;
+
+/** For the control: a list is one a line, money is in the unit that people count in. */
+export function toText(setting: Setting, value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.join("\n");
+  if (setting.control === "number") return String(Number(value) / (setting.unit ?? 1));
+  return typeof value === "string" ? value : "";
+}
+
+export const isSetting = (path: string): path is Path => Object.hasOwn(settings, path);

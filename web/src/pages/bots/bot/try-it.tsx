@@ -9,13 +9,15 @@ import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { TextField } from "~/ui/text-field.tsx";
-import { useCurrentBot } from "../bot-context.ts";
+import { useCurrentBot } from "./bot-context.ts";
 import { callEndpoint } from "./call-endpoint.ts";
-import { copy } from "./copy.ts";
+import { copy as words } from "./copy.ts";
 import styles from "./try-it.module.css";
 
+const copy = words.tryIt;
+
 /** A real call to the real endpoint. The key is held in this page's memory and nowhere else. */
-export function TryIt(props: { endpoint: string }) {
+export function TryIt(props: { endpoint: string; apiKey?: string }) {
   const bot = useCurrentBot();
   const client = useQueryClient();
   const [key, setKey] = createSignal("");
@@ -37,7 +39,7 @@ export function TryIt(props: { endpoint: string }) {
     try {
       for await (const event of callEndpoint(
         props.endpoint,
-        key().trim(),
+        props.apiKey ?? key().trim(),
         message(),
         controller.signal,
       )) {
@@ -57,18 +59,20 @@ export function TryIt(props: { endpoint: string }) {
     if (!state()) void send();
   };
   return (
-    <Card title={copy.tryTitle} hint={copy.tryHint}>
+    <Card title={copy.title} hint={copy.hint}>
       <form class={page.form} onSubmit={submit}>
         <div class={page.pair}>
-          <TextField
-            label={copy.key}
-            hint={copy.keyHint}
-            value={key()}
-            onInput={setKey}
-            required
-            mono
-            inputProps={{ type: "password", autocomplete: "off", spellcheck: false }}
-          />
+          <Show when={props.apiKey === undefined}>
+            <TextField
+              label={copy.key}
+              hint={copy.keyHint}
+              value={key()}
+              onInput={setKey}
+              required
+              mono
+              inputProps={{ type: "password", autocomplete: "off", spellcheck: false }}
+            />
+          </Show>
           <TextField
             label={copy.message}
             value={message()}
@@ -99,9 +103,7 @@ export function TryIt(props: { endpoint: string }) {
           <p class={page.soft}>{copy.answerEmpty}</p>
         </Show>
       </section>
-      <Show when={error()}>
-        {(cause) => <ErrorPanel title={copy.failedTitle} error={cause()} />}
-      </Show>
+      <Show when={error()}>{(cause) => <ErrorPanel title={copy.failed} error={cause()} />}</Show>
     </Card>
   );
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/solid-query";
 import type { InferResponseType } from "hono/client";
-import { names } from "~/api/cache-names.ts";
-import { api, read } from "~/api/client.ts";
+import { names } from "./cache-names.ts";
+import { api, read } from "./client.ts";
 
 export type Bot = InferResponseType<(typeof api.bots)[":botId"]["$get"], 200>;
 

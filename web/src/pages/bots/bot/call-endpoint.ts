@@ -52,7 +52,7 @@ async function call(url: string, init: RequestInit): Promise<Response> {
     response = await fetch(url, { ...init, credentials: "omit" });
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
-    const message = copy.unreachable;
+    const message = copy.tryIt.unreachable;
     throw new ApiError({ message, status: 0, code: "endpoint_unreachable", requestId: null });
   }
   if (response.ok) return response;
@@ -64,7 +64,10 @@ async function call(url: string, init: RequestInit): Promise<Response> {
   };
   const said = body.detail ?? body.message ?? "";
   throw new ApiError({
-    message: [`${status}${said ? `: ${said}` : ""}.`.replace("..", "."), copy.statuses[status]]
+    message: [
+      `${status}${said ? `: ${said}` : ""}.`.replace("..", "."),
+      copy.tryIt.statuses[status],
+    ]
       .filter(Boolean)
       .join(" "),
     status,

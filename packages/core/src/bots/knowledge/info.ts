@@ -1,0 +1,43 @@
+import * as v from "valibot";
+import { unreadableCodes } from "../../ports/index.ts";
+import { Shape } from "../../store/shape/index.ts";
+import { Bot } from "../bot/index.ts";
+import { kinds } from "../reading/kind.ts";
+
+/** What an upload is read as: its name tells, and the file itself where it knows better. */
+export const Kind = v.picklist(kinds);
+export type Kind = v.InferOutput<typeof Kind>;
+
+/** How far a reading is. */
+export const Progress = v.object({ done: v.number(), total: v.number() });
+export type Progress = v.InferOutput<typeof Progress>;
+
+export const Info = v.object({
+  sourceId: v.string(),
+  botId: v.string(),
+  name: v.string(),
+  kind: v.optional(Kind, "text"),
+  /** Of the upload. */
+  bytes: v.number(),
+  passages: v.number(),
+  status: Bot.SyncStatus,
+  /** Why it could not be read, and what to do about it. */
+  failure: v.optional(v.nullable(v.string()), null),
+  /** Which of the known causes that is (docs/knowledge.md). */
+  failureCode: v.optional(v.nullable(v.picklist(unreadableCodes)), null),
+  /** What its owner should know although it was read. */
+  notes: v.optional(v.array(v.string()), []),
+  /** Pages read of those there are, while it is being read. */
+  progress: v.optional(v.nullable(Progress), null),
+  /** Of the passages that the index is to hold; none before it was read. */
+  version: v.optional(v.nullable(v.string()), null),
+  /** All that may lie in the object store: each attempt at reading has one of its own. */
+  versions: v.optional(v.array(v.string()), []),
+  /** Fences the reader: only the newest attempt may say how it went. */
+  attempts: v.optional(v.number(), 0),
+  createdAt: v.number(),
+  /** Of the last change of status. */
+  statusAt: v.optional(v.number(), 0),
+});
+export type Info = v.InferOutput<typeof Info>;
+export const shape = Shape.of("source", Info);

@@ -1,0 +1,17 @@
+import type { Bot } from "../../bots/bot/index.ts";
+import type { Messages, Wishes } from "./request.ts";
+
+/** What is to be answered, by whom. */
+export interface Subject extends Wishes {
+  bot: Bot.Info;
+  /** Short name of the model asked for, or null for the bot's own. */
+  requestedModel: string | null;
+  runId: string;
+  keyId: string;
+  /** What is looked up in the bot's knowledge. */
+  query: string;
+  /** The message and the turns before it, as far back as a model of this context can take them. */
+  readMessages(contextTokens: number): Promise<Messages>;
+  /** The id under which a model is asked, so that the bill tells bots apart; its own where absent. */
+  billedModelId?: (modelId: string) => string;
+}

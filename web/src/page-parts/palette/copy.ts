@@ -1,0 +1,37 @@
+/** Of the palette and of the keys that work everywhere. */
+export const copy = {
+  open: "Search",
+  title: "Go to, or do",
+  label: "Bots, pages and actions",
+  placeholder: "Type a part of its name",
+  none: "Nothing is called that.",
+  groups: { page: "Page", bot: "Bot", action: "Action" },
+  pages: {
+    editor: "Editor",
+    publish: "Publish",
+    keys: "Keys",
+    connect: "Connect",
+    metrics: "Metrics",
+    requests: "Requests",
+    reference: "Reference",
+  },
+  ofThisBot: (page: string) => `${page} of this bot`,
+  bots: "Bots",
+  createBot: "Create a bot",
+  admin: { apis: "APIs", usage: "Usage", costs: "Costs", patterns: "Patterns", audit: "Audit" },
+  ofAdmin: (page: string) => `Admin: ${page}`,
+  design: "Design",
+  showKeys: "Show keyboard shortcuts",
+  nothingToSave: "There is nothing to save",
+
+  keysTitle: "Keyboard shortcuts",
+  keys: {
+    search: "Search bots, pages and actions",
+    save: "Save what has been changed on the page",
+    help: "Show this list",
+    close: "Close what is open",
+  },
+  helpKey: "The key ? shows this list",
+  helpKeyHint: "Off, it stays an ordinary key.",
+  done: "Close",
+};
