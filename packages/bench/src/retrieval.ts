@@ -3,7 +3,7 @@
  * and warm, and how much memory (docs/retrieval.md).
  *
  * Builds the index of one bot from text of a natural distribution of words, into files, then asks in
- * a process of its own. Prints JSON; exits non-zero where a bound is broken.
+ * a process of its own. Times are of the processor. Prints JSON; exits non-zero where a bound is broken.
  */
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
@@ -51,9 +51,10 @@ async function build(): Promise<void> {
       await Retrieval.storePassages(objects, botId, source, passages);
       wanted.push(source);
     }
-    const beganAt = performance.now();
+    const began = process.cpuUsage();
     await Retrieval.publish({ table, objects, clock: systemClock }, botId, async () => wanted);
-    const buildSeconds = (performance.now() - beganAt) / 1_000;
+    const building = process.cpuUsage(began);
+    const buildSeconds = (building.user + building.system) / 1_000_000;
     const { items } = await table.query({ pk: `BOT#${botId}` });
     await writeFile(join(folder, "items.json"), JSON.stringify(items));
     const asked = Array.from({ length: questions }, () => sentence(random, 9));
@@ -89,11 +90,13 @@ async function measure(folder: string): Promise<void> {
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
   const retriever = Retrieval.createRetriever({ table, objects });
+  /** Of the processor: what others do on this machine does not count. */
   const ask = async (question: string): Promise<number> => {
-    const beganAt = performance.now();
+    const began = process.cpuUsage();
     const { passages } = await retriever.search(botId, question, 8);
     if (passages.length === 0) throw new Error(`Nothing was found for ${question}`);
-    return performance.now() - beganAt;
+    const { user, system } = process.cpuUsage(began);
+    return (user + system) / 1_000;
   };
   const coldMs = await ask(asked[0] ?? "");
   const times: number[] = [];

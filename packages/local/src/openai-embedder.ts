@@ -1,3 +1,4 @@
+import { Text } from "@outlet/core/foundation/text";
 import { type Clock, type Embedder, EmbedderUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
 
@@ -98,7 +99,7 @@ async function ask(
     throw new Retryable(`answered with status ${response.status}`);
   }
   if (!response.ok)
-    throw new Error(`answered with status ${response.status}: ${text.slice(0, 300)}`);
+    throw new Error(`answered with status ${response.status}: ${Text.cut(text, 300)}`);
   return readVectors(text, texts.length);
 }
 

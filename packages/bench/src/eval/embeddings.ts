@@ -5,7 +5,7 @@ import { readOptions } from "@outlet/local/runtime/options";
 
 interface Server {
   embedder: Embedder;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 type Given = Partial<Record<string, string>>;

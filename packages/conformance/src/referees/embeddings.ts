@@ -7,7 +7,7 @@ import { freePort, untilReady } from "./start.ts";
 export interface RunningEmbeddings {
   baseUrl: string;
   model: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**
