@@ -40,7 +40,7 @@ export interface Found extends Passage {
   similarity: number | null;
 }
 
-export interface Retrieved {
+interface Retrieved {
   engine: Engine;
   /** Best first. */
   passages: Found[];

@@ -5,7 +5,7 @@ import { blockSize, type Entry, type Header, LexicalIndex, type Source } from ".
 import { analysis, countTerms } from "./passage-terms.ts";
 
 /** A passage as the index sees it. */
-export interface Indexed {
+interface Indexed {
   /** Its text, and the headings it stands under. */
   texts: readonly string[];
   /** Where its record lies among its source's passages, in bytes. */
