@@ -204,7 +204,7 @@ describe("chats", () => {
     // The log is written when the run has ended, which its answer does not wait for.
     const isUtility = ({ via }: { via: string }) => via === "utility";
     const { json } = await eventually(
-      () => owner("GET", `/bots/${world.bot.botId}/runs`),
+      () => owner("GET", `/bots/${world.bot.botId}/publication/runs`),
       (reply) => reply.json.runs.some(isUtility),
     );
     expect(json.runs.filter(isUtility)).toHaveLength(1);
