@@ -40,6 +40,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       retentionDays: String(publication.retentionDays),
       callerInstructions: publication.callerInstructions,
       utilityCalls: publication.utilityCalls,
+      streaming: publication.streaming,
       limits: JSON.stringify(limitsOf(publication)),
     };
     return {

@@ -46,6 +46,7 @@ export async function toMessage(
     continues,
     reasoning,
     retentionDays: Number(client.retentionDays),
+    deltas: client.streaming !== "end",
   };
 }
 
