@@ -17,7 +17,7 @@ const Body = v.object({
   temperature: v.optional(v.number()),
   stop: v.optional(v.array(v.string())),
 });
-export type Asked = v.InferOutput<typeof Body>;
+type Asked = v.InferOutput<typeof Body>;
 
 /** For tests: an OpenAI-compatible model that repeats what it is told, and does what it is asked. */
 export interface EchoModel {
