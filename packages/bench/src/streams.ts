@@ -9,7 +9,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +32,11 @@ interface Bot {
 const firstTokens = new Map<string, number>();
 let words = 40;
 
-const model = createServer(async (req, res) => {
+const model = createServer((req, res) => {
+  speak(req, res).catch(() => res.destroy());
+});
+
+async function speak(req: IncomingMessage, res: ServerResponse): Promise<void> {
   let body = "";
   for await (const chunk of req) body += String(chunk);
   const number = /number (\S+)\?/.exec(body)?.[1] ?? "";
@@ -49,7 +53,7 @@ const model = createServer(async (req, res) => {
   res.end(
     `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 9, completion_tokens: words } })}\n\ndata: [DONE]\n\n`,
   );
-});
+}
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

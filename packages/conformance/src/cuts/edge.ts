@@ -39,7 +39,7 @@ async function listen(deps: Deps, botId: string, port: number): Promise<Server> 
   const fn = createLambdaFunction({
     name: "published-api",
     arn: "arn:aws:lambda:us-east-1:000000000000:function:published-api",
-    handler: handler as never,
+    handler,
     timeoutMs: 900_000,
   });
   const server = createServer((req, res) => {
