@@ -1,8 +1,10 @@
 import { PayloadMissing } from "@outlet/core/conversations/run";
+import { Problem } from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler, respond } from "../http/problems.ts";
+import { boundedPath } from "../http/guards.ts";
 import { requestId } from "../http/request-id.ts";
 import { notFound } from "./conversations.ts";
 import { aboutRoutes } from "./about.ts";
@@ -12,6 +14,7 @@ import { identity, type PublishedEnv } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
+import { scoped } from "./scopes.ts";
 import { openaiRoutes } from "./openai/routes.ts";
 
 export type { PublishedApiDeps } from "./deps.ts";
@@ -23,15 +26,34 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.onError((error, c) => {
     // Deleted or expired between two reads.
     if (error instanceof PayloadMissing) return respond(c, notFound("It has been deleted."));
-    return onError(error, c);
+    return onError(onFace(error, c.req.path), c);
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
-  app.use(requestId(gatewayRequestId), cors(deps.table), identity(), readableBody(), limits(deps));
+  app.use(
+    requestId(gatewayRequestId),
+    cors(deps.table),
+    identity(),
+    boundedPath(),
+    scoped(),
+    readableBody(),
+    limits(deps),
+  );
   app.route("/", nativeRoutes(deps));
   app.route("/", aboutRoutes(deps));
   app.route("/", mcpRoutes(deps));
   app.route("/v1", openaiRoutes(deps));
   return app;
+}
+
+/**
+ * What is 422 or 410 on the native face is 400 on the others: some stock clients repeat whatever they
+ * do not know for final, up to six times, and pay for each.
+ */
+function onFace(error: Error, path: string): Error {
+  const isNative = !/^\/(v1|mcp)(\/|$)/.test(path);
+  if (isNative || !(error instanceof Problem.ProblemError)) return error;
+  if (![410, 422].includes(error.status)) return error;
+  return new Problem.ProblemError(error.code, { ...error.detail, status: 400 });
 }
 
 const gatewayRequestId = (env: unknown): string | undefined =>
