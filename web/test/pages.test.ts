@@ -181,6 +181,14 @@ describe("what opens over a page", () => {
     ],
     ["a new bot", "bots", (page) => page.getByRole("button", { name: "Create a bot" }).click()],
     ["a new text", "editor", (page) => page.getByRole("button", { name: "Write a text" }).click()],
+    [
+      "a text that is opened",
+      "editor",
+      async (page) => {
+        await page.getByRole("button", { name: "Open README.md" }).click();
+        await page.getByRole("dialog").getByLabel("Text", { exact: true }).waitFor();
+      },
+    ],
     ["deletion", "editor", (page) => page.getByRole("button", { name: "Delete bot" }).click()],
     [
       "the removal of a source",

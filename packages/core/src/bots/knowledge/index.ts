@@ -16,7 +16,6 @@ import {
   type Clock,
   equals,
   exists,
-  type Item,
   type ObjectStore,
   type Passage,
   type Queue,
@@ -28,8 +27,9 @@ import { Problem } from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
-import { type Info, type Progress, shape } from "./info.ts";
+import { type Info, type Progress, shape, toItem } from "./info.ts";
 import { kindOf } from "./kind-of.ts";
+import { type Edit, putText } from "./texts.ts";
 import { checkArrived, listUploads, removeUpload, uploadFromId, uploadPath } from "./uploads.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Text } from "../../foundation/text/index.ts";
@@ -37,6 +37,7 @@ import { Text } from "../../foundation/text/index.ts";
 export { Info, Kind, Progress } from "./info.ts";
 export { leaseMs } from "./lease.ts";
 export { extensions, readingName } from "./kind-of.ts";
+export { Edit, readText } from "./texts.ts";
 export { Begin, beginUpload, receiveUpload, Upload, uploadFromId } from "./uploads.ts";
 
 const base64Max = 5_300_000;
@@ -179,6 +180,23 @@ export async function resync(
   }
   await refreshStatus(deps.table, botId);
   await ring(deps, botId);
+}
+
+/**
+ * Puts another text in a source's place. What was read of the old one is found until the new one
+ * has been read.
+ * @throws ProblemError `not_found`, `invalid_request`; `conflict` while it is being read.
+ */
+export async function edit(
+  deps: Deps,
+  botId: string,
+  sourceId: string,
+  input: v.InferOutput<typeof Edit>,
+): Promise<Info> {
+  const source = await putText(deps, botId, sourceId, input);
+  await refreshStatus(deps.table, botId);
+  await ring(deps, botId);
+  return source;
 }
 
 export async function list(table: Table, botId: string): Promise<Info[]> {
@@ -367,13 +385,4 @@ async function removeOne(deps: Pick<Deps, "table" | "objects">, source: Info): P
   for (const version of versions) {
     await removePassages(deps.objects, botId, { sourceId, version });
   }
-}
-
-function toItem(source: Info): Item {
-  const open = source.status === "QUEUED" || source.status === "RUNNING";
-  return {
-    ...shape.check(source),
-    ...Layout.source(source.botId, source.sourceId),
-    ...(open && Layout.inOpen(Layout.open.sources, `${source.botId}#${source.sourceId}`)),
-  };
 }

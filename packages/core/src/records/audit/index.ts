@@ -24,6 +24,7 @@ const actions = [
   "bot.share",
   "bot.delete",
   "knowledge.add",
+  "knowledge.edit",
   "knowledge.sync",
   "knowledge.remove",
   "publication.publish",
