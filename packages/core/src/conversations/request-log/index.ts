@@ -92,6 +92,11 @@ export async function forget(table: Table, run: State): Promise<void> {
   await table.remove(Layout.runLog(run.botId, run.runId), below("redrives", run.redrives));
 }
 
+/** For the end of a bot. */
+export async function remove(table: Table, { botId, runId }: Entry): Promise<void> {
+  await table.remove(Layout.runLog(botId, runId));
+}
+
 export async function fromId(
   table: Table,
   botId: string,
