@@ -36,6 +36,8 @@ export const Entry = v.object({
   ]).entries,
   ...Ledger.Tokens.entries,
   model: v.nullable(v.string()),
+  /** By which face it came; `utility`: a chat window's asking for a title or the like. */
+  via: v.optional(v.picklist(["native", "responses", "chat", "mcp", "utility"]), "native"),
   queueMs: v.nullable(v.number()),
   firstTokenMs: v.nullable(v.number()),
   runMs: v.nullable(v.number()),
@@ -65,6 +67,7 @@ export function entryOf(run: State): Entry {
     costMicroUsd: run.costMicroUsd,
     expiresAt: run.expiresAt,
     model: run.model ?? run.requestedModel,
+    via: run.asked?.utility ? "utility" : (run.asked?.face ?? "native"),
     ...(run.usage ?? Ledger.noTokens),
     ...durations(run),
   };
