@@ -108,7 +108,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const deps: StackDeps = {
     table,
     objects,
-    retriever: Retrieval.createLexicalRetriever({ table, objects }),
+    retriever: Retrieval.createRetriever({ table, objects }),
     runQueue: queueOf(clients, emulators, "runs"),
     deployQueue: queueOf(clients, emulators, "deploys"),
     syncQueue: queueOf(clients, emulators, "syncs"),
