@@ -86,6 +86,7 @@ export interface Caller {
   keyId?: string;
   botId?: string;
   retentionDays?: string;
+  streaming?: "deltas" | "end";
 }
 
 /**
@@ -189,12 +190,19 @@ type ApiDeps = Parameters<typeof createPublishedApi>[0] & {
 
 function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
   const app = createPublishedApi(deps);
-  const { clientId = "client-1", keyId = "key-1", botId, retentionDays = "30" } = who;
+  const {
+    clientId = "client-1",
+    keyId = "key-1",
+    botId,
+    retentionDays = "30",
+    streaming = "deltas",
+  } = who;
   const authorizer = {
     botId,
     clientId,
     keyId,
     retentionDays,
+    streaming,
     paused: "false",
     allowedOrigins: "[]",
   };
