@@ -15,6 +15,7 @@ import {
   watchedTable,
 } from "@outlet/core/ports";
 import type { Emulators } from "../emulators/start.ts";
+import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { cell, policy, region } from "./platform.ts";
@@ -50,12 +51,15 @@ export function createBackends(
     reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
   );
   const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
+  const { embeddings } = options;
+  const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   return {
     table,
     objects,
     // Browsers do not reach it: a page of anybody's would.
     uploads: createS3UploadStore({ client: clients.s3, bucket: emulators.bucket }),
-    retriever: Retrieval.createLexicalRetriever({ table, objects }),
+    embedder,
+    retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
     syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),

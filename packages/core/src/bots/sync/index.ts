@@ -11,6 +11,7 @@ import {
   type Clock,
   type Document,
   type DocumentReader,
+  type Embedder,
   type Log,
   type ObjectStore,
   type Passage,
@@ -23,6 +24,8 @@ export interface Deps {
   table: Table;
   objects: ObjectStore;
   reader: DocumentReader;
+  /** Passages are found by meaning too, where there is one. */
+  embedder?: Embedder | undefined;
   clock: Clock;
   log: Log;
 }
@@ -62,7 +65,10 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
 }
 
 /** Builds the index of what has been read, where it is not built yet. */
-export const publish = (deps: Omit<Deps, "log" | "reader">, botId: string): Promise<void> =>
+export const publish = (
+  deps: Omit<Deps, "log" | "reader"> & Partial<Pick<Deps, "log">>,
+  botId: string,
+): Promise<void> =>
   Retrieval.publish(deps, botId, async () =>
     (await Knowledge.list(deps.table, botId)).flatMap(({ sourceId, version, name }) =>
       version === null ? [] : [{ sourceId, version, name }],
