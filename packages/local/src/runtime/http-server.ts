@@ -64,8 +64,9 @@ const connectionsMax = 4_000;
 
 /** A target in absolute form (RFC 9112 §3.2.2) as the one in origin form that means the same. */
 const originForm = (target: string): string => {
-  const [, path] = /^https?:\/\/[^/?#]*(.*)$/i.exec(target) ?? [];
-  if (path === undefined) return target;
+  const [authority] = /^https?:\/\/[^/?#]*/i.exec(target) ?? [];
+  if (authority === undefined) return target;
+  const path = target.slice(authority.length);
   return path.startsWith("/") ? path : `/${path}`;
 };
 

@@ -16,7 +16,7 @@ export function slugOf(title: string, taken: readonly string[] = []): string {
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-");
-  const slug = Text.cut(ascii, 60).replace(/^-+|-+$/g, "");
+  const slug = Text.cut(ascii, 60).replace(/^-+|(?<!-)-+$/g, "");
   if (slug === "") return "bot";
   return ofAnotherFamily.test(slug) || taken.includes(slug) ? `bot-${slug}` : slug;
 }

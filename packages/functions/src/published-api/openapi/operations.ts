@@ -248,7 +248,13 @@ export const mcpOperations = (description: string) => ({
       {
         "200": withStream(json("A JSON-RPC response", { type: "object" })),
         "202": { description: "A notification was taken" },
-        "400": json("The message is wrong", { type: "object" }),
+        "400": {
+          description: "The message is wrong",
+          content: {
+            ...json("", { type: "object" }).content,
+            ...problem("It is no text").content,
+          },
+        },
         "404": json("There is no such method", { type: "object" }),
       },
       "400",
