@@ -21,7 +21,8 @@ beforeEach(async () => {
 const dialog = () => page.getByRole("dialog");
 const open = async () => {
   await page.keyboard.press("ControlOrMeta+k");
-  await dialog().getByRole("combobox", { name: "Bots, pages and actions" }).waitFor();
+  const input = dialog().getByRole("combobox", { name: "Bots, pages and actions" });
+  await input.and(page.locator(":focus")).waitFor();
 };
 
 test("Ctrl+K and a part of a name lead to a page of the bot; the best match needs Enter only", async () => {

@@ -1,5 +1,5 @@
 import * as Kobalte from "@kobalte/core/search";
-import { Show } from "solid-js";
+import { onMount, Show } from "solid-js";
 import field from "./field.module.css";
 import styles from "./search-list.module.css";
 
@@ -23,11 +23,13 @@ interface Props<T extends Option> {
 
 /** A list that is searched by typing: the best match is chosen with Enter alone. */
 export function SearchList<T extends Option>(props: Props<T>) {
+  let input: HTMLInputElement | undefined;
+  // At once, not when the dialog around it comes to it: who types already loses nothing.
+  onMount(() => input?.focus());
   const chooseFirst = (event: KeyboardEvent) => {
-    const input = event.currentTarget as HTMLElement;
     const [first] = props.options;
     if (event.key !== "Enter" || event.isComposing || !first) return;
-    if (!input.getAttribute("aria-activedescendant")) props.onChoose(first);
+    if (!input?.getAttribute("aria-activedescendant")) props.onChoose(first);
   };
   return (
     <Kobalte.Root<T>
@@ -54,7 +56,13 @@ export function SearchList<T extends Option>(props: Props<T>) {
     >
       <Kobalte.Label class={field.label}>{props.label}</Kobalte.Label>
       <Kobalte.Control>
-        <Kobalte.Input class={field.input} autofocus onKeyDown={chooseFirst} />
+        <Kobalte.Input
+          ref={(element: HTMLInputElement) => {
+            input = element;
+          }}
+          class={field.input}
+          onKeyDown={chooseFirst}
+        />
       </Kobalte.Control>
       <Kobalte.Listbox class={styles.list} />
       <p class={styles.none} role="status">
