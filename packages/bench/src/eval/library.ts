@@ -30,6 +30,8 @@ export async function createLibrary(passages: readonly Passage[]): Promise<Libra
     table,
     objects,
     reader: { read: Reading.read },
+    // No passage of a set is fetched.
+    http: { send: () => Promise.reject(new Error("Nothing is fetched here.")) },
     clock: systemClock,
     ids: Id.createIds(systemClock),
     catalog: ModelCatalog.createCatalog(["outlet-demo"]),

@@ -14,6 +14,7 @@ import {
   systemRandomness,
   watchedTable,
 } from "@outlet/core/ports";
+import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import type { Emulators } from "../emulators/start.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import type { RuntimeOptions } from "./options.ts";
@@ -59,6 +60,7 @@ export function createBackends(
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
     syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),
+    http: createGuardedHttp({ allow: options.reach }),
     model: createBedrockModel({ client: bedrock }),
     clock: systemClock,
     ids: Id.createIds(systemClock),
