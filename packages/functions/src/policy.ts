@@ -22,6 +22,7 @@ export const defaultPolicy = {
   beatMs: 10_000,
   /** A minute less than the gateway's and the function's 15. */
   holdMaxMs: 840_000,
+  silenceMaxMs: 120_000,
   probeTimeoutMs: 120_000,
   pollSeconds: 5,
   /** The deployer function may run for five minutes. */

@@ -28,4 +28,6 @@ export interface HoldPolicy {
   beatMs: number;
   /** Longer than that no answer may take: the gateway ends it soon after. */
   holdMaxMs: number;
+  /** A stream in which nothing comes for so long is cut: its reader may have gone, and asks again if not. */
+  silenceMaxMs: number;
 }

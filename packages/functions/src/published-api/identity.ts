@@ -26,7 +26,7 @@ export const AuthorizerContext = v.object({
 export type AuthorizerContext = v.InferOutput<typeof AuthorizerContext>;
 
 export interface PublishedEnv {
-  Bindings: { event: APIGatewayProxyEvent };
+  Bindings: { event: APIGatewayProxyEvent; context?: { gone?: AbortSignal } };
   Variables: RequestIdEnv["Variables"] & { client: AuthorizerContext };
 }
 

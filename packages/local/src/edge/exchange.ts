@@ -134,7 +134,7 @@ async function integrate(
     sendMetadata(res, stream);
     const leftMs = method.timeoutMs - (performance.now() - startedAt);
     overdue = setTimeout(() => res.destroy(), leftMs);
-    variables.set("responseLength", String(await pipeBody(res, stream.body)));
+    variables.set("responseLength", String(await pipeBody(res, stream)));
   } finally {
     clearTimeout(overdue);
     variables.set("integrationLatency", elapsed(startedAt));

@@ -74,14 +74,15 @@ function writeMetadata(res: ServerResponse, metadata: HttpMetadata): void {
 
 /**
  * Passes the body on chunk by chunk, no faster than the caller reads. A caller that goes away does
- * not stop the function: the rest is read and dropped.
+ * not stop the function, which is only told: the rest is read and dropped.
  * @returns the bytes passed on.
  */
 export async function pipeBody(
   res: ServerResponse,
-  body: AsyncIterable<Uint8Array>,
+  { body, abandon }: Pick<HttpStream, "body" | "abandon">,
 ): Promise<number> {
   let length = 0;
+  res.once("close", abandon);
   for await (const chunk of body) {
     if (res.closed) continue;
     length += chunk.length;

@@ -63,7 +63,7 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
       Promise.resolve()
         .then(() => handler(event, stream, createContext(options)))
         .catch((error: unknown) => stream.destroy(toError(error)));
-      return readHttpStream(stream.output);
+      return readHttpStream(stream);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable, Writable } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 
 /** Announces that a payload begins with {@link HttpMetadata}, 8 NUL bytes, then the body. */
 export const httpIntegrationContentType = "application/vnd.awslambda.http-integration-response";
@@ -17,6 +17,8 @@ export interface HttpMetadata {
 export interface HttpStream {
   metadata: HttpMetadata;
   body: AsyncIterable<Uint8Array>;
+  /** Tells the function that its caller has gone: it may stop, or go on for nobody. */
+  abandon(): void;
 }
 
 /** The function answered, but not with an HTTP response. */
@@ -39,6 +41,11 @@ export class ResponseStream extends Writable {
 
   setContentType(contentType: string): void {
     this.contentType = contentType;
+  }
+
+  /** Says so to whoever listens; what is written from now on is read all the same. */
+  abandon(): void {
+    this.emit("abandoned");
   }
 
   /** As in Lambda's runtime the metadata leaves with the first write, even an empty one. */
@@ -72,7 +79,8 @@ export class ResponseStream extends Writable {
  * Splits a function's payload as API Gateway does.
  * @throws MalformedResponse where there is no metadata, and whatever the stream fails with before.
  */
-export async function readHttpStream(payload: Readable): Promise<HttpStream> {
+export async function readHttpStream(stream: ResponseStream): Promise<HttpStream> {
+  const payload = stream.output;
   const chunks: AsyncIterator<Buffer> = payload[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   for (;;) {
@@ -82,7 +90,8 @@ export async function readHttpStream(payload: Readable): Promise<HttpStream> {
     const end = head.indexOf(delimiter);
     if (end >= 0) {
       const metadata = parseMetadata(head.subarray(0, end).toString());
-      return { metadata, body: remainder(head.subarray(end + delimiter.length), chunks) };
+      const body = remainder(head.subarray(end + delimiter.length), chunks);
+      return { metadata, body, abandon: () => stream.abandon() };
     }
     if (head.length > metadataMaxBytes) {
       payload.destroy();

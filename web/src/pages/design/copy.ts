@@ -63,6 +63,7 @@ export const copy = {
   indeterminate: "Without",
   steps: "3 of 8",
   noTiming: "Timing before it began",
+  note: "Pages 3 and 4 hold pictures only: their text was not read.",
   failure: "It is not valid JSON: unexpected end. Correct it, then upload it again.",
   metDetail: "What it means.",
   unmetDetail: "How to meet it.",

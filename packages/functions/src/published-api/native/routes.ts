@@ -1,4 +1,5 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
+import { EventLog } from "@outlet/core/conversations/event-log";
 import { Run, textOf } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
 import { addressOf, findRun, noConversation, noMessage } from "../conversations.ts";
@@ -6,6 +7,7 @@ import type { PublishedApiDeps } from "../deps.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey, preferredWait, queriedWait } from "../prefer.ts";
 import { parseBody, toMessage } from "./message.ts";
+import { frame, isReadUp, lastEventId, streamEvents, wantsEvents } from "./stream.ts";
 import { acceptedView, answerView, conversationView, pendingView, retryAfter } from "./views.ts";
 
 /** The native face: what clients of bedrock-chat's published APIs know, and what we add to it. */
@@ -27,6 +29,7 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const check = () => toMessage(deps, client, address, request);
     const sent = await Conversation.send(deps, address, check, { once });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
+    if (wantsEvents(c.req.header("accept"))) return streamSent(c, deps, sent);
     if (wait) noteWait(c, wait);
     const run = wait
       ? await Conversation.waitFor(deps, sent.address, sent.runId, wait * 1000)
@@ -69,15 +72,38 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     throw Run.problemOf(run, textOf(answer ?? [])) ?? new Error(`A run that is ${run.status}`);
   });
 
+  app.get("/conversation/:conversationId/:messageId/events", async (c) => {
+    const after = lastEventId(c.req.header("last-event-id"));
+    const address = addressOf(c.get("client"), c.req.param("conversationId"));
+    const run = await findRun(deps, address, c.req.param("messageId"));
+    const mayBeReadUp = after !== undefined && Run.isTerminal(run.status);
+    if (mayBeReadUp && (await isReadUp(deps, run, after))) return c.body(null, 204);
+    return streamEvents(c, deps, run, { after });
+  });
+
   app.post("/conversation/:conversationId/:messageId/cancel", async (c) => {
     const address = addressOf(c.get("client"), c.req.param("conversationId"));
     const run = await findRun(deps, address, c.req.param("messageId"));
     const after = Run.isTerminal(run.status) ? run : await Run.cancel(deps, run);
+    // It waited: nobody else tells its readers before its turn comes.
+    if (Run.isTerminal(after.status)) await EventLog.close(deps, after);
     const cancelRequested = after.cancelRequestedAt !== null;
     return c.json({ ...acceptedView(after), cancelRequested });
   });
 
   return app;
+}
+
+/** A message whose sender would have its events at once: who it is comes first. */
+async function streamSent(
+  c: Context<PublishedEnv>,
+  deps: PublishedApiDeps,
+  { address, runId, replayed }: Conversation.Sent,
+): Promise<Response> {
+  const run = replayed ?? (await findRun(deps, address, runId));
+  const events = `conversation/${encodeURIComponent(address.conversationId)}/${runId}/events`;
+  c.header("Content-Location", events);
+  return streamEvents(c, deps, run, { opening: frame("accepted", acceptedView(run)) });
 }
 
 /** Says that a preference was heeded, where the wait is one (RFC 7240 §3). */

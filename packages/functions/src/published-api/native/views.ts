@@ -56,6 +56,14 @@ export const acceptedView = (run: Pick<Run.State, "conversationId" | "runId" | "
   status: run.status,
 });
 
+export const usageView = (usage: NonNullable<Run.State["usage"]>) => ({
+  inputTokens: usage.inputTokens,
+  outputTokens: usage.outputTokens,
+  totalTokens: usage.inputTokens + usage.outputTokens,
+  cacheReadInputTokens: usage.cacheReadInputTokens,
+  cacheWriteInputTokens: usage.cacheWriteInputTokens,
+});
+
 /** The answer of a run, as far as it came. */
 export async function answerView(deps: { objects: ObjectStore }, run: Run.State) {
   const { answer, usedChunks } = await Run.loadAnswer(deps, run);
@@ -70,13 +78,7 @@ export async function answerView(deps: { objects: ObjectStore }, run: Run.State)
     }),
     // The conversation's, as clients of bedrock-chat know it.
     createTime: run.conversationCreatedAt ?? run.createdAt,
-    usage: run.usage && {
-      inputTokens: run.usage.inputTokens,
-      outputTokens: run.usage.outputTokens,
-      totalTokens: run.usage.inputTokens + run.usage.outputTokens,
-      cacheReadInputTokens: run.usage.cacheReadInputTokens,
-      cacheWriteInputTokens: run.usage.cacheWriteInputTokens,
-    },
+    usage: run.usage && usageView(run.usage),
     incompleteDetails: run.incompleteReason && { reason: run.incompleteReason },
     error: run.error,
   };

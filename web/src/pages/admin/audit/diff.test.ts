@@ -41,7 +41,10 @@ describe("what an act has changed", () => {
       "toString",
     ]);
     expect(fieldValue("cell", "000000000000/us-east-1")).toBe("This machine");
-    expect(fieldValue("quota.period", "DAY")).toBe("day");
+    expect(fieldValue("quota.period", "DAY")).toBe("Day");
+    expect(fieldName("alerts.monthlySpendMicroUsd")).toBe("Alert: Spend in a month, in USD");
+    expect(fieldValue("alerts.monthlySpendMicroUsd", 2_500_000)).toBe("2.5");
+    expect(fieldName("throttle")).toBe("Limit requests per second");
     expect(fieldValue("status", "constructor")).toBe("constructor");
     expect(fieldValue("bytes", 24_310)).toBe("24.3 kB");
   });

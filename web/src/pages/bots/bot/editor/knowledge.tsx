@@ -1,6 +1,6 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, done, read } from "~/api/client.ts";
 import { formatBytes } from "~/format.ts";
@@ -17,11 +17,10 @@ import { Skeleton } from "~/ui/skeleton.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { AddText } from "./add-text.tsx";
 import { copy } from "./copy.ts";
+import { accepted } from "./kinds.ts";
 import styles from "./knowledge.module.css";
 import { type Knowledge, type Source, useKnowledge } from "./queries.ts";
 import { readUpload } from "./upload.ts";
-
-const accepted = ".txt,.md,.markdown,.html,.htm,.csv,.json";
 
 export function KnowledgeCard() {
   const bot = useCurrentBot();
@@ -149,6 +148,9 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
           <Show when={props.source.status === "SUCCEEDED"}>
             <span>{copy.knowledge.passages(props.source.passages)}</span>
           </Show>
+          <Show when={props.source.progress}>
+            {(progress) => <span>{copy.knowledge.pages(progress().done, progress().total)}</span>}
+          </Show>
         </p>
       </div>
       <span class={styles.end}>
@@ -167,6 +169,11 @@ export function SourceRow(props: { source: Source; onRemove: () => void }) {
       </span>
       <Show when={props.source.failure}>
         <p class={styles.failure}>{props.source.failure}</p>
+      </Show>
+      <Show when={props.source.notes.length > 0}>
+        <ul class={styles.notes} aria-label={copy.knowledge.notes}>
+          <For each={props.source.notes}>{(note) => <li>{note}</li>}</For>
+        </ul>
       </Show>
     </li>
   );

@@ -1,8 +1,8 @@
 import { formatNumber } from "~/format.ts";
 import page from "~/page-parts/page.module.css";
+import type { settings } from "~/page-parts/publication/settings.ts";
 import { Card } from "~/ui/card.tsx";
 import { copy } from "./copy.ts";
-import type { settings } from "./settings.ts";
 import type { SettingsDraft } from "./settings-draft.ts";
 
 const perMonth = { DAY: 30, WEEK: 30 / 7, MONTH: 1 } satisfies Record<

@@ -4,13 +4,13 @@ import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { copy as common } from "~/copy.ts";
 import page from "~/page-parts/page.module.css";
+import type { Setting } from "~/page-parts/publication/settings.ts";
 import { announce } from "~/ui/announcer.tsx";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import type { Publication } from "../queries.ts";
 import { isBesideField, SettingFields } from "./setting-fields.tsx";
-import type { Setting } from "./settings.ts";
 import { createSettingsDraft } from "./settings-draft.ts";
 
 interface Props {

@@ -1,4 +1,4 @@
-import type { NumberSetting } from "./settings.ts";
+import type { NumberSetting } from "~/page-parts/publication/settings.ts";
 
 /** For the browser's own check, in the unit that is typed. */
 export const boundsOf = ({ least, above, most, whole, unit = 1 }: NumberSetting) => ({

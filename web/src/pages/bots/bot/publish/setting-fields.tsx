@@ -1,10 +1,6 @@
 import { Switch as Choose, For, Match, Show } from "solid-js";
 import { fieldError } from "~/api/field-error.ts";
 import page from "~/page-parts/page.module.css";
-import { Select } from "~/ui/select.tsx";
-import { Switch } from "~/ui/switch.tsx";
-import { TextField } from "~/ui/text-field.tsx";
-import { boundsOf } from "./setting-bounds.ts";
 import {
   isSwitched,
   memberOf,
@@ -13,7 +9,11 @@ import {
   type Switched,
   settingOf,
   switches,
-} from "./settings.ts";
+} from "~/page-parts/publication/settings.ts";
+import { Select } from "~/ui/select.tsx";
+import { Switch } from "~/ui/switch.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { boundsOf } from "./setting-bounds.ts";
 import type { SettingsDraft } from "./settings-draft.ts";
 
 interface Props {

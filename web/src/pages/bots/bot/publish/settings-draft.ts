@@ -1,5 +1,4 @@
 import { createStore } from "solid-js/store";
-import type { Publication } from "../queries.ts";
 import {
   isSwitched,
   memberOf,
@@ -10,7 +9,9 @@ import {
   type Switched,
   settingOf,
   switches,
-} from "./settings.ts";
+  toText,
+} from "~/page-parts/publication/settings.ts";
+import type { Publication } from "../queries.ts";
 
 /** As typed, whatever the control. */
 interface Fields {
@@ -66,14 +67,6 @@ function at(of: Record<string, unknown>, path: Path): unknown {
   const value = of[memberOf(path)];
   const inner = path.split(".")[1];
   return inner ? (value as Record<string, unknown> | null | undefined)?.[inner] : value;
-}
-
-/** For the control: a list is one a line, money is in the unit that people count in. */
-export function toText(setting: Setting, value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (Array.isArray(value)) return value.join("\n");
-  if (setting.control === "number") return String(Number(value) / (setting.unit ?? 1));
-  return typeof value === "string" ? value : "";
 }
 
 export function fromText(setting: Setting, text: string): unknown {

@@ -1,9 +1,17 @@
 import { createControlApi } from "@outlet/functions/control-api/app";
 import { beforeAll, describe, expect, test } from "vitest";
+import {
+  memberOf,
+  type Path,
+  pathsOf,
+  type Setting,
+  settingOf,
+  switches,
+  toText,
+} from "~/page-parts/publication/settings.ts";
 import type { Publication } from "../queries.ts";
 import { boundsOf } from "./setting-bounds.ts";
-import { memberOf, type Path, pathsOf, type Setting, settingOf, switches } from "./settings.ts";
-import { fromText, toBody, toFields, toText } from "./settings-draft.ts";
+import { fromText, toBody, toFields } from "./settings-draft.ts";
 
 /** As much of JSON Schema as the description of the API uses for its settings. */
 interface Schema {

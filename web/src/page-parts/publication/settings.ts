@@ -210,3 +210,13 @@ export const pathsOf = (...cards: Setting["card"][]): Path[] =>
   paths.filter((path) => cards.includes(settings[path].card));
 /** `throttle` of `throttle.burstLimit`. */
 export const memberOf = (path: Path): string => path.split(".")[0] ?? path;
+
+/** For the control: a list is one a line, money is in the unit that people count in. */
+export function toText(setting: Setting, value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.join("\n");
+  if (setting.control === "number") return String(Number(value) / (setting.unit ?? 1));
+  return typeof value === "string" ? value : "";
+}
+
+export const isSetting = (path: string): path is Path => Object.hasOwn(settings, path);
