@@ -54,12 +54,14 @@ const source: Source = {
   failureCode: null,
   notes: [],
   progress: null,
+  url: null,
+  siteId: null,
   createdAt: past,
 };
 
 const sources: Source[] = [
   source,
-  { ...source, name: "prices.csv", status: "RUNNING" },
+  { ...source, name: "manual.pdf", status: "RUNNING", progress: { done: 212, total: 480 } },
   { ...source, name: "faq.html", status: "QUEUED" },
   { ...source, name: "broken.json", status: "FAILED", failure: copy.failure },
 ];
