@@ -181,6 +181,11 @@ describe("what opens over a page", () => {
     ],
     ["a new bot", "bots", (page) => page.getByRole("button", { name: "Create a bot" }).click()],
     ["a new text", "editor", (page) => page.getByRole("button", { name: "Write a text" }).click()],
+    [
+      "a web address",
+      "editor",
+      (page) => page.getByRole("button", { name: "Add a web address" }).click(),
+    ],
     ["deletion", "editor", (page) => page.getByRole("button", { name: "Delete bot" }).click()],
     [
       "the removal of a source",
