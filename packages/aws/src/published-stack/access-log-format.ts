@@ -2,6 +2,9 @@
  * One JSON line per request. The values are `$context` variables of API Gateway:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  * `identity.apiKey` is the key's value and never belongs here; `identity.apiKeyId` names the key.
+ *
+ * API Gateway writes values as they are: a quotation mark in one ends the JSON, and with it the line
+ * for every metric filter. So nothing that a client words is here: no user agent, path or message.
  */
 const fields = {
   requestId: "$context.requestId",
@@ -10,7 +13,6 @@ const fields = {
   apiId: "$context.apiId",
   stage: "$context.stage",
   httpMethod: "$context.httpMethod",
-  path: "$context.path",
   resourcePath: "$context.resourcePath",
   protocol: "$context.protocol",
   status: "$context.status",
@@ -18,12 +20,9 @@ const fields = {
   responseLatency: "$context.responseLatency",
   integrationLatency: "$context.integrationLatency",
   integrationStatus: "$context.integrationStatus",
-  integrationErrorMessage: "$context.integrationErrorMessage",
   sourceIp: "$context.identity.sourceIp",
-  userAgent: "$context.identity.userAgent",
   keyId: "$context.identity.apiKeyId",
   errorType: "$context.error.responseType",
-  errorMessage: "$context.error.message",
   wafStatus: "$context.waf.status",
   wafResponse: "$context.wafResponseCode",
 } as const;

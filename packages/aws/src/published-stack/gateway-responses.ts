@@ -51,9 +51,9 @@ const refillSeconds = (throttle: StackSpec["throttle"]): string =>
  * other response. A response with an entry of its own takes no headers from the defaults, so each
  * entry repeats them.
  *
- * AUTHORIZER_FAILURE is what a client meets first where the table is out: 503, with a time to try
- * again. AUTHORIZER_CONFIGURATION_ERROR stays 500: it is a fault of ours, and a client told
- * "Forbidden" would throw a good key away.
+ * Where the table is out, a client meets the authorizer's failing first: 503, with a time to try
+ * again. API Gateway calls it AUTHORIZER_FAILURE where the function cannot be reached, and
+ * AUTHORIZER_CONFIGURATION_ERROR where it throws or times out.
  */
 export function createGatewayResponses(
   allowedOrigins: string[],
@@ -79,6 +79,7 @@ export function createGatewayResponses(
     WAF_FILTERED: response("403", defaultTemplate, { [refusedByHeader]: "ip-allow-list" }),
     // Its default text is null: nothing to go by.
     AUTHORIZER_FAILURE: response("503", unavailableTemplate, { "Retry-After": "2" }),
+    AUTHORIZER_CONFIGURATION_ERROR: response("503", unavailableTemplate, { "Retry-After": "2" }),
     // Refused keys look alike, whether the authorizer or the usage plan refuses them.
     ACCESS_DENIED: response("403", forbiddenTemplate),
     UNAUTHORIZED: response("403", forbiddenTemplate),

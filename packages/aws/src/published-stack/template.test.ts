@@ -131,7 +131,7 @@ describe("the template of a published bot", () => {
     const whole = { ...platform, inferenceProfiles: true, apiDomain: "bots.example.com" };
     const template = JSON.stringify(createTemplate({ ...spec, modelIds: ["m"] }, whole));
     const digest = createHash("sha256").update(template).digest("hex").slice(0, 16);
-    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["3", "87120e6feb2fe000"]);
+    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["3", "5a7da81ac046394b"]);
     expect(templateVersion(whole)).not.toBe(templateVersion(platform));
   });
 
@@ -243,11 +243,13 @@ describe("the gateway's own answers", () => {
     expect(all.WAF_FILTERED.responseParameters).toEqual({
       "gatewayresponse.header.x-outlet-refused-by": "'ip-allow-list'",
     });
-    expect(all.AUTHORIZER_FAILURE).toEqual({
-      statusCode: "503",
-      responseParameters: { "gatewayresponse.header.Retry-After": "'2'" },
-      responseTemplates: { "application/json": '{"message":"Service Unavailable"}' },
-    });
+    for (const failed of [all.AUTHORIZER_FAILURE, all.AUTHORIZER_CONFIGURATION_ERROR]) {
+      expect(failed).toEqual({
+        statusCode: "503",
+        responseParameters: { "gatewayresponse.header.Retry-After": "'2'" },
+        responseTemplates: { "application/json": '{"message":"Service Unavailable"}' },
+      });
+    }
     expect(all.ACCESS_DENIED).toMatchObject({
       statusCode: "403",
       responseTemplates: { "application/json": '{"message":"Forbidden"}' },

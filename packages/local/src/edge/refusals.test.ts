@@ -67,7 +67,12 @@ describe("an authorizer", () => {
 
   it("that answers nonsense is a fault of ours", async () => {
     const failed = await answer(async () => ({ isAuthorized: true }));
-    expectGatewayAnswer(failed, 500, '{"message":null}', "AuthorizerConfigurationException");
+    expectGatewayAnswer(
+      failed,
+      503,
+      '{"message":"Service Unavailable"}',
+      "AuthorizerConfigurationException",
+    );
   });
 
   it("that throws Unauthorized refuses the key", async () => {

@@ -136,7 +136,7 @@ export async function create(
     instruction: input.instruction,
     model: model.name,
     callerModels: requireModels(deps.catalog, input.callerModels),
-    generation: v.parse(Generation, input.generation),
+    generation: oneOfTwo(v.parse(Generation, input.generation)),
     scope: "private",
     allowedUsers: [],
     allowedGroups: [],
@@ -189,9 +189,21 @@ export async function update(
   const { generation, model, callerModels, ...plain } = input;
   return change(deps, botId, {
     ...plain,
-    ...(generation ? { generation: { ...bot.generation, ...generation } } : {}),
+    ...(generation
+      ? { generation: oneOfTwo(v.parse(Generation, { ...bot.generation, ...generation })) }
+      : {}),
     ...(model ? { model: deps.catalog.require(model, "model").name } : {}),
     ...(callerModels ? { callerModels: requireModels(deps.catalog, callerModels) } : {}),
+  });
+}
+
+/** Newer models refuse to be told both. @throws ProblemError `invalid_request` */
+function oneOfTwo(generation: v.InferOutput<typeof Generation>): typeof generation {
+  if (generation.temperature === null || generation.topP === null) return generation;
+  throw new Problem.ProblemError("invalid_request", {
+    message:
+      "Set generation.temperature or generation.topP: models take one of them. The other is null.",
+    param: "generation.topP",
   });
 }
 

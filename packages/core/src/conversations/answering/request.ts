@@ -45,7 +45,8 @@ export function toRequest(
     // https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
     maxTokens: maxTokens + (reasoning ? reasoningTokens : 0),
     ...(temperature === null || reasoning ? {} : { temperature }),
-    ...(topP === null || reasoning ? {} : { topP }),
+    // Newer models refuse both; a bot made before that was known may have them.
+    ...(topP === null || temperature !== null || reasoning ? {} : { topP }),
     ...(reasoning ? { reasoning: { budgetTokens: reasoningTokens } } : {}),
     stopSequences,
     ...(format ? { format } : {}),
