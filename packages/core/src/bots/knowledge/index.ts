@@ -230,7 +230,7 @@ export async function record(
   deps: AtWork,
   source: Info,
   passages: readonly Passage[],
-  about: Pick<Info, "notes"> & Partial<Pick<Info, "fetched" | "bytes">>,
+  about: Pick<Info, "notes"> & Partial<Pick<Info, "fetched" | "bytes">> = { notes: [] },
 ): Promise<Info | undefined> {
   const { botId, sourceId } = source;
   const version = source.versions.at(-1) ?? "";
