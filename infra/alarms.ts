@@ -1,6 +1,6 @@
 import { alarmEmail } from "./settings";
 
-export const alarms = new sst.aws.SnsTopic("Alarms");
+const alarms = new sst.aws.SnsTopic("Alarms");
 if (alarmEmail) {
   new aws.sns.TopicSubscription("AlarmsByMail", {
     topic: alarms.arn,

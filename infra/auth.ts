@@ -58,7 +58,7 @@ export const consoleClient = publicClient("Console", {
   ]),
   logoutUrls: origins.map((origin) => $interpolate`${origin}/`),
 });
-export const cliClient = publicClient("CommandLine", {
+const cliClient = publicClient("CommandLine", {
   // Cognito compares ports too: those that a command may listen on.
   callbackUrls: [8976, 8977, 8978].map((port) => `http://localhost:${port}/callback`),
 });

@@ -18,6 +18,8 @@ const checks: [name: string, command: string, args: string[]][] = [
   ["lint", "oxlint", ["--type-aware", "packages", "scripts", "web"]],
   // Not type-aware: SST's own types are there only once infra is installed.
   ["lint of infra", "oxlint", ["infra", "infra-test", "sst.config.ts"]],
+  // Exports that nothing imports, files that nothing reaches, packages that nothing uses or declares.
+  ["dead code", "knip", ["--no-progress"]],
   ["types", "tsc", ["-p", "."]],
   ["types of the console", "tsc", ["-p", "web"]],
 ];

@@ -2,7 +2,7 @@ import { NormalizedSchema } from "@smithy/core/schema";
 import type { Recorded } from "../sst/graph.ts";
 
 /** What a request holds that its API knows nothing of, as paths: the SDK would leave it out without a word. */
-export function unknownMembers(schema: NormalizedSchema, value: unknown, at = ""): string[] {
+function unknownMembers(schema: NormalizedSchema, value: unknown, at = ""): string[] {
   if (
     value === null ||
     typeof value !== "object" ||

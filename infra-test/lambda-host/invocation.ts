@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-export interface Chunk {
+interface Chunk {
   /** Milliseconds since the event was handed over. */
   at: number;
   data: Buffer;

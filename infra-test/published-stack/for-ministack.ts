@@ -10,7 +10,7 @@ export function forMiniStack(template: Template): Template {
   return copy;
 }
 
-export const steps = {
+const steps = {
   /** It knows no AWS::WAFv2::WebACLAssociation, and its WAF refuses nobody. */
   withoutFirewall(template: Template): void {
     delete template.Resources.WebAclAssociation;

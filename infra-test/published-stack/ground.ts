@@ -14,8 +14,8 @@ import { deployFunction, settings } from "./deploy-function.ts";
 import { forMiniStack } from "./for-ministack.ts";
 
 export const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
-export const region = "us-east-1";
-export const account = "111122223333";
+const region = "us-east-1";
+const account = "111122223333";
 export const cell = `${account}/${region}`;
 export const pepper = Buffer.alloc(32, 7);
 

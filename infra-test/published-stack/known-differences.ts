@@ -1,7 +1,7 @@
 import type { Difference } from "./compare.ts";
 
 /** What MiniStack 1.5.33 and our edge are known not to say alike, and which of them AWS is with. */
-export interface Known {
+interface Known {
   /** All in which it occurs, where it is in the nature of the gateway. */
   rows: readonly string[] | "all";
   aspects: readonly string[];
@@ -28,7 +28,7 @@ const inEvents = (...aspects: string[]) =>
 const forwarding = ["x-amzn-trace-id", "x-forwarded-port", "x-forwarded-proto"];
 const identity = (...names: string[]) => names.map((name) => `requestContext.identity.${name}`);
 
-export const known: readonly Known[] = [
+const known: readonly Known[] = [
   {
     rows: "all",
     aspects: ["header x-amz-apigw-id", "header x-amzn-trace-id"],

@@ -18,7 +18,7 @@ export const wings = [
 ] as const;
 
 /** Of each folder under `packages/`, which others it may import. */
-export const packages: Readonly<Record<string, readonly string[]>> = {
+const packages: Readonly<Record<string, readonly string[]>> = {
   core: [],
   aws: ["core"],
   functions: ["aws", "core"],

@@ -86,6 +86,36 @@ describe("an owner who publishes a bot", () => {
     expect([...seen]).toEqual(expect.arrayContaining(["QUEUED", "SUCCEEDED"]));
   });
 
+  test("writes a text, opens it again and changes it", async () => {
+    const { page } = tab;
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Write a text" }).click();
+    await dialog.getByLabel("Name").fill("Rules");
+    await dialog.getByLabel("Text", { exact: true }).fill("Dogs stay outside.");
+    await dialog.getByRole("button", { name: "Add text" }).click();
+    await dialog.waitFor({ state: "detached" });
+    const row = page.getByRole("listitem").filter({ hasText: "Rules" });
+    await row.getByText("Read", { exact: true }).waitFor();
+    await row.getByRole("button", { name: "Open Rules" }).click();
+    const text = dialog.getByLabel("Text", { exact: true });
+    await text.waitFor();
+    expect(await text.inputValue()).toBe("Dogs stay outside.");
+    await text.fill("Dogs are welcome.");
+    // What was typed is not lost by a key pressed too many.
+    await page.keyboard.press("Escape");
+    expect(await text.inputValue()).toBe("Dogs are welcome.");
+    await dialog.getByRole("button", { name: "Save text" }).click();
+    await page.getByText("Rules saved").waitFor();
+    await row.getByText("Read", { exact: true }).waitFor();
+    await row.getByRole("button", { name: "Open Rules" }).click();
+    await text.waitFor();
+    expect(await text.inputValue()).toBe("Dogs are welcome.");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await row.getByRole("button", { name: "Remove Rules" }).click();
+    await dialog.getByRole("button", { name: "Remove source" }).click();
+    await row.waitFor({ state: "detached" });
+  });
+
   test("is told why another file could not be read, and removes it", async () => {
     const { page } = tab;
     await page.getByLabel("Upload files").setInputFiles({

@@ -186,6 +186,14 @@ describe("what opens over a page", () => {
       "editor",
       (page) => page.getByRole("button", { name: "Add a web address" }).click(),
     ],
+    [
+      "a text that is opened",
+      "editor",
+      async (page) => {
+        await page.getByRole("button", { name: "Open README.md" }).click();
+        await page.getByRole("dialog").getByLabel("Text", { exact: true }).waitFor();
+      },
+    ],
     ["deletion", "editor", (page) => page.getByRole("button", { name: "Delete bot" }).click()],
     [
       "the removal of a source",

@@ -44,8 +44,7 @@ const filter =
   /content[_ ]filter|content management policy|ResponsibleAIPolicy|blocked by .{0,40}(?:policy|filter|guardrail)/i;
 
 /** Whether these words of a model say that it was asked more than it takes. */
-export const saysTooLong = (words: string): boolean =>
-  tooLong.some((pattern) => pattern.test(words));
+const saysTooLong = (words: string): boolean => tooLong.some((pattern) => pattern.test(words));
 
 /** A request that is refused as invalid, by what the refusal says. */
 function specify(code: ModelErrorCode, words: string): ModelErrorCode {

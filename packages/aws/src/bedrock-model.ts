@@ -8,6 +8,7 @@ import {
   DocumentFormat,
   type InferenceConfiguration,
   type Message,
+  type OutputConfig,
 } from "@aws-sdk/client-bedrock-runtime";
 import {
   type Model,
@@ -145,6 +146,7 @@ function toInput(request: ModelRequest): ConverseStreamCommandInput {
     ...(system.length > 0 && { system }),
     ...(Object.keys(inferenceConfig).length > 0 && { inferenceConfig }),
     ...(request.reasoning && { additionalModelRequestFields: toThinking(request.reasoning) }),
+    ...(request.format && { outputConfig: toOutputConfig(request.format) }),
     ...(Object.keys(request.metadata).length > 0 && { requestMetadata: request.metadata }),
   };
 }
@@ -152,6 +154,14 @@ function toInput(request: ModelRequest): ConverseStreamCommandInput {
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html */
 const toThinking = ({ budgetTokens }: NonNullable<ModelRequest["reasoning"]>) => ({
   thinking: { type: "enabled", budget_tokens: budgetTokens },
+});
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html */
+const toOutputConfig = ({ name, schema }: NonNullable<ModelRequest["format"]>): OutputConfig => ({
+  textFormat: {
+    type: "json_schema",
+    structure: { jsonSchema: { name, schema: schema ?? '{"type":"object"}' } },
+  },
 });
 
 function toInferenceConfig(request: ModelRequest): InferenceConfiguration {

@@ -22,13 +22,13 @@ import * as v from "valibot";
 
 export const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
 const account = { partition: "aws", region: "us-east-1", accountId: "111122223333" };
-export const cell = `${account.accountId}/${account.region}`;
+const cell = `${account.accountId}/${account.region}`;
 const arn = (name: string) => `arn:aws:lambda:us-east-1:${account.accountId}:function:${name}`;
 
 /** Of the deploy queue: what a dead process took is delivered again after that. */
 const visibilityMs = 30 * 60_000;
 
-export class Killed extends Error {}
+class Killed extends Error {}
 
 export type Guard = <Port extends object>(port: Port) => Port;
 const unguarded: Guard = (port) => port;
@@ -42,7 +42,7 @@ export interface Release {
 export const present: Release = { accessLogRetentionDays: 30 };
 export const before: Release = { accessLogRetentionDays: 14 };
 
-export interface Bell {
+interface Bell {
   body: string;
   at: number;
 }

@@ -4,9 +4,7 @@ import { copy } from "./copy.ts";
 type Control = HTMLInputElement | HTMLTextAreaElement;
 
 /** What the browser finds wrong with what was typed, in the console's words. */
-export function wordsOf(
-  control: Pick<Control, "validity"> & { [bound in Bound]?: string },
-): string {
+function wordsOf(control: Pick<Control, "validity"> & { [bound in Bound]?: string }): string {
   const { validity, min, max, step } = control;
   if (validity.badInput) return copy.check.badInput;
   if (validity.valueMissing) return copy.check.valueMissing;

@@ -11,7 +11,7 @@ export type Act = "create" | "update" | "remove";
  * raised, and CloudFormation fails a stack that runs into them. Removing detaches the usage plan
  * first, which is an UpdateUsagePlan too.
  */
-export const gapSeconds: Record<Act, number> = { create: 6, update: 21, remove: 31 };
+const gapSeconds: Record<Act, number> = { create: 6, update: 21, remove: 31 };
 
 export interface Pace {
   /** Whether the act may start now. If not, ask again later: nothing is reserved. */

@@ -27,9 +27,6 @@ const fields = {
   wafResponse: "$context.wafResponseCode",
 } as const;
 
-/** The names a line of the access log has, besides `botId`. Every value is a string. */
-export type AccessLogField = keyof typeof fields;
-
 /** @returns the format of a stage's access log; the bot's id stands in every line literally. */
 export function createAccessLogFormat(botId: string): string {
   return JSON.stringify({ botId, ...fields });

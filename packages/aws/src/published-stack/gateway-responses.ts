@@ -9,7 +9,7 @@ const forbiddenTemplate = '{"message":"Forbidden"}';
 const unavailableTemplate = '{"message":"Service Unavailable"}';
 
 /** Tells "the allow list refused you" from "this key is not known", which read the same otherwise. */
-export const refusedByHeader = "x-outlet-refused-by";
+const refusedByHeader = "x-outlet-refused-by";
 
 const exposedHeaders = [
   "Retry-After",

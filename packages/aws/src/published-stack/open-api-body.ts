@@ -6,10 +6,10 @@ import type { JsonObject, Platform } from "./template-types.ts";
  * `ANY` is spelled out: every verb is visible in the template, and gateways that do not know
  * `x-amazon-apigateway-any-method` route them too.
  */
-export const keyedMethods = ["get", "post", "put", "patch", "delete", "head"] as const;
+const keyedMethods = ["get", "post", "put", "patch", "delete", "head"] as const;
 
 /** The longest a streamed integration may take. */
-export const integrationTimeoutMs = 900_000;
+const integrationTimeoutMs = 900_000;
 
 /**
  * The API of a published bot, as API Gateway imports it.

@@ -8,7 +8,7 @@ import { createOpenApiBody } from "./open-api-body.ts";
 import type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
 import { Text } from "@outlet/core/foundation/text";
 
-export type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
+export type { Json, JsonObject, Platform, Template } from "./template-types.ts";
 
 /** Raised when what {@link createTemplate} makes from the same spec changes. */
 const templateNumber = "3";

@@ -4,7 +4,7 @@ import type { Bot, Clients } from "./stack.ts";
 const warmUps = 3;
 const day = 86_400_000;
 
-export interface Times {
+interface Times {
   p50Ms: number;
   p95Ms: number;
   /** Of this process, which holds the API, the edge and the asking; the table is in another. */

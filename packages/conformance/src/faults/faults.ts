@@ -30,13 +30,7 @@ export const noFaults: FaultRates = {
   max: 0,
 };
 
-export type CallFault =
-  | "killBefore"
-  | "killAfter"
-  | "refused"
-  | "replyLost"
-  | "sentTwice"
-  | "stall";
+type CallFault = "killBefore" | "killAfter" | "refused" | "replyLost" | "sentTwice" | "stall";
 
 /** Decides what goes wrong. Each fault has a number, so that one can be left out of a repetition. */
 export interface Faults {

@@ -13,7 +13,7 @@ import { Violation } from "./violation.ts";
 export { Violation } from "./violation.ts";
 
 /** One write that the table carried out. */
-export interface Write {
+interface Write {
   /** Who wrote. */
   process: string;
   key: Key;

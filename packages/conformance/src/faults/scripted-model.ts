@@ -25,7 +25,7 @@ export interface Script {
 export type Mood = "well" | "moody" | "bad" | "worst";
 
 /** What the model does next, from the seed. */
-export function nextScript(world: World, mood: Mood): Script {
+function nextScript(world: World, mood: Mood): Script {
   const { prng } = world;
   const script: Script = {
     paceMs: prng.pick([0, 20, 400, 1_500, 3_000]),

@@ -41,13 +41,13 @@ export interface Process {
   readonly alive: boolean;
 }
 
-export type Outcome<T> = { value: T } | { error: unknown };
+type Outcome<T> = { value: T } | { error: unknown };
 
 /**
  * What goes back to the caller; nothing at all where the process died in the middle. `later`: the
  * call waits for another turn.
  */
-export type Reply<T> = { value: T } | { error: unknown } | "killed" | "later";
+type Reply<T> = { value: T } | { error: unknown } | "killed" | "later";
 
 export interface Choice {
   label: string;

@@ -42,7 +42,7 @@ export async function end(child: ChildProcess): Promise<void> {
   signalGroup(pid, "SIGKILL");
 }
 
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {

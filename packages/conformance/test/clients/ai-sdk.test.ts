@@ -3,7 +3,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, generateText, type ModelMessage, streamText } from "ai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pngUrl, startWorld, type World } from "./world.ts";
+import { pngUrl, startWorld, type World } from "../../src/clients/world.ts";
 
 let world: World;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { canary, pngUrl, startWorld, type World } from "./world.ts";
+import { canary, pngUrl, startWorld, type World } from "../../src/clients/world.ts";
 
 let world: World;
 beforeAll(async () => {

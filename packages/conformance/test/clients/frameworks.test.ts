@@ -10,7 +10,7 @@ import {
 } from "@openai/agents";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startWorld, type World } from "./world.ts";
+import { startWorld, type World } from "../../src/clients/world.ts";
 
 let world: World;
 beforeAll(async () => {

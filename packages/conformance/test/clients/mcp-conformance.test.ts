@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inapplicable } from "./mcp-inapplicable.ts";
-import { startWorld, type World } from "./world.ts";
+import { startWorld, type World } from "../../src/clients/world.ts";
 
 let world: World;
 let proxy: Awaited<ReturnType<typeof startProxy>>;

@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { collect, pngUrl, startWorld, type World } from "./world.ts";
+import { collect, pngUrl, startWorld, type World } from "../../src/clients/world.ts";
 
 let world: World;
 let client: OpenAI;
@@ -199,6 +199,32 @@ describe("chats", () => {
     const asked = world.model.asked.at(-1);
     expect(asked?.messages.map(({ role }) => role)).toEqual(["user"]);
     expect(asked?.max_tokens).toBe(300);
+  });
+});
+
+describe("structured output", () => {
+  const schema = {
+    type: "object" as const,
+    properties: { said: { type: "string" } },
+    required: ["said"],
+    additionalProperties: false,
+  };
+
+  test("is what the model is held to, in either dialect", async () => {
+    const response = await client.responses.parse({
+      model,
+      input: "Hi",
+      text: { format: { type: "json_schema", name: "echo", schema, strict: true } },
+    });
+    expect(response.output_parsed).toEqual({ said: echo("Hi") });
+    expect(world.model.asked.at(-1)?.response_format?.type).toBe("json_schema");
+    const chat = await client.chat.completions.parse({
+      model,
+      messages: [{ role: "user", content: "Hi" }],
+      response_format: { type: "json_object" },
+    });
+    expect(JSON.parse(chat.choices[0]?.message.content ?? "")).toEqual({ said: echo("Hi") });
+    expect(world.model.asked.at(-1)?.response_format?.type).toBe("json_object");
   });
 });
 

@@ -116,6 +116,11 @@ describe("what is sent with a message", () => {
     expect(reply.json.detail).toContain(`${encoding}. Save a.csv as UTF-8`);
   });
 
+  test("a file that a password protects is refused by that reason", async () => {
+    const reply = await post([text, attachment("a.xlsx", compoundOf("EncryptedPackage"))]);
+    expect(reply.json.detail).toContain("is protected by a password. Save a.xlsx without one");
+  });
+
   test("is echoed with the conversation, file names without their folders", async () => {
     const sentParts = [text, image("image/png", png), attachment("C:\\me\\a\u0007.txt", "hello")];
     const { sent } = await finished(sentParts);

@@ -73,6 +73,7 @@ describe("an answer without a word", () => {
     ["nothing", () => says("")],
     ["white space", () => says(" \n")],
     ["reasoning alone", () => thinks("end_turn")],
+    ["a tool that nobody offered", () => says("", "tool_use")],
   ])("of %s is no success, and its question stays in the conversation", async (_what, script) => {
     const conversationId = `empty-${_what.length}`;
     stack.model.script = script;
@@ -82,7 +83,11 @@ describe("an answer without a word", () => {
     });
     stack.model.script = () => says("Here.");
     await stack.client().ask("And now?", conversationId);
-    expect(seen()).toEqual(["user: Question", "user: And now?"]);
+    expect(seen()).toEqual([
+      "user: Question",
+      "assistant: [There was no answer.]",
+      "user: And now?",
+    ]);
   });
 
   test("that ran into the limit while reasoning is continued with its question", async () => {
@@ -93,7 +98,11 @@ describe("an answer without a word", () => {
     const body = { conversationId: "thought", message: { content: [] }, continueGenerate: true };
     const more = await stack.client().call("POST", "/conversation", body);
     expect((await stack.client().outcome(more)).json.status).toBe("completed");
-    expect(seen()).toEqual(["user: Question", expect.stringContaining("before your answer began")]);
+    expect(seen()).toEqual([
+      "user: Question",
+      "assistant: [There was no answer.]",
+      expect.stringContaining("before your answer began"),
+    ]);
   });
 });
 

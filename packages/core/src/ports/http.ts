@@ -32,7 +32,7 @@ export interface HttpResponse {
   body: AsyncIterable<Uint8Array>;
 }
 
-export const httpRefusals = [
+const httpRefusals = [
   "invalid_url",
   "scheme_not_allowed",
   "host_not_allowed",

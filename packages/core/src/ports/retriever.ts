@@ -23,7 +23,7 @@ export interface Passage {
 }
 
 /** What finds passages: so far, by their words. */
-export type Engine = "lexical";
+type Engine = "lexical";
 
 /** A passage that was found. */
 export interface Found extends Passage {
@@ -38,7 +38,7 @@ export interface Found extends Passage {
   words: { word: string; score: number }[];
 }
 
-export interface Retrieved {
+interface Retrieved {
   engine: Engine;
   /** Best first. */
   passages: Found[];

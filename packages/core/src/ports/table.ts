@@ -87,7 +87,7 @@ export const indexes = {
   /** What somebody still has to see to: conversations with open runs, publications in flight. */
   open: { pk: "openPk", sk: "openSk" },
 } as const;
-export type IndexName = keyof typeof indexes;
+type IndexName = keyof typeof indexes;
 
 /**
  * One table of items under (pk, sk), written one item at a time.

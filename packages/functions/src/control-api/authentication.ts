@@ -5,7 +5,7 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { createKeySource, type KeySource, type KeySourceOptions } from "./key-source.ts";
 
 /** What a route finds under `c.get("caller")`. */
-export interface AuthenticatedCaller extends Caller.Info {
+interface AuthenticatedCaller extends Caller.Info {
   isAdmin: boolean;
   mayPublish: boolean;
 }

@@ -2,7 +2,7 @@ import { stringify } from "csv-stringify/sync";
 import type { Context, MiddlewareHandler } from "hono";
 import * as v from "valibot";
 
-export type Cell = string | number | null;
+type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
 /** `?format=csv`, for those who cannot set an Accept header: links. */

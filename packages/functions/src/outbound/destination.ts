@@ -4,7 +4,7 @@ import { type HttpLimits, HttpRefused } from "@outlet/core/ports";
 import { isPublicAddress } from "./addresses.ts";
 
 /** Every address of a name, in the order in which they are to be tried. */
-export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
+type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
 export interface DestinationRules {
   resolve: Resolve;

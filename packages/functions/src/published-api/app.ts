@@ -1,4 +1,5 @@
 import { PayloadMissing } from "@outlet/core/conversations/run";
+import { Problem } from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
@@ -23,7 +24,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.onError((error, c) => {
     // Deleted or expired between two reads.
     if (error instanceof PayloadMissing) return respond(c, notFound("It has been deleted."));
-    return onError(error, c);
+    return onError(onFace(error, c.req.path), c);
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
   app.use(requestId(gatewayRequestId), cors(deps.table), identity(), readableBody(), limits(deps));
@@ -32,6 +33,17 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.route("/", mcpRoutes(deps));
   app.route("/v1", openaiRoutes(deps));
   return app;
+}
+
+/**
+ * What is 422 or 410 on the native face is 400 on the others: some stock clients repeat whatever they
+ * do not know for final, up to six times, and pay for each.
+ */
+function onFace(error: Error, path: string): Error {
+  const isNative = !/^\/(v1|mcp)(\/|$)/.test(path);
+  if (isNative || !(error instanceof Problem.ProblemError)) return error;
+  if (![410, 422].includes(error.status)) return error;
+  return new Problem.ProblemError(error.code, { ...error.detail, status: 400 });
 }
 
 const gatewayRequestId = (env: unknown): string | undefined =>

@@ -21,7 +21,7 @@ export interface PublishedApiDeps {
 }
 
 /** How long a caller that waits is held, and how it is told that somebody is still there. */
-export interface HoldPolicy {
+interface HoldPolicy {
   /** A blocking call that takes longer is kept alive by white space; its status is 200 from then on. */
   quietMaxMs: number;
   /** Between two signs of life. */

@@ -14,7 +14,7 @@ export interface Followed {
 export const gone = ({ runId }: Followed) => notFound(`Run ${runId} has been deleted.`);
 
 /** The gateway is about to end the answer: it is broken off, so that nobody takes it for whole. */
-export class TimeIsUp extends Error {
+class TimeIsUp extends Error {
   override name = "TimeIsUp";
 }
 

@@ -1,7 +1,7 @@
 import { Problem } from "@outlet/core/foundation/problem";
 
 /** Seconds that a request may be held at most; a gateway that buffers gives up after 29. */
-export const waitMaxSeconds = 25;
+const waitMaxSeconds = 25;
 
 /**
  * Seconds that a client would wait for the answer: `Prefer: wait=10` (RFC 7240 §4.3). A preference

@@ -25,6 +25,8 @@ export interface ConverseRequest {
   hasTools: boolean;
   /** The model is to reason before it answers. */
   reasoning: boolean;
+  /** JSON that the answer has to be. */
+  format: { name: string; schema: unknown } | undefined;
   /** The body as it came, for whoever passes it on. */
   body: Uint8Array;
 }
@@ -118,6 +120,21 @@ const schema = v.looseObject({
   inferenceConfig: v.optional(inferenceConfig, {}),
   requestMetadata: v.optional(requestMetadata),
   toolConfig: v.optional(v.looseObject({})),
+  outputConfig: v.optional(
+    v.looseObject({
+      textFormat: v.optional(
+        v.object({
+          type: v.literal("json_schema"),
+          structure: v.object({
+            jsonSchema: v.object({
+              schema: v.pipe(v.string(), v.parseJson()),
+              name: v.optional(v.string(), "answer"),
+            }),
+          }),
+        }),
+      ),
+    }),
+  ),
   additionalModelRequestFields: v.optional(
     v.looseObject({ thinking: v.optional(v.looseObject({ type: v.string() })) }),
   ),
@@ -148,6 +165,7 @@ export function parseConverseRequest(modelId: string, body: Uint8Array): Convers
     stopSequences: inferenceConfig.stopSequences ?? [],
     hasTools: toolConfig !== undefined,
     reasoning: thinking?.type === "enabled",
+    format: result.output.outputConfig?.textFormat?.structure.jsonSchema,
     body,
   };
 }

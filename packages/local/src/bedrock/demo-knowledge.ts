@@ -1,12 +1,12 @@
 import type { Content, ConverseRequest } from "./converse-request.ts";
 
 /** A text to answer from, and what to call it. */
-export interface Passage {
+interface Passage {
   source: string;
   text: string;
 }
 
-export interface Attachment {
+interface Attachment {
   /** For a person: `image (png, 120 bytes)`. */
   description: string;
   passage?: Passage;

@@ -3,6 +3,7 @@ import { type AnswerPart, type Backend, type BackendContext, toStreamEvents } fr
 import { assertConversation } from "./conversation-rules.ts";
 import type { ConverseRequest } from "./converse-request.ts";
 import { composeAnswer } from "./demo-answer.ts";
+import { composeJson } from "./demo-json.ts";
 import { readMaterial } from "./demo-knowledge.ts";
 import { countTokens, tokenise } from "./tokens.ts";
 
@@ -19,7 +20,9 @@ export function createDemoModel(
     async *stream(request, signal) {
       const start = clock.now();
       assertConversation(request);
-      const answer = finish(composeAnswer(readMaterial(request)), request);
+      const text = composeAnswer(readMaterial(request));
+      const { format } = request;
+      const answer = finish(format ? composeJson(text, format.schema) : text, request);
       const parts = speak(answer, request, settings.tokensPerSecond, clock, signal);
       yield* toStreamEvents(parts, () => clock.now() - start);
     },

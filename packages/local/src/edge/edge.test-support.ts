@@ -22,7 +22,7 @@ import { createEdge, type Edge } from "./edge.ts";
 
 const lambda = (name: string) => `arn:aws:lambda:local:000000000000:function:${name}`;
 
-export const platform: Platform = {
+const platform: Platform = {
   partition: "aws",
   region: "local",
   accountId: "000000000000",
@@ -44,7 +44,7 @@ export const spec = (botId: string, over: Partial<StackSpec> = {}): StackSpec =>
   ...over,
 });
 
-export type ApiHandler = (
+type ApiHandler = (
   event: APIGatewayProxyEvent,
   respond: (metadata: Record<string, unknown>) => awslambda.HttpResponseStream,
 ) => Promise<void>;
@@ -72,7 +72,7 @@ export const knowsKeys: AuthorizerHandler = async (event) => {
 };
 
 /** Answers with the event it got. */
-export const echoes: ApiHandler = async (event, respond) => {
+const echoes: ApiHandler = async (event, respond) => {
   respond({ statusCode: 200, headers: { "content-type": "application/json" } }).end(
     JSON.stringify(event),
   );

@@ -62,7 +62,7 @@ const isSame = (a: Throttle, b: Throttle): boolean =>
  * The first day a quota counts now. AWS does not say when a period ends; here it is a calendar
  * period in UTC: a day, a week from Monday, a month from its first day.
  */
-export function periodStart(period: "DAY" | "WEEK" | "MONTH", now: number): string {
+function periodStart(period: "DAY" | "WEEK" | "MONTH", now: number): string {
   const date = new Date(now);
   if (period === "WEEK") date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
   if (period === "MONTH") date.setUTCDate(1);

@@ -4,7 +4,6 @@ import { isStreamingHandler } from "./globals.ts";
 import { type HttpStream, readHttpStream, ResponseStream } from "./response-stream.ts";
 
 export type { HttpMetadata, HttpStream } from "./response-stream.ts";
-export { MalformedResponse } from "./response-stream.ts";
 
 /** Lambda's context without the callbacks of Node 0.10. */
 export type LambdaContext = Omit<Context, "done" | "fail" | "succeed">;
@@ -29,7 +28,7 @@ export interface LambdaFunctionOptions {
 }
 
 /** The function ran longer than it may. Unlike on AWS its code runs on; nobody hears it any more. */
-export class LambdaTimeout extends Error {
+class LambdaTimeout extends Error {
   override name = "Sandbox.Timedout";
 }
 

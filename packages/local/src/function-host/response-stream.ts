@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from "node:stream";
 
 /** Announces that a payload begins with {@link HttpMetadata}, 8 NUL bytes, then the body. */
-export const httpIntegrationContentType = "application/vnd.awslambda.http-integration-response";
+const httpIntegrationContentType = "application/vnd.awslambda.http-integration-response";
 
 const delimiter = Buffer.alloc(8);
 const metadataMaxBytes = 1_048_576;
@@ -22,7 +22,7 @@ export interface HttpStream {
 }
 
 /** The function answered, but not with an HTTP response. */
-export class MalformedResponse extends Error {
+class MalformedResponse extends Error {
   override name = "MalformedResponse";
 }
 

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "@outlet/core/ports";
 import type { DemoUser } from "./users.ts";
 
-export type PasswordCheck =
+type PasswordCheck =
   | { outcome: "right"; user: DemoUser }
   | { outcome: "wrong" }
   /** Too many wrong ones lately; this one was not even looked at. */

@@ -72,6 +72,45 @@ describe("knowledge", () => {
     expect((await owner("GET", `${path}/knowledge`)).json.syncStatus).toBe("SUCCEEDED");
   });
 
+  test("that is text is opened and replaced; what was read before is found until the new one was", async () => {
+    const words = { name: "rules.md", text: "# Rules\n\nDogs stay outside." };
+    const { sourceId } = (await owner("POST", `${path}/knowledge`, words)).json;
+    const one = `${path}/knowledge/${sourceId}`;
+    await synced();
+    expect((await owner("GET", one)).json).toMatchObject({ ...words, kind: "markdown" });
+    const changed = { text: "# Rules\n\nDogs are welcome. 🐶" };
+    const put = await owner("PUT", one, changed);
+    expect([put.status, put.json.status, put.json.name]).toEqual([202, "QUEUED", "rules.md"]);
+    await synced();
+    expect((await owner("GET", one)).json).toMatchObject({ ...changed, status: "SUCCEEDED" });
+    const search = `${path}/knowledge/search?question=dogs`;
+    const found = (await owner("GET", search)).json.passages.map(
+      ({ text }: { text: string }) => text,
+    );
+    expect(found.join()).toContain("welcome");
+    expect(found.join()).not.toContain("outside");
+    expect((await user("GET", one)).status).toBe(404);
+    expect((await user("PUT", one, changed)).status).toBe(404);
+    expect((await owner("PUT", one, { text: "" })).status).toBe(422);
+    expect((await owner("GET", `${path}/knowledge/01ARZ3NDEKTSV4RRFFQ69G5FAV`)).status).toBe(404);
+    expect((await owner("DELETE", one)).status).toBe(204);
+  });
+
+  test("that is no text cannot be opened, and says what to do", async () => {
+    const bytes = {
+      name: "latin.txt",
+      base64: Buffer.from("caf\u00e9", "latin1").toString("base64"),
+    };
+    const { sourceId } = (await owner("POST", `${path}/knowledge`, bytes)).json;
+    await synced();
+    const one = `${path}/knowledge/${sourceId}`;
+    const refused = await owner("GET", one);
+    expect([refused.status, refused.json.error.param]).toEqual([422, "sourceId"]);
+    expect(refused.json.detail).toContain("Upload the file anew");
+    expect((await owner("PUT", one, { text: "x" })).status).toBe(422);
+    expect((await owner("DELETE", one)).status).toBe(204);
+  });
+
   test("of a kind that is not read, or none at all, is refused at once", async () => {
     const scan = { name: "scan.png", base64: "iVBORw==" };
     const refused = await owner("POST", `${path}/knowledge`, scan);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -12,7 +12,7 @@ export const consoleDir = join(web, "dist");
 const stampName = ".sources";
 
 /** What the console is built from. */
-const sources = ["src", "public", "index.html", "vite.config.ts", "package.json"];
+const sources = ["src", "public", "index.html", "vite.config.ts", "package.json", "../examples"];
 
 /**
  * Builds the console unless what is there was built from these very sources.
@@ -58,7 +58,7 @@ async function files(path: string): Promise<string[]> {
   if (!entries) return [path];
   return entries
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(web.length + 1));
+    .map((entry) => relative(web, join(entry.parentPath, entry.name)));
 }
 
 function build(outDir: string): Promise<void> {

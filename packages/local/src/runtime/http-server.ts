@@ -51,7 +51,7 @@ function serve(handle: Handle, log: Log): Server {
 }
 
 /** A target in absolute form (RFC 9112 §3.2.2) as the one in origin form that means the same. */
-export const originForm = (target: string): string => {
+const originForm = (target: string): string => {
   const [, path] = /^https?:\/\/[^/?#]*(.*)$/i.exec(target) ?? [];
   if (path === undefined) return target;
   return path.startsWith("/") ? path : `/${path}`;

@@ -103,7 +103,7 @@ export function clientOf(base: string, common: Record<string, string>): Client {
 const typeOf = (body: unknown): string =>
   body instanceof ReadableStream ? "application/octet-stream" : "application/json";
 
-export function publishedBot(
+function publishedBot(
   endpoint: string,
   key: { keyId: string; value: string },
   bot: { botId: string; title: string },

@@ -1,7 +1,7 @@
 import { Parser } from "htmlparser2";
 
 /** A page's form with a password in it, as a browser would see it. */
-export interface SignInForm {
+interface SignInForm {
   /** Absolute. */
   action: URL;
   /** Every field that a submission would carry, with the value it has in the page. */

@@ -5,7 +5,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 /** So long until now. */
-export const lasts = {
+const lasts = {
   "1h": hourMs,
   "6h": 6 * hourMs,
   "24h": dayMs,

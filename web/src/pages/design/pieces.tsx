@@ -70,7 +70,9 @@ const sources: Source[] = [
 export const Sources = () => (
   <Card title={editorCopy.knowledge.title}>
     <ul>
-      <For each={sources}>{(one) => <SourceRow source={one} onRemove={nothing} />}</For>
+      <For each={sources}>
+        {(one) => <SourceRow source={one} onOpen={nothing} onRemove={nothing} />}
+      </For>
     </ul>
   </Card>
 );

@@ -24,7 +24,7 @@ import { Problem } from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
-import { type Info, type Progress, shape } from "./info.ts";
+import { type Info, type Progress, shape, toItem } from "./info.ts";
 import {
   checkRoom,
   type Deps as ItemDeps,
@@ -35,10 +35,10 @@ import {
   refreshStatus,
   removeOne,
   ring,
-  toItem,
 } from "./items.ts";
 import { kindOf } from "./kind-of.ts";
 import { removeSites } from "./site.ts";
+import { type Edit, putText } from "./texts.ts";
 import { checkArrived, listUploads, removeUpload, uploadFromId, uploadPath } from "./uploads.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Text } from "../../foundation/text/index.ts";
@@ -48,6 +48,7 @@ export { fromId, list, refreshStatus, ring } from "./items.ts";
 export { leaseMs } from "./lease.ts";
 export * as Site from "./site.ts";
 export { extensions, readingName } from "./kind-of.ts";
+export { Edit, readText } from "./texts.ts";
 export { Begin, beginUpload, receiveUpload, Upload, uploadFromId } from "./uploads.ts";
 
 const base64Max = 5_300_000;
@@ -146,6 +147,23 @@ export async function resync(
   }
   await refreshStatus(deps.table, botId);
   await ring(deps, botId);
+}
+
+/**
+ * Puts another text in a source's place. What was read of the old one is found until the new one
+ * has been read.
+ * @throws ProblemError `not_found`, `invalid_request`; `conflict` while it is being read.
+ */
+export async function edit(
+  deps: Deps,
+  botId: string,
+  sourceId: string,
+  input: v.InferOutput<typeof Edit>,
+): Promise<Info> {
+  const source = await putText(deps, botId, sourceId, input);
+  await refreshStatus(deps.table, botId);
+  await ring(deps, botId);
+  return source;
 }
 
 /** From now on nothing of it is found; the index is built anew soon after. */

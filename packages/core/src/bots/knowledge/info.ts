@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { unreadableCodes } from "../../ports/index.ts";
+import { type Item, unreadableCodes } from "../../ports/index.ts";
+import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { Bot } from "../bot/index.ts";
 import { kinds } from "../reading/kind.ts";
@@ -55,3 +56,12 @@ export const Info = v.object({
 });
 export type Info = v.InferOutput<typeof Info>;
 export const shape = Shape.of("source", Info);
+
+export function toItem(source: Info): Item {
+  const open = source.status === "QUEUED" || source.status === "RUNNING";
+  return {
+    ...shape.check(source),
+    ...Layout.source(source.botId, source.sourceId),
+    ...(open && Layout.inOpen(Layout.open.sources, `${source.botId}#${source.sourceId}`)),
+  };
+}

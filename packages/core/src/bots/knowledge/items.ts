@@ -1,9 +1,9 @@
-import type { Clock, Item, ObjectStore, Queue, Table } from "../../ports/index.ts";
+import type { Clock, ObjectStore, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Bot } from "../bot/index.ts";
 import { removePassages } from "../retrieval/passage-store.ts";
-import { type Info, shape } from "./info.ts";
+import { type Info, shape, toItem } from "./info.ts";
 import { uploadPath } from "./uploads.ts";
 
 export interface Deps {
@@ -107,13 +107,4 @@ export async function removeOne(
   for (const version of versions) {
     await removePassages(deps.objects, botId, { sourceId, version });
   }
-}
-
-export function toItem(source: Info): Item {
-  const open = source.status === "QUEUED" || source.status === "RUNNING";
-  return {
-    ...shape.check(source),
-    ...Layout.source(source.botId, source.sourceId),
-    ...(open && Layout.inOpen(Layout.open.sources, `${source.botId}#${source.sourceId}`)),
-  };
 }

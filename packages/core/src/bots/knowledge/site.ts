@@ -24,9 +24,9 @@ import {
   refreshStatus,
   removeOne,
   ring,
-  toItem,
 } from "./items.ts";
 import { strike } from "../retrieval/pointer.ts";
+import { toItem } from "./info.ts";
 
 export const Info = v.object({
   siteId: v.string(),

@@ -21,7 +21,7 @@ export function readCsv(source: string, builder: DocumentBuilder, preferred?: "\
 }
 
 /** The delimiter that cuts most records into the same number of cells, more than one. */
-export function guessDelimiter(sample: string): string {
+function guessDelimiter(sample: string): string {
   let best: { delimiter: string; score: number } = { delimiter: ",", score: 0 };
   for (const delimiter of delimiters) {
     const counts = new Map<number, number>();
@@ -43,7 +43,7 @@ export function guessDelimiter(sample: string): string {
  * The records of RFC 4180, read leniently: a quote within a cell is a character (12" pipe), and one
  * that opens a cell and is never closed is one too. In linear time.
  */
-export function* records(source: string, delimiter: string, from: number): Generator<string[]> {
+function* records(source: string, delimiter: string, from: number): Generator<string[]> {
   let at = from;
   let cells: string[] = [];
   let closable = true;

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { unreadableCodes } from "../../ports/index.ts";
-import { endings, limits } from "./index.ts";
+import { endings } from "./kind.ts";
+import { limits } from "./limits.ts";
 
 const page = readFileSync(new URL("../../../../../docs/knowledge.md", import.meta.url), "utf8");
 

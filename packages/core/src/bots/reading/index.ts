@@ -17,9 +17,6 @@ import { tidy } from "./plain.ts";
 import { readText } from "./text.ts";
 import { type Document, type FileToRead, Unreadable } from "../../ports/index.ts";
 
-export { endings, type Kind, kindOfName, kinds, wayOut } from "./kind.ts";
-export { limits } from "./limits.ts";
-
 export interface Options {
   /** Where Adobe's character maps lie, if not in this package. */
   cmapsDir?: string;

@@ -72,7 +72,7 @@ const mediaTypes: Record<string, Kind> = {
   "text/plain": "text",
 };
 
-export const endingOf = (name: string): string | undefined =>
+const endingOf = (name: string): string | undefined =>
   /\.([a-z0-9]{1,8})$/i.exec(name.trim())?.[1]?.toLowerCase();
 
 /** By its name, or by what it was sent as. */

@@ -11,7 +11,7 @@ import {
 import { analysis, countTerms } from "./passage-terms.ts";
 
 /** A passage as the index sees it. */
-export interface Indexed {
+interface Indexed {
   /** Its text, and the headings it stands under. */
   texts: readonly string[];
   /** Where its record lies among its source's passages, in bytes. */

@@ -7,5 +7,5 @@ export * as Retrieval from "./index.ts";
 
 export { cut } from "./cut.ts";
 export { passagesMax } from "./passage-store.ts";
-export { publish, type Wanted } from "./publish.ts";
+export { publish } from "./publish.ts";
 export { createLexicalRetriever } from "./lexical-retriever.ts";

@@ -11,7 +11,7 @@ import { Retrieval } from "../retrieval/index.ts";
 import { Sync } from "./index.ts";
 
 /** Objects in memory, and their paths to look at. */
-export function createMemoryObjects(): { objects: ObjectStore; stored: Map<string, Uint8Array> } {
+function createMemoryObjects(): { objects: ObjectStore; stored: Map<string, Uint8Array> } {
   const stored = new Map<string, Uint8Array>();
   const objects: ObjectStore = {
     put: async (path, body) => void stored.set(path, Uint8Array.from(body)),

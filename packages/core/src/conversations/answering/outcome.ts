@@ -56,7 +56,8 @@ export function endOfStop(reason: string | null, hasText: boolean): End {
   if (status === "failed") {
     const name = reason ?? "none";
     const message = `The model did not finish its answer: it stopped for the reason "${name}".`;
-    return failure("model_error", message, retryable, `stop reason: ${name}`);
+    const code = hasText ? "model_error" : "model_empty_answer";
+    return failure(code, message, retryable, `stop reason: ${name}`);
   }
   if (status === "completed" && !hasText) {
     const message = "The model ended its answer without saying anything. Send the message again.";

@@ -63,21 +63,25 @@ export async function readMessages(
     goesOn = await take([
       ...turn.surroundings.earlier,
       { role: "user", content: turn.content },
-      // Of an answer without text the question stays, and joins the next one.
-      ...(answered
-        ? [{ role: "assistant" as const, content: [{ contentType: "text" as const, body }] }]
-        : []),
+      { role: "assistant", content: [{ contentType: "text", body: answered ? body : nothing }] },
     ]);
   }
   // Converse wants a user's message first. A greeting came before, or room ran out within a turn.
   while (history[0]?.role === "assistant") history.shift();
   if (run.continues) {
-    const begun = history.at(-1)?.role === "assistant";
-    question.unshift({ type: "text", text: begun ? continuation : beginning });
+    question.unshift({ type: "text", text: hasBegun(history) ? continuation : beginning });
   }
   if (run.surroundings.instructions) developer.push(run.surroundings.instructions);
   return { question, history, developer };
 }
+
+/** Stands for an answer without text: models want turns by turns, and the question to stay one. */
+const nothing = "[There was no answer.]";
+
+const hasBegun = (history: readonly ModelMessage[]): boolean => {
+  const [said] = history.at(-1)?.content ?? [];
+  return said?.type === "text" && said.text !== nothing;
+};
 
 /** The limit was reached while the model still reasoned: there is no end to go on from. */
 const beginning =

@@ -20,8 +20,8 @@ export interface Info {
   contextTokens: number;
   /** Whether it can be asked to reason before it answers. */
   reasoning: boolean;
-  /** Whether it can be held to JSON of a given schema. */
-  structured?: boolean;
+  /** Whether it can be held to JSON: of a given schema, or of any shape too. Absent where not. */
+  structured?: "schema" | "any";
   /** Micro-USD for a million tokens. `null`: unknown, so it cannot be published. */
   price: Price | null;
 }
@@ -63,6 +63,7 @@ const known: readonly Known[] = [
     title: "Outlet demo model (extractive, runs locally)",
     contextTokens: 100_000,
     reasoning: true,
+    structured: "any",
     price: usd(0, 0),
   },
   {
@@ -72,6 +73,7 @@ const known: readonly Known[] = [
     title: "Claude Haiku 4.5",
     contextTokens: 180_000,
     reasoning: true,
+    structured: "schema",
     price: usd(1, 5, 0.1, 1.25),
   },
   {
@@ -81,6 +83,7 @@ const known: readonly Known[] = [
     title: "Claude Sonnet 4.5",
     contextTokens: 180_000,
     reasoning: true,
+    structured: "schema",
     price: usd(3, 15, 0.3, 3.75),
   },
   {
@@ -90,6 +93,7 @@ const known: readonly Known[] = [
     title: "Claude Opus 4.5",
     contextTokens: 180_000,
     reasoning: true,
+    structured: "schema",
     price: usd(5, 25, 0.5, 6.25),
   },
   {

@@ -2,7 +2,7 @@
  * Where a cross-Region inference profile leads, as its id begins.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
  */
-export const geographies = ["us", "us-gov", "eu", "jp", "au", "apac", "global"] as const;
+const geographies = ["us", "us-gov", "eu", "jp", "au", "apac", "global"] as const;
 export type Geography = (typeof geographies)[number];
 
 /** Those that may be asked from a Region, the nearest first. */

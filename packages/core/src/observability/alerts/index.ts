@@ -7,8 +7,6 @@ import type { Publication } from "../../publishing/publication/index.ts";
 import { KeyRequests } from "../key-requests/index.ts";
 import { UsageReport } from "../usage-report/index.ts";
 
-export { none, Settings } from "../../publishing/alert-settings/index.ts";
-
 export interface Alert {
   name: "error_rate" | "p99_latency" | "quota_used" | "monthly_spend";
   unit: "percent" | "ms" | "micro_usd";
@@ -30,7 +28,7 @@ interface Deps {
 }
 
 /** Also the period of the alarms in a bot's stack. */
-export const windowSeconds = 900;
+const windowSeconds = 900;
 
 /**
  * How a publication stands now. What its owner does not want to be told of is worked out all the

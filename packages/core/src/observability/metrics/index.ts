@@ -21,7 +21,7 @@ export const pointsMax = 1_500;
  * How long figures are kept in which detail, as CloudWatch keeps them:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention
  */
-export const retention = [
+const retention = [
   { periodSeconds: minute, days: 15 },
   { periodSeconds: 5 * minute, days: 63 },
   { periodSeconds: hour, days: 455 },

@@ -14,7 +14,7 @@ const quarterSeconds = 900;
 const hourSeconds = 3_600;
 
 /** Tells weekday and hour of a time in a zone. */
-export interface LocalClock {
+interface LocalClock {
   at(epochMs: number): { weekday: number; hour: number; minute: number };
 }
 

@@ -25,7 +25,7 @@ import {
   readHours,
   type Slice,
 } from "./roll-up.ts";
-import { count, type Durations, Tally } from "./tally.ts";
+import { type Durations, Tally } from "./tally.ts";
 import { Layout } from "../../store/layout/index.ts";
 
 export { mapLimited } from "./roll-up.ts";
@@ -294,15 +294,6 @@ function toTiming({ count, sum, max, quantiles }: Durations): Timing | null {
 }
 
 const round = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 10) / 10);
-
-/** Failed runs of many sums, by code. */
-export function errorsOf(sums: readonly Pick<Sum, "errors">[]): Map<string, number> {
-  const all = new Map<string, number>();
-  for (const { errors } of sums) {
-    for (const [code, times] of Object.entries(errors)) count(all, code, times);
-  }
-  return all;
-}
 
 const invalid = (message: string) =>
   new Problem.ProblemError("invalid_request", { message, param: "from" });

@@ -29,7 +29,7 @@ export interface Deps {
 }
 
 /** What one key used of one model at the prices of one table. */
-export interface Row {
+interface Row {
   keyId: string;
   model: string;
   priceVersion: string;

@@ -110,6 +110,6 @@ export type StoredTally = v.InferOutput<typeof StoredTally>;
 const isOutcome = (status: string): status is "completed" | "failed" | "cancelled" | "incomplete" =>
   ["completed", "failed", "cancelled", "incomplete"].includes(status);
 
-export function count(into: Map<string, number>, name: string, times: number): void {
+function count(into: Map<string, number>, name: string, times: number): void {
   into.set(name, (into.get(name) ?? 0) + times);
 }

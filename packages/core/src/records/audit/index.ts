@@ -18,12 +18,13 @@ import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
-export const actions = [
+const actions = [
   "bot.create",
   "bot.update",
   "bot.share",
   "bot.delete",
   "knowledge.add",
+  "knowledge.edit",
   "knowledge.sync",
   "knowledge.remove",
   "publication.publish",
@@ -211,10 +212,7 @@ function fits(entry: Entry, { actor, botId, action, outcome, asAdmin }: Filter):
 }
 
 /** Only what differs: a bot's whole instruction does not go into every entry. */
-export function difference(
-  before: Snapshot,
-  after: Snapshot,
-): { before: Snapshot; after: Snapshot } {
+function difference(before: Snapshot, after: Snapshot): { before: Snapshot; after: Snapshot } {
   if (!before || !after) return { before, after };
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),

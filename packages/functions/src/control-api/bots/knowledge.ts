@@ -175,6 +175,32 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         return c.json({ sources: sources.map(sourceView) }, 202);
       },
     )
+    .get(
+      "/bots/:botId/knowledge/:sourceId",
+      describeRoute({ summary: "A source with its text", tags: ["knowledge"] }),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const sourceId = c.req.param("sourceId");
+        const { source, text } = await Knowledge.readText(deps, bot.botId, sourceId);
+        return c.json({ ...sourceView(source), text });
+      },
+    )
+    .put(
+      "/bots/:botId/knowledge/:sourceId",
+      describeRoute({
+        summary: "Put another text in a source's place; the old one is found until it was read",
+        tags: ["knowledge"],
+        responses: answers(202),
+      }),
+      audited(deps, "knowledge.edit", "source"),
+      body(Knowledge.Edit),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const sourceId = c.req.param("sourceId");
+        const source = await Knowledge.edit(deps, bot.botId, sourceId, c.req.valid("json"));
+        return c.json(sourceView(source), 202);
+      },
+    )
     .delete(
       "/bots/:botId/knowledge/:sourceId",
       describeRoute({ summary: "Remove a source", tags: ["knowledge"], responses: answers(204) }),

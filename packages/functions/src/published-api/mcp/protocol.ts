@@ -11,7 +11,7 @@ import { Text } from "@outlet/core/foundation/text";
 export const legacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"] as const;
 export const modernVersions = ["2026-07-28"] as const;
 
-export const versionKey = "io.modelcontextprotocol/protocolVersion";
+const versionKey = "io.modelcontextprotocol/protocolVersion";
 const capabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
 export const serverInfoKey = "io.modelcontextprotocol/serverInfo";
 
@@ -26,7 +26,7 @@ export const codes = {
 } as const;
 
 type Id = string | number;
-export type Era = "legacy" | "modern";
+type Era = "legacy" | "modern";
 
 export interface Call {
   kind: "call";

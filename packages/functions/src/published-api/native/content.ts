@@ -1,6 +1,6 @@
 import type { NewContent } from "@outlet/core/conversations/run";
 import * as v from "valibot";
-import { encodingOf, formatOf, normalise } from "./file-format.ts";
+import { encodingOf, formatOf, isProtected, normalise } from "./file-format.ts";
 
 const Text = v.strictObject({
   contentType: v.literal("text"),
@@ -88,7 +88,9 @@ const Attachment = v.pipe(
       addIssue({
         message: encoding
           ? `is text, but not in UTF-8: it seems to be ${encoding}. Save ${value.fileName} as UTF-8`
-          : `is not what the file name ${value.fileName} says; its bytes are ${found ?? "of no known kind"}`,
+          : isProtected(bytes)
+            ? `is protected by a password. Save ${value.fileName} without one`
+            : `is not what the file name ${value.fileName} says; its bytes are ${found ?? "of no known kind"}`,
         path: [{ type: "object", origin: "value", input: value, key: "body", value: null }],
       });
       return NEVER;

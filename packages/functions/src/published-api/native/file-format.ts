@@ -110,6 +110,12 @@ function officeOpenXml(bytes: Buffer): Format | undefined {
   return bytes.includes("xl/workbook", 0, "latin1") ? "xlsx" : undefined;
 }
 
+/** [MS-OFFCRYPTO] §2.3.4: an archive of Office, encrypted, lies in a compound file. */
+export const isProtected = (input: Uint8Array): boolean => {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  return bytes.subarray(0, 8).equals(compound) && bytes.includes(utf16("EncryptedPackage"));
+};
+
 /** [MS-DOC] §2.1 and [MS-XLS] §2.1: the streams that every such document has. */
 function compoundDocument(bytes: Buffer): Format | undefined {
   if (bytes.includes(utf16("WordDocument"))) return "doc";

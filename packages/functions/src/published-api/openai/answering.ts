@@ -3,6 +3,7 @@ import { Run } from "@outlet/core/conversations/run";
 import type { Context } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
 import { endedOf, type Followed, follow, gone } from "../follow.ts";
+import { goneSignal } from "../gone.ts";
 import type { PublishedEnv } from "../identity.ts";
 import type { Told } from "../told.ts";
 import { type Ended, saidOf } from "./answer.ts";
@@ -52,10 +53,11 @@ function answerLate(
   { render, renderFailure, failures, settled }: Whole,
 ): Response {
   const reading = new AbortController();
+  const signal = AbortSignal.any([reading.signal, goneSignal(c)]);
   const idleMs = deps.policy.beatMs;
   async function* text() {
     yield " ";
-    for await (const told of follow(deps, sent, { signal: reading.signal, idleMs })) {
+    for await (const told of follow(deps, sent, { signal, idleMs })) {
       if (told?.kind !== "ended") {
         if (told === undefined) yield " ";
         continue;
@@ -91,10 +93,11 @@ export function answerStream(
   settled?: (ended: Ended) => Promise<void>,
 ): Response {
   const reading = new AbortController();
+  const signal = AbortSignal.any([reading.signal, goneSignal(c)]);
   const idleMs = teller.idleMs ?? deps.policy.beatMs;
   async function* frames() {
     yield* teller.begin();
-    for await (const told of follow(deps, sent, { signal: reading.signal, idleMs })) {
+    for await (const told of follow(deps, sent, { signal, idleMs })) {
       if (told === undefined) yield* teller.idle?.() ?? [pingLine];
       else {
         yield* teller.push(told);

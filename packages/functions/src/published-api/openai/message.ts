@@ -59,9 +59,10 @@ export async function toMessage(
 
 /** Ignored silently, a format would make every client fail in its own parser. */
 function requireFormat({ format }: Asking, { name, info }: Chosen): void {
-  if (!format || info?.structured) return;
+  if (!format || info?.structured === "any") return;
+  if (format.schema !== null && info?.structured === "schema") return;
   throw new Problem.ProblemError("unsupported_parameter", {
-    message: `${format.param}: the model ${name} cannot be held to a JSON format. Ask for it in words.`,
+    message: `${format.param}: the model ${name} cannot be held to ${format.schema === null ? "JSON without a schema" : "JSON"}. Ask for it in words.`,
     param: format.param,
   });
 }

@@ -8,7 +8,7 @@ const ofAnotherFamily = /^(gpt|chatgpt|codex|computer-use|o[0-9]|ft)/;
 
 /**
  * What a bot is called as a model: its title in letters that any client can send. Titles change, so
- * the bot's own id is taken for it as well.
+ * the bot's own id and the word `bot` are taken for it as well.
  */
 export function slugOf(title: string, taken: readonly string[] = []): string {
   const ascii = title
@@ -55,7 +55,7 @@ export function chooseModel(
   const slug = slugOf(bot.title, names);
   const own = { requestedModel: null, info: catalog.find(bot.model) };
   if (asked === null || asked === "") return { name: slug, ...own };
-  if (asked === slug || asked === bot.botId) return { name: asked, ...own };
+  if ([slug, bot.botId, "bot"].includes(asked)) return { name: asked, ...own };
   const info = catalog.find(asked);
   if (info && names.includes(info.name)) return { name: asked, requestedModel: info.name, info };
   throw new Problem.ProblemError("model_not_found", {

@@ -1,4 +1,5 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
+import { EventLog } from "@outlet/core/conversations/event-log";
 import { responseAddress, Run } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
 import { notFound } from "../conversations.ts";
@@ -64,7 +65,9 @@ export function responseRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.post("/responses/:id/cancel", async (c) => {
     const run = await kept(c, deps);
     if (Run.isTerminal(run.status)) return c.json(await view(deps, run));
-    await Run.cancel(deps, run);
+    const cancelled = await Run.cancel(deps, run);
+    // It waited: nobody else tells its readers before its turn comes.
+    if (Run.isTerminal(cancelled.status)) await EventLog.close(deps, cancelled);
     const { address, runId } = sentOf(run);
     const after = await Conversation.waitFor(deps, address, runId, cancelWaitMs);
     return c.json(await view(deps, after ?? run));

@@ -19,7 +19,8 @@ const problem = (description: string): Answer => ({
   description,
   content: { "application/problem+json": { schema: ref("Problem") } },
 });
-const stream = { "text/event-stream": { schema: text() } };
+/** OpenAPI 3.1 has no words for the events of a stream. */
+const stream = { "text/event-stream": { schema: {} } };
 const withStream = (answer: Answer): Answer => ({
   ...answer,
   content: { ...answer.content, ...stream },
@@ -134,6 +135,18 @@ export function nativeOperations() {
         { "200": answered, "202": json("Not yet", ref("Accepted")), "410": gone },
         "422",
         { parameters: [...messagePath, wait] },
+      ),
+    },
+    "/conversation/{conversationId}/{messageId}/events": {
+      get: operation(
+        "readEvents",
+        "The events of a run, as they come",
+        {
+          "200": { description: "Server-sent events", content: stream },
+          "204": { description: "There is nothing more to come" },
+        },
+        "422",
+        { parameters: [...messagePath, header("Last-Event-ID")] },
       ),
     },
     "/conversation/{conversationId}/{messageId}/cancel": {

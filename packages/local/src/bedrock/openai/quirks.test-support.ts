@@ -21,7 +21,7 @@ export type Reading =
     }
   | { code: string; retryable: boolean; said: string };
 
-export interface Quirk {
+interface Quirk {
   name: string;
   reply: Reply;
   reading: Reading;

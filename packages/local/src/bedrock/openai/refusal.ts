@@ -29,7 +29,7 @@ export class Refusal extends Error {
 const messageLengthMax = 500;
 
 /** On one line, so that nothing a server says looks like more than one thing in a log or a table. */
-export const oneLine = (text: string): string =>
+const oneLine = (text: string): string =>
   Text.cut(Text.oneLine(text), messageLengthMax).toWellFormed();
 
 export const wordsOf = (message: string, labels = ""): Words => ({

@@ -5,7 +5,7 @@ import type { Content, ConverseRequest, Message } from "../converse-request.ts";
 
 /** A Converse request as the body of `POST /chat/completions`. */
 export function toChatCompletion(request: ConverseRequest, model: string): ChatBody {
-  const { system, messages, maxTokens, temperature, topP, stopSequences } = request;
+  const { system, messages, maxTokens, temperature, topP, stopSequences, format } = request;
   return {
     model,
     messages: [
@@ -15,12 +15,19 @@ export function toChatCompletion(request: ConverseRequest, model: string): ChatB
     stream: true,
     // Without it the stream says nothing of tokens.
     stream_options: { include_usage: true },
+    ...(format && { response_format: toResponseFormat(format) }),
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(stopSequences.length === 0 ? {} : { stop: stopSequences }),
   };
 }
+
+/** JSON of any shape has a name of its own there. */
+const toResponseFormat = ({ name, schema }: NonNullable<ConverseRequest["format"]>): Json =>
+  JSON.stringify(schema) === '{"type":"object"}'
+    ? { type: "json_object" }
+    : { type: "json_schema", json_schema: { name, schema: schema as Json, strict: true } };
 
 /** Plain text stays a string: small servers know no parts. */
 function toChatMessage({ role, content }: Message): Json {

@@ -30,6 +30,7 @@ export const copy = {
     "bot.share": "change sharing",
     "bot.delete": "delete bot",
     "knowledge.add": "add source",
+    "knowledge.edit": "edit source",
     "knowledge.sync": "read sources again",
     "knowledge.remove": "remove source",
     "publication.publish": "publish",

@@ -9,12 +9,9 @@ import { Tabs } from "~/ui/tabs.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
-import { curl, javascript, python } from "../snippets.ts";
 import { TryIt } from "../try-it.tsx";
 import { copy } from "./copy.ts";
-
-const snippets = { curl, python, javascript };
-const languages = ["curl", "python", "javascript"] as const;
+import { exampleOf, examples } from "~/examples.ts";
 
 export default function Connect() {
   const bot = useCurrentBot();
@@ -39,12 +36,12 @@ export default function Connect() {
               >
                 <Tabs
                   label={copy.snippets}
-                  tabs={languages.map((language) => ({
+                  tabs={examples.map((language) => ({
                     id: language,
                     label: copy.languages[language],
                     content: () => (
                       <CodeBlock
-                        code={snippets[language](endpoint())}
+                        code={exampleOf(language, endpoint())}
                         label={copy.snippetLabel(copy.languages[language])}
                         copyLabel={copy.copySnippet(copy.languages[language])}
                       />

@@ -78,6 +78,16 @@ export const copy = {
     add: "Add text",
   },
 
+  editText: {
+    open: (name: string) => `Open ${name}`,
+    title: (name: string) => name,
+    description: "The bot answers from the old text until the new one has been read.",
+    failed: "The text could not be opened",
+    save: "Save text",
+    saved: (name: string) => `${name} saved`,
+    notSaved: "The text was not saved",
+  },
+
   sharing: {
     title: "Sharing",
     hint: "Who may see the bot in this console. Only a bot shared with everyone can be published.",

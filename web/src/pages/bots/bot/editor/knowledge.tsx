@@ -17,7 +17,8 @@ import { Skeleton } from "~/ui/skeleton.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { AddText } from "./add-text.tsx";
 import { copy } from "./copy.ts";
-import { accepted } from "./kinds.ts";
+import { EditText } from "./edit-text.tsx";
+import { accepted, isEditable } from "./kinds.ts";
 import styles from "./knowledge.module.css";
 import { type Knowledge, type Source, useKnowledge } from "./queries.ts";
 import { AddSite } from "./add-site.tsx";
@@ -32,6 +33,7 @@ export function KnowledgeCard() {
   const [writing, setWriting] = createSignal(false);
   const [addingSite, setAddingSite] = createSignal(false);
   const [removing, setRemoving] = createSignal<Source>();
+  const [editing, setEditing] = createSignal<Source>();
   const route = api.bots[":botId"].knowledge;
   const changed = () => {
     void client.invalidateQueries({ queryKey: names.knowledge(botId()) });
@@ -98,7 +100,11 @@ export function KnowledgeCard() {
                 {/* By id: a row whose sync goes on is the same row, and says so. */}
                 <Keyed each={data().sources} by="sourceId">
                   {(source) => (
-                    <SourceRow source={source()} onRemove={() => setRemoving(source())} />
+                    <SourceRow
+                      source={source()}
+                      onOpen={() => setEditing(source())}
+                      onRemove={() => setRemoving(source())}
+                    />
                   )}
                 </Keyed>
               </ul>
@@ -130,6 +136,15 @@ export function KnowledgeCard() {
         botId={botId()}
         onAdded={changed}
       />
+      <EditText
+        of={editing()}
+        botId={botId()}
+        onClose={() => setEditing(undefined)}
+        onSaved={(name) => {
+          announce(copy.editText.saved(name));
+          changed();
+        }}
+      />
       <ConfirmDialog
         danger
         open={removing() !== undefined}
@@ -149,14 +164,25 @@ export function KnowledgeCard() {
   );
 }
 
-export function SourceRow(props: { source: Source; onRemove: () => void }) {
+export function SourceRow(props: { source: Source; onOpen: () => void; onRemove: () => void }) {
   return (
     <li class={styles.source}>
       <span class={styles.mark}>
         <Icon name="file" />
       </span>
       <div>
-        <p class={styles.name}>{props.source.name}</p>
+        <p class={styles.name}>
+          <Show when={isEditable(props.source)} fallback={props.source.name}>
+            <button
+              type="button"
+              class={styles.open}
+              aria-label={copy.editText.open(props.source.name)}
+              onClick={() => props.onOpen()}
+            >
+              {props.source.name}
+            </button>
+          </Show>
+        </p>
         <p class={styles.about}>
           <span>{formatBytes(props.source.bytes)}</span>
           <Show when={props.source.status === "SUCCEEDED"}>

@@ -16,8 +16,9 @@ const Body = v.object({
   max_tokens: v.optional(v.number()),
   temperature: v.optional(v.number()),
   stop: v.optional(v.array(v.string())),
+  response_format: v.optional(v.object({ type: v.string() })),
 });
-export type Asked = v.InferOutput<typeof Body>;
+type Asked = v.InferOutput<typeof Body>;
 
 /** For tests: an OpenAI-compatible model that repeats what it is told, and does what it is asked. */
 export interface EchoModel {
@@ -33,11 +34,13 @@ export interface EchoModel {
 
 /**
  * The last message says what becomes of it: `fail` is refused, `wait` says half and waits to be
- * released, `long` is cut for want of tokens, `filter` by a filter. All else is repeated, with the
- * number of messages and images that came before.
+ * released, `long` is cut for want of tokens, `filter` by a filter. `break` breaks off in the middle the
+ * first time that it is asked, `stray` too, after other words. All else is repeated, with the number
+ * of messages and images that came before.
  */
 export async function startEchoModel(): Promise<EchoModel> {
   const asked: Asked[] = [];
+  const broken = new Set<string>();
   let waiting = Promise.withResolvers<() => void>();
   const server = createServer((req, res) => {
     answer(req, res).catch((error: unknown) => res.destroy(error as Error));
@@ -55,15 +58,25 @@ export async function startEchoModel(): Promise<EchoModel> {
       return;
     }
     res.writeHead(200, { "content-type": "text/event-stream" });
+    const isBroken = /break|stray/.test(said) && !broken.has(said);
+    broken.add(said);
     const send = (delta: object, finish_reason: string | null = null) =>
       res.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`);
-    const words = describe(body).match(/\S+\s*/g) ?? [];
+    const echo = body.response_format ? JSON.stringify({ said: describe(body) }) : describe(body);
+    const text = isBroken && said.includes("stray") ? "Something else, and more" : echo;
+    const words = text.match(/\S+\s*/g) ?? [];
     const half = Math.ceil(words.length / 2);
     for (const word of words.slice(0, half)) send({ content: word });
     if (said.includes("wait")) {
       const released = Promise.withResolvers<void>();
       waiting.resolve(released.resolve);
       await Promise.race([released.promise, once(res, "close")]);
+    }
+    if (isBroken) {
+      // What was said has to have left before.
+      await new Promise((sent) => res.write(": cut\n\n", sent));
+      res.destroy();
+      return;
     }
     for (const word of words.slice(half)) send({ content: word });
     send(
