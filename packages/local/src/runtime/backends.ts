@@ -50,7 +50,12 @@ export function createBackends(
   const table = watchedTable(
     reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
   );
-  const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
+  const objects = createS3ObjectStore({
+    client: clients.s3,
+    bucket: emulators.bucket,
+    // The emulator takes 11 MB in one request, and a large bot's index is larger.
+    requestBytesMax: 8 * 1024 * 1024,
+  });
   return {
     table,
     objects,
