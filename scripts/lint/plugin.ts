@@ -30,6 +30,18 @@ const direction = {
   },
 };
 
+/** hono's streamSSE sends the message of what was thrown to the client: `http/event-stream.ts` does not. */
+const streams = {
+  create(context: Context) {
+    const message = "Use eventStream of functions/src/http: hono's own tells clients the cause.";
+    return {
+      CallExpression(node: { callee?: { name?: string } }) {
+        if (node.callee?.name === "streamSSE") context.report({ message, node });
+      },
+    };
+  },
+};
+
 /** Text for people is cut at the borders of what they see. */
 const text = {
   create(context: Context) {
@@ -42,4 +54,4 @@ const text = {
   },
 };
 
-export default { meta: { name: "outlet" }, rules: { direction, text } };
+export default { meta: { name: "outlet" }, rules: { direction, streams, text } };

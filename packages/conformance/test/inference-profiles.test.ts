@@ -59,6 +59,7 @@ function deployer(inferenceProfiles: boolean): Deployer.Deps {
     clock,
     pepper: Buffer.alloc(32, 7),
     probe: async () => "reached",
+    purge: async () => true,
     policy: { probeTimeoutMs: 180_000, pollSeconds: 5, deployLeaseMs: 60_000 },
     provisioner: createCloudFormationProvisioner({
       ...createControlPlaneClients({

@@ -3,6 +3,7 @@ import { startControlPlane } from "@outlet/aws/provisioner/control-plane.test-su
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { Bot } from "@outlet/core/bots/bot";
+import { Deletion } from "@outlet/core/maintenance/deletion";
 import { Deployer } from "@outlet/core/publishing/deployer";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
@@ -90,9 +91,11 @@ export async function openWorld(stored: { table: Table; objects: ObjectStore }) 
       pace: createPace({ table, clock, cell }),
       log: silentLog,
     });
+    const objects = guard(stored.objects);
     return {
       table,
-      objects: guard(stored.objects),
+      objects,
+      purge: (botId) => Deletion.purge({ table, objects, clock }, botId),
       provisioner: guard(provisioner),
       catalog,
       deployQueue: guard(deployQueue),

@@ -89,10 +89,11 @@ describe("a deployer that is killed", () => {
     async (when) => {
       for (let at = 1; ; at++) {
         const bot = await world.published();
-        await Publication.unpublish(world.commands(), owner, bot, { deleteBot: true });
+        await Publication.removeWithBot(world.commands(), owner, bot);
         const { guard, calls } = killer(at, when);
         await world.settle(bot.botId, world.deployer(guard));
-        expect(await statusOf(bot.botId), `killed ${when} call ${at}`).toBe("unpublished");
+        const publication = Publication.fromBot(world.stored.table, bot.botId);
+        expect(await publication, `killed ${when} call ${at}`).toBeUndefined();
         const left = Bot.fromId(world.stored.table, bot.botId);
         expect(await left, `killed ${when} call ${at}`).toBeUndefined();
         if (calls() < at) return expect(at).toBeGreaterThan(8);

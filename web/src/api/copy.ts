@@ -21,6 +21,7 @@ export const copy = {
     title_mismatch: "Type the title as it stands at the top of the page.",
     idempotency_key_reuse: "Send it as a new request.",
     unauthenticated: "Sign in again.",
+    scope_missing: "The key is not for this.",
     forbidden: "Ask an administrator.",
     publish_not_allowed: "Once you are in the group, sign out and in again.",
     not_found: "Go back to the list of bots: it may have been deleted meanwhile.",

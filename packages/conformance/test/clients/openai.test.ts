@@ -199,6 +199,11 @@ describe("chats", () => {
     const asked = world.model.asked.at(-1);
     expect(asked?.messages.map(({ role }) => role)).toEqual(["user"]);
     expect(asked?.max_tokens).toBe(300);
+    const owner = await world.outlet.as("owner");
+    const { json } = await owner("GET", `/bots/${world.bot.botId}/runs`);
+    const kinds = json.runs.map(({ via }: { via: string }) => via);
+    expect(kinds).toContain("chat");
+    expect(kinds.filter((kind: string) => kind === "utility")).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Bell } from "@outlet/core/conversations/bell";
 import { Conversation } from "@outlet/core/conversations/conversation";
+import { Layout } from "@outlet/core/store/layout";
 import { Run } from "@outlet/core/conversations/run";
 import {
   lastText,
@@ -104,8 +105,8 @@ test("a late retry neither answers again nor reorders the conversation", async (
   await client.outcome(one);
   await client.ask("Two", "late");
   // As if the first request had died before it could note that it was accepted.
-  const pk = `IDEMPOTENCY#key-1#${encodeURIComponent("POST /conversation")}#k-5`;
-  await stack.table.update({ pk, sk: "CLAIM" }, { set: { accepted: false } });
+  const { pk, sk } = Layout.idempotency("key-1", "POST /conversation", "k-5");
+  await stack.table.update({ pk, sk }, { set: { accepted: false } });
   const again = await client.send("One", "late", keyed("k-5"));
   expect(again.json).toEqual({ ...one.json, status: "completed" });
   // Even an append by somebody who had looked before the answer changes nothing.

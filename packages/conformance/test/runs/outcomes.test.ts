@@ -95,7 +95,11 @@ describe("an answer without a word", () => {
     const sent = await stack.client().send("Question", "thought");
     expect((await stack.client().outcome(sent)).json.status).toBe("incomplete");
     stack.model.script = () => says("Here.");
-    const body = { conversationId: "thought", message: { content: [] }, continueGenerate: true };
+    const body = {
+      conversationId: "thought",
+      message: { content: [{ contentType: "text", body: "" }] },
+      continueGenerate: true,
+    };
     const more = await stack.client().call("POST", "/conversation", body);
     expect((await stack.client().outcome(more)).json.status).toBe("completed");
     expect(seen()).toEqual([

@@ -30,6 +30,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       Publication.fromBot(deps.table, botId),
     ]);
     if (!key || !Publication.isOpen(publication)) return denial;
+    if (!Key.admits(key, originOf(event))) return denial;
     await Key.touch(deps, key);
     const context: AuthorizerContext = {
       botId,
@@ -37,6 +38,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       clientId: key.clientId,
       paused: Publication.isPaused(publication) ? "true" : "false",
       allowedOrigins: JSON.stringify(publication.allowedOrigins),
+      scopes: key.scopes.join(","),
       retentionDays: String(publication.retentionDays),
       callerInstructions: publication.callerInstructions,
       utilityCalls: publication.utilityCalls,
@@ -63,6 +65,13 @@ function presentedSecret(event: APIGatewayRequestAuthorizerEvent): string | unde
     if (lower === "authorization") bearer = /^Bearer +(\S+) *$/i.exec(value ?? "")?.[1];
   }
   return apiKey || bearer;
+}
+
+/** Where a request comes from, as the gateway saw it: a header may say anything. */
+function originOf({ headers, requestContext }: APIGatewayRequestAuthorizerEvent) {
+  const [, origin] =
+    Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "origin") ?? [];
+  return { ip: requestContext.identity.sourceIp, origin };
 }
 
 /** `arn:…:{api}/{stage}/*`: a policy for one method would refuse the next one where it is cached. */

@@ -6,6 +6,7 @@ import { except } from "hono/combine";
 import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
+import { boundedPath, guardedAnswers } from "../http/guards.ts";
 import { requestId } from "../http/request-id.ts";
 import { authenticate } from "./authentication.ts";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
@@ -40,6 +41,7 @@ export function createControlApi(deps: ControlApiDeps) {
       (env) => (env as ControlEnv["Bindings"] | undefined)?.event?.requestContext?.requestId,
     ),
   );
+  app.use(guardedAnswers());
   const open = { security: [] };
   app.get("/health", describeRoute({ summary: "Whether it is up", ...open }), (c) =>
     c.json({ status: "ok" }),
@@ -47,6 +49,7 @@ export function createControlApi(deps: ControlApiDeps) {
   app.get("/openapi.json", describeRoute({ summary: "This API", ...open }), describeApi(app));
   app.use(
     authenticate(deps.authentication),
+    boundedPath(),
     except(
       isFile,
       bodyLimit({

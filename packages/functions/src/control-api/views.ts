@@ -149,4 +149,8 @@ export const keyView = (key: Key.Info) => ({
   expiresAt: timeOrNull(key.validUntil),
   graceEndsAt: timeOrNull(key.graceEndsAt),
   lastUsedAt: timeOrNull(key.lastUsedAt),
+  scopes: key.scopes,
+  allowedIps: key.allowedIps,
+  allowedOrigins: key.allowedOrigins,
+  metadata: key.metadata,
 });

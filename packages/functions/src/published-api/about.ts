@@ -23,6 +23,9 @@ export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
       created_at: toSeconds(key.createdAt),
       expires_at: toSeconds(key.validUntil),
       last_used_at: toSeconds(key.lastUsedAt),
+      scopes: key.scopes,
+      allowed_ips: key.allowedIps,
+      allowed_origins: key.allowedOrigins,
       throttle: throttle && { burst: throttle.burstLimit, requests_per_second: throttle.rateLimit },
       quota: quota && {
         limit: quota.limit,

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";
 import { createErrorHandler, createNotFoundHandler, respond } from "../http/problems.ts";
+import { boundedPath } from "../http/guards.ts";
 import { requestId } from "../http/request-id.ts";
 import { notFound } from "./conversations.ts";
 import { aboutRoutes } from "./about.ts";
@@ -13,6 +14,7 @@ import { identity, type PublishedEnv } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
+import { scoped } from "./scopes.ts";
 import { openaiRoutes } from "./openai/routes.ts";
 
 export type { PublishedApiDeps } from "./deps.ts";
@@ -27,7 +29,15 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     return onError(onFace(error, c.req.path), c);
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
-  app.use(requestId(gatewayRequestId), cors(deps.table), identity(), readableBody(), limits(deps));
+  app.use(
+    requestId(gatewayRequestId),
+    cors(deps.table),
+    identity(),
+    boundedPath(),
+    scoped(),
+    readableBody(),
+    limits(deps),
+  );
   app.route("/", nativeRoutes(deps));
   app.route("/", aboutRoutes(deps));
   app.route("/", mcpRoutes(deps));

@@ -14,6 +14,8 @@ export const AuthorizerContext = v.object({
   clientId: v.string(),
   paused: v.picklist(["true", "false"]),
   allowedOrigins: v.string(),
+  /** Of the key, with commas between; all where an authorizer of before says none. */
+  scopes: v.optional(v.string(), "invoke,read,delete"),
   /** 1–90. */
   retentionDays: v.pipe(v.string(), v.regex(/^[1-9][0-9]?$/)),
   /** What becomes of callers' own instructions. */

@@ -7,7 +7,7 @@ import { Arrivals } from "./arrivals.ts";
 import { type Exchange, serve } from "./exchange.ts";
 import type { Mount } from "./mount.ts";
 import { type GatewayRequest, readHeaders } from "./proxy-event.ts";
-import { discardBody } from "./request-body.ts";
+import { BodyRoom, discardBody } from "./request-body.ts";
 import { isRestApiId, Stacks } from "./stacks.ts";
 import { UsagePlans } from "./usage-plan.ts";
 import { createAllowList, sourceAddress } from "./waf.ts";
@@ -55,6 +55,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const stacks = new Stacks(options.dataDir, platform, origin, log);
   const usagePlans = new UsagePlans(stacks.database);
   const arrivals = new Arrivals();
+  const room = new BodyRoom();
   const inFlight = new Set<Promise<void>>();
   let closing = false;
 
@@ -98,6 +99,7 @@ export function createEdge(options: EdgeOptions): Edge {
     return serve(exchange, {
       allows,
       arrivals,
+      room,
       database,
       logs,
       usagePlans,

@@ -18,7 +18,15 @@ import {
   type Identity,
   nobody,
 } from "./proxy-event.ts";
-import { bodyMaxBytes, discardBody, RequestAborted, readBody } from "./request-body.ts";
+import {
+  type BodyRoom,
+  bodyMaxBytes,
+  discardBody,
+  NoRoom,
+  RequestAborted,
+  readBody,
+  saysTooLarge,
+} from "./request-body.ts";
 import { matchRoute } from "./route-match.ts";
 import type { UsagePlans } from "./usage-plan.ts";
 import type { AllowList } from "./waf.ts";
@@ -34,6 +42,7 @@ export interface Exchange {
 export interface ExchangeDeps {
   allows: AllowList;
   arrivals: Arrivals;
+  room: BodyRoom;
   database: EdgeDatabase;
   logs: AccessLogs;
   usagePlans: UsagePlans;
@@ -73,8 +82,7 @@ async function answer(exchange: Exchange, deps: ExchangeDeps): Promise<void> {
   variables.set("resourcePath", match.route.resource);
   variables.set("resourceId", match.route.resourceId);
 
-  const body = await readBody(req);
-  if (body === undefined) return refuseBody(res, variables);
+  if (saysTooLarge(req)) return refuseBody(res, variables);
 
   const { method } = match;
   const authorized =
@@ -82,11 +90,23 @@ async function answer(exchange: Exchange, deps: ExchangeDeps): Promise<void> {
       ? null
       : await authorize(request, match, deps.functions.get(method.authorizer), deps.platform);
   if (authorized !== null) variables.set("authorizer.principalId", authorized.principalId);
+  // Unlike API Gateway, only now: whoever has no key is not to fill this machine's memory.
+  const body = await receiveBody(req, deps.room);
+  if (body === undefined) return refuseBody(res, variables);
   const identity = admit(request, method, authorized, variables, deps);
 
   const caller = { identity, authorizer: authorized?.context ?? null };
   const event = createProxyEvent(request, match, caller, body);
   await integrate(exchange, method, event, deps);
+}
+
+async function receiveBody(req: IncomingMessage, room: BodyRoom): Promise<Buffer | undefined> {
+  try {
+    return await readBody(req, room);
+  } catch (cause) {
+    if (cause instanceof NoRoom) throw new GatewayRefusal("THROTTLED", { cause });
+    throw cause;
+  }
 }
 
 function guard(request: GatewayRequest, variables: ContextVariables, allows: AllowList): void {

@@ -1,8 +1,10 @@
 import { once } from "node:events";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
+import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { fixedClock, knowsKeys, spec, startEdge, type TestEdge } from "./edge.test-support.ts";
 import { expectGatewayAnswer, key } from "./gateway-answer.test-support.ts";
+import { BodyRoom, NoRoom, readBody } from "./request-body.ts";
 
 describe("the throttle", () => {
   it("counts by arrival: a slow authorizer lets no more of a hundred at once through", async () => {
@@ -171,9 +173,9 @@ describe("a body", () => {
   });
 
   it.each([
-    ["with Content-Length", { "Content-Length": String(limit + 1) }],
-    ["chunked", { "Transfer-Encoding": "chunked" }],
-  ])("over the limit is refused before its key is looked at (%s)", async (_, headers) => {
+    ["with Content-Length, before its key is looked at", { "Content-Length": String(limit + 1) }],
+    ["chunked", { "Transfer-Encoding": "chunked", "x-api-key": "key-a" }],
+  ])("over the limit is refused %s", async (_, headers) => {
     await using test = await startEdge();
     const { restApiId } = await test.publish(spec("BOT1"), ["key-a"]);
     const answer = await test.call(`/${restApiId}/api/x`, {
@@ -190,6 +192,32 @@ describe("a body", () => {
       status: "413",
       errorType: "REQUEST_TOO_LARGE",
     });
+  });
+
+  it("without end is not received of who has no key", async () => {
+    await using test = await startEdge();
+    const { restApiId } = await test.publish(spec("BOT1"), ["key-a"]);
+    const headers = { "Transfer-Encoding": "chunked" };
+    const req = request({ port: test.port, path: `/${restApiId}/api/x`, method: "POST", headers });
+    req.on("error", () => {});
+    req.write("x".repeat(100));
+    const [res] = (await once(req, "response")) as [IncomingMessage];
+    expect(res.statusCode).toBe(403);
+    req.destroy();
+  });
+
+  it("is refused where unfinished ones hold all there is for them", async () => {
+    const room = new BodyRoom(100);
+    const bodies = [new PassThrough(), new PassThrough()];
+    const [first, second] = bodies.map((body) =>
+      readBody(Object.assign(body, { headers: {} }) as unknown as IncomingMessage, room),
+    );
+    bodies[0]?.write("x".repeat(60));
+    bodies[1]?.write("x".repeat(60));
+    await expect(second).rejects.toBeInstanceOf(NoRoom);
+    bodies[0]?.end();
+    expect((await first)?.length).toBe(60);
+    expect(room.take(100)).toBe(true);
   });
 
   it("that announces itself over the limit is refused before it is sent", async () => {

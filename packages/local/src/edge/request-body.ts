@@ -21,16 +21,70 @@ export async function discardBody(req: IncomingMessage): Promise<void> {
   });
 }
 
-/** @returns `undefined` where the body is larger than the gateway takes. */
-export async function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(req.headers["content-length"]) > bodyMaxBytes) return undefined;
+/** More than all unfinished bodies together may hold is refused. */
+export class NoRoom extends Error {
+  override name = "NoRoom";
+}
+
+/** What the bodies hold that are being received at one time, in bytes. */
+export class BodyRoom {
+  readonly #max: number;
+  #held = 0;
+
+  constructor(max = 64 * 1_048_576) {
+    this.#max = max;
+  }
+
+  /** @returns whether there was room for so much more. */
+  take(bytes: number): boolean {
+    if (this.#held + bytes > this.#max) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#held -= bytes;
+  }
+}
+
+/** Whether a body says of itself that it is larger than the gateway takes. */
+export const saysTooLarge = (req: IncomingMessage): boolean =>
+  Number(req.headers["content-length"]) > bodyMaxBytes;
+
+/**
+ * @returns `undefined` where the body is larger than the gateway takes.
+ * @throws NoRoom, RequestAborted
+ */
+export async function readBody(req: IncomingMessage, room: BodyRoom): Promise<Buffer | undefined> {
+  if (saysTooLarge(req)) return undefined;
+  let held = 0;
+  try {
+    return await receive(req, (bytes) => {
+      if (!room.take(bytes)) throw new NoRoom("Unfinished bodies hold all there is for them");
+      held += bytes;
+    });
+  } finally {
+    // What has arrived is the request's own from here on, and gone with its answer.
+    room.give(held);
+  }
+}
+
+function receive(req: IncomingMessage, take: (bytes: number) => void): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   // Not `for await`: leaving that early would destroy the socket before the answer is out.
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= bodyMaxBytes) return chunks.push(chunk);
+      if (length <= bodyMaxBytes) {
+        try {
+          take(chunk.length);
+          return chunks.push(chunk);
+        } catch (noRoom) {
+          req.off("data", onData);
+          return reject(noRoom);
+        }
+      }
       req.off("data", onData);
       resolve(undefined);
     };

@@ -40,7 +40,7 @@ export async function listen(
 }
 
 function serve(handle: Handle, log: Log): Server {
-  return createServer((req, res) => {
+  const server = createServer(deadlines, (req, res) => {
     req.url = originForm(req.url ?? "/");
     handle(req, res).catch((cause: unknown) => {
       log.error("request failed", { method: req.method, cause });
@@ -48,7 +48,19 @@ function serve(handle: Handle, log: Log): Server {
       else res.writeHead(500, { "content-type": "text/plain" }).end("Internal Server Error\n");
     });
   });
+  server.maxConnections = connectionsMax;
+  return server;
 }
+
+/** Whoever is slower than that with headers, or with a body, gets 408 and is let go. */
+const deadlines = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/** Further ones are closed at once. */
+const connectionsMax = 4_000;
 
 /** A target in absolute form (RFC 9112 §3.2.2) as the one in origin form that means the same. */
 const originForm = (target: string): string => {

@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, renameSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Log } from "@outlet/core/ports";
 
@@ -6,8 +6,13 @@ export interface FileLog extends Log {
   close(): Promise<void>;
 }
 
+/** A log that has grown so large begins anew at the next start; the one before it is kept. */
+const bytesMax = 20 * 1_048_576;
+
 /** Appends JSON lines to a file, for its owner's eyes only. */
 export function createFileLog(path: string): FileLog {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > bytesMax) renameSync(path, `${path}.1`);
   const stream = createWriteStream(path, { flags: "a", mode: 0o600 });
   // A full disk must not end what can go on without a log.
   stream.once("error", ({ message }) => {

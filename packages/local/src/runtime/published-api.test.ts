@@ -316,9 +316,17 @@ describe("bad input", () => {
     expect(reply.status).toBe(413);
   });
 
-  test("a body just under 10 MB is answered", async () => {
-    const { reply } = await bot.ask("x ".repeat(5_000_000));
+  test("two million characters of text are answered, one more is refused", async () => {
+    const { reply } = await bot.ask("x ".repeat(1_000_000));
     expect(reply.status).toBe(200);
+    const more = await bot.call("POST", "/conversation", text("x".repeat(2_000_001)));
+    expect([more.status, more.json.error.param]).toEqual([422, "message.content"]);
+    const parts = Array.from({ length: 5 }, () => ({
+      contentType: "text",
+      body: "y".repeat(400_001),
+    }));
+    const split = await bot.call("POST", "/conversation", { message: { content: parts } });
+    expect(split.json.detail).toContain("at most 2,000,000 characters");
   });
 
   test("unknown ids, paths and methods say what they are", async () => {

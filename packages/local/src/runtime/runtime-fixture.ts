@@ -13,6 +13,8 @@ export interface Outlet {
   dataDir: string;
   /** The control API as one of the demo users. */
   as(name: "owner" | "user" | "admin"): Promise<Client>;
+  /** The headers of such a user's requests. */
+  authorizationOf(name: "owner" | "user" | "admin"): Promise<Record<string, string>>;
   /** The control API without a token. */
   anonymous: Client;
   /** A new published bot of the owner's, with a key. */
@@ -65,6 +67,7 @@ export async function startOutlet(args: string[] = []): Promise<Outlet> {
     port: runtime.port,
     dataDir,
     as,
+    authorizationOf: (name) => authorizationOf(ready, name),
     anonymous: clientOf(ready.controlApiUrl, {}),
     publish: async (settings = {}, bot = {}) => publish(await as("owner"), settings, bot),
     async stop() {
@@ -167,7 +170,10 @@ async function publish(owner: Client, settings: object, bot: object): Promise<Pu
   return publishedBot(published.json.endpoint, key.json, made);
 }
 
-async function signedIn(ready: Ready, name: string): Promise<Client> {
+const signedIn = async (ready: Ready, name: string): Promise<Client> =>
+  clientOf(ready.controlApiUrl, await authorizationOf(ready, name));
+
+async function authorizationOf(ready: Ready, name: string): Promise<Record<string, string>> {
   const user = ready.users.find((candidate) => candidate.name === name);
   if (!user) throw new Error(`There is no demo user called ${name}.`);
   const { accessToken } = await signIn({
@@ -175,5 +181,5 @@ async function signedIn(ready: Ready, name: string): Promise<Client> {
     user: name,
     password: user.password,
   });
-  return clientOf(ready.controlApiUrl, { authorization: `Bearer ${accessToken}` });
+  return { authorization: `Bearer ${accessToken}` };
 }

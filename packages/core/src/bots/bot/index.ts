@@ -108,10 +108,16 @@ export const Edit = v.strictObject({
   showSources: v.optional(v.boolean()),
 });
 
+/** Ids of users, names of groups: as long as Cognito's are. */
+const Names = v.pipe(
+  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
+  v.maxLength(100),
+);
+
 export const Sharing = v.strictObject({
   scope: Scope,
-  allowedUsers: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
-  allowedGroups: v.optional(v.pipe(v.array(v.string()), v.maxLength(100)), []),
+  allowedUsers: v.optional(Names, []),
+  allowedGroups: v.optional(Names, []),
 });
 
 interface Deps {
@@ -186,15 +192,35 @@ export async function update(
   input: v.InferOutput<typeof Edit>,
 ): Promise<Info> {
   const bot = await ownedBy(deps.table, caller, botId);
-  const { generation, model, callerModels, ...plain } = input;
-  return change(deps, botId, {
-    ...plain,
+  return change(deps, botId, changesOf(deps, bot, input));
+}
+
+/** The bot as an edit would leave it. */
+export const edited = (
+  deps: Pick<Deps, "catalog">,
+  bot: Info,
+  input: v.InferOutput<typeof Edit>,
+): Info => ({ ...bot, ...changesOf(deps, bot, input) });
+
+/** The members that are there. */
+const said = <T extends object>(of: T) =>
+  Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+function changesOf(
+  { catalog }: Pick<Deps, "catalog">,
+  bot: Info,
+  { generation, model, callerModels, ...plain }: v.InferOutput<typeof Edit>,
+) {
+  return {
+    ...said(plain),
     ...(generation
-      ? { generation: oneOfTwo(v.parse(Generation, { ...bot.generation, ...generation })) }
+      ? { generation: oneOfTwo(v.parse(Generation, { ...bot.generation, ...said(generation) })) }
       : {}),
-    ...(model ? { model: deps.catalog.require(model, "model").name } : {}),
-    ...(callerModels ? { callerModels: requireModels(deps.catalog, callerModels) } : {}),
-  });
+    ...(model ? { model: catalog.require(model, "model").name } : {}),
+    ...(callerModels ? { callerModels: requireModels(catalog, callerModels) } : {}),
+  };
 }
 
 /** Newer models refuse to be told both. @throws ProblemError `invalid_request` */

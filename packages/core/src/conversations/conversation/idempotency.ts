@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { absent, any, below, equals, type Item, type Key } from "../../ports/index.ts";
+import { absent, any, below, equals, type Item, type Key, type Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Bell } from "../bell/index.ts";
 import { type Address, Run } from "../run/index.ts";
@@ -165,6 +165,16 @@ async function confirm(deps: AcceptDeps, request: Request, { runId }: Claim): Pr
       cause,
     });
   }
+}
+
+/** Removes what was claimed under a key. */
+export async function forgetClaims(table: Table, keyId: string): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ pk: Layout.claimsOf(keyId), limit: 100, cursor });
+    await Promise.all(page.items.map(({ pk, sk }) => table.remove({ pk, sk })));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
 }
 
 const changing = () =>

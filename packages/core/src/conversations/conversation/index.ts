@@ -15,7 +15,7 @@ import { Layout } from "../../store/layout/index.ts";
 
 export { type Accepted, type AcceptDeps, type Message, newIds } from "./accept.ts";
 export { chainUpTo } from "./chain.ts";
-export type { Request, Sent } from "./idempotency.ts";
+export { forgetClaims, type Request, type Sent } from "./idempotency.ts";
 export { Mailbox } from "./mailbox.ts";
 export { redrive, type RedriveDeps } from "./redrive.ts";
 export { Removal } from "./removal.ts";

@@ -237,6 +237,11 @@ export async function bury(deps: Deps, head: Head): Promise<void> {
   );
 }
 
+/** Removes the head of a conversation that is deleted; nothing where one has begun there since. */
+export async function raze(table: Table, head: Head): Promise<void> {
+  await table.remove(Layout.head(head), all(absent("createdAt"), absent("doomed")));
+}
+
 /** Lets the lease run out at a chosen time: the next attempt may begin then (action Expire). */
 export async function expireAt(
   deps: Deps,

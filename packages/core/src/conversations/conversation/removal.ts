@@ -48,6 +48,21 @@ export async function remove(deps: Deps, address: Address): Promise<boolean> {
   });
 }
 
+/**
+ * Deletes a conversation of which nothing is to be left, no tombstone either: there is nobody any
+ * more who could send a message under its id.
+ */
+export async function erase(deps: Deps, address: Address): Promise<void> {
+  await remove(deps, address);
+  const head = await Mailbox.read(deps.table, address);
+  for (const runId of await Run.listTombstones(deps.table, address)) {
+    await EventLog.raze(deps.table, { ...address, runId, expiresAt: 0 });
+    // Last: it says where the others may lie.
+    await Run.removeTombstone(deps.table, address, runId);
+  }
+  if (head) await Mailbox.raze(deps.table, head);
+}
+
 /** Does what is left of a deletion that has begun. */
 export async function end(deps: Deps, tombstone: Mailbox.Head): Promise<void> {
   const { doomed = [], doomedToken } = tombstone;

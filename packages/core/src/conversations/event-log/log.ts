@@ -1,4 +1,4 @@
-import { absent, type Clock, exists, type Item, type Table } from "../../ports/index.ts";
+import { absent, type Clock, equals, exists, type Item, type Table } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import type { Run } from "../run/index.ts";
@@ -136,6 +136,15 @@ export async function remove(deps: LogDeps, run: Subject): Promise<void> {
   await eachEntry(table, run, async ({ sk, removed }) => {
     if (removed !== true) await table.put(tombstone(sk));
   });
+}
+
+/** Removes the tombstones as well, where there can be no writer any more. */
+export async function raze(table: Table, run: Subject): Promise<void> {
+  await eachEntry(
+    table,
+    run,
+    async (item) => void (await table.remove(item, equals("removed", true))),
+  );
 }
 
 /** Entries changed side by side. */

@@ -36,6 +36,8 @@ export const Entry = v.object({
   ]).entries,
   ...Ledger.Tokens.entries,
   model: v.nullable(v.string()),
+  /** By which face it came; `utility`: a chat window's asking for a title or the like. */
+  via: v.optional(v.picklist(["native", "responses", "chat", "mcp", "utility"]), "native"),
   queueMs: v.nullable(v.number()),
   firstTokenMs: v.nullable(v.number()),
   runMs: v.nullable(v.number()),
@@ -65,6 +67,7 @@ export function entryOf(run: State): Entry {
     costMicroUsd: run.costMicroUsd,
     expiresAt: run.expiresAt,
     model: run.model ?? run.requestedModel,
+    via: run.asked?.utility ? "utility" : (run.asked?.face ?? "native"),
     ...(run.usage ?? Ledger.noTokens),
     ...durations(run),
   };
@@ -90,6 +93,11 @@ export async function record(table: Table, run: State): Promise<void> {
 /** Takes the failure of a run that is open again out of the log. */
 export async function forget(table: Table, run: State): Promise<void> {
   await table.remove(Layout.runLog(run.botId, run.runId), below("redrives", run.redrives));
+}
+
+/** For the end of a bot. */
+export async function remove(table: Table, { botId, runId }: Entry): Promise<void> {
+  await table.remove(Layout.runLog(botId, runId));
 }
 
 export async function fromId(

@@ -360,3 +360,19 @@ export async function removeUnreadable(deps: Deps, address: Address): Promise<vo
     await deps.table.put(tombstoneOf(address, runId, deps.clock.now()));
   }
 }
+
+/** Ids of the removed runs of a conversation. */
+export async function listTombstones(table: Table, address: Address): Promise<string[]> {
+  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
+  const items = await Paging.all(table, range, (_table, page) => page.filter(isTombstone));
+  return items.map(({ sk }) => sk.slice(Layout.runPrefix.length));
+}
+
+/** Removes what keeps a removed run from coming back, where nobody can bring it back any more. */
+export async function removeTombstone(
+  table: Table,
+  address: Address,
+  runId: string,
+): Promise<void> {
+  await table.remove(keyOf(address, runId), equals("removed", true));
+}

@@ -39,6 +39,7 @@ export const codes = {
     title: "You may not publish",
     type: "permission_error",
   },
+  scope_missing: { status: 403, title: "Not what this key is for", type: "permission_error" },
   not_found: { status: 404, title: "Not found", type: "not_found_error" },
   route_not_found: { status: 404, title: "No such route", type: "not_found_error" },
   method_not_allowed: { status: 405, title: "Method not allowed", type: "invalid_request_error" },

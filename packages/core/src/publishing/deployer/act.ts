@@ -26,6 +26,8 @@ export interface Deps {
   catalog: ModelCatalog.Catalog;
   /** Calls the endpoint's health check with this key. */
   probe: (endpoint: string, apiKey: string) => Promise<ProbeResult>;
+  /** Removes a piece of a bot and of all that its clients left. @returns whether nothing was left. */
+  purge: (botId: string) => Promise<boolean>;
   log: Log;
   policy: {
     /** How long one look tries to get an answer from a new endpoint. */

@@ -4,9 +4,7 @@
  */
 export * as Deployer from "./index.ts";
 
-import { Bot } from "../../bots/bot/index.ts";
 import { Keyring } from "../keyring/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
 import { Publication } from "../publication/index.ts";
 import { type Deps, done, type Outcome, specOf, wait } from "./act.ts";
 import { Layout } from "../../store/layout/index.ts";
@@ -91,8 +89,13 @@ async function unpublish(deps: Deps, publication: Publication.Info): Promise<Out
   if (!(await stackIsGone(deps, publication))) return wait(deps, publication);
   // Before the act ends: after that nobody would come back to it.
   if (publication.operation?.deleteBot) {
-    await Knowledge.removeAll(deps, publication.botId);
-    await Bot.remove(deps.table, publication.botId);
+    if (!(await deps.purge(publication.botId))) {
+      await wait(deps, publication);
+      return { done: false, againInSeconds: 1 };
+    }
+    deps.log.info("bot deleted", { botId: publication.botId });
+    await Publication.forget(deps.table, publication);
+    return done;
   }
   return finish(deps, publication, {
     status: "unpublished",

@@ -18,12 +18,15 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { limitEntries, noLimits } from "./limits.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
+
+export { admits, type Scope } from "./limits.ts";
 
 export const Label = v.pipe(
   v.string(),
@@ -53,6 +56,10 @@ export const Info = v.object({
   secretHashes: v.array(v.string()),
   /** When the older of two secrets ends; past it, it opens nothing. */
   graceEndsAt: v.optional(v.nullable(v.number()), null),
+  scopes: v.optional(limitEntries.scopes, noLimits.scopes),
+  allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
+  allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 export type Info = v.InferOutput<typeof Info>;
 
@@ -62,12 +69,20 @@ const ExpiresAt = v.nullable(Time.Timestamp());
 export const Create = v.strictObject({
   label: Label,
   expiresAt: v.optional(ExpiresAt, null),
+  scopes: v.optional(limitEntries.scopes, noLimits.scopes),
+  allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
+  allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 
 export const Edit = v.strictObject({
   label: v.optional(Label),
   enabled: v.optional(v.boolean()),
   expiresAt: v.optional(ExpiresAt),
+  scopes: v.optional(limitEntries.scopes),
+  allowedIps: v.optional(limitEntries.allowedIps),
+  allowedOrigins: v.optional(limitEntries.allowedOrigins),
+  metadata: v.optional(limitEntries.metadata),
 });
 
 export const Rotate = v.strictObject({
@@ -100,11 +115,12 @@ export interface Created {
 export async function create(
   deps: Deps,
   botId: string,
-  input: v.InferOutput<typeof Create> & {
-    createdBy: string;
-    purpose?: Info["purpose"];
-    keyId?: string;
-  },
+  input: Pick<v.InferOutput<typeof Create>, "label" | "expiresAt"> &
+    Partial<v.InferOutput<typeof Create>> & {
+      createdBy: string;
+      purpose?: Info["purpose"];
+      keyId?: string;
+    },
 ): Promise<Created> {
   const value = Secret.generate(deps.randomness);
   const key: Info = {
@@ -121,6 +137,10 @@ export async function create(
     lastUsedAt: null,
     secretHashes: [Secret.hash(value, deps.pepper)],
     graceEndsAt: null,
+    scopes: input.scopes ?? noLimits.scopes,
+    allowedIps: input.allowedIps ?? noLimits.allowedIps,
+    allowedOrigins: input.allowedOrigins ?? noLimits.allowedOrigins,
+    metadata: input.metadata ?? noLimits.metadata,
   };
   if (
     !(await deps.table.put({ ...shape.check(key), ...Layout.key(botId, key.keyId) }, absent("pk")))

@@ -16,6 +16,7 @@ import { type Edit, edited, type Publish, settingsOf } from "./settings.ts";
 import { add, amend, fromBot, type StoreDeps } from "./store.ts";
 
 export * from "./info.ts";
+export { requireChangeable } from "./live-changes.ts";
 export { type Prerequisite, prerequisites } from "./prerequisites.ts";
 export { Edit, Publish, Settings, settingsOf, shownSettings } from "./settings.ts";
 export {
@@ -27,7 +28,7 @@ export {
   Stage,
   Throttle,
 } from "./setting-schemas.ts";
-export { amend, fromBot, list, listEvery, listInFlight, save } from "./store.ts";
+export { amend, forget, fromBot, list, listEvery, listInFlight, save } from "./store.ts";
 
 interface Deps extends StoreDeps {
   catalog: ModelCatalog.Catalog;
@@ -125,13 +126,12 @@ export async function resume(deps: Deps, caller: Caller.Info, bot: Bot.Info): Pr
 
 /**
  * Removes the stack, the endpoint and all keys. A publication that failed can be removed too.
- * @param options.deleteBot delete the bot itself once nothing of its publication is left.
  */
 export async function unpublish(
   deps: Deps,
   caller: Caller.Info,
   bot: Bot.Info,
-  options: { title?: string; deleteBot?: boolean } = {},
+  options: { title?: string } = {},
 ): Promise<Info> {
   requireMayPublish(caller);
   if (options.title !== undefined && options.title !== bot.title) {
@@ -148,7 +148,26 @@ export async function unpublish(
     return {
       status: "unpublishing" as const,
       title: bot.title,
-      ...begin(deps, caller, { deleteBot: options.deleteBot ?? false }),
+      ...begin(deps, caller, {}),
+    };
+  });
+  await ring(deps, bot.botId);
+  return next;
+}
+
+/**
+ * Deletes a bot that is published, or was: the deployer removes what there is of its publication, then
+ * everything that its clients left, then the bot.
+ * @throws ProblemError `publish_not_allowed` where it is published still, `publication_in_progress`.
+ */
+export async function removeWithBot(deps: Deps, caller: Caller.Info, bot: Bot.Info): Promise<Info> {
+  const next = await act(deps, bot.botId, (current) => {
+    if (exists(current)) requireMayPublish(caller);
+    if (current && inFlight.includes(current.status)) throw refusal(current);
+    return {
+      status: "unpublishing" as const,
+      title: bot.title,
+      ...begin(deps, caller, { deleteBot: true }),
     };
   });
   await ring(deps, bot.botId);

@@ -74,6 +74,14 @@ export async function save(
   return write(deps, publication, changes, equals("operationId", operationId));
 }
 
+/** Removes what is left of a publication whose bot is gone, at the end of the act that deletes both. */
+export async function forget(table: Table, { botId, operation }: Info): Promise<void> {
+  await table.remove(
+    Layout.publication(botId),
+    equals("operationId", operation?.operationId ?? "none"),
+  );
+}
+
 /** Writes changes, unless anybody has written since `publication` was read. */
 export function amend(
   deps: StoreDeps,

@@ -8,7 +8,7 @@
  * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
  * | `EVENTS#{bot}#{client}#{conversation}#{run}` | what the readers of a run stream † |
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
- * | `IDEMPOTENCY#{key}#{route}#{value}` | what a request was accepted as † |
+ * | `IDEMPOTENCY#{key}` | what the requests of a key that name themselves were accepted as † |
  * | `USAGE#{bot}#{hour}`, `ROLLUP#{bot}` | the ledger, and the sums of its hours and days |
  * | `AUDIT#{month}` | the audit log |
  * | `SECRET#{hash}` | to which key a secret belongs |
@@ -82,9 +82,11 @@ export const runLog = (botId: string, runId: string): Key => ({
 });
 
 export const idempotency = (keyId: string, route: string, value: string): Key => ({
-  pk: `IDEMPOTENCY#${joined(keyId, route, value)}`,
-  sk: "CLAIM",
+  pk: claimsOf(keyId),
+  sk: joined(route, value),
 });
+/** Together, so that they can go with what they belong to. */
+export const claimsOf = (keyId: string): string => `IDEMPOTENCY#${joined(keyId)}`;
 
 /** @param hour `2026-11-22T22`, UTC. */
 export const ledgerPartition = (botId: string, hour: string): string => `USAGE#${botId}#${hour}`;

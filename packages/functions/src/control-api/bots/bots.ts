@@ -108,7 +108,11 @@ export const botRoutes = (deps: ControlApiDeps) =>
       body(Bot.Edit),
       async (c) => {
         const caller = c.get("caller");
-        const bot = await Bot.update(deps, caller, c.req.param("botId"), c.req.valid("json"));
+        const input = c.req.valid("json");
+        const present = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
+        const next = Bot.edited(deps, present, input);
+        await Publication.requireChangeable(deps, caller, present, next);
+        const bot = await Bot.update(deps, caller, present.botId, input);
         const [publication, owners] = await Promise.all([
           Publication.fromBot(deps.table, bot.botId),
           ownersOf(deps.table, caller, [bot]),
@@ -119,7 +123,8 @@ export const botRoutes = (deps: ControlApiDeps) =>
     .delete(
       "/bots/:botId",
       describeRoute({
-        summary: "Delete a bot; a published one is unpublished first (202)",
+        summary:
+          "Delete a bot; one that is or was published goes with all that its clients left (202)",
         tags: ["bots"],
         responses: answers(202, 204),
       }),
@@ -127,9 +132,9 @@ export const botRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        if (Publication.exists(await Publication.fromBot(deps.table, bot.botId))) {
-          await Publication.unpublish(deps, caller, bot, { deleteBot: true });
-          // It goes once it is unpublished; until then it is what it was.
+        if (await Publication.fromBot(deps.table, bot.botId)) {
+          await Publication.removeWithBot(deps, caller, bot);
+          // It goes with all that its clients left; until then it is what it was.
           tell(c, { after: { status: "deleting" } });
           return c.json({ botId: bot.botId, status: "deleting" }, 202);
         }

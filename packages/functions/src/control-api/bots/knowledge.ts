@@ -1,5 +1,7 @@
 import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
+import type { Caller } from "@outlet/core/foundation/caller";
+import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
@@ -21,6 +23,13 @@ const Search = v.strictObject({
     "8",
   ),
 });
+
+/** A bot whose knowledge may be changed: a published one answers from it at the next question. */
+async function changeable(deps: ControlApiDeps, caller: Caller.Info, botId: string) {
+  const bot = await Bot.ownedBy(deps.table, caller, botId);
+  await Publication.requireChangeable(deps, caller, bot);
+  return bot;
+}
 
 export const knowledgeRoutes = (deps: ControlApiDeps) =>
   new Hono<ControlEnv>()
@@ -50,7 +59,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       audited(deps, "knowledge.add", "source"),
       body(Knowledge.Create),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const source = await Knowledge.add(deps, bot.botId, c.req.valid("json"));
         tell(c, { targetId: source.sourceId });
         return c.json(sourceView(source), 201);
@@ -169,7 +178,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       audited(deps, "knowledge.sync", "sync"),
       body(Knowledge.Resync),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         await Knowledge.resync(deps, bot.botId, c.req.valid("json"));
         const sources = await Knowledge.list(deps.table, bot.botId);
         return c.json({ sources: sources.map(sourceView) }, 202);
@@ -206,7 +215,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       describeRoute({ summary: "Remove a source", tags: ["knowledge"], responses: answers(204) }),
       audited(deps, "knowledge.remove", "source"),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         await Knowledge.remove(deps, bot.botId, c.req.param("sourceId"));
         return c.body(null, 204);
       },

@@ -3,7 +3,7 @@ import { TestRun } from "@outlet/core/bots/test-run";
 import { TestChat } from "@outlet/core/conversations/test-chat";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
-import { streamSSE } from "hono/streaming";
+import { eventStream } from "../../http/event-stream.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { testRunView } from "../views.ts";
@@ -32,9 +32,7 @@ export const testRunRoutes = (deps: ControlApiDeps) =>
         const input = c.req.valid("json");
         const requestId = c.get("requestId");
         const gone = new AbortController();
-        // Proxies buffer what they may transform.
-        c.header("Cache-Control", "no-store, no-transform");
-        return streamSSE(
+        return eventStream(
           c,
           async (stream) => {
             stream.onAbort(() => gone.abort());

@@ -138,10 +138,20 @@ const OfAModel = v.pipe(
 const countOf = (content: NewContent[], type: NewContent["contentType"]): number =>
   content.filter((part) => part.contentType === type).length;
 
+/** More than the largest window of a model, with room to spare for those to come. */
+const charactersMax = 2_000_000;
+
+const charactersOf = (content: NewContent[]): number =>
+  content.reduce((sum, part) => sum + (part.contentType === "text" ? part.body.length : 0), 0);
+
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html */
 export const MessageContent = v.pipe(
   v.array(Part),
   v.maxLength(100, "must have at most 100 parts"),
+  v.check(
+    (content) => charactersOf(content) <= charactersMax,
+    `must have at most ${charactersMax.toLocaleString("en")} characters of text in all its parts`,
+  ),
   v.check((content) => countOf(content, "image") <= 20, "must have at most 20 images"),
   v.check((content) => countOf(content, "attachment") <= 5, "must have at most 5 attachments"),
   v.check(

@@ -23,9 +23,25 @@ export function parseBody(text: string): MessageRequest {
   } catch {
     throw invalidJson();
   }
-  const parsed = v.safeParse(MessageRequest, camelizeKeys(json));
+  const parsed = v.safeParse(MessageRequest, withoutBlanks(camelizeKeys(json)));
   if (!parsed.success) throw invalidRequest(parsed.issues);
   return parsed.output;
+}
+
+const Continuation = v.looseObject({
+  continueGenerate: v.literal(true),
+  message: v.looseObject({ content: v.array(v.unknown()) }),
+});
+const Blank = v.strictObject({
+  contentType: v.literal("text"),
+  body: v.pipe(v.string(), v.trim(), v.empty()),
+});
+
+/** Whoever goes on with an answer has nothing to say, and clients say that in an empty text. */
+function withoutBlanks(json: unknown): unknown {
+  if (!v.is(Continuation, json)) return json;
+  const content = json.message.content.filter((part) => !v.is(Blank, part));
+  return { ...json, message: { ...json.message, content } };
 }
 
 /** What is to be accepted, once everything has been checked that can be checked beforehand. */

@@ -1,10 +1,11 @@
 import { Deployer } from "@outlet/core/publishing/deployer";
+import { Deletion } from "@outlet/core/maintenance/deletion";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Upgrade } from "@outlet/core/publishing/upgrade";
 import * as v from "valibot";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 
-export type DeployerDeps = Deployer.Deps & Parameters<typeof Upgrade.next>[0];
+export type DeployerDeps = Omit<Deployer.Deps, "purge"> & Parameters<typeof Upgrade.next>[0];
 
 /** EventBridge's "CloudFormation Stack Status Change", of a stack whose name ends in the bot's id. */
 const StackEvent = v.pipe(
@@ -30,11 +31,12 @@ const Bell = v.union([
  * stack, or asks whether a template's upgrade is to begin.
  */
 export function createDeployer(deps: DeployerDeps): QueueHandler {
+  const purge = (botId: string) => Deletion.purge(deps, botId);
   return function handleActs(event) {
     return handleBatch(event, deps.log, async (record) => {
       const bell = v.parse(Bell, JSON.parse(record.body));
       if ("upgrades" in bell) return Upgrade.next(deps);
-      const outcome = await Deployer.advance(deps, bell.botId);
+      const outcome = await Deployer.advance({ ...deps, purge }, bell.botId);
       if (!outcome.done) await Publication.ring(deps, bell.botId, outcome.againInSeconds);
       else if (outcome.upgraded) await Upgrade.ring(deps);
     });

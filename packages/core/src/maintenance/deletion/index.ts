@@ -1,0 +1,70 @@
+/**
+ * The end of a bot that had clients: their conversations with every object, the request log, what
+ * was claimed for repeated requests, knowledge, and at last the bot. The ledger and the audit log
+ * stay: they say what was done and what it cost, and nothing that was said.
+ *
+ * It is done a piece at a time, by whoever carries out the act of deleting (`publishing/deployer`).
+ * What is left is what there still is, so it can be broken off anywhere and taken up by anybody.
+ */
+export * as Deletion from "./index.ts";
+
+import { Bot } from "../../bots/bot/index.ts";
+import { Knowledge } from "../../bots/knowledge/index.ts";
+import { Conversation } from "../../conversations/conversation/index.ts";
+import { RequestLog } from "../../conversations/request-log/index.ts";
+import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
+
+interface Deps {
+  table: Table;
+  objects: ObjectStore;
+  clock: Clock;
+}
+
+/** A piece takes about so long at most, whatever a bot has gathered. */
+const pieceMs = 3_000;
+/** Runs looked up at a time. */
+const pageSize = 25;
+
+/**
+ * Removes a piece of what there is of a bot whose keys have been withdrawn.
+ * @returns whether nothing was left: the bot itself is gone with that. Else there is more, or somebody
+ *   who was at work on it may have left something: it has to be looked at again.
+ */
+export async function purge(deps: Deps, botId: string): Promise<boolean> {
+  const until = deps.clock.now() + pieceMs;
+  let removed = 0;
+  for (const head of await Conversation.Mailbox.listOpen(deps, 0)) {
+    if (head.botId !== botId) continue;
+    await Conversation.Removal.erase(deps, head);
+    removed += 1;
+    if (deps.clock.now() > until) return false;
+  }
+  for (;;) {
+    const { entries } = await RequestLog.list(deps.table, botId, { limit: pageSize });
+    if (entries.length === 0) break;
+    await removeLogged(deps, entries);
+    removed += entries.length;
+    if (deps.clock.now() > until) return false;
+  }
+  if (removed > 0) return false;
+  await Knowledge.removeAll(deps, botId);
+  await Bot.remove(deps.table, botId);
+  return true;
+}
+
+/** Each entry last: until then it says where something may lie. */
+async function removeLogged(deps: Deps, entries: RequestLog.Entry[]): Promise<void> {
+  const conversations = new Map(entries.map((entry) => [JSON.stringify(addressOf(entry)), entry]));
+  for (const entry of conversations.values()) {
+    await Conversation.Removal.erase(deps, addressOf(entry));
+  }
+  const keyIds = new Set(entries.map(({ keyId }) => keyId));
+  for (const keyId of keyIds) await Conversation.forgetClaims(deps.table, keyId);
+  await Promise.all(entries.map((entry) => RequestLog.remove(deps.table, entry)));
+}
+
+const addressOf = ({ botId, clientId, conversationId }: RequestLog.Entry) => ({
+  botId,
+  clientId,
+  conversationId,
+});
