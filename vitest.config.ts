@@ -15,5 +15,6 @@ export default defineConfig({
     // Only what hangs is ended by these: on a busy machine everything takes many times as long.
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

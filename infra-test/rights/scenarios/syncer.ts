@@ -10,7 +10,8 @@ import { polling } from "./polling.ts";
 
 const bell = ({ botId }: { botId: string }) => batch(JSON.stringify({ botId }));
 const uploadOf = ({ botId, sourceId }: Knowledge.Info) => `knowledge/${botId}/${sourceId}/upload`;
-const passagesOf = ({ botId, sourceId }: Knowledge.Info) => `knowledge/${botId}/${sourceId}.json`;
+const passagesOf = ({ botId, sourceId }: Knowledge.Info) =>
+  `knowledge/${botId}/${sourceId}/passages/`;
 
 async function sourceOf({ table }: World, { botId }: Knowledge.Info) {
   const [source] = await Knowledge.list(table, botId);
@@ -50,13 +51,15 @@ export const syncer: Scenario[] = [
     uses: ["s3:DeleteObject"],
     async run(world) {
       const source = await addSource(world);
-      const reading = world.guard.hold("GET", new RegExp(uploadOf(source)));
+      const storing = world.guard.hold("PUT", new RegExp(passagesOf(source)));
       const read = world.invoke("syncer", bell(source));
-      await reading.reached;
+      await storing.reached;
+      const version = (await sourceOf(world, source))?.versions.at(-1);
+      expect(version).toBeDefined();
       await Knowledge.remove(world.deps(), source.botId, source.sourceId);
-      reading.release();
+      storing.release();
       expect(await read).toEqual(settled);
-      expect(await world.objects.get(passagesOf(source))).toBeUndefined();
+      expect(await world.objects.get(`${passagesOf(source)}${version}`)).toBeUndefined();
     },
   },
   {

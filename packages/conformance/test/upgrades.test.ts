@@ -87,7 +87,7 @@ describe("after a deploy with another template", () => {
     // UpdateUsagePlan: once in 20 s.
     const gaps = starts.slice(1).map(({ at }, i) => (at - (starts[i]?.at ?? 0)) / 1000);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20);
-  }, 60_000);
+  });
 
   test("nothing is done where all are up to date, and each upgrade is in the audit log", async () => {
     const bot = await world.published(before);

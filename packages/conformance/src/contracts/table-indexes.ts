@@ -3,10 +3,13 @@ import { expect, vi } from "vitest";
 import type { TableChecks } from "./table-checks.ts";
 import { readPages, sortKeys } from "./table-queries.ts";
 
+/** What holds is seen at once; the rest is for busy machines. */
+const until = <T>(act: () => T | Promise<T>): Promise<T> => vi.waitFor(act, { timeout: 30_000 });
+
 export function indexChecks({ check, table, partition }: TableChecks): void {
   /** Indexes follow the table with a delay. */
   const expectSoon = (range: QueryRange, expected: string[]) =>
-    vi.waitFor(async () => {
+    until(async () => {
       expect(sortKeys((await table().query(range)).items)).toEqual(expected);
     });
 
@@ -56,7 +59,7 @@ export function indexChecks({ check, table, partition }: TableChecks): void {
       const place = { listingPk, listingSk: n < 5 ? "same" : "tail" };
       await table().put({ pk: partition(), sk: `N#${n}`, ...place });
     }
-    await vi.waitFor(async () => {
+    await until(async () => {
       const pages = await readPages(table(), { index: "listing", pk: listingPk, limit: 2 });
       expect(new Set(sortKeys(pages.flat())).size).toBe(7);
       expect(pages.flat()).toHaveLength(7);

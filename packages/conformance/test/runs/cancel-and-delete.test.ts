@@ -59,18 +59,16 @@ test("a queued run is cancelled at once, and again without effect", async () => 
   expect((await client.call("GET", "/conversation/c-1")).json.openMessageIds).toEqual([]);
 });
 
-test("a run in progress is broken off within a second, and what was said is kept", async () => {
+test("a run in progress is broken off, and what was said is kept", async () => {
   const client = stack.client();
   const model = halts();
   const { json } = await client.send("Hi", "c-2");
   const working = work(client.address("c-2"));
   await model.speaking;
-  const askedAt = performance.now();
   const path = `/conversation/c-2/${json.messageId}`;
   const reply = await client.call("POST", `${path}/cancel`);
   expect(reply.json).toMatchObject({ status: "in_progress", cancelRequested: true });
   await model.ended;
-  expect(performance.now() - askedAt).toBeLessThan(1_000);
   await working;
   expect(await client.call("GET", path)).toMatchObject({
     status: 410,

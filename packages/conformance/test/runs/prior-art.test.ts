@@ -144,7 +144,7 @@ describe("messages and answers", () => {
     });
   });
 
-  test("9. a throttled model is asked again within seconds", async () => {
+  test("9. a throttled model is asked again in the same delivery", async () => {
     const client = stack.client();
     let tries = 0;
     stack.model.script = () => {
@@ -152,11 +152,9 @@ describe("messages and answers", () => {
       if (tries === 1) throw new ModelError("model_throttled", true, "slow down");
       return says("Now.");
     };
-    const beganAt = performance.now();
     await client.send("Hi", "p-9");
     await deliver(client.address("p-9"));
     expect(tries).toBe(2);
-    expect(performance.now() - beganAt).toBeLessThan(5_000);
   });
 
   test("10. a bad record neither holds up nor repeats its neighbours", async () => {
@@ -294,5 +292,5 @@ describe("publishing", () => {
     expect(new Set(ids).size).toBe(105);
     const last = ids.at(-1) ?? "";
     expect((await owner("DELETE", `${path(bot.botId)}/keys/${last}`)).status).toBe(204);
-  }, 60_000);
+  });
 });

@@ -85,7 +85,7 @@ test("any bot that can be made, edited and shared is read as it was written", as
     const written = await Bot.share(stack, owner, botId, share);
     return { written, read: await Bot.fromId(stack.table, botId) };
   });
-}, 60_000);
+});
 
 test("any key that can be made and edited is read as it was written", async () => {
   const deps = { ...stack, pepper: new Uint8Array(32) };
@@ -104,7 +104,7 @@ test("any key that can be made and edited is read as it was written", async () =
     const written = await Key.update(deps, botId, key.keyId, edit);
     return { written, read: await Key.fromId(stack.table, botId, key.keyId) };
   });
-}, 60_000);
+});
 
 const origin = fc.oneof(
   fc.constantFrom("*", "https://a.example", "https://*.b.example:8443", "http://[::1]:3000"),
@@ -136,7 +136,7 @@ test("any publication that can be begun and changed is read as it was written", 
     const written = await Publication.publish(deps, owner, shared, publish);
     return { written, read: await Publication.fromBot(stack.table, created.botId) };
   });
-}, 60_000);
+});
 
 test("any source that can be given is read as it was written", async () => {
   const { botId } = await stack.createBot("Knows much");
@@ -148,7 +148,7 @@ test("any source that can be given is read as it was written", async () => {
     const written = await Knowledge.add(stack, botId, input);
     return { written, read: await Knowledge.fromId(stack.table, botId, written.sourceId) };
   });
-}, 60_000);
+});
 
 test("any message that can be sent is read as it was written", async () => {
   const id = fc.oneof(fc.uuid(), fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }));
@@ -167,4 +167,4 @@ test("any message that can be sent is read as it was written", async () => {
     }),
     { numRuns },
   );
-}, 60_000);
+});

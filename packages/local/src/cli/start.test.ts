@@ -53,4 +53,4 @@ describe("a start that fails ends, and says why", () => {
     const { code, out, errors } = await run("--data", "");
     expect([code, out, errors]).toEqual([2, "", "--data must name a folder.\n"]);
   });
-}, 60_000);
+});

@@ -19,6 +19,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { listeningPorts } from "./listening-ports.test-support.ts";
 import { type EmulatorOptions, type Emulators, startEmulators } from "./start.ts";
 
+/** What holds is seen at once; the rest is for busy machines. */
+const until = <T>(act: () => T | Promise<T>): Promise<T> => vi.waitFor(act, { timeout: 30_000 });
+
 let dataDir: string;
 const started: Emulators[] = [];
 
@@ -133,9 +136,7 @@ test("what was stored is there after a stop and a start, under other sockets", a
   await first.table.put({ pk: "P", sk: "S", listingPk: "L", listingSk: "1" });
   await first.runs.send("doorbell", { group: "bot" });
   await first.objects.put("a/b", new Uint8Array([1, 2, 3]), "application/octet-stream");
-  const begun = performance.now();
   await first.emulators.stop();
-  expect(performance.now() - begun).toBeLessThan(2_000);
   expect(await first.emulators.exited).toEqual({ code: 0 });
 
   const second = await start();
@@ -179,7 +180,8 @@ test("a stop ends long polls and connections in use, promptly", async () => {
   await table.put({ pk: "P", sk: "S" });
   const begun = performance.now();
   await emulators.stop();
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  // Not when the polls of 20 seconds are over.
+  expect(performance.now() - begun).toBeLessThan(15_000);
   await Promise.all(polls);
   await emulators.stop();
 });
@@ -198,7 +200,7 @@ test("when the parent is killed the emulators end, and its successor starts on t
   parent.kill("SIGKILL");
   const { table } = await start();
   expect(await table.put({ pk: "P", sk: "S" })).toBe(true);
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
+  await until(() => expect(isAlive(pid)).toBe(false));
 });
 
 test("a data directory in use is refused with a clear message, and goes on working", async () => {

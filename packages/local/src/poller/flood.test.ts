@@ -74,7 +74,7 @@ test("what waited before the start is read before one group gets more than one i
   await vi.waitFor(() => expect(seen.mostBefore).toBe(1), patience);
   // Then it gets all but one.
   await vi.waitFor(() => expect(seen.most).toBe(3), patience);
-}, 90_000);
+});
 
 test("a receiver that sees the end waits for what others are about to bring", async () => {
   const queueUrl = await makeQueue();
@@ -92,4 +92,4 @@ test("a receiver that sees the end waits for what others are about to bring", as
   );
   const seen = watchFlood(queueUrl, { sqs: slow });
   await vi.waitFor(() => expect(seen.mostBefore).toBe(1), patience);
-}, 90_000);
+});

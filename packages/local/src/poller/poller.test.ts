@@ -187,7 +187,7 @@ test("messages that wait for their turn stay invisible, and begin with a whole t
   gate.open();
   await vi.waitFor(() => expect(receives.length).toBeGreaterThanOrEqual(15), patience);
   expect(receives).toEqual(Array.from({ length: 15 }, () => "1"));
-}, 60_000);
+});
 
 test("stop waits for what is running and leaves the rest on the queue", async () => {
   const queueUrl = await makeQueue();

@@ -115,7 +115,7 @@ test("killed in the middle of a run, it finds everything again and the run compl
   expect(second.json.status).toBe("completed");
   const tree = (await bot("GET", "/conversation/one")).json;
   expect(Object.keys(tree.messageMap)).toHaveLength(5);
-}, 60_000);
+});
 
 test("asked to stop, it finishes what is in flight, then says goodbye with exit code 0", async () => {
   const ready = JSON.parse(await readFile(join(dataDir, "ready.json"), "utf8")) as Ready;
@@ -129,7 +129,7 @@ test("asked to stop, it finishes what is in flight, then says goodbye with exit 
     (r) => r.status !== 202,
   );
   expect(reply.json.status).toBe("completed");
-}, 60_000);
+});
 
 test("a second instance on the same data is refused and leaves the first alone", async () => {
   const args = [program, "--port", "0", "--data", dataDir];
@@ -140,4 +140,4 @@ test("a second instance on the same data is refused and leaves the first alone",
   expect(code).toBe(1);
   expect(Buffer.concat(errors).toString()).toMatch(/another process/);
   expect((await stat(join(dataDir, "ready.json"))).isFile()).toBe(true);
-}, 60_000);
+});

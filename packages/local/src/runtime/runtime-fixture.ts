@@ -140,7 +140,7 @@ function publishedBot(
 export async function eventually<T>(
   act: () => Promise<T>,
   holds: (value: T) => boolean,
-  patienceMs = 10_000,
+  patienceMs = 60_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {

@@ -31,7 +31,7 @@ const Saved = v.object({ botId: v.string(), apiKey: v.string() });
 type Saved = v.InferOutput<typeof Saved>;
 
 const readme = new URL("../../../../README.md", import.meta.url);
-const publishPatienceMs = 20_000;
+const publishPatienceMs = 120_000;
 
 /** A published bot with a key, so that the first curl works; made anew where the old one is gone. */
 export async function ensureSampleBot(

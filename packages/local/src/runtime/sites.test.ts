@@ -91,7 +91,7 @@ describe("a site", () => {
     });
     expect(await found("lockers")).toEqual([expect.stringContaining("Lockers cost nine.")]);
     expect((await found("lockers"))[0]).not.toContain("Home");
-  }, 30_000);
+  });
 
   test("is visited again: what is as it was is not read, what is new is, what is gone is removed", async () => {
     asked.length = 0;
@@ -110,7 +110,7 @@ describe("a site", () => {
     expect(await found("lockers")).toEqual([expect.stringContaining("twelve")]);
     expect(await found("umbrellas")).toHaveLength(1);
     expect(await found("gate")).toHaveLength(1);
-  }, 30_000);
+  });
 
   test("that cannot be had says why, and what was read of it stays", async () => {
     const sitemap = await owner("POST", `${path}/sites`, {
@@ -122,7 +122,7 @@ describe("a site", () => {
     expect([site.status, site.failure]).toEqual(["FAILED", expect.stringMatching(/answered 404/)]);
     await owner("DELETE", `${path}/sites/${sitemap.json.siteId}`);
     expect(await found("lockers")).toHaveLength(1);
-  }, 30_000);
+  });
 
   test("inside this network is not reached, though its server is there", async () => {
     const inside = new URL(outlet.ready.controlApiUrl).port;
@@ -131,7 +131,7 @@ describe("a site", () => {
     const source = after.sources.find(({ siteId }: Source) => siteId === json.siteId);
     expect(source.failure).toMatch(/not a public server/);
     expect((await owner("DELETE", `${path}/sites/${json.siteId}`)).status).toBe(204);
-  }, 30_000);
+  });
 
   test("is removed with all of its pages", async () => {
     const [site] = (await owner("GET", path)).json.sites;

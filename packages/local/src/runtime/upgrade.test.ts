@@ -137,4 +137,4 @@ test("a data directory of an older version is served as it is, and upgraded in p
       after: { templateVersion: row.templateVersion },
     },
   ]);
-}, 60_000);
+});

@@ -175,7 +175,7 @@ describe("roll-ups", () => {
       }),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 
   const nextMidnight = (clock: Clock) => Math.ceil((clock.now() + 1) / day) * day;
   const untilNow = (clock: Clock) => Math.ceil((clock.now() + 1) / hour) * hour;

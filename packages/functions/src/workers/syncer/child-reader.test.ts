@@ -70,7 +70,7 @@ describe("files read in a process of their own", () => {
     const others = Promise.all(Array.from({ length: 5 }, (_, i) => reader.read(text(`${i}`))));
     expect(await codeOf(hurting)).toBe("out_of_memory");
     expect((await others).map(({ blocks }) => blocks[0]?.text)).toEqual(["0", "1", "2", "3", "4"]);
-  }, 60_000);
+  });
 
   test("are ended at their limit of time", async () => {
     const hasty = createChildReader({ timeMaxMs: 1 });
