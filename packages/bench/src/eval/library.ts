@@ -6,7 +6,13 @@ import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Sync } from "@outlet/core/bots/sync";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
-import { type ObjectStore, type Retriever, systemClock } from "@outlet/core/ports";
+import {
+  type Embedder,
+  type Engine,
+  type ObjectStore,
+  type Retriever,
+  systemClock,
+} from "@outlet/core/ports";
 import * as v from "valibot";
 import type { Passage } from "./questions.ts";
 
@@ -23,12 +29,17 @@ export interface Library {
 const searchedMax = 100;
 
 /** A bot that was given each passage as a source, read and indexed by what does so in the product. */
-export async function createLibrary(passages: readonly Passage[]): Promise<Library> {
+export async function createLibrary(
+  passages: readonly Passage[],
+  engine: Engine,
+  embedder?: Embedder,
+): Promise<Library> {
   const table = createMemoryTable();
   const objects = createMemoryObjects();
   const deps = {
     table,
     objects,
+    embedder,
     reader: { read: Reading.read },
     // No passage of a set is fetched.
     http: { send: () => Promise.reject(new Error("Nothing is fetched here.")) },
@@ -49,11 +60,16 @@ export async function createLibrary(passages: readonly Passage[]): Promise<Libra
   const sources = await Knowledge.list(table, botId);
   const unread = sources.filter(({ status }) => status !== "SUCCEEDED");
   if (unread.length > 0) throw new Error(`Not read: ${unread[0]?.name}: ${unread[0]?.failure}`);
-  const retriever: Retriever = Retrieval.createLexicalRetriever(deps);
+  const retriever: Retriever = Retrieval.createRetriever(deps, engine);
   return {
     pieces: sources.reduce((sum, source) => sum + source.passages, 0),
     async rank(question) {
-      const { passages: found } = await retriever.search(botId, question, searchedMax);
+      const { engine: used, passages: found } = await retriever.search(
+        botId,
+        question,
+        searchedMax,
+      );
+      if (used !== engine) throw new Error(`The engine was ${used}, not ${engine}.`);
       return [...new Set(found.flatMap(({ sourceId }) => idOf.get(sourceId) ?? []))];
     },
   };

@@ -48,6 +48,17 @@ export function objectStoreContract(
       expect(await subject.contentTypeOf(at)).toBe("text/plain; charset=utf-8");
     });
 
+    check("a part of an object is those bytes, and no more than there are", async () => {
+      const at = path();
+      await put(at, bytes("0123456789"));
+      const part = async (from: number, length: number) =>
+        Buffer.from((await subject.store.getRange(at, from, length)) ?? []).toString();
+      expect(await part(0, 1)).toBe("0");
+      expect(await part(3, 4)).toBe("3456");
+      expect(await part(8, 100)).toBe("89");
+      expect(await subject.store.getRange(path(), 0, 1)).toBeUndefined();
+    });
+
     check("an empty object is an object", async () => {
       const at = path();
       await put(at, new Uint8Array());

@@ -70,7 +70,7 @@ function invoke(
     worker,
     plan.isWire ? speak : undefined,
   );
-  const retriever = Retrieval.createLexicalRetriever(ports);
+  const retriever = Retrieval.createRetriever(ports);
   const handle = createWorker({ ...shared, ...ports, runQueue: ports.queue, model, retriever });
   const endsAt = world.now() + shared.policy.functionMs;
   let isOver = false;

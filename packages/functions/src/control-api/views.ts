@@ -103,6 +103,7 @@ export const foundView = (found: Found) => ({
   place: found.place,
   score: found.score,
   words: found.words,
+  similarity: found.similarity,
 });
 
 export const testRunView = (test: TestRun.Info) => ({

@@ -22,6 +22,8 @@ export const AuthorizerContext = v.object({
   callerInstructions: v.optional(v.picklist(["follow", "ignore"]), "follow"),
   /** What becomes of a chat window's asking for titles and the like. */
   utilityCalls: v.optional(v.picklist(["answer", "refuse"]), "answer"),
+  /** When the readers of an answer get it. */
+  streaming: v.optional(v.picklist(["deltas", "end"]), "deltas"),
   /** JSON of throttle, quota and what the gateway's counters are found by. */
   limits: v.optional(v.string()),
 });

@@ -16,6 +16,7 @@ import {
 } from "@outlet/core/ports";
 import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import type { Emulators } from "../emulators/start.ts";
+import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { cell, policy, region } from "./platform.ts";
@@ -56,12 +57,15 @@ export function createBackends(
     // The emulator takes 11 MB in one request, and a large bot's index is larger.
     requestBytesMax: 8 * 1024 * 1024,
   });
+  const { embeddings } = options;
+  const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   return {
     table,
     objects,
     // Browsers do not reach it: a page of anybody's would.
     uploads: createS3UploadStore({ client: clients.s3, bucket: emulators.bucket }),
-    retriever: Retrieval.createLexicalRetriever({ table, objects }),
+    embedder,
+    retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
     syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),

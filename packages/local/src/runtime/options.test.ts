@@ -56,6 +56,44 @@ describe("an option", () => {
   });
 });
 
+describe("a server of embeddings", () => {
+  const url = "http://127.0.0.1:11434/v1";
+  const read = (...args: string[]) => readOptions(args, {})?.embeddings;
+
+  test("is asked for where its address and model are given", () => {
+    expect(read()).toBeNull();
+    expect(read("--embeddings-base-url", url, "--embeddings-model", "nomic-embed-text")).toEqual({
+      baseUrl: url,
+      model: "nomic-embed-text",
+      kind: "none",
+    });
+    const env = {
+      OUTLET_EMBEDDINGS_BASE_URL: url,
+      OUTLET_EMBEDDINGS_MODEL: "multilingual-e5-small",
+      OUTLET_EMBEDDINGS_API_KEY: "secret\n",
+    };
+    expect(readOptions([], env)?.embeddings).toMatchObject({ kind: "prefix", apiKey: "secret" });
+    expect(readOptions(["--embeddings-input", "field"], env)?.embeddings).toMatchObject({
+      kind: "field",
+    });
+  });
+
+  test.each([
+    [["--embeddings-base-url", url], "--embeddings-base-url needs --embeddings-model"],
+    [["--embeddings-model", "m"], "--embeddings-model needs --embeddings-base-url"],
+    [
+      ["--embeddings-model", "m", "--embeddings-base-url", "http://a:b@host/v1"],
+      "--embeddings-base-url must hold no name or password",
+    ],
+    [
+      ["--embeddings-model", "m", "--embeddings-base-url", url, "--embeddings-input", "both"],
+      '--embeddings-input must be field, prefix or none, not "both".',
+    ],
+  ])("%j is refused, with what to write instead", (args, message) => {
+    expect(() => readOptions(args, {})).toThrow(message);
+  });
+});
+
 describe("an OpenAI-compatible server", () => {
   const read = (url: string, key?: string) =>
     readOptions(["--model-backend", "openai", "--openai-base-url", url], {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import ipaddr from "ipaddr.js";
 import type { BedrockBackend } from "../bedrock/backend.ts";
+import { type EmbeddingsServer, type Kind, kinds } from "../openai-embedder.ts";
 import { typedPath } from "./data-folder.ts";
 
 export interface RuntimeOptions {
@@ -17,6 +18,8 @@ export interface RuntimeOptions {
   backend: BedrockBackend;
   /** Short names of allowed models, or `name=modelId@input/output`; the first is the default. */
   models: string[];
+  /** Passages are found by meaning too, where there is one. */
+  embeddings: EmbeddingsServer | null;
   /** Whether bots published under an older template are brought up to date. */
   templateUpgrades: boolean;
 }
@@ -38,12 +41,16 @@ export const usage = `Runs all of Outlet on this machine.
   --model-backend B   demo, openai or bedrock (OUTLET_MODEL_BACKEND, else demo)
   --models NAME,…     models that bots may use (OUTLET_MODELS, else what fits the backend)
   --openai-base-url U base URL of an OpenAI-compatible server (OUTLET_OPENAI_BASE_URL)
+  --embeddings-base-url U   base URL of a server of embeddings, to find passages by meaning too (OUTLET_EMBEDDINGS_BASE_URL)
+  --embeddings-model M      its model (OUTLET_EMBEDDINGS_MODEL)
+  --embeddings-input I      how it is told questions from passages: field, prefix or none (OUTLET_EMBEDDINGS_INPUT, else what fits the model's name)
   --region R          Region of real Bedrock (OUTLET_REGION, else us-east-1)
   --template-upgrades on|off   brings published bots to this version's template (OUTLET_TEMPLATE_UPGRADES, else on)
   --demo-tokens-per-second N   slows the demo model down (OUTLET_DEMO_TOKENS_PER_SECOND)
   --help              this text
 
-The key of an OpenAI-compatible server is read from OUTLET_OPENAI_API_KEY only.
+The keys of OpenAI-compatible servers are read from OUTLET_OPENAI_API_KEY and
+OUTLET_EMBEDDINGS_API_KEY only.
 `;
 
 const names = [
@@ -55,6 +62,9 @@ const names = [
   "model-backend",
   "models",
   "openai-base-url",
+  "embeddings-base-url",
+  "embeddings-model",
+  "embeddings-input",
   "region",
   "template-upgrades",
   "demo-tokens-per-second",
@@ -83,6 +93,7 @@ export function readOptions(
     reach: (read("reach") ?? "").split(",").flatMap(readReach),
     backend,
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
+    embeddings: readEmbeddings(read, env),
     templateUpgrades: readSwitch("template-upgrades", read("template-upgrades") ?? "on"),
   };
 }
@@ -131,7 +142,7 @@ function readBackend(
     }
     case "openai": {
       const baseUrl = readBaseUrl(read("openai-base-url"));
-      const apiKey = readApiKey(env.OUTLET_OPENAI_API_KEY);
+      const apiKey = readApiKey("OUTLET_OPENAI_API_KEY", env.OUTLET_OPENAI_API_KEY);
       return { kind, baseUrl, ...(apiKey === "" ? {} : { apiKey }) };
     }
     case "bedrock":
@@ -141,29 +152,55 @@ function readBackend(
   }
 }
 
+function readEmbeddings(
+  read: (name: Name) => string | undefined,
+  env: Record<string, string | undefined>,
+): EmbeddingsServer | null {
+  const [url, model] = [read("embeddings-base-url"), read("embeddings-model")?.trim()];
+  if (url === undefined && model === undefined) return null;
+  if (!model) throw new OptionError("--embeddings-base-url needs --embeddings-model.");
+  const baseUrl = readBaseUrl(url, {
+    missing:
+      "--embeddings-model needs --embeddings-base-url, for example http://127.0.0.1:11434/v1.",
+    name: "embeddings-base-url",
+    key: "OUTLET_EMBEDDINGS_API_KEY",
+  });
+  const apiKey = readApiKey("OUTLET_EMBEDDINGS_API_KEY", env.OUTLET_EMBEDDINGS_API_KEY);
+  const kind = readKind(read("embeddings-input"), model);
+  return { baseUrl, model, kind, ...(apiKey === "" ? {} : { apiKey }) };
+}
+
+function readKind(given: string | undefined, model: string): Kind {
+  // Models of this family were trained with a word before each text.
+  if (given === undefined) return /\be5\b/i.test(model) ? "prefix" : "none";
+  const kind = kinds.find((one) => one === given);
+  if (kind) return kind;
+  throw new OptionError(`--embeddings-input must be field, prefix or none, not "${given}".`);
+}
+
+const openai = {
+  missing: "--model-backend openai needs --openai-base-url, for example http://127.0.0.1:11434/v1.",
+  name: "openai-base-url",
+  key: "OUTLET_OPENAI_API_KEY",
+};
+
 /** With its query, as Azure wants one, and without what is not sent. */
-function readBaseUrl(text: string | undefined): string {
+function readBaseUrl(text: string | undefined, { missing, name, key } = openai): string {
   const url = URL.parse(text?.trim() ?? "");
-  if (!url || !["http:", "https:"].includes(url.protocol)) {
-    throw new OptionError(
-      "--model-backend openai needs --openai-base-url, for example http://127.0.0.1:11434/v1.",
-    );
-  }
+  if (!url || !["http:", "https:"].includes(url.protocol)) throw new OptionError(missing);
   if (url.username !== "" || url.password !== "") {
-    throw new OptionError(
-      "--openai-base-url must hold no name or password: the key belongs in OUTLET_OPENAI_API_KEY.",
-    );
+    throw new OptionError(`--${name} must hold no name or password: the key belongs in ${key}.`);
   }
   url.hash = "";
   return url.href;
 }
 
 /** Read from a file, a key often ends in a line break. What else is not a header never was a key. */
-function readApiKey(text = ""): string {
+function readApiKey(name: string, text = ""): string {
   const key = text.trim();
   if (/^[\x21-\x7e]*$/.test(key)) return key;
   throw new OptionError(
-    "OUTLET_OPENAI_API_KEY must be visible ASCII characters without spaces or line breaks inside.",
+    `${name} must be visible ASCII characters without spaces or line breaks inside.`,
   );
 }
 

@@ -86,6 +86,7 @@ export interface Caller {
   keyId?: string;
   botId?: string;
   retentionDays?: string;
+  streaming?: "deltas" | "end";
 }
 
 /**
@@ -107,7 +108,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const deps: StackDeps = {
     table,
     objects,
-    retriever: Retrieval.createLexicalRetriever({ table, objects }),
+    retriever: Retrieval.createRetriever({ table, objects }),
     runQueue: queueOf(clients, emulators, "runs"),
     deployQueue: queueOf(clients, emulators, "deploys"),
     syncQueue: queueOf(clients, emulators, "syncs"),
@@ -189,12 +190,19 @@ type ApiDeps = Parameters<typeof createPublishedApi>[0] & {
 
 function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
   const app = createPublishedApi(deps);
-  const { clientId = "client-1", keyId = "key-1", botId, retentionDays = "30" } = who;
+  const {
+    clientId = "client-1",
+    keyId = "key-1",
+    botId,
+    retentionDays = "30",
+    streaming = "deltas",
+  } = who;
   const authorizer = {
     botId,
     clientId,
     keyId,
     retentionDays,
+    streaming,
     paused: "false",
     allowedOrigins: "[]",
   };

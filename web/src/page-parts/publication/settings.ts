@@ -133,6 +133,14 @@ export const settings = {
     options: { answer: "Answer", refuse: "Refuse" },
     initial: "answer",
   },
+  streaming: {
+    card: "limits",
+    label: "Streaming",
+    help: "Readers get an answer while it is being made, or at its end, which costs fewer writes.",
+    control: "choice",
+    options: { deltas: "As it is made", end: "At the end" },
+    initial: "deltas",
+  },
   stage: {
     card: "address",
     label: "Stage",

@@ -1,13 +1,7 @@
 import { ByteWriter } from "./bytes.ts";
+import { assemble } from "./index-vectors.ts";
 import { type Code, codes } from "./language-codes.ts";
-import {
-  blockSize,
-  type Entry,
-  type Header,
-  LexicalIndex,
-  magic,
-  type Source,
-} from "./lexical-index.ts";
+import { blockSize, type Entry, type Header, LexicalIndex, type Source } from "./lexical-index.ts";
 import { analysis, countTerms } from "./passage-terms.ts";
 
 /** A passage as the index sees it. */
@@ -214,7 +208,7 @@ async function write(parts: readonly Part[], rhythm: Rhythm): Promise<Uint8Array
     await rhythm.beat(1 + sections.end(term));
   }
   const used = new Set(parts.flatMap(({ languages }) => languages));
-  return assemble(sections, Uint32Array.from([...places, ...lengths]), {
+  return finish(sections, Uint32Array.from([...places, ...lengths]), {
     analysis,
     passages: lengths.length,
     tokens: lengths.reduce((sum, tokens) => sum + tokens, 0),
@@ -289,7 +283,7 @@ function sharedUnits(a: string, b: string): number {
   return /[\uD800-\uDBFF]/.test(b[count - 1] ?? "") ? count - 1 : count;
 }
 
-function assemble(
+function finish(
   { blocks, dictionary, postings }: Sections,
   places: Uint32Array,
   facts: Omit<Header, "blocks" | "dictionary" | "places" | "postings">,
@@ -308,8 +302,5 @@ function assemble(
     places: c ?? none,
     postings: d ?? none,
   };
-  const head = encoder.encode(JSON.stringify(header));
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, head.length, true);
-  return Buffer.concat([encoder.encode(magic), length, head, ...body]);
+  return assemble(header, body);
 }

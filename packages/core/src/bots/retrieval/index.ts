@@ -6,6 +6,6 @@
 export * as Retrieval from "./index.ts";
 
 export { cut } from "./cut.ts";
-export { passagesMax } from "./passage-store.ts";
-export { publish } from "./publish.ts";
-export { createLexicalRetriever } from "./lexical-retriever.ts";
+export { passagesMax, storePassages } from "./passage-store.ts";
+export { publish, type Wanted } from "./publish.ts";
+export { createRetriever } from "./retriever.ts";

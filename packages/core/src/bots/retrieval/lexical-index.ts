@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { ByteReader } from "./bytes.ts";
 import { codes } from "./language-codes.ts";
+import { VectorRows } from "./vectors.ts";
 
 /**
  * An inverted index in one piece of bytes, read where it lies:
@@ -40,6 +41,10 @@ export const Header = v.object({
   dictionary: Section,
   places: Section,
   postings: Section,
+  /** Of the passages, by one model: a row of int8 each, and what a step of it is worth (float32). */
+  vectors: v.optional(
+    v.object({ embedderId: v.string(), dimensions: v.number(), scales: Section, rows: Section }),
+  ),
 });
 export type Header = v.InferOutput<typeof Header>;
 
@@ -76,6 +81,7 @@ export class LexicalIndex {
   readonly #records: Uint32Array;
   readonly #dictionary: Uint8Array;
   readonly #postings: Uint8Array;
+  readonly #vectors: VectorRows | undefined;
   readonly #blocks: { term: string; at: number; postingsAt: number }[];
   /** The first passage of each source. */
   readonly #firsts: number[];
@@ -92,6 +98,13 @@ export class LexicalIndex {
     const places = new Uint32Array(new Uint8Array(section(header.places)).buffer);
     this.lengths = places.subarray(2 * header.passages);
     this.#records = places.subarray(0, 2 * header.passages);
+    const { vectors } = header;
+    if (vectors) {
+      const scales = new Float32Array(new Uint8Array(section(vectors.scales)).buffer);
+      const rows = section(vectors.rows);
+      const signed = new Int8Array(rows.buffer, rows.byteOffset, rows.length);
+      this.#vectors = new VectorRows(vectors.dimensions, signed, scales);
+    }
     let first = 0;
     this.#firsts = header.sources.map(({ passages }) => (first += passages) - passages);
   }
@@ -103,6 +116,11 @@ export class LexicalIndex {
       if (entry.term > term) return undefined;
     }
     return undefined;
+  }
+
+  /** The vectors of its passages, if they are of this model. */
+  vectorsBy(embedderId: string): VectorRows | undefined {
+    return this.header.vectors?.embedderId === embedderId ? this.#vectors : undefined;
   }
 
   /** Entries in order, from the first one that is not before `term`. */
@@ -172,7 +190,7 @@ export class LexicalIndex {
   }
 }
 
-function readHeader(bytes: Uint8Array): { header: Header; body: Uint8Array } {
+export function readHeader(bytes: Uint8Array): { header: Header; body: Uint8Array } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = magic.length + 4;
   if (bytes.length < start || decoder.decode(bytes.subarray(0, magic.length)) !== magic) {

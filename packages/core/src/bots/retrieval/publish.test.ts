@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ObjectStore, Table } from "../../ports/index.ts";
 import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
-import { createLexicalRetriever } from "./lexical-retriever.ts";
+import { createRetriever } from "./retriever.ts";
 import { storePassages } from "./passage-store.ts";
 import { removeIndex, strike } from "./pointer.ts";
 import { publish, type Wanted } from "./publish.ts";
@@ -44,7 +44,7 @@ function createWorld() {
     forget: (sourceId: string) => void sources.delete(sourceId),
     publish: (over: Partial<typeof deps> = {}) => publish({ ...deps, ...over }, botId, wanted),
     async find(question: string) {
-      const { passages } = await createLexicalRetriever(deps).search(botId, question, 8);
+      const { passages } = await createRetriever(deps).search(botId, question, 8);
       return passages.map(({ sourceId, text }) => `${sourceId}: ${text}`);
     },
   };
@@ -193,7 +193,7 @@ describe("a process that searches", () => {
       return world.deps.objects.get(path);
     };
     const objects = { ...world.deps.objects, get };
-    const retriever = createLexicalRetriever({ ...world.deps, objects });
+    const retriever = createRetriever({ ...world.deps, objects });
     const ask = () => retriever.search(botId, "word", 8);
     await Promise.all([ask(), ask(), ask()]);
     expect((await ask()).passages).toHaveLength(2);
@@ -214,7 +214,7 @@ describe("a process that searches", () => {
       return world.deps.objects.get(path);
     };
     const objects = { ...world.deps.objects, get };
-    const retriever = createLexicalRetriever({ ...world.deps, objects });
+    const retriever = createRetriever({ ...world.deps, objects });
     await expect(retriever.search(botId, "word", 8)).rejects.toThrow("no store");
     expect((await retriever.search(botId, "word", 8)).passages).toHaveLength(1);
     const [path = ""] = world.indexes();
@@ -233,7 +233,7 @@ describe("a process that searches", () => {
         return item;
       },
     };
-    const late = createLexicalRetriever({ ...world.deps, table });
+    const late = createRetriever({ ...world.deps, table });
     expect((await late.search(botId, "words", 8)).passages).toMatchObject([{ text: "two words" }]);
   });
 

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
-import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
+import {
+  type Clock,
+  type Embedder,
+  type Log,
+  type ObjectStore,
+  silentLog,
+  type Table,
+} from "../../ports/index.ts";
+import { embedPassages } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
+import { withVectors } from "./index-vectors.ts";
 import { LexicalIndex, type Source } from "./lexical-index.ts";
 import { textsOf } from "./passage.ts";
 import { decodePassages } from "./passage-records.ts";
@@ -12,6 +21,9 @@ interface Deps {
   table: Table;
   objects: ObjectStore;
   clock: Clock;
+  /** Passages are found by meaning too, where there is one. */
+  embedder?: Embedder | undefined;
+  log?: Log;
 }
 
 /** A source that the index has to hold, as it was last read. */
@@ -36,13 +48,17 @@ export async function publish(
     const pointer = await clean(deps, botId);
     const sources = await wanted();
     if (sources.length === 0) return removeIndex(deps, botId);
-    const digest = digestOf(sources);
+    const digest = digestOf(sources, deps.embedder);
     if (pointer?.digest === digest && pointer.removed.length === 0) return;
     const old = await load(deps.objects, botId, pointer?.indexId);
-    const bytes = await build(deps.objects, botId, old, sources);
+    const words = await build(deps.objects, botId, old, sources);
+    const { bytes, complete } = await addVectors(deps, botId, words, old);
     const { passages } = new LexicalIndex(bytes).header;
-    // Once more in either case: to remove the old one, or to begin again.
-    await point(deps, botId, pointer, { bytes, digest, passages });
+    // What is not complete is not what was wanted: the next sync goes on with it.
+    const made = complete ? digest : `${digest} in part`;
+    const pointed = await point(deps, botId, pointer, { bytes, digest: made, passages });
+    if (pointed && !complete) return void (await clean(deps, botId));
+    // Else once more: to remove the old one, or to begin again.
   }
 }
 
@@ -59,6 +75,18 @@ function build(
   const known = new Set(usable?.header.sources.filter(kept).map(({ sourceId }) => sourceId));
   const missing = sources.filter(({ sourceId }) => !known.has(sourceId));
   return buildIndex({ old: usable, kept, added: read(objects, botId, missing) });
+}
+
+async function addVectors(
+  { objects, embedder, log = silentLog }: Deps,
+  botId: string,
+  bytes: Uint8Array,
+  old: LexicalIndex | undefined,
+): Promise<{ bytes: Uint8Array; complete: boolean }> {
+  const index = new LexicalIndex(bytes);
+  if (!embedder || index.header.passages === 0) return { bytes, complete: true };
+  const { rows, complete } = await embedPassages({ objects, embedder, log }, botId, index, old);
+  return { bytes: rows ? withVectors(bytes, embedder.id, rows) : bytes, complete };
 }
 
 /** Passages of sources that the index does not have yet. One whose object has gone is removed itself. */
@@ -89,9 +117,9 @@ async function load(
   return bytes && new LexicalIndex(bytes);
 }
 
-function digestOf(sources: readonly Wanted[]): string {
+function digestOf(sources: readonly Wanted[], embedder: Embedder | undefined): string {
   const names = sources.map(({ sourceId, version }) => `${sourceId} ${version}`).sort();
-  return hashOf(Buffer.from([analysis, ...names].join("\n")));
+  return hashOf(Buffer.from([analysis, embedder?.id ?? "", ...names].join("\n")));
 }
 
 const hashOf = (bytes: Uint8Array): string =>

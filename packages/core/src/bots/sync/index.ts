@@ -13,6 +13,7 @@ import {
   type Clock,
   type Document,
   type DocumentReader,
+  type Embedder,
   type FileToRead,
   type Http,
   type Log,
@@ -29,6 +30,8 @@ export interface Deps {
   reader: DocumentReader;
   /** For pages of the web. */
   http: Http;
+  /** Passages are found by meaning too, where there is one. */
+  embedder?: Embedder | undefined;
   clock: Clock;
   ids: Id.Ids;
   log: Log;
@@ -71,7 +74,7 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
 
 /** Builds the index of what has been read, where it is not built yet. */
 export const publish = (
-  deps: Pick<Deps, "table" | "objects" | "clock">,
+  deps: Pick<Deps, "table" | "objects" | "clock" | "embedder"> & Partial<Pick<Deps, "log">>,
   botId: string,
 ): Promise<void> =>
   Retrieval.publish(deps, botId, async () =>

@@ -50,7 +50,7 @@ export async function createLibrary(
     catalog: ModelCatalog.createCatalog(["outlet-demo"]),
   };
   const { botId } = await Bot.create(deps, owner, v.parse(Bot.Create, { title: "A bot" }));
-  const retriever = Retrieval.createLexicalRetriever(deps);
+  const retriever = Retrieval.createRetriever(deps);
   const add = (name: string, text: string) => Knowledge.add(deps, botId, { name, text });
   for (const [name, text] of Object.entries(sources)) await add(name, text);
   await Sync.advance(deps, botId);

@@ -38,6 +38,8 @@ export interface Message {
   reasoning: boolean;
   /** Days that it is kept. */
   retentionDays: number;
+  /** Whether its events are written while it is being answered, or at the end; they are where absent. */
+  deltas?: boolean;
   /** What a caller of another face than the native one asked beside it. */
   asked?: Asked;
   surroundings?: NewSurroundings;

@@ -35,7 +35,8 @@ export interface Writer {
 const entrySizeMax = 50_000;
 
 export function openWriter(deps: WriterDeps, run: Run.State): Writer {
-  const { eventsEveryMs, eventsSize } = deps.policy;
+  const { eventsSize } = deps.policy;
+  const eventsEveryMs = run.deltas ? deps.policy.eventsEveryMs : Number.POSITIVE_INFINITY;
   const { token, redrives: turn } = run;
   const attempt: Told = { kind: "attempt", attempt: run.attempts };
   const isFirst = run.attempts === 1 && turn === 0;

@@ -80,6 +80,7 @@ export interface New {
   continues: boolean;
   reasoning: boolean;
   retentionDays: number;
+  deltas?: boolean;
   asked?: Asked;
   surroundings?: NewSurroundings;
 }
@@ -93,7 +94,7 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const { content, surroundings, asked = null, ...rest } = input;
+  const { content, surroundings, asked = null, deltas = true, ...rest } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
   const question = await storeQuestion(deps.objects, folder, content, surroundings);
@@ -104,6 +105,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     question,
     reply: null,
     asked,
+    deltas,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
     token: 0,

@@ -81,6 +81,8 @@ export const State = v.object({
   costMicroUsd: Ledger.Count,
   /** Days from the last message to the end of the data. */
   retentionDays: v.number(),
+  /** Whether its events are written while it is being answered, or at the end. */
+  deltas: v.optional(v.boolean(), true),
   /** Epoch seconds; past it the item may be gone. */
   expiresAt: v.number(),
   /** Where its objects lie. */

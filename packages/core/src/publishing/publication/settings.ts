@@ -18,6 +18,8 @@ const entries = {
   callerInstructions: v.optional(v.picklist(["follow", "ignore"]), "follow"),
   /** What becomes of a chat window's asking for titles, tags and the like. */
   utilityCalls: v.optional(v.picklist(["answer", "refuse"]), "answer"),
+  /** When the readers of an answer get it: while it is being made, or at its end, which costs less. */
+  streaming: v.optional(v.picklist(["deltas", "end"]), "deltas"),
 };
 
 /** Stays as it is while the bot is published: it is part of the endpoint. */

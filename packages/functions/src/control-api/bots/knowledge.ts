@@ -88,7 +88,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       }),
       body(Knowledge.Begin),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const begun = await Knowledge.beginUpload(deps, bot.botId, c.req.valid("json"));
         return c.json(uploadView(begun), 201);
       },
@@ -101,7 +101,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         responses: answers(204),
       }),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const uploadId = c.req.param("uploadId");
         const upload = await Knowledge.uploadFromId(deps.table, bot.botId, uploadId);
         await Knowledge.receiveUpload(deps, upload, c.req.raw.body ?? nothing());
@@ -117,7 +117,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       }),
       audited(deps, "knowledge.add", "source"),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const source = await Knowledge.finishUpload(deps, bot.botId, c.req.param("uploadId"));
         tell(c, { targetId: source.sourceId });
         return c.json(sourceView(source), 201);
@@ -204,7 +204,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       audited(deps, "knowledge.edit", "source"),
       body(Knowledge.Edit),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const sourceId = c.req.param("sourceId");
         const source = await Knowledge.edit(deps, bot.botId, sourceId, c.req.valid("json"));
         return c.json(sourceView(source), 202);

@@ -62,6 +62,7 @@ export async function toMessage(
     continues,
     reasoning,
     retentionDays: Number(client.retentionDays),
+    deltas: client.streaming !== "end",
   };
 }
 

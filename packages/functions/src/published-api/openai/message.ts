@@ -38,6 +38,7 @@ export async function toMessage(
     reasoning: asking.reasoning && !utility && chosen.info?.reasoning === true,
     // What is not to be kept goes when it has been answered; where that fails, within a day.
     retentionDays: asking.face === "responses" && !asking.kept ? 1 : Number(client.retentionDays),
+    deltas: client.streaming !== "end",
     asked: {
       face: asking.face,
       model: chosen.name,

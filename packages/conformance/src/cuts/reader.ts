@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { parseEvents, type Sse } from "./sse.ts";
+
+/** What a reader has of a run, over all its connections. */
+export interface Reading {
+  events: Sse[];
+  connections: number;
+  /** What is wrong about what came; undefined where nothing is. */
+  complaint: string | undefined;
+}
+
+/** When a connection breaks: after so many bytes, if the reader goes away by itself. */
+export type CutAfter = () => number | undefined;
+
+/** How long a reader waits before it connects anew to an edge that is not there. */
+const retryMs = 5;
+
+/**
+ * Follows a run to its end, however often the connection breaks: each time it asks for what comes
+ * after the last event it has seen whole.
+ */
+export async function readAll(url: string, cutAfter: CutAfter): Promise<Reading> {
+  const reading: Reading = { events: [], connections: 0, complaint: undefined };
+  for (;;) {
+    const last = reading.events.at(-1);
+    if (last?.event === "state" || reading.complaint) return reading;
+    reading.connections += 1;
+    const part = await readOnce(url, last?.id, cutAfter());
+    if (part === "done") return reading;
+    for (const event of part) {
+      if (event.id === undefined) continue;
+      const expected = String(reading.events.length);
+      if (event.id !== expected) reading.complaint ??= `event ${event.id} instead of ${expected}`;
+      reading.events.push(event);
+    }
+    if (part.length === 0) await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}
+
+/** @returns what came whole before the connection ended; `done` where there is nothing more. */
+async function readOnce(
+  url: string,
+  lastEventId: string | undefined,
+  cutAt: number | undefined,
+): Promise<Sse[] | "done"> {
+  const req = request(url, {
+    agent: false,
+    headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
+  });
+  req.end();
+  let text = "";
+  try {
+    const [res] = (await once(req, "response")) as [IncomingMessage];
+    if (res.statusCode === 204) return "done";
+    if (res.statusCode !== 200) throw new Error(`The reader was answered ${res.statusCode}`);
+    const decoder = new TextDecoder();
+    let bytes = 0;
+    for await (const chunk of res) {
+      const piece = chunk as Buffer;
+      const rest = cutAt === undefined ? piece.length : cutAt - bytes;
+      // In the middle of an event, or of a character, as often as not.
+      text += decoder.decode(piece.subarray(0, rest), { stream: true });
+      bytes += piece.length;
+      if (cutAt !== undefined && bytes >= cutAt) req.destroy();
+    }
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+  }
+  return parseEvents(text);
+}
+
+const brokenCodes = ["ECONNRESET", "ECONNREFUSED", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];
+
+const isBroken = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && brokenCodes.includes(String(error.code));

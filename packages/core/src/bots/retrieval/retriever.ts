@@ -1,0 +1,107 @@
+import {
+  type Embedder,
+  EmbedderUnavailable,
+  type Engine,
+  type Found,
+  type Log,
+  type ObjectStore,
+  type Retriever,
+  silentLog,
+  type Table,
+} from "../../ports/index.ts";
+import { SizedCache } from "./cache.ts";
+import { LexicalIndex } from "./lexical-index.ts";
+import { decodePassage } from "./passage-records.ts";
+import { passagesPath } from "./passage-store.ts";
+import { indexPath, type Pointer, readPointer } from "./pointer.ts";
+import { type FullHit, type Meaning, search } from "./search.ts";
+
+interface Deps {
+  table: Table;
+  objects: ObjectStore;
+  /** Passages are found by meaning too where there is one, and where the index has its vectors. */
+  embedder?: Embedder | undefined;
+  log?: Log;
+}
+
+/** Indexes that a process keeps, in bytes of all of them. */
+const keptBytesMax = 64 * 1024 * 1024;
+/** Of a question, in characters; models read no further. */
+const embeddedLengthMax = 2_000;
+
+/**
+ * Finds passages in a bot's index. Indexes are kept from one question to the next: an object of
+ * another name is another index, so that what is kept is never out of date.
+ * @param engine of those that are possible; else words alone.
+ */
+export function createRetriever(
+  { table, objects, embedder, log = silentLog }: Deps,
+  engine: Engine = "hybrid",
+): Retriever {
+  const kept = new SizedCache<LexicalIndex | undefined>(keptBytesMax, (index) => index?.bytes ?? 0);
+
+  async function open({ botId, indexId }: Pointer): Promise<LexicalIndex | undefined> {
+    if (indexId === null) return undefined;
+    const path = indexPath(botId, indexId);
+    const index = await kept.get(path, async () => {
+      const bytes = await objects.get(path);
+      return bytes && new LexicalIndex(bytes);
+    });
+    if (!index) kept.delete(path);
+    return index;
+  }
+
+  async function current(botId: string) {
+    const pointer = await readPointer(table, botId);
+    return pointer && { pointer, index: await open(pointer) };
+  }
+
+  /** A model that cannot be reached now is no reason not to answer: words find a lot. */
+  async function meaningOf(index: LexicalIndex, question: string): Promise<Meaning | undefined> {
+    const rows = embedder && engine !== "lexical" ? index.vectorsBy(embedder.id) : undefined;
+    if (!embedder || !rows) return undefined;
+    try {
+      const asked = question.slice(0, embeddedLengthMax).toWellFormed();
+      const [vector] = await embedder.embed([asked], "question");
+      return vector && { rows, question: vector };
+    } catch (cause) {
+      if (!(cause instanceof EmbedderUnavailable)) throw cause;
+      log.warn("a question is searched for by words alone", { cause });
+      return undefined;
+    }
+  }
+
+  return {
+    async search(botId, question, limit) {
+      let found = await current(botId);
+      // Another one took its place between the two reads.
+      if (found && !found.index) found = await current(botId);
+      const { index, pointer } = found ?? {};
+      if (!index || !pointer || question.trim() === "") return { engine: "lexical", passages: [] };
+      const meaning = await meaningOf(index, question);
+      const without = new Set(pointer.removed);
+      const hits = search(index, meaning, { question, limit, without, engine });
+      const passages = await Promise.all(hits.map((hit) => read(objects, botId, index, hit)));
+      return {
+        engine: meaning ? engine : "lexical",
+        passages: passages.filter((passage) => passage !== undefined),
+      };
+    },
+  };
+}
+
+/** The passage itself; `undefined` where its source was removed just now. */
+async function read(
+  objects: ObjectStore,
+  botId: string,
+  index: LexicalIndex,
+  { passage, score, words, similarity }: FullHit,
+): Promise<Found | undefined> {
+  const place = index.place(passage);
+  if (!place) return undefined;
+  const { source, ordinal, from, length } = place;
+  const bytes = await objects.getRange(passagesPath(botId, source), from, length);
+  if (!bytes) return undefined;
+  const { sourceId, name } = source;
+  return { ...decodePassage(bytes), sourceId, source: name, ordinal, score, words, similarity };
+}

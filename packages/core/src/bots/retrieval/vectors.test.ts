@@ -1,0 +1,173 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Embedder, EmbedderUnavailable, type ObjectStore } from "../../ports/index.ts";
+import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
+import { fuse } from "./fuse.ts";
+import { storePassages } from "./passage-store.ts";
+import { publish, type Wanted } from "./publish.ts";
+import { createRetriever } from "./retriever.ts";
+import { VectorRows } from "./vectors.ts";
+
+const botId = "B";
+
+/** Directions by what a text is about: words in common are not needed. */
+const subjects = ["dog puppy hound", "car vehicle driving", "money fee price"].map((list) =>
+  list.split(" "),
+);
+
+function createEmbedder(id = "subjects") {
+  const asked: string[] = [];
+  const state = { down: false, dimensions: 3 };
+  const embedder: Embedder = {
+    id,
+    async embed(texts, kind) {
+      if (state.down) throw new EmbedderUnavailable("away");
+      asked.push(...texts.map((text) => `${kind}: ${text}`));
+      return texts.map((text) =>
+        Float32Array.from({ length: state.dimensions }, (_, i) =>
+          (subjects[i] ?? []).some((word) => text.includes(word)) ? 1 : 0.01,
+        ),
+      );
+    },
+  };
+  return { embedder, asked, state };
+}
+
+function createWorld() {
+  const stored = new Map<string, Uint8Array>();
+  const objects: ObjectStore = {
+    put: async (path, bytes) => void stored.set(path, bytes),
+    get: async (path) => stored.get(path),
+    getRange: async (path, from, length) => stored.get(path)?.subarray(from, from + length),
+    remove: async (path) => void stored.delete(path),
+  };
+  const clock = { now: () => 1_800_000_000_000, sleep: async () => undefined };
+  const deps = { table: createMemoryTable(), objects, clock };
+  const sources = new Map<string, Wanted>();
+  return {
+    deps,
+    async put(sourceId: string, version: string, ...texts: string[]) {
+      const passages = texts.map((text) => ({ text, place: { headings: [] } }));
+      await storePassages(objects, botId, { sourceId, version }, passages);
+      sources.set(sourceId, { sourceId, version, name: sourceId });
+    },
+    publish: (embedder?: Embedder) =>
+      publish({ ...deps, embedder }, botId, async () => [...sources.values()]),
+    find: (question: string, embedder?: Embedder, engine?: "hybrid" | "vectors" | "lexical") =>
+      createRetriever({ ...deps, embedder }, engine).search(botId, question, 8),
+  };
+}
+
+describe("finding by meaning", () => {
+  test("finds what shares no word with the question, and says how near it is", async () => {
+    const world = createWorld();
+    const { embedder } = createEmbedder();
+    await world.put("a", "1", "A puppy sleeps.", "The vehicle is red.");
+    await world.publish(embedder);
+    const { engine, passages } = await world.find("hound", embedder);
+    expect(engine).toBe("hybrid");
+    expect(passages[0]).toMatchObject({ text: "A puppy sleeps.", words: [] });
+    expect(passages[0]?.similarity).toBeCloseTo(1, 2);
+    expect((await world.find("hound", embedder, "lexical")).passages).toEqual([]);
+    const byMeaning = await world.find("hound", embedder, "vectors");
+    expect([byMeaning.engine, byMeaning.passages[0]?.text]).toEqual(["vectors", "A puppy sleeps."]);
+  });
+
+  test("embeds only what is new, questions and passages each as what they are", async () => {
+    const world = createWorld();
+    const { embedder, asked } = createEmbedder();
+    await world.put("a", "1", "dog");
+    await world.put("b", "1", "car");
+    await world.publish(embedder);
+    await world.put("b", "2", "vehicle");
+    await world.publish(embedder);
+    await world.publish(embedder);
+    expect(asked).toEqual(["passage: dog", "passage: car", "passage: vehicle"]);
+    await world.find("puppy?", embedder);
+    expect(asked.at(-1)).toBe("question: puppy?");
+  });
+
+  test("with another model, or one of other vectors, begins anew", async () => {
+    const world = createWorld();
+    const first = createEmbedder();
+    await world.put("a", "1", "dog");
+    await world.publish(first.embedder);
+    const other = createEmbedder("another");
+    expect((await world.find("hound", other.embedder)).engine).toBe("lexical");
+    await world.publish(other.embedder);
+    expect(other.asked).toEqual(["passage: dog"]);
+    expect((await world.find("hound", other.embedder)).passages).toHaveLength(1);
+    other.state.dimensions = 4;
+    await world.put("b", "1", "car");
+    await world.publish(other.embedder);
+    await world.publish(other.embedder);
+    const { passages } = await world.find("hound", other.embedder);
+    expect(passages[0]).toMatchObject({ text: "dog" });
+  });
+
+  test("goes by words while the model is away, and the next sync makes up for it", async () => {
+    const world = createWorld();
+    const { embedder, state } = createEmbedder();
+    await world.put("a", "1", "A dog barks.");
+    state.down = true;
+    await world.publish(embedder);
+    expect(await world.find("dog", embedder)).toMatchObject({
+      engine: "lexical",
+      passages: [{ text: "A dog barks.", similarity: null }],
+    });
+    state.down = false;
+    await world.publish(embedder);
+    expect((await world.find("hound", embedder)).passages).toHaveLength(1);
+    state.down = true;
+    expect((await world.find("dog", embedder)).engine).toBe("lexical");
+  });
+});
+
+describe("vectors in bytes", () => {
+  const vector = fc
+    .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 24, maxLength: 24 })
+    .filter((values) => Math.hypot(...values) > 0.1)
+    .map((values) => Float32Array.from(values));
+
+  test("are as near to each other as the vectors themselves, but for a hundredth", () => {
+    fc.assert(
+      fc.property(vector, vector, (a, b) => {
+        const rows = VectorRows.of(1, 24);
+        rows.set(0, a);
+        const product = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+        const cosine = product / Math.hypot(...a) / Math.hypot(...b);
+        expect(Math.abs((rows.similarities(b)[0] ?? 9) - cosine)).toBeLessThan(0.02);
+      }),
+    );
+  });
+
+  test("of no direction or another length are left out", () => {
+    const rows = VectorRows.of(3, 2);
+    rows.set(0, Float32Array.of(0, 0));
+    rows.set(1, Float32Array.of(Number.NaN, 1));
+    rows.set(2, Float32Array.of(1, 2, 3));
+    expect([0, 1, 2].map(rows.has)).toEqual([false, false, false]);
+    expect([...rows.similarities(Float32Array.of(1, 1, 1))]).toEqual([0, 0, 0]);
+  });
+});
+
+describe("one list of two", () => {
+  const list = (...scores: number[]) => scores.map((score, passage) => ({ passage, score }));
+
+  test("scales each by its own least and greatest score, and counts meaning more", () => {
+    const fused = fuse(list(20, 10, 5), [
+      { passage: 2, score: 0.9 },
+      { passage: 0, score: 0.8 },
+      { passage: 3, score: 0.7 },
+    ]);
+    expect(fused.map(({ passage }) => passage)).toEqual([0, 2, 1, 3]);
+    expect(fused.map(({ score }) => Number(score.toFixed(4)))).toEqual([0.7, 0.6, 0.1333, 0]);
+  });
+
+  test("of one list alone keeps its order", () => {
+    expect(fuse(list(3, 2, 1), []).map(({ passage }) => passage)).toEqual([0, 1, 2]);
+    expect(fuse([], list(0.3, 0.2)).map(({ passage }) => passage)).toEqual([0, 1]);
+    expect(fuse(list(7), list(7))).toEqual([{ passage: 0, score: 1 }]);
+    expect(fuse([], [])).toEqual([]);
+  });
+});

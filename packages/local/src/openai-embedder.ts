@@ -1,0 +1,124 @@
+import { Text } from "@outlet/core/foundation/text";
+import { type Clock, type Embedder, EmbedderUnavailable } from "@outlet/core/ports";
+import * as v from "valibot";
+
+/**
+ * How a server is told whether a text is asked or answers: by the field `input_type`, by words before
+ * the text, as E5 models were trained with, or not at all.
+ */
+export const kinds = ["none", "field", "prefix"] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface EmbeddingsServer {
+  /** Up to and including the version: `http://127.0.0.1:11434/v1`. */
+  baseUrl: string;
+  model: string;
+  apiKey?: string;
+  kind: Kind;
+}
+
+const inputTypes = { question: "query", passage: "passage" } as const;
+
+const triesMax = 3;
+const backoffMs = 500;
+/** A small machine embeds a few texts a second; a question is one. */
+const timeoutMs = { question: 5_000, passage: 120_000 };
+
+const Answer = v.object({
+  data: v.array(
+    v.object({
+      index: v.optional(v.number()),
+      /** Numbers, or base64 of little-endian float32: some servers know one form only. */
+      embedding: v.union([v.array(v.number()), v.string()]),
+    }),
+  ),
+});
+
+/**
+ * The embedder port on `POST /embeddings` of an OpenAI-compatible server.
+ * https://platform.openai.com/docs/api-reference/embeddings/create
+ */
+export function createOpenAiEmbedder(server: EmbeddingsServer, clock: Clock): Embedder {
+  return {
+    id: `${server.model} ${server.kind}`,
+    async embed(texts, kind) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await ask(server, texts, kind);
+        } catch (error) {
+          const again = error instanceof Retryable && tries < triesMax && kind === "passage";
+          if (!again) throw asUnavailable(error);
+          await clock.sleep(backoffMs * 2 ** (tries - 1));
+        }
+      }
+    },
+  };
+}
+
+/** Not reached, too slow, or too busy. */
+class Retryable extends Error {}
+
+const asUnavailable = (cause: unknown): EmbedderUnavailable => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EmbedderUnavailable(`The embeddings server: ${reason}`, { cause });
+};
+
+async function ask(
+  { baseUrl, model, apiKey, kind: how }: EmbeddingsServer,
+  texts: readonly string[],
+  kind: "question" | "passage",
+): Promise<Float32Array[]> {
+  const inputType = inputTypes[kind];
+  const input = how === "prefix" ? texts.map((text) => `${inputType}: ${text}`) : texts;
+  const url = new URL(baseUrl);
+  url.pathname = `${url.pathname.replace(/\/$/, "")}/embeddings`;
+  const body = {
+    model,
+    input,
+    encoding_format: "float",
+    ...(how === "field" ? { input_type: inputType } : {}),
+  };
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+      },
+      body: JSON.stringify(body),
+      redirect: "error",
+      signal: AbortSignal.timeout(timeoutMs[kind]),
+    });
+    text = await response.text();
+  } catch (cause) {
+    throw new Retryable("could not be reached, or was too slow", { cause });
+  }
+  if (response.status === 429 || response.status >= 500) {
+    throw new Retryable(`answered with status ${response.status}`);
+  }
+  if (!response.ok)
+    throw new Error(`answered with status ${response.status}: ${Text.cut(text, 300)}`);
+  return readVectors(text, texts.length);
+}
+
+/** @throws Error where there is not one vector for each text, all of one length. */
+function readVectors(text: string, count: number): Float32Array[] {
+  const { data } = v.parse(Answer, JSON.parse(text));
+  const vectors: (Float32Array | undefined)[] = Array.from({ length: count });
+  for (const [i, { index = i, embedding }] of data.entries()) vectors[index] = toVector(embedding);
+  const length = vectors[0]?.length ?? 0;
+  return vectors.map((vector) => {
+    if (vector && length > 0 && vector.length === length && vectors.length === count) return vector;
+    throw new Error(`gave ${data.length} vectors for ${count} texts, or some of other lengths`);
+  });
+}
+
+function toVector(embedding: number[] | string): Float32Array {
+  if (typeof embedding !== "string") return Float32Array.from(embedding);
+  const bytes = Buffer.from(embedding, "base64");
+  const vector = new Float32Array(bytes.length >> 2);
+  for (let i = 0; i < vector.length; i++) vector[i] = bytes.readFloatLE(4 * i);
+  return vector;
+}
