@@ -23,7 +23,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "outlet-publishing-"));
   emulators = await startEmulators({ dataDir, log: silentLog });
   const { region, endpoints, tableName, bucket } = emulators;
-  const clients = createClients({ region, endpoints, local: true });
+  const clients = createClients({ region, endpoints, local: true, requestTimeoutMs: 60_000 });
   world = await openWorld({
     table: createDynamoTable({ client: clients.dynamodb, tableName }),
     objects: createS3ObjectStore({ client: clients.s3, bucket }),

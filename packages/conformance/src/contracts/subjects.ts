@@ -15,9 +15,12 @@ import type { ObjectStoreSubject } from "./object-store-contract.ts";
 import type { QueueSubject } from "./queue-contract.ts";
 import type { TableSubject } from "./table-contract.ts";
 
+/** A contract is about answers, and a busy machine is slow with them. */
+const patient = { requestTimeoutMs: 60_000 };
+
 /** The adapters against a store at these endpoints, with resources of their own. */
 export async function makeTableSubject(options: ClientOptions): Promise<TableSubject> {
-  const { dynamodb } = createClients(options);
+  const { dynamodb } = createClients({ ...patient, ...options });
   const gone = createClients({
     ...options,
     endpoints: { dynamodb: await deadEndpoint() },
@@ -44,7 +47,7 @@ export async function makeTableSubject(options: ClientOptions): Promise<TableSub
 }
 
 export async function makeQueueSubject(options: ClientOptions): Promise<QueueSubject> {
-  const client = createPollingClient(options);
+  const client = createPollingClient({ ...patient, ...options });
   const sqs = await deadEndpoint();
   const gone = createClients({ ...options, endpoints: { sqs } }).sqs;
   return {
@@ -58,7 +61,7 @@ export async function makeQueueSubject(options: ClientOptions): Promise<QueueSub
 }
 
 export async function makeObjectStoreSubject(options: ClientOptions): Promise<ObjectStoreSubject> {
-  const { s3 } = createClients(options);
+  const { s3 } = createClients({ ...patient, ...options });
   const gone = createClients({ ...options, endpoints: { s3: await deadEndpoint() } }).s3;
   const bucket = `contract-${randomUUID()}`;
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));

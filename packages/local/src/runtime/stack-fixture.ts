@@ -97,7 +97,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   const dataDir = await mkdtemp(join(tmpdir(), "outlet-stack-"));
   const log = options.log ?? silentLog;
   const emulators = await startEmulators({ dataDir, log: silentLog });
-  const clients = createClients(clientOptions(emulators));
+  const clients = createClients({ ...clientOptions(emulators), requestTimeoutMs: 60_000 });
   options.wrap?.(clients);
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
   const { tableName } = emulators;
