@@ -21,7 +21,8 @@ syncQueue.subscribe(
     environment: logEnvironment("syncer"),
     link: [installation, table, payloads],
     permissions: [
-      itemGrants("Get", "Put", "Update"),
+      // Pages that a site does not have any more are removed.
+      itemGrants("Get", "Put", "Update", "Delete"),
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,

@@ -182,6 +182,11 @@ describe("what opens over a page", () => {
     ["a new bot", "bots", (page) => page.getByRole("button", { name: "Create a bot" }).click()],
     ["a new text", "editor", (page) => page.getByRole("button", { name: "Write a text" }).click()],
     [
+      "a web address",
+      "editor",
+      (page) => page.getByRole("button", { name: "Add a web address" }).click(),
+    ],
+    [
       "a text that is opened",
       "editor",
       async (page) => {

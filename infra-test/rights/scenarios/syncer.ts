@@ -1,4 +1,6 @@
 import { Knowledge } from "@outlet/core/bots/knowledge";
+import { Layout } from "@outlet/core/store/layout";
+import * as v from "valibot";
 import { expect } from "vitest";
 import { addSource } from "../../applied/acts.ts";
 import { batch, settled } from "../../applied/events.ts";
@@ -58,6 +60,24 @@ export const syncer: Scenario[] = [
       storing.release();
       expect(await read).toEqual(settled);
       expect(await world.objects.get(`${passagesOf(source)}${version}`)).toBeUndefined();
+    },
+  },
+  {
+    title: "removes the pages that a site does not have any more",
+    uses: ["dynamodb:DeleteItem"],
+    async run(world) {
+      const { botId } = await addSource(world);
+      // Not public, so refused before anything is sent: what counts is which pages are known.
+      const input = v.parse(Knowledge.Site.Create, { url: "https://127.0.0.1/old" });
+      const { siteId } = await Knowledge.Site.create(world.deps(), botId, input);
+      expect(await world.invoke("syncer", bell({ botId }))).toEqual(settled);
+      const moved = { url: "https://127.0.0.1/new", nextAt: 0 };
+      await world.table.update(Layout.site(botId, siteId), { set: moved });
+      expect(await world.invoke("syncer", bell({ botId }))).toEqual(settled);
+      const pages = (await Knowledge.list(world.table, botId)).filter(({ url }) => url !== null);
+      expect(pages.map(({ url, failureCode }) => [url, failureCode])).toEqual([
+        ["https://127.0.0.1/new", "not_fetched"],
+      ]);
     },
   },
 ];

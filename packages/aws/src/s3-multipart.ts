@@ -17,6 +17,13 @@ export interface Target {
   contentType: string;
 }
 
+export async function putWhole(
+  { client, bucket: Bucket, path: Key, contentType: ContentType }: Target,
+  Body: Uint8Array,
+): Promise<void> {
+  await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType }));
+}
+
 /** Puts an object whose bytes come in pieces, a part of it in memory at a time. */
 export async function putPieces(
   target: Target,
@@ -27,9 +34,7 @@ export async function putPieces(
   const first = await parts.next();
   const second = first.done ? first : await parts.next();
   if (first.done || second.done) {
-    const Body = first.value ?? new Uint8Array();
-    await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType }));
-    return;
+    return putWhole(target, first.value ?? new Uint8Array());
   }
   const { UploadId } = await client.send(
     new CreateMultipartUploadCommand({ Bucket, Key, ContentType }),

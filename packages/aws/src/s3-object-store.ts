@@ -5,25 +5,31 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import type { ObjectStore } from "@outlet/core/ports";
-import { putPieces } from "./s3-multipart.ts";
+import { putPieces, putWhole } from "./s3-multipart.ts";
 import { reachStore } from "./store-error.ts";
 
 /**
  * The object store port on one S3 bucket.
  *
+ * @param options.requestBytesMax what the service takes in one request; S3 itself takes 5 GB.
  * @example createS3ObjectStore({ client: createClients({ region }).s3, bucket: "outlet-payloads" })
  */
 export function createS3ObjectStore({
   client,
   bucket,
+  requestBytesMax = Infinity,
 }: {
   client: S3Client;
   bucket: string;
+  requestBytesMax?: number;
 }): ObjectStore {
   const reach = <T>(call: Promise<T>) => reachStore("S3", call);
   return {
     async put(path, body, contentType) {
-      await reach(putPieces({ client, bucket, path, contentType }, [body]));
+      const target = { client, bucket, path, contentType };
+      await reach(
+        body.byteLength > requestBytesMax ? putPieces(target, [body]) : putWhole(target, body),
+      );
     },
     get: (path) => ifThere(() => reach(read(client, bucket, path))),
     getRange: (path, from, length) =>

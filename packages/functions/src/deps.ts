@@ -30,6 +30,7 @@ import type { ControlApiDeps } from "./control-api/deps.ts";
 import { join } from "node:path";
 import { Resource } from "sst";
 import { createPowertoolsLog } from "./log.ts";
+import { createGuardedHttp } from "./outbound/guarded-http.ts";
 import { defaultPolicy } from "./policy.ts";
 import { createChildReader } from "./workers/syncer/child-reader.ts";
 
@@ -180,6 +181,8 @@ export const deadLettersDeps = () => ({
 export const syncerDeps = () => ({
   ...base(),
   objects: objects(),
+  ids: Id.createIds(systemClock),
+  http: createGuardedHttp(),
   // One after the other: the function has memory for one file.
   reader: createChildReader({
     processesMax: 1,

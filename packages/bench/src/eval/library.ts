@@ -41,6 +41,8 @@ export async function createLibrary(
     objects,
     embedder,
     reader: { read: Reading.read },
+    // No passage of a set is fetched.
+    http: { send: () => Promise.reject(new Error("Nothing is fetched here.")) },
     clock: systemClock,
     ids: Id.createIds(systemClock),
     catalog: ModelCatalog.createCatalog(["outlet-demo"]),

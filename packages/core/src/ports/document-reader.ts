@@ -44,6 +44,7 @@ export const unreadableCodes = [
   "out_of_memory",
   "out_of_time",
   "reader_ended",
+  "not_fetched",
 ] as const;
 export type UnreadableCode = (typeof unreadableCodes)[number];
 

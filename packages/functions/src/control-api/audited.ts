@@ -19,7 +19,7 @@ interface Ids {
 /** What an act is done to. */
 interface Subject {
   /** The parameter of the path that names it, where that is not the bot itself. */
-  param?: "keyId" | "runId" | "sourceId";
+  param?: "keyId" | "runId" | "sourceId" | "siteId";
   /** What is noted of it before and after. */
   snapshot(table: AuditDeps["table"], botId: string, targetId: string): Promise<Audit.Snapshot>;
 }
@@ -34,6 +34,13 @@ const subjects = {
     param: "sourceId",
     snapshot: async (table, botId, sourceId) =>
       sourceSnapshot(await Knowledge.fromId(table, botId, sourceId)),
+  },
+  site: {
+    param: "siteId",
+    snapshot: async (table, botId, siteId) =>
+      siteSnapshot(
+        (await Knowledge.Site.list(table, botId)).find((site) => site.siteId === siteId),
+      ),
   },
   run: {
     param: "runId",
@@ -167,6 +174,11 @@ const syncSnapshot = (bot: Bot.Info | undefined): Audit.Snapshot =>
   bot ? { syncStatus: bot.syncStatus } : null;
 
 /** What it is, not what it says. */
+const siteSnapshot = (site: Knowledge.Site.Info | undefined): Audit.Snapshot =>
+  site
+    ? { url: site.url, kind: site.kind, everyHours: site.everyHours, status: site.status }
+    : null;
+
 const sourceSnapshot = (source: Knowledge.Info | undefined): Audit.Snapshot =>
   source ? { name: source.name, kind: source.kind, bytes: source.bytes } : null;
 

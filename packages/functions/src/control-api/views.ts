@@ -48,6 +48,8 @@ export const sourceView = (source: Knowledge.Info) => ({
   sourceId: source.sourceId,
   name: source.name,
   kind: source.kind,
+  url: source.url,
+  siteId: source.siteId,
   bytes: source.bytes,
   passages: source.passages,
   status: source.status,
@@ -56,6 +58,21 @@ export const sourceView = (source: Knowledge.Info) => ({
   notes: source.notes,
   progress: source.progress,
   createdAt: time(source.createdAt),
+});
+
+export const siteView = (site: Knowledge.Site.Info) => ({
+  siteId: site.siteId,
+  url: site.url,
+  kind: site.kind,
+  everyHours: site.everyHours,
+  pagesMax: site.pagesMax,
+  status: site.status,
+  failure: site.failure,
+  notes: site.notes,
+  pages: site.pages,
+  visitedAt: timeOrNull(site.visitedAt),
+  /** Of the next visit; `null` where it is visited on request only. */
+  nextAt: timeOrNull(site.everyHours === null ? null : site.nextAt),
 });
 
 /** Where a file is sent: by a form to the store, or as the body to this API. */

@@ -14,6 +14,7 @@ import {
   systemRandomness,
   watchedTable,
 } from "@outlet/core/ports";
+import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import type { Emulators } from "../emulators/start.ts";
 import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
@@ -50,7 +51,12 @@ export function createBackends(
   const table = watchedTable(
     reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
   );
-  const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
+  const objects = createS3ObjectStore({
+    client: clients.s3,
+    bucket: emulators.bucket,
+    // The emulator takes 11 MB in one request, and a large bot's index is larger.
+    requestBytesMax: 8 * 1024 * 1024,
+  });
   const { embeddings } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   return {
@@ -63,6 +69,7 @@ export function createBackends(
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
     syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),
+    http: createGuardedHttp({ allow: options.reach }),
     model: createBedrockModel({ client: bedrock }),
     clock: systemClock,
     ids: Id.createIds(systemClock),

@@ -13,6 +13,8 @@ export interface RuntimeOptions {
   allow: string[];
   /** Names besides `localhost` under which a proxy before this runtime is called. */
   hosts: string[];
+  /** Addresses with ports, such as `127.0.0.1:8080`, that web sources may be on although not public. */
+  reach: string[];
   backend: BedrockBackend;
   /** Short names of allowed models, or `name=modelId@input/output`; the first is the default. */
   models: string[];
@@ -35,6 +37,7 @@ export const usage = `Runs all of Outlet on this machine.
   --data DIR          where everything is kept (OUTLET_DATA, else .outlet)
   --allow CIDR,…      addresses that may call published bots (OUTLET_ALLOW, else all of loopback)
   --hosts NAME,…      names that a proxy or tunnel in front is called by (OUTLET_HOSTS)
+  --reach ADDR:PORT,… private addresses that knowledge may be fetched from (OUTLET_REACH, else none)
   --model-backend B   demo, openai or bedrock (OUTLET_MODEL_BACKEND, else demo)
   --models NAME,…     models that bots may use (OUTLET_MODELS, else what fits the backend)
   --openai-base-url U base URL of an OpenAI-compatible server (OUTLET_OPENAI_BASE_URL)
@@ -55,6 +58,7 @@ const names = [
   "data",
   "allow",
   "hosts",
+  "reach",
   "model-backend",
   "models",
   "openai-base-url",
@@ -86,6 +90,7 @@ export function readOptions(
     dataDir: readDataDir(read("data"), env),
     allow: (read("allow") ?? "127.0.0.0/8,::1/128").split(",").map(readRange),
     hosts: (read("hosts") ?? "").split(",").flatMap(readHost),
+    reach: (read("reach") ?? "").split(",").flatMap(readReach),
     backend,
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
     embeddings: readEmbeddings(read, env),
@@ -232,6 +237,19 @@ function readHost(text: string): string[] {
   if (name.length <= 253 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name)) return [name];
   throw new OptionError(
     `--hosts takes names such as chat.example.org, without port, not "${name}".`,
+  );
+}
+
+/** An address in numbers: a name could come to lead elsewhere. */
+function readReach(text: string): string[] {
+  const given = text.trim();
+  if (given === "") return [];
+  const [, bracketed, plain, port] =
+    /^(?:\[([0-9a-f:]+)\]|([0-9.]+)):(\d{1,5})$/i.exec(given) ?? [];
+  const address = bracketed ?? plain ?? "";
+  if (ipaddr.isValid(address) && Number(port) > 0 && Number(port) < 65_536) return [given];
+  throw new OptionError(
+    `--reach takes addresses with ports such as 127.0.0.1:8080 or [::1]:8080, not "${given}".`,
   );
 }
 

@@ -54,6 +54,8 @@ const source: Source = {
   failureCode: null,
   notes: [],
   progress: null,
+  url: null,
+  siteId: null,
   createdAt: past,
 };
 

@@ -7,18 +7,15 @@
 export * as Knowledge from "./index.ts";
 
 import * as v from "valibot";
-import { Bot } from "../bot/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   all,
   any,
   below,
-  type Clock,
   equals,
   exists,
   type ObjectStore,
   type Passage,
-  type Queue,
   type Table,
   type UnreadableCode,
   type UploadStore,
@@ -28,14 +25,28 @@ import { Problem } from "../../foundation/problem/index.ts";
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
 import { type Info, type Progress, shape, toItem } from "./info.ts";
+import {
+  checkRoom,
+  type Deps as ItemDeps,
+  enqueue,
+  fromId,
+  list,
+  newSource,
+  refreshStatus,
+  removeOne,
+  ring,
+} from "./items.ts";
 import { kindOf } from "./kind-of.ts";
+import { removeSites } from "./site.ts";
 import { type Edit, putText } from "./texts.ts";
 import { checkArrived, listUploads, removeUpload, uploadFromId, uploadPath } from "./uploads.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 
-export { Info, Kind, Progress } from "./info.ts";
+export { Fetched, Info, Kind, Progress } from "./info.ts";
+export { fromId, list, refreshStatus, ring } from "./items.ts";
 export { leaseMs } from "./lease.ts";
+export * as Site from "./site.ts";
 export { extensions, readingName } from "./kind-of.ts";
 export { Edit, readText } from "./texts.ts";
 export { Begin, beginUpload, receiveUpload, Upload, uploadFromId } from "./uploads.ts";
@@ -61,15 +72,9 @@ export const Resync = v.strictObject({
   which: v.optional(v.picklist(["failed", "all"]), "failed"),
 });
 
-export interface Deps {
-  table: Table;
-  objects: ObjectStore;
-  clock: Clock;
+export interface Deps extends ItemDeps {
   ids: Id.Ids;
-  syncQueue: Queue;
 }
-
-const sourcesMax = 10_000;
 
 /**
  * Takes an upload in; the bot knows it once its status is `SUCCEEDED`.
@@ -120,44 +125,6 @@ export async function finishUpload(
   return source;
 }
 
-/** @throws ProblemError `invalid_request` */
-async function checkRoom(table: Table, botId: string): Promise<void> {
-  if ((await list(table, botId)).length < sourcesMax) return;
-  throw new Problem.ProblemError("invalid_request", {
-    message: `A bot has at most ${sourcesMax} sources. Remove one first.`,
-    param: "name",
-  });
-}
-
-function newSource(
-  { clock }: Pick<Deps, "clock">,
-  botId: string,
-  given: Pick<Info, "sourceId" | "name" | "kind" | "bytes">,
-): Info {
-  const now = clock.now();
-  return {
-    ...given,
-    botId,
-    passages: 0,
-    status: "QUEUED",
-    failure: null,
-    failureCode: null,
-    notes: [],
-    progress: null,
-    version: null,
-    versions: [],
-    attempts: 0,
-    createdAt: now,
-    statusAt: now,
-  };
-}
-
-async function enqueue(deps: Pick<Deps, "table" | "syncQueue">, source: Info): Promise<void> {
-  await deps.table.put(toItem(source));
-  await refreshStatus(deps.table, source.botId);
-  await ring(deps, source.botId);
-}
-
 /** Queues sources to be read again; what is being read already goes on. */
 export async function resync(
   deps: Deps,
@@ -199,30 +166,6 @@ export async function edit(
   return source;
 }
 
-export async function list(table: Table, botId: string): Promise<Info[]> {
-  const sources: Info[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({
-      pk: Layout.botPartition(botId),
-      skPrefix: Layout.sourcePrefix,
-      cursor,
-    });
-    sources.push(...shape.readAll(table, page.items));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return sources;
-}
-
-export async function fromId(
-  table: Table,
-  botId: string,
-  sourceId: string,
-): Promise<Info | undefined> {
-  const item = await table.get(Layout.source(botId, sourceId));
-  return item && shape.read(table, item);
-}
-
 /** From now on nothing of it is found; the index is built anew soon after. */
 export async function remove(
   deps: Pick<Deps, "table" | "objects" | "syncQueue">,
@@ -249,6 +192,7 @@ export async function removeAll(
     await deps.objects.remove(uploadPath(botId, upload.uploadId));
     await removeUpload(deps.table, upload);
   }
+  await removeSites(deps.table, botId);
   await removeIndex(deps, botId);
 }
 
@@ -304,13 +248,13 @@ export async function record(
   deps: AtWork,
   source: Info,
   passages: readonly Passage[],
-  notes: string[] = [],
+  about: Pick<Info, "notes"> & Partial<Pick<Info, "fetched" | "bytes">> = { notes: [] },
 ): Promise<Info | undefined> {
   const { botId, sourceId } = source;
   const version = source.versions.at(-1) ?? "";
   await storePassages(deps.objects, botId, { sourceId, version }, passages);
   const count = passages.length;
-  const set = { version, passages: count, notes, progress: null, statusAt: deps.clock.now() };
+  const set = { ...about, version, passages: count, progress: null, statusAt: deps.clock.now() };
   const item = await deps.table.update(Layout.source(botId, sourceId), { set }, isMine(source));
   // Removed meanwhile: its passages must not outlive it.
   if (!item) await removePassages(deps.objects, botId, { sourceId, version });
@@ -362,27 +306,4 @@ export const uploaded = (objects: ObjectStore, source: Info): Promise<Uint8Array
 export async function listOpen(table: Table): Promise<Info[]> {
   const page = await table.query({ index: "open", pk: Layout.open.sources, limit: 100 });
   return shape.readAll(table, page.items);
-}
-
-/** Writes the bot's sync status as its sources have it: the worst of them. */
-export function refreshStatus(table: Table, botId: string): Promise<void> {
-  return Bot.setSyncStatus(table, botId, async () => {
-    const states = new Set((await list(table, botId)).map(({ status }) => status));
-    const worst = (["RUNNING", "QUEUED", "FAILED"] as const).find((status) => states.has(status));
-    return worst ?? "SUCCEEDED";
-  });
-}
-
-/** Asks for a look at a bot's sources. */
-export async function ring(deps: Pick<Deps, "syncQueue">, botId: string): Promise<void> {
-  await deps.syncQueue.send(JSON.stringify({ botId }), { group: botId });
-}
-
-async function removeOne(deps: Pick<Deps, "table" | "objects">, source: Info): Promise<void> {
-  const { botId, sourceId, versions } = source;
-  await deps.table.remove(Layout.source(botId, sourceId));
-  await deps.objects.remove(uploadPath(botId, sourceId));
-  for (const version of versions) {
-    await removePassages(deps.objects, botId, { sourceId, version });
-  }
 }

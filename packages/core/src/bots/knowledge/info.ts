@@ -13,12 +13,26 @@ export type Kind = v.InferOutput<typeof Kind>;
 export const Progress = v.object({ done: v.number(), total: v.number() });
 export type Progress = v.InferOutput<typeof Progress>;
 
+/** `hash` is of the bytes; the others are as the server sent them (RFC 9110, 8.8). */
+export const Fetched = v.object({
+  etag: v.nullable(v.string()),
+  lastModified: v.nullable(v.string()),
+  hash: v.string(),
+  at: v.number(),
+});
+export type Fetched = v.InferOutput<typeof Fetched>;
+
 export const Info = v.object({
   sourceId: v.string(),
   botId: v.string(),
   name: v.string(),
   kind: v.optional(Kind, "text"),
-  /** Of the upload. */
+  /** Of a page that is fetched: where from, and the site whose page it is. */
+  url: v.optional(v.nullable(v.string()), null),
+  siteId: v.optional(v.nullable(v.string()), null),
+  /** What the page said of itself when it was last read, so that only a new one is read. */
+  fetched: v.optional(v.nullable(Fetched), null),
+  /** Of the upload, or of the page as it was fetched. */
   bytes: v.number(),
   passages: v.number(),
   status: Bot.SyncStatus,

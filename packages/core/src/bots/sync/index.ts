@@ -5,6 +5,8 @@
  */
 export * as Sync from "./index.ts";
 
+import type { Id } from "../../foundation/id/index.ts";
+import { fetchPage, visitSites } from "./visit.ts";
 import { Knowledge } from "../knowledge/index.ts";
 import { Retrieval } from "../retrieval/index.ts";
 import {
@@ -12,6 +14,8 @@ import {
   type Document,
   type DocumentReader,
   type Embedder,
+  type FileToRead,
+  type Http,
   type Log,
   type ObjectStore,
   type Passage,
@@ -24,9 +28,12 @@ export interface Deps {
   table: Table;
   objects: ObjectStore;
   reader: DocumentReader;
+  /** For pages of the web. */
+  http: Http;
   /** Passages are found by meaning too, where there is one. */
   embedder?: Embedder | undefined;
   clock: Clock;
+  ids: Id.Ids;
   log: Log;
 }
 
@@ -39,6 +46,7 @@ const beatMs = Knowledge.leaseMs / 3;
  * read is found once the index holds it: only then has it succeeded.
  */
 export async function advance(deps: Deps, botId: string): Promise<void> {
+  await visitSites(deps, botId);
   const sources = await Knowledge.list(deps.table, botId);
   const held = new Set<Knowledge.Info>();
   const beating = new AbortController();
@@ -66,7 +74,7 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
 
 /** Builds the index of what has been read, where it is not built yet. */
 export const publish = (
-  deps: Omit<Deps, "log" | "reader"> & Partial<Pick<Deps, "log">>,
+  deps: Pick<Deps, "table" | "objects" | "clock" | "embedder"> & Partial<Pick<Deps, "log">>,
   botId: string,
 ): Promise<void> =>
   Retrieval.publish(deps, botId, async () =>
@@ -109,10 +117,12 @@ async function take(
     await Knowledge.fail(deps, source, result.failure, result.code);
     return undefined;
   }
-  const { passages, notes } = result;
+  // As it was: the index has it, and its owner is told so.
+  if ("unchanged" in result) return source;
+  const { passages, ...about } = result;
   totals.set(source.sourceId, passages.length);
   const total = [...totals.values()].reduce((sum, count) => sum + count, 0);
-  if (total <= Retrieval.passagesMax) return Knowledge.record(deps, source, passages, notes);
+  if (total <= Retrieval.passagesMax) return Knowledge.record(deps, source, passages, about);
   totals.set(source.sourceId, source.passages);
   await Knowledge.fail(
     deps,
@@ -123,19 +133,22 @@ async function take(
 }
 
 type Outcome =
-  | { passages: Passage[]; notes: string[] }
+  | { passages: Passage[]; notes: string[]; fetched?: Knowledge.Fetched; bytes?: number }
+  | { unchanged: true }
   | { failure: string; code?: UnreadableCode };
 
 async function read(deps: Deps, source: Knowledge.Info): Promise<Outcome> {
   if (source.attempts > attemptsMax) {
     return { failure: "It could not be read after several tries. Remove it and upload it again." };
   }
-  const upload = await Knowledge.uploaded(deps.objects, source);
-  if (!upload) {
-    return { failure: "The uploaded file is not there any more. Upload it again." };
-  }
   try {
-    const { blocks, notes } = await readUpload(deps, source, upload);
+    if (source.url !== null) return await readPage(deps, source);
+    const bytes = await Knowledge.uploaded(deps.objects, source);
+    if (!bytes) return { failure: "The uploaded file is not there any more. Upload it again." };
+    const { blocks, notes } = await readFile(deps, source, {
+      bytes,
+      name: Knowledge.readingName(source),
+    });
     return { passages: [...Retrieval.cut(blocks)], notes };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -151,20 +164,23 @@ async function read(deps: Deps, source: Knowledge.Info): Promise<Outcome> {
   }
 }
 
+async function readPage(deps: Deps, source: Knowledge.Info): Promise<Outcome> {
+  const page = await fetchPage(deps, source);
+  if (!page) return { unchanged: true };
+  const { blocks, notes } = await readFile(deps, source, page.file);
+  const { fetched, file } = page;
+  return { passages: [...Retrieval.cut(blocks)], notes, fetched, bytes: file.bytes.length };
+}
+
 /** Reads a file, and writes down how far it is every now and then. */
-async function readUpload(
-  deps: Deps,
-  source: Knowledge.Info,
-  bytes: Uint8Array,
-): Promise<Document> {
+async function readFile(deps: Deps, source: Knowledge.Info, file: FileToRead): Promise<Document> {
   const progress = new ProgressWriter((page, pages) =>
     Knowledge.advance(deps, source, { done: page, total: pages }),
   );
   try {
-    return await deps.reader.read(
-      { bytes, name: Knowledge.readingName(source) },
-      { onPage: (page, pages) => progress.take(deps.clock.now(), page, pages) },
-    );
+    return await deps.reader.read(file, {
+      onPage: (page, pages) => progress.take(deps.clock.now(), page, pages),
+    });
   } finally {
     await progress.end();
   }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { DocumentReader, ObjectStore, Queue } from "../../ports/index.ts";
-import { systemClock } from "../../ports/index.ts";
+import type { DocumentReader, Http, ObjectStore, Queue } from "../../ports/index.ts";
+import { HttpRefused, systemClock } from "../../ports/index.ts";
 import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
 import { Id } from "../../foundation/id/index.ts";
 import { ModelCatalog } from "../../models/catalog/index.ts";
@@ -25,17 +25,24 @@ function createMemoryObjects(): { objects: ObjectStore; stored: Map<string, Uint
 const owner = { userId: "owner", username: "owner", groups: [] };
 
 /** A bot whose sources are uploaded, read and searched as they are anywhere. */
-export async function createLibrary(sources: Record<string, string> = {}) {
+export async function createLibrary(
+  sources: Record<string, string> = {},
+  options: { http?: Http } = {},
+) {
   const { objects, stored } = createMemoryObjects();
   const table = createMemoryTable();
   const syncQueue: Queue = { send: async () => undefined };
   // In the same process: what hurts is tried where it can be ended.
   const reader: DocumentReader = { read: (file, options) => Reading.read(file, options) };
+  const http: Http = options.http ?? {
+    send: () => Promise.reject(new HttpRefused("unreachable", "There is no network here.")),
+  };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const deps = {
     table,
     objects,
     reader,
+    http,
     clock: systemClock,
     ids: Id.createIds(systemClock),
     syncQueue,

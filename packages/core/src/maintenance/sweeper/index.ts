@@ -47,6 +47,7 @@ export async function sweep(
       .filter(({ status, statusAt }) => statusAt < now - patience(deps, status))
       .map(({ botId }) => botId),
   );
+  for (const { botId } of await Knowledge.Site.listDue(deps.table, now)) unread.add(botId);
   await each([...unread], (botId) => Knowledge.ring(deps, botId));
   if (failures.length > 0)
     throw new AggregateError(failures, "Some of what is open was not rung for");

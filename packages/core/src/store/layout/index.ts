@@ -37,6 +37,9 @@ export const searchIndex = (botId: string): Key => ofBot(botId, "INDEX");
 export const sourcePrefix = "SOURCE#";
 export const source = (botId: string, sourceId: string): Key =>
   ofBot(botId, sourcePrefix + sourceId);
+export const sitePrefix = "SITE#";
+/** Web addresses that a bot reads on a schedule. */
+export const site = (botId: string, siteId: string): Key => ofBot(botId, sitePrefix + siteId);
 export const uploadPrefix = "UPLOAD#";
 /** A file that is on its way to become a source. */
 export const upload = (botId: string, uploadId: string): Key =>
@@ -122,6 +125,8 @@ export const open = {
   conversations: (shard: number): string => `OPEN#${shard}`,
   publications: "DEPLOY",
   sources: "SYNC",
+  /** Sites by when they are to be visited. */
+  sites: "SITES",
   /** Hours of the ledger without sums. */
   hours: "ROLLUPS",
 };

@@ -9,7 +9,7 @@ import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body, query } from "../input.ts";
 import { answers } from "../openapi.ts";
-import { foundView, sourceView, uploadView } from "../views.ts";
+import { foundView, siteView, sourceView, uploadView } from "../views.ts";
 
 const Search = v.strictObject({
   question: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(8_000)),
@@ -38,8 +38,15 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       describeRoute({ summary: "List a bot's sources", tags: ["knowledge"] }),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
-        const sources = await Knowledge.list(deps.table, bot.botId);
-        return c.json({ syncStatus: bot.syncStatus, sources: sources.map(sourceView) });
+        const [sources, sites] = await Promise.all([
+          Knowledge.list(deps.table, bot.botId),
+          Knowledge.Site.list(deps.table, bot.botId),
+        ]);
+        return c.json({
+          syncStatus: bot.syncStatus,
+          sources: sources.map(sourceView),
+          sites: sites.map(siteView),
+        });
       },
     )
     .post(
@@ -114,6 +121,51 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         const source = await Knowledge.finishUpload(deps, bot.botId, c.req.param("uploadId"));
         tell(c, { targetId: source.sourceId });
         return c.json(sourceView(source), 201);
+      },
+    )
+    .post(
+      "/bots/:botId/knowledge/sites",
+      describeRoute({
+        summary: "Read a web page, or all pages of a sitemap, once or again every so many hours",
+        tags: ["knowledge"],
+        responses: answers(201),
+      }),
+      audited(deps, "knowledge.add", "site"),
+      body(Knowledge.Site.Create),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const site = await Knowledge.Site.create(deps, bot.botId, c.req.valid("json"));
+        tell(c, { targetId: site.siteId });
+        return c.json(siteView(site), 201);
+      },
+    )
+    .post(
+      "/bots/:botId/knowledge/sites/:siteId/visit",
+      describeRoute({
+        summary: "Visit a web address now; what has changed is read again",
+        tags: ["knowledge"],
+        responses: answers(202),
+      }),
+      audited(deps, "knowledge.sync", "site"),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const site = await Knowledge.Site.fromId(deps.table, bot.botId, c.req.param("siteId"));
+        return c.json(siteView(await Knowledge.Site.revisit(deps, site)), 202);
+      },
+    )
+    .delete(
+      "/bots/:botId/knowledge/sites/:siteId",
+      describeRoute({
+        summary: "Remove a web address and all of its pages",
+        tags: ["knowledge"],
+        responses: answers(204),
+      }),
+      audited(deps, "knowledge.remove", "site"),
+      async (c) => {
+        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const site = await Knowledge.Site.fromId(deps.table, bot.botId, c.req.param("siteId"));
+        await Knowledge.Site.remove(deps, site);
+        return c.body(null, 204);
       },
     )
     .post(

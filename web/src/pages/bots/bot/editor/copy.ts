@@ -15,13 +15,16 @@ export const copy = {
 
   knowledge: {
     title: "Knowledge",
-    hint: "Files that the bot answers from. Each is read by itself.",
+    hint: "Files and web pages that the bot answers from. Each is read by itself.",
     failed: "The knowledge could not be loaded",
     listLabel: "Sources",
     empty: "No sources yet. Without any, the bot knows its instruction and its model only.",
-    drop: "PDF, Word, PowerPoint, Excel, OpenDocument, e-books, mail, web pages, tables and texts, up to 3.9 MB each. Drop files here, or:",
+    drop: "PDF, Word, PowerPoint, Excel, OpenDocument, e-books, mail, web pages, tables and texts, up to 100 MB each. Drop files here, or:",
     upload: "Upload files",
     write: "Write a text",
+    addSite: "Add a web address",
+    notSent: (name: string) =>
+      `${name} did not arrive. Check the connection, then upload it again.`,
     uploadFailed: "The source was not added",
     passages: (count: number) => (count === 1 ? "1 passage" : `${count} passages`),
     pages: (done: number, total: number) => `${done} of ${total} pages`,
@@ -35,8 +38,35 @@ export const copy = {
     removeFailed: "The source was not removed",
     removed: (name: string) => `${name} removed`,
     emptyFile: (name: string) => `${name} is empty. Choose a file that has some text.`,
-    tooLarge: (name: string) => `${name} is larger than 3.9 MB. Split it, then upload the parts.`,
+    tooLarge: (name: string) => `${name} is larger than 100 MB. Split it, then upload the parts.`,
     unreadable: (name: string) => `The browser could not read ${name}. Choose it again.`,
+  },
+
+  sites: {
+    listLabel: "Web addresses",
+    failed: "The web address was not changed",
+    pages: (count: number) => (count === 1 ? "1 page" : `${count} pages`),
+    visited: "Visited",
+    every: (hours: number | null) =>
+      hours === null ? "On request" : hours === 1 ? "Every hour" : `Every ${hours} hours`,
+    visit: (url: string) => `Visit ${url} now`,
+    remove: (url: string) => `Remove ${url}`,
+    removeTitle: (url: string) => `Remove ${url}?`,
+    removeText: "All of its pages are removed. The bot stops answering from them at once.",
+    removeAction: "Remove web address",
+  },
+
+  addSite: {
+    title: "Add a web address",
+    description: "Public pages only. What has changed is read again at each visit.",
+    url: "Address",
+    urlHint: "Of a page, or of a site's sitemap, such as https://example.com/sitemap.xml.",
+    kind: "What to read",
+    kinds: { page: "This page", sitemap: "All pages of this sitemap" },
+    schedule: "Visit it again",
+    every: { never: "On request", hour: "Every hour", day: "Every day", week: "Every week" },
+    failed: "The web address was not added",
+    add: "Add web address",
   },
 
   addText: {

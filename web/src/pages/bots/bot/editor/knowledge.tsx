@@ -21,7 +21,9 @@ import { EditText } from "./edit-text.tsx";
 import { accepted, isEditable } from "./kinds.ts";
 import styles from "./knowledge.module.css";
 import { type Knowledge, type Source, useKnowledge } from "./queries.ts";
-import { readUpload } from "./upload.ts";
+import { AddSite } from "./add-site.tsx";
+import { Sites } from "./sites.tsx";
+import { uploadFile } from "./upload.ts";
 
 export function KnowledgeCard() {
   const bot = useCurrentBot();
@@ -29,6 +31,7 @@ export function KnowledgeCard() {
   const knowledge = useKnowledge(botId);
   const client = useQueryClient();
   const [writing, setWriting] = createSignal(false);
+  const [addingSite, setAddingSite] = createSignal(false);
   const [removing, setRemoving] = createSignal<Source>();
   const [editing, setEditing] = createSignal<Source>();
   const route = api.bots[":botId"].knowledge;
@@ -39,8 +42,7 @@ export function KnowledgeCard() {
   const upload = useMutation(() => ({
     mutationFn: async (files: File[]) => {
       for (const file of files) {
-        const json = await readUpload(file);
-        const added = await read(route.$post({ param: { botId: botId() }, json }));
+        const added = await uploadFile(botId(), file);
         // What the API took in is shown at once; how its reading goes on is asked for.
         client.setQueryData<Knowledge>(
           names.knowledge(botId()),
@@ -88,29 +90,33 @@ export function KnowledgeCard() {
         skeleton={<Skeleton kind="row" count={2} />}
       >
         {(data) => (
-          <Show
-            when={data().sources.length > 0}
-            fallback={<p class={page.soft}>{copy.knowledge.empty}</p>}
-          >
-            <ul aria-label={copy.knowledge.listLabel}>
-              {/* By id: a row whose sync goes on is the same row, and says so. */}
-              <Keyed each={data().sources} by="sourceId">
-                {(source) => (
-                  <SourceRow
-                    source={source()}
-                    onOpen={() => setEditing(source())}
-                    onRemove={() => setRemoving(source())}
-                  />
-                )}
-              </Keyed>
-            </ul>
-          </Show>
+          <>
+            <Sites botId={botId()} sites={data().sites} onChanged={changed} />
+            <Show
+              when={data().sources.length > 0}
+              fallback={<p class={page.soft}>{copy.knowledge.empty}</p>}
+            >
+              <ul aria-label={copy.knowledge.listLabel}>
+                {/* By id: a row whose sync goes on is the same row, and says so. */}
+                <Keyed each={data().sources} by="sourceId">
+                  {(source) => (
+                    <SourceRow
+                      source={source()}
+                      onOpen={() => setEditing(source())}
+                      onRemove={() => setRemoving(source())}
+                    />
+                  )}
+                </Keyed>
+              </ul>
+            </Show>
+          </>
         )}
       </Async>
       <Dropzone
         busy={upload.isPending}
         onFiles={(files) => upload.mutate(files)}
         onWrite={() => setWriting(true)}
+        onAddSite={() => setAddingSite(true)}
       />
       <Show when={upload.isError}>
         <ErrorPanel title={copy.knowledge.uploadFailed} error={upload.error} />
@@ -118,6 +124,12 @@ export function KnowledgeCard() {
       <Show when={resync.isError}>
         <ErrorPanel title={copy.knowledge.resyncFailed} error={resync.error} />
       </Show>
+      <AddSite
+        open={addingSite()}
+        onClose={() => setAddingSite(false)}
+        botId={botId()}
+        onAdded={changed}
+      />
       <AddText
         open={writing()}
         onClose={() => setWriting(false)}
@@ -207,7 +219,14 @@ export function SourceRow(props: { source: Source; onOpen: () => void; onRemove:
   );
 }
 
-function Dropzone(props: { busy: boolean; onFiles: (files: File[]) => void; onWrite: () => void }) {
+interface DropzoneProps {
+  busy: boolean;
+  onFiles: (files: File[]) => void;
+  onWrite: () => void;
+  onAddSite: () => void;
+}
+
+function Dropzone(props: DropzoneProps) {
   const [over, setOver] = createSignal(false);
   let input: HTMLInputElement | undefined;
   const take = (files: FileList | null | undefined) => {
@@ -236,6 +255,9 @@ function Dropzone(props: { busy: boolean; onFiles: (files: File[]) => void; onWr
         </Button>
         <Button look="quiet" onClick={() => props.onWrite()}>
           {copy.knowledge.write}
+        </Button>
+        <Button look="quiet" onClick={() => props.onAddSite()}>
+          {copy.knowledge.addSite}
         </Button>
       </span>
       <input

@@ -1,0 +1,99 @@
+import { useMutation } from "@tanstack/solid-query";
+import { createSignal, Show } from "solid-js";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Select } from "~/ui/select.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy } from "./copy.ts";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  botId: string;
+  onAdded: () => void;
+}
+
+const kinds = [
+  { value: "page", label: copy.addSite.kinds.page },
+  { value: "sitemap", label: copy.addSite.kinds.sitemap },
+];
+
+const schedules = [
+  { value: "", label: copy.addSite.every.never },
+  { value: "1", label: copy.addSite.every.hour },
+  { value: "24", label: copy.addSite.every.day },
+  { value: "168", label: copy.addSite.every.week },
+];
+
+export function AddSite(props: Props) {
+  const [url, setUrl] = createSignal("");
+  const [kind, setKind] = createSignal("page");
+  const [every, setEvery] = createSignal("");
+  const add = useMutation(() => ({
+    mutationFn: () =>
+      read(
+        api.bots[":botId"].knowledge.sites.$post({
+          param: { botId: props.botId },
+          json: {
+            url: url(),
+            kind: kind() === "sitemap" ? ("sitemap" as const) : ("page" as const),
+            everyHours: every() === "" ? null : Number(every()),
+          },
+        }),
+      ),
+    onSuccess: () => {
+      props.onAdded();
+      close();
+    },
+  }));
+  const close = () => {
+    add.reset();
+    setUrl("");
+    props.onClose();
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!add.isPending) add.mutate();
+  };
+  return (
+    <Dialog
+      open={props.open}
+      onClose={close}
+      title={copy.addSite.title}
+      description={copy.addSite.description}
+    >
+      <form class={page.form} onSubmit={submit}>
+        <TextField
+          label={copy.addSite.url}
+          hint={copy.addSite.urlHint}
+          value={url()}
+          onInput={setUrl}
+          error={fieldError(add.error, "url")}
+          required
+          inputProps={{ maxlength: 2000, autocomplete: "off", type: "url" }}
+        />
+        <Select label={copy.addSite.kind} options={kinds} value={kind()} onChange={setKind} />
+        <Select
+          label={copy.addSite.schedule}
+          options={schedules}
+          value={every()}
+          onChange={setEvery}
+        />
+        <Show when={add.isError && !fieldError(add.error, "url")}>
+          <ErrorPanel title={copy.addSite.failed} error={add.error} />
+        </Show>
+        <DialogActions>
+          <Button onClick={close}>{common.actions.cancel}</Button>
+          <Button look="primary" type="submit" busy={add.isPending}>
+            {copy.addSite.add}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
