@@ -21,7 +21,7 @@ export const budgetsKib: Record<string, number> = {
   authorizer: 380,
   "published-api": 480,
   worker: 600,
-  "control-api": 750,
+  "control-api": 770,
   deployer: 600,
   sweeper: 420,
   syncer: 680,
