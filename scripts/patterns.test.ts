@@ -38,7 +38,7 @@ const found: (Pattern & { file: string })[] = files.flatMap((file) =>
   patternsOf(file, readFileSync(join(root, file), "utf8")).map((one) => ({ file, ...one })),
 );
 
-test("no input holds up a regular expression of the repository", { timeout: 300_000 }, () => {
+test("no input holds up a regular expression of the repository", { timeout: 600_000 }, () => {
   expect(found.length).toBeGreaterThan(150);
   const checked = new Map<string, string | undefined>();
   const complaints = found.flatMap(({ file, line, text, literal }) => {

@@ -50,7 +50,7 @@ export function complaintOf({
   flags,
 }: NonNullable<Pattern["literal"]>): string | undefined {
   // A fixed seed: what is found by trying must be found again.
-  const result = checkSync(source, flags, { timeout: 10_000, randomSeed: 1 });
+  const result = checkSync(source, flags, { timeout: 60_000, randomSeed: 1 });
   if (result.status === "safe") return undefined;
   return result.status === "vulnerable" ? result.complexity.summary : result.error.kind;
 }

@@ -119,7 +119,7 @@ export async function runDemo(tools: Tools): Promise<boolean> {
 
   const unpublished = await run("unpublish it", () => unpublish(control, path));
   const gone = unpublished && (await run("its endpoint answers 404", () => ask.expectGone()));
-  const cleaned = gone && (await run("delete the bot", () => control("DELETE", path, 204)));
+  const cleaned = gone && (await run("delete the bot", () => remove(control, path)));
   return cleaned !== undefined;
 }
 
@@ -181,6 +181,21 @@ async function unpublish(control: Control, path: string): Promise<Reply<unknown>
     await pause(20);
   }
   throw new Error("It was not unpublished within 10 s.");
+}
+
+/** A bot that had clients goes with all that they said, piece by piece. */
+async function remove(control: Control, path: string): Promise<Reply<unknown>> {
+  await control("DELETE", path, 202);
+  for (let tries = 0; tries < 500; tries++) {
+    const { body } = await control<{ bots: { botId: string }[] }>(
+      "GET",
+      "/bots?of=me&limit=100",
+      200,
+    );
+    if (!body.bots.some(({ botId }) => path.endsWith(botId))) return { status: 404, body: null };
+    await pause(20);
+  }
+  throw new Error("It was not deleted within 10 s.");
 }
 
 interface Pending {

@@ -37,6 +37,7 @@ const bodied = (method: string) => (["POST", "PUT", "PATCH"].includes(method) ? 
 /** Bodies that get as far as the question of rights, and do no harm that later rows would show. */
 const bodies: Record<string, object> = {
   "POST /api/bots/{botId}/knowledge": { name: "a.txt", text: "Opens at nine." },
+  "POST /api/bots/{botId}/knowledge/sites": { url: "https://example.com/" },
   "POST /api/bots/{botId}/knowledge/uploads": { name: "a.txt", bytes: 5 },
   "PUT /api/bots/{botId}/knowledge/{sourceId}": { text: "Opens at ten." },
   "POST /api/bots/{botId}/publication/keys": { label: "Website" },

@@ -8,7 +8,7 @@ import {
   type Item,
   type Table,
 } from "../../ports/index.ts";
-import { Info, isUnconfirmed } from "./info.ts";
+import { Info, isUnconfirmed, withoutStack } from "./info.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
@@ -74,8 +74,23 @@ export async function save(
   return write(deps, publication, changes, equals("operationId", operationId));
 }
 
-/** Removes what is left of a publication whose bot is gone, at the end of the act that deletes both. */
-export async function forget(table: Table, { botId, operation }: Info): Promise<void> {
+/**
+ * Removes what is left of a publication whose bot is gone, at the end of the act that deletes both. In
+ * the ledger a line stays that says whose it was and what it was called: its costs are still summed.
+ */
+export async function forget(table: Table, publication: Info): Promise<void> {
+  const { botId, operation } = publication;
+  const ended: Info = {
+    ...publication,
+    ...withoutStack,
+    status: "unpublished",
+    operation: null,
+    progress: null,
+    failure: null,
+    upgrade: null,
+    publishedAt: null,
+  };
+  await table.put({ ...toItem(ended), ...Layout.ledgerAccount(botId) });
   await table.remove(
     Layout.publication(botId),
     equals("operationId", operation?.operationId ?? "none"),

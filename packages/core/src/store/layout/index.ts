@@ -10,6 +10,7 @@
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
  * | `IDEMPOTENCY#{key}` | what the requests of a key that name themselves were accepted as † |
  * | `USAGE#{bot}#{hour}`, `ROLLUP#{bot}` | the ledger, and the sums of its hours and days |
+ * | `USAGE#{bot}` | of a deleted bot: whose it was |
  * | `AUDIT#{month}` | the audit log |
  * | `SECRET#{hash}` | to which key a secret belongs |
  * | `OWNER#{owner}`, `UPGRADES#{cell}`, `PACE#{cell}` | one item each |
@@ -90,6 +91,8 @@ export const claimsOf = (keyId: string): string => `IDEMPOTENCY#${joined(keyId)}
 
 /** @param hour `2026-11-22T22`, UTC. */
 export const ledgerPartition = (botId: string, hour: string): string => `USAGE#${botId}#${hour}`;
+/** Whose a deleted bot was: what its entries in the ledger are listed under. */
+export const ledgerAccount = (botId: string): Key => ({ pk: `USAGE#${botId}`, sk: "ACCOUNT" });
 const rollUpPartition = (botId: string): string => `ROLLUP#${botId}`;
 /** @param hour `2026-11-22T22`, UTC. */
 export const rollUpOfHour = (botId: string, hour: string): Key => ({

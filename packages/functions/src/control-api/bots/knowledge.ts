@@ -133,7 +133,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       audited(deps, "knowledge.add", "site"),
       body(Knowledge.Site.Create),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const site = await Knowledge.Site.create(deps, bot.botId, c.req.valid("json"));
         tell(c, { targetId: site.siteId });
         return c.json(siteView(site), 201);
@@ -148,7 +148,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       }),
       audited(deps, "knowledge.sync", "site"),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const site = await Knowledge.Site.fromId(deps.table, bot.botId, c.req.param("siteId"));
         return c.json(siteView(await Knowledge.Site.revisit(deps, site)), 202);
       },
@@ -162,7 +162,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       }),
       audited(deps, "knowledge.remove", "site"),
       async (c) => {
-        const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
+        const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const site = await Knowledge.Site.fromId(deps.table, bot.botId, c.req.param("siteId"));
         await Knowledge.Site.remove(deps, site);
         return c.body(null, 204);
