@@ -58,7 +58,8 @@ async function readOnce(
     let bytes = 0;
     for await (const chunk of res) {
       const piece = chunk as Buffer;
-      const rest = cutAt === undefined ? piece.length : cutAt - bytes;
+      // What is on its way when the connection breaks is not the reader's any more.
+      const rest = cutAt === undefined ? piece.length : Math.max(0, cutAt - bytes);
       // In the middle of an event, or of a character, as often as not.
       text += decoder.decode(piece.subarray(0, rest), { stream: true });
       bytes += piece.length;
