@@ -68,6 +68,7 @@ const deps = () => ({
     upgradeRetryMs: 1,
     upgradeRelistMs: 1,
   },
+  purge: async () => true,
   probe: async (endpoint: string, apiKey: string) => {
     const [probeKey] = await Key.listAll(table, bot.botId);
     const response = await call(endpoint, "GET", "/health", { secret: apiKey, key: probeKey });

@@ -141,7 +141,7 @@ export const deployer: Scenario[] = [
         await gateway.send(
           new CreateUsagePlanKeyCommand({ usagePlanId, keyId: id, keyType: "API_KEY" }),
         );
-        await Publication.unpublish(world.deps(), owner, bot, { deleteBot: true });
+        await Publication.removeWithBot(world.deps(), owner, bot);
         await repeat(async () => {
           await look(world, bot.botId);
           return (await Bot.fromId(world.table, bot.botId)) === undefined;
