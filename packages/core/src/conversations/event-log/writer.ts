@@ -56,6 +56,12 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
   /** @param take what to write, where nothing is pending. */
   async function writeOne(take: () => Told[]): Promise<void> {
     pending ??= { token, turn, events: begun ? take() : [attempt, ...take()] };
+    // Half a character alone waits for the other half. An entry of nothing would hold a number all the
+    // same, and readers find a gap.
+    if (pending.events.length === 0) {
+      pending = undefined;
+      return;
+    }
     for (;;) {
       next ??= await findPlace();
       if (next === undefined) return;
