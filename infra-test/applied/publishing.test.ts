@@ -70,6 +70,7 @@ test("everything is made but what the emulator has no counterpart of", () => {
         "aws:cloudfront/keyValueStore:KeyValueStore",
         "aws:cloudwatch/dashboard:Dashboard",
         "aws:cognito/userPoolDomain:UserPoolDomain",
+        "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
         "command:local:Command",
         "pulumi-nodejs:dynamic:Resource",
       ],

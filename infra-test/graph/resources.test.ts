@@ -33,7 +33,7 @@ test("the app holds exactly these resources", () => {
       "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": 3,
       "aws:lambda/permission:Permission": 3,
       "aws:s3/bucket:Bucket": 2,
-      "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": 1,
+      "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": 2,
       "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 1,
       "aws:s3/bucketObjectv2:BucketObjectv2": 8,
       "aws:s3/bucketPolicy:BucketPolicy": 2,

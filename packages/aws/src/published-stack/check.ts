@@ -102,8 +102,11 @@ function checkSecurity(
 ): string[] {
   const requirements = Array.isArray(operation.security) ? operation.security : [];
   if (verb === "options") return requirements.length === 0 ? [] : [`${where} asks for a key`];
-  if (requirements.length !== 1) return [`${where} is not behind exactly one requirement`];
-  const names = Object.keys(asObject(requirements[0]));
+  const objects = requirements.map((requirement) => Object.keys(asObject(requirement)));
+  if (objects.some((names) => names.length !== 1)) {
+    return [`${where} has requirements that are not in objects of their own`];
+  }
+  const names = objects.flat();
   const findings: string[] = [];
   if (!names.some((name) => isAuthorizer(asObject(schemes[name])))) {
     findings.push(`${where} is not behind the authorizer`);

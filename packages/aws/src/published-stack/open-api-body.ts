@@ -77,7 +77,9 @@ function operations(platform: Platform, parameters: JsonObject[]): JsonObject {
       passthroughBehavior: "when_no_match",
     },
   };
-  const security = [{ authorizer: [], key: [] }];
+  // In objects of their own, as in all examples of AWS's: both are asked for, not one of them
+  // (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html).
+  const security = [{ authorizer: [] }, { key: [] }];
   return {
     ...Object.fromEntries(keyedMethods.map((method) => [method, { ...common, security }])),
     options: { ...common, security: [] },
