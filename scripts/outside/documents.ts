@@ -37,7 +37,9 @@ export async function publishedDocument(outlet: Outlet): Promise<Record<string, 
   if (status !== 200) return {};
   const named = text
     .replaceAll(ids["botId"] ?? "", "<botId>")
-    .replaceAll(outlet.origin, "<origin>");
+    .replaceAll(outlet.origin, "<origin>")
+    // Another one with each start.
+    .replace(/<origin>\/[a-z0-9]{10}\//g, "<origin>/<api>/");
   return { "published-api.openapi": JSON.parse(named) };
 }
 
