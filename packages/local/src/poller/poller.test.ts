@@ -243,8 +243,10 @@ test("a poller outlives an outage of its queue", async () => {
   await vi.waitFor(async () => expect(await counts(queueUrl)).toEqual([0, 0]), patience);
   await proxy.cut();
   await send(queueUrl, "bot/meanwhile");
-  await vi.waitFor(() => expect(warnings).toEqual(["poller: cannot receive"]), patience);
+  // What it was about to delete when the queue went is another warning.
+  const outages = () => warnings.filter((warning) => warning === "poller: cannot receive");
+  await vi.waitFor(() => expect(outages()).toHaveLength(1), patience);
   await proxy.mend();
-  await vi.waitFor(() => expect(seen).toEqual(["bot/before", "bot/meanwhile"]), patience);
-  expect(warnings).toHaveLength(1);
+  await vi.waitFor(() => expect(seen).toContain("bot/meanwhile"), patience);
+  expect(outages()).toHaveLength(1);
 });
