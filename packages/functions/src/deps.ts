@@ -14,6 +14,8 @@ import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { createSqsClient } from "@outlet/aws/sqs-client";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import { createSsmClient } from "@outlet/aws/ssm-client";
+import { createSsmSecretStore } from "@outlet/aws/ssm-secret-store";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -95,6 +97,10 @@ function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
     },
   };
 }
+
+/** Secrets of bots' tools. */
+const secrets = () =>
+  createSsmSecretStore({ client: createSsmClient(options()), path: Resource.ToolSecrets.path });
 
 const queue = (client: ReturnType<typeof createSqsClient>, { url }: { url: string }) =>
   createSqsQueue({ client, queueUrl: url });
@@ -196,6 +202,7 @@ export function deployerDeps() {
   return {
     ...shared,
     objects: objects(),
+    secrets: secrets(),
     deployQueue: queue(sqs, Resource.DeployQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
@@ -218,6 +225,7 @@ export function controlApiDeps() {
   return {
     ...shared,
     uploads: uploads(),
+    secrets: secrets(),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),

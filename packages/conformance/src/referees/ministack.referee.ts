@@ -1,8 +1,10 @@
 import { objectStoreContract } from "../contracts/object-store-contract.ts";
 import { queueContract } from "../contracts/queue-contract.ts";
+import { secretStoreContract } from "../contracts/secret-store-contract.ts";
 import {
   makeObjectStoreSubject,
   makeQueueSubject,
+  makeSecretStoreSubject,
   makeTableSubject,
 } from "../contracts/subjects.ts";
 import { tableContract } from "../contracts/table-contract.ts";
@@ -13,3 +15,4 @@ const options = clientOptions(refereeEndpoints().ministack);
 tableContract("MiniStack", () => makeTableSubject(options));
 queueContract("MiniStack", () => makeQueueSubject(options));
 objectStoreContract("MiniStack", () => makeObjectStoreSubject(options));
+secretStoreContract("MiniStack", () => makeSecretStoreSubject(options));
