@@ -14,8 +14,6 @@ import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { createSqsClient } from "@outlet/aws/sqs-client";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
-import { createSsmClient } from "@outlet/aws/ssm-client";
-import { createSsmSecretStore } from "@outlet/aws/ssm-secret-store";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -23,6 +21,7 @@ import {
   type ObjectStore,
   reportingTable,
   type Retriever,
+  type SecretStore,
   systemClock,
   systemRandomness,
   type Table,
@@ -98,9 +97,22 @@ function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
   };
 }
 
-/** Secrets of bots' tools. */
-const secrets = () =>
-  createSsmSecretStore({ client: createSsmClient(options()), path: Resource.ToolSecrets.path });
+/** Of bots' tools; few have any. */
+function secrets(): SecretStore {
+  let opened: Promise<SecretStore> | undefined;
+  const open = async () => {
+    opened ??= import("./secrets.ts").then(({ openSecrets }) =>
+      openSecrets(options(), Resource.ToolSecrets.path),
+    );
+    return opened;
+  };
+  return {
+    put: async (botId, secretId, value) => (await open()).put(botId, secretId, value),
+    get: async (botId, secretId) => (await open()).get(botId, secretId),
+    remove: async (botId, secretId) => (await open()).remove(botId, secretId),
+    removeAll: async (botId) => (await open()).removeAll(botId),
+  };
+}
 
 const queue = (client: ReturnType<typeof createSqsClient>, { url }: { url: string }) =>
   createSqsQueue({ client, queueUrl: url });
