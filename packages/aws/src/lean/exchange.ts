@@ -95,7 +95,7 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   };
 }
 
-const noAnswer = (cause: Error): NoAnswer => {
-  const code = "code" in cause ? `${cause.code}: ` : "";
+const noAnswer = (cause: NodeJS.ErrnoException): NoAnswer => {
+  const code = cause.code ? `${cause.code}: ` : "";
   return new NoAnswer(`${code}${cause.message}`, { cause });
 };

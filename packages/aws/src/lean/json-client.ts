@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Text } from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { createCredentialSource, type Credentials } from "./credentials.ts";
 import { defaultEndpoint } from "./endpoints.ts";
@@ -127,7 +128,7 @@ function toError({ status, headers, body }: Answer): ServiceError {
   const type = said.__type ?? (typeof header === "string" ? header : `Status${status}`);
   // `com.amazonaws.dynamodb#ValidationException`, or with a URL behind a colon.
   const name = type.replace(/^.*#/, "").replace(/:.*$/, "");
-  return new ServiceError(name, said.message ?? said.Message ?? body.slice(0, 500), status);
+  return new ServiceError(name, said.message ?? said.Message ?? Text.cut(body, 500), status);
 }
 
 /** Signatures are good for so long; a clock that is off by less does no harm. */

@@ -15,7 +15,7 @@ export interface QueueSubject {
   /** Patient enough for long polls. */
   client: SQSClient;
   /** The port under test on one of its queues. */
-  queue(queueUrl: string): Queue;
+  queue: (queueUrl: string) => Queue;
   /** A queue on a service that does not answer. */
   unreachable: Queue;
   close(): Promise<void>;

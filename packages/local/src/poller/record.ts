@@ -59,7 +59,7 @@ function toAttribute(value: MessageAttributeValue): SQSMessageAttribute {
     ...(value.BinaryValue !== undefined && { binaryValue: value.BinaryValue }),
     stringListValues: [],
     binaryListValues: [],
-    dataType: value.DataType as SQSMessageAttribute["dataType"],
+    dataType: value.DataType,
   };
 }
 
