@@ -54,10 +54,10 @@ export function renderMarkdown(text: string, resolve: Resolve): Rendered {
 
 /** Wider than a telephone, it scrolls: a keyboard has to be able to reach it. */
 export const wide = (html: string, label = "Table"): string =>
-  `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(label)}">${html}</div>\n`;
+  `<div class="wide" tabindex="0" role="group" aria-label="${escapeHtml(label)}">${html}</div>\n`;
 
 export const codeBlock = (code: string, language: string): string =>
-  `<div class="code"><pre tabindex="0" role="region" aria-label="${escapeHtml(language || "Text")}"><code>${highlight(
+  `<div class="code"><pre tabindex="0" role="group" aria-label="${escapeHtml(language || "Text")}"><code>${highlight(
     code.replace(/\n$/, ""),
     language,
   )}</code></pre></div>\n`;

@@ -1,4 +1,4 @@
-import { copy } from "./copy.ts";
+import type { copy } from "./copy.ts";
 
 /** Pages of the documentation that the console leads to, by their addresses below `/docs/`. */
 export type DocsSlug = keyof typeof copy.titles;
