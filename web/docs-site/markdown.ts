@@ -36,7 +36,9 @@ export function renderMarkdown(text: string, resolve: Resolve): Rendered {
       table(token) {
         const html = Renderer.prototype.table.call(this, token);
         const isBlank = token.header.every((cell) => cell.text === "");
-        return wide(isBlank ? html.replace(/<thead>.*?<\/thead>\n?/s, "") : html);
+        if (isBlank) return wide(html.replace(/<thead>.*?<\/thead>\n?/s, ""));
+        // A corner that heads nothing is no heading.
+        return wide(html.replaceAll(/<th[^>]*><\/th>/g, "<td></td>"));
       },
     },
   });
