@@ -5,7 +5,7 @@ import { Run } from "@outlet/core/conversations/run";
 import { RequestLog } from "@outlet/core/conversations/request-log";
 import { Ledger } from "@outlet/core/records/ledger";
 import { createPoller } from "@outlet/local/poller/poller";
-import { createPollingClient } from "@outlet/aws/clients";
+import { createJsonClient } from "@outlet/aws/lean/json-client";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -308,13 +308,20 @@ describe("a dead bell", () => {
       JSON.stringify(address),
       JSON.stringify({ ...address, conversationId: "idle" }),
       "?",
+      // Of the queues that the sweeper rings.
+      JSON.stringify({ botId: address.botId }),
     ];
     for (const MessageBody of bodies) {
       await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
     }
     rung.length = 0;
     const poller = createPoller({
-      sqs: createPollingClient({ ...stack.emulators, local: true }),
+      sqs: createJsonClient("sqs", {
+        region: stack.emulators.region,
+        endpoint: stack.emulators.endpoints.sqs,
+        local: true,
+        triesMax: 1,
+      }),
       queueUrl,
       invoke: (event) =>
         stack.deadLetters({ runQueue })(event, { getRemainingTimeInMillis: () => 1_000 }),
@@ -324,12 +331,13 @@ describe("a dead bell", () => {
       log,
     });
     poller.start();
-    await until(() => expect(lines).toHaveLength(3));
+    await until(() => expect(lines).toHaveLength(4));
     await poller.stop();
     expect(rung).toEqual([JSON.stringify(address)]);
     expect(lines.map((line) => line.message).toSorted()).toEqual([
       "dead bell",
       "dead bell",
+      "dead bell; the sweeper will ring",
       "dead letter that is no bell",
     ]);
     expect(JSON.stringify(lines)).not.toContain('"?"');
