@@ -14,5 +14,6 @@ export * from "./reporting-table.ts";
 export * from "./retriever.ts";
 export * from "./secret-store.ts";
 export * from "./table.ts";
+export * from "./tool.ts";
 export * from "./upload-store.ts";
 export * from "./watched-table.ts";
