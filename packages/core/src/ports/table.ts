@@ -93,7 +93,7 @@ type IndexName = keyof typeof indexes;
  * One table of items under (pk, sk), written one item at a time.
  *
  * There are no transactions on purpose: every protocol here has to survive a crash between any two
- * writes, and conditional single-item writes behave the same on DynamoDB and on dynalite.
+ * writes, and conditional single-item writes behave the same on DynamoDB and on whatever speaks its protocol.
  * Failures of the store itself throw {@link StoreUnavailable}, a cursor of another list
  * {@link MalformedCursor}.
  */
