@@ -12,7 +12,7 @@ export interface Answer {
   body: string;
 }
 
-interface Sent {
+export interface Sent {
   headers: Record<string, string>;
   body: string;
   /** From sending to the last byte of the answer. */

@@ -1,5 +1,6 @@
 import { Key } from "@outlet/core/publishing/key";
 import type { Clock, Log, Table } from "@outlet/core/ports";
+import { Layout } from "@outlet/core/store/layout";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import type { AuthorizerContext } from "../published-api/identity.ts";
@@ -25,11 +26,12 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
     const botId = event.stageVariables?.botId;
     const secret = presentedSecret(event);
     if (!botId || !secret) return denial;
-    const [key, publication] = await Promise.all([
-      Key.authenticate(deps, botId, secret),
-      Publication.fromBot(deps.table, botId),
-    ]);
-    if (!key || !Publication.isOpen(publication)) return denial;
+    const beside = [Layout.publication(botId)];
+    const { key, others } = await Key.authenticate(deps, botId, secret, beside);
+    const [item] = others;
+    if (!key || !item) return denial;
+    const publication = Publication.fromItem(deps.table, item);
+    if (!Publication.isOpen(publication)) return denial;
     if (!Key.admits(key, originOf(event))) return denial;
     await Key.touch(deps, key);
     const context: AuthorizerContext = {

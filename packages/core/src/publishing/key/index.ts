@@ -8,17 +8,23 @@ import * as v from "valibot";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   absent,
+  all,
   any,
   below,
   type Clock,
+  equals,
   exists,
   first,
   type GatewayKey,
+  getMany,
+  type Item,
+  type Key as TableKey,
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { limitEntries, noLimits } from "./limits.ts";
+import * as Pass from "./pass.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -60,6 +66,8 @@ export const Info = v.object({
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
+  /** How often it has been changed; see `pass.ts`. */
+  version: v.optional(v.number(), 0),
 });
 export type Info = v.InferOutput<typeof Info>;
 
@@ -141,6 +149,7 @@ export async function create(
     allowedIps: input.allowedIps ?? noLimits.allowedIps,
     allowedOrigins: input.allowedOrigins ?? noLimits.allowedOrigins,
     metadata: input.metadata ?? noLimits.metadata,
+    version: 0,
   };
   if (
     !(await deps.table.put({ ...shape.check(key), ...Layout.key(botId, key.keyId) }, absent("pk")))
@@ -152,9 +161,7 @@ export async function create(
 
 /** Lets a key's secrets open the bot's endpoint. */
 export async function activate(table: Table, key: Info): Promise<void> {
-  for (const hash of key.secretHashes) {
-    await table.put({ ...Layout.secret(hash), botId: key.botId, keyId: key.keyId });
-  }
+  for (const hash of key.secretHashes) await Pass.put(table, hash, shape.check(key));
 }
 
 export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
@@ -207,9 +214,14 @@ export async function update(
     ...(expiresAt === undefined ? {} : { validUntil: future(deps.clock, expiresAt) }),
   });
   if (Object.keys(set).length === 0) return fromId(deps.table, botId, keyId);
-  const item = await deps.table.update(Layout.key(botId, keyId), { set }, exists("pk"));
-  if (!item) throw notFound(keyId);
-  return shape.read(deps.table, item);
+  const { secretHashes } = await fromId(deps.table, botId, keyId);
+  const write = async () => {
+    const change = { set, add: { version: 1 } };
+    const item = await deps.table.update(Layout.key(botId, keyId), change, exists("pk"));
+    if (!item) throw notFound(keyId);
+    return shape.read(deps.table, item);
+  };
+  return Pass.changing(deps, secretHashes, write, shape.check);
 }
 
 /**
@@ -231,27 +243,31 @@ export async function rotate(
   const hash = Secret.hash(value, deps.pepper);
   const [current] = key.secretHashes;
   const keep = current !== undefined && input.graceSeconds > 0 ? [current] : [];
-  await deps.table.put({ ...Layout.secret(hash), botId, keyId });
-  const item = await deps.table.update(
-    Layout.key(botId, keyId),
-    {
-      set: {
-        secretHashes: [hash, ...keep],
-        graceEndsAt: keep.length > 0 ? deps.clock.now() + input.graceSeconds * 1_000 : null,
-        last4: value.slice(-4),
+  await deps.table.put(Pass.of(key, hash));
+  const write = async () => {
+    const item = await deps.table.update(
+      Layout.key(botId, keyId),
+      {
+        set: {
+          secretHashes: [hash, ...keep],
+          graceEndsAt: keep.length > 0 ? deps.clock.now() + input.graceSeconds * 1_000 : null,
+          last4: value.slice(-4),
+        },
+        add: { version: 1 },
       },
-    },
-    current === undefined ? absent("secretHashes") : first("secretHashes", current),
-  );
-  if (!item) {
+      current === undefined ? absent("secretHashes") : first("secretHashes", current),
+    );
+    if (item) return shape.read(deps.table, item);
     await deps.table.remove(Layout.secret(hash));
     const message = "The key changed meanwhile. Read it again, then rotate.";
     throw new Problem.ProblemError("conflict", message);
-  }
+  };
+  const hashes = [hash, ...key.secretHashes];
+  const rotated = await Pass.changing(deps, hashes, write, shape.check);
   for (const old of key.secretHashes) {
     if (!keep.includes(old)) await deps.table.remove(Layout.secret(old));
   }
-  return { key: shape.read(deps.table, item), value };
+  return { key: rotated, value };
 }
 
 /** Ends a key's secrets at once. Its item stays until {@link remove}. */
@@ -271,35 +287,68 @@ export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey =>
 /**
  * The key that a presented secret opens this bot with, or `undefined`: unknown, of another bot,
  * disabled and expired are not told apart.
+ * @param beside keys of items that are read in the same call, in `others`; none where the secret is
+ *   no secret at all.
  */
 export async function authenticate(
   deps: Pick<Deps, "table" | "clock" | "pepper">,
   botId: string,
   presented: string,
-): Promise<Info | undefined> {
-  if (!Secret.isWellFormed(presented)) return undefined;
+  beside: readonly TableKey[] = [],
+): Promise<{ key: Opened | undefined; others: (Item | undefined)[] }> {
+  if (!Secret.isWellFormed(presented)) return { key: undefined, others: [] };
   const hash = Secret.hash(presented, deps.pepper);
-  const secret = await deps.table.get(Layout.secret(hash));
-  if (!secret || secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
-  const item = await deps.table.get(Layout.key(botId, secret.keyId));
+  const [secret, ...others] = await getMany(deps.table, [Layout.secret(hash), ...beside]);
+  const key = secret?.botId === botId ? await keyOf(deps, botId, secret) : undefined;
+  if (!secret || !key || !isLive(key, hash, deps.clock.now())) return { key: undefined, others };
+  return { key: { ...key, usedAt: Number(secret.usedAt ?? 0), hash }, others };
+}
+
+/** A key that a secret has opened a bot with. */
+export interface Opened extends Info {
+  hash: string;
+  /** When it did so before, to the minute; 0 where that is not known. */
+  usedAt: number;
+}
+
+async function keyOf(
+  deps: Pick<Deps, "table" | "clock">,
+  botId: string,
+  secret: Item,
+): Promise<Info | undefined> {
+  const copy = Pass.copyIn(secret);
+  if (copy) return shape.read(deps.table, copy);
+  const { keyId } = secret;
+  if (typeof keyId !== "string") return undefined;
+  const [item] = await getMany(deps.table, [Layout.key(botId, keyId)]);
   if (!item) return undefined;
   const key = shape.read(deps.table, item);
-  const now = deps.clock.now();
+  await Pass.mend(deps, secret, shape.check(key));
+  return key;
+}
+
+function isLive(key: Info, hash: string, now: number): boolean {
   const rank = key.secretHashes.indexOf(hash);
   const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
   const live = key.enabled && (rank === 0 || inGrace);
-  return live && (key.validUntil === null || key.validUntil > now) ? key : undefined;
+  return live && (key.validUntil === null || key.validUntil > now);
 }
 
 /** Notes that a key was used, to the minute: not a write for every request. */
-export async function touch(deps: Pick<Deps, "table" | "clock">, key: Info): Promise<void> {
+export async function touch(deps: Pick<Deps, "table" | "clock">, key: Opened): Promise<void> {
   const now = deps.clock.now();
   const minuteAgo = now - 60_000;
-  if (key.lastUsedAt !== null && key.lastUsedAt > minuteAgo) return;
+  if (key.usedAt > minuteAgo) return;
+  const isMine = await deps.table.update(
+    Layout.secret(key.hash),
+    { set: { usedAt: now } },
+    all(exists("pk"), any(absent("usedAt"), below("usedAt", minuteAgo))),
+  );
+  if (!isMine) return;
   await deps.table.update(
     Layout.key(key.botId, key.keyId),
     { set: { lastUsedAt: now } },
-    any({ op: "equals", name: "lastUsedAt", value: null }, below("lastUsedAt", minuteAgo)),
+    all(exists("pk"), any(equals("lastUsedAt", null), below("lastUsedAt", now))),
   );
 }
 

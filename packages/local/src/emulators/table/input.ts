@@ -19,5 +19,6 @@ export interface Input {
   Limit?: number;
   ScanIndexForward?: boolean;
   ExclusiveStartKey?: Attributes;
-  RequestItems?: Record<string, { PutRequest?: { Item: Attributes } }[]>;
+  /** Puts of a batch, or keys to be read. */
+  RequestItems?: Record<string, { PutRequest?: { Item: Attributes } }[] | { Keys?: Attributes[] }>;
 }

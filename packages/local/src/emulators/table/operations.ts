@@ -34,6 +34,17 @@ export const operations: Record<string, Operation> = {
     return json === undefined ? `{${capacity}}` : `{"Item":${json}${capacity && `,${capacity}`}}`;
   },
 
+  BatchGetItem(store, { RequestItems = {} }) {
+    const answers = Object.entries(RequestItems).map(([TableName, asked]) => {
+      const table = tableIn(store, { TableName });
+      const Keys = Array.isArray(asked) ? [] : (asked.Keys ?? []);
+      if (Keys.length === 0 || Keys.length > 100) throw invalid("Give 1 to 100 keys at once");
+      const items = Keys.flatMap((key) => store.read(table, keyOf(key, table.key)) ?? []);
+      return `${JSON.stringify(TableName)}:[${items.join()}]`;
+    });
+    return `{"Responses":{${answers.join()}},"UnprocessedKeys":{}}`;
+  },
+
   PutItem(store, input) {
     const { Item: after = {} } = input;
     return change(store, input, after, () => after);
@@ -58,6 +69,7 @@ export const operations: Record<string, Operation> = {
     store.transaction(() => {
       for (const [TableName, requests] of Object.entries(RequestItems)) {
         const table = tableIn(store, { TableName });
+        if (!Array.isArray(requests)) throw invalid("A batch of writes is a list for each table");
         for (const { PutRequest } of requests) {
           if (!PutRequest) throw invalid("Only puts are taken in batches here");
           const key = keyOf(PutRequest.Item, table.key);
