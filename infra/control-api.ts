@@ -17,6 +17,7 @@ import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
 import { payloads, table } from "./storage";
+import { webhookQueue } from "./webhooks";
 
 /**
  * A REST API and not a function URL: CloudFront can only keep strangers from a function URL by
@@ -47,6 +48,7 @@ controlApi.route(
       runQueue,
       deployQueue,
       syncQueue,
+      webhookQueue,
     ],
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
@@ -56,6 +58,7 @@ controlApi.route(
       sendGrant(runQueue),
       sendGrant(deployQueue),
       sendGrant(syncQueue),
+      sendGrant(webhookQueue),
       modelGrant(),
       describeStacksGrant,
       ...gatewayKeyGrants,

@@ -26,6 +26,7 @@ export const budgetsKib: Record<string, number> = {
   sweeper: 420,
   syncer: 680,
   "dead-letters": 420,
+  webhooks: 440,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

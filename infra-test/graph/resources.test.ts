@@ -99,6 +99,7 @@ describe("queues", () => {
     ["RunQueue", "worker", 10, 50],
     ["DeployQueue", "deployer", 1, 2],
     ["SyncQueue", "syncer", 1, 4],
+    ["WebhookQueue", "webhooks", 10, 10],
   ])(
     "%s waits six times the %s's time limit and reports single failures",
     (name, handler, batchSize, concurrency) => {
@@ -124,7 +125,7 @@ describe("queues", () => {
   });
 
   test("that are dead keep their letters for two weeks, and somebody is told", () => {
-    for (const name of ["Run", "Deploy", "Sync"]) {
+    for (const name of ["Run", "Deploy", "Sync", "Webhook"]) {
       const queue = prod.one("aws:sqs/queue:Queue", `${name}DeadLettersQueue`);
       expect(queue.inputs.messageRetentionSeconds).toBe(14 * 86_400);
       const alarm = prod.one("aws:cloudwatch/metricAlarm:MetricAlarm", `${name}QueueDeadLetters`);

@@ -5,6 +5,7 @@ import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createS3UploadStore } from "@outlet/aws/s3-upload-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Retrieval } from "@outlet/core/bots/retrieval";
+import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -40,7 +41,7 @@ export function createBackends(
   log: Log,
 ) {
   const clients = createClients(clientOptions(emulators));
-  const { runs, deploys, syncs } = emulators.queueUrls;
+  const { runs, deploys, syncs, webhooks } = emulators.queueUrls;
   const bedrock = createBedrockClient({
     region: options.backend.kind === "bedrock" ? options.backend.region : region,
     endpoint: bedrockUrl,
@@ -57,6 +58,7 @@ export function createBackends(
     // The emulator takes 11 MB in one request, and a large bot's index is larger.
     requestBytesMax: 8 * 1024 * 1024,
   });
+  const webhookQueue = createSqsQueue({ client: clients.sqs, queueUrl: webhooks });
   const { embeddings } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   return {
@@ -69,6 +71,8 @@ export function createBackends(
     runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
     deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
     syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),
+    webhookQueue,
+    onRunEnded: Delivery.createHook({ table, webhookQueue, clock: systemClock, log }),
     http: createGuardedHttp({ allow: options.reach }),
     model: createBedrockModel({ client: bedrock }),
     clock: systemClock,

@@ -46,6 +46,7 @@ interface StackDeps {
   runQueue: Queue;
   deployQueue: Queue;
   syncQueue: Queue;
+  webhookQueue: Queue;
   clock: Clock;
   randomness: Randomness;
   ids: Id.Ids;
@@ -112,6 +113,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
     runQueue: queueOf(clients, emulators, "runs"),
     deployQueue: queueOf(clients, emulators, "deploys"),
     syncQueue: queueOf(clients, emulators, "syncs"),
+    webhookQueue: queueOf(clients, emulators, "webhooks"),
     clock: systemClock,
     randomness: systemRandomness,
     ids: Id.createIds(systemClock),
