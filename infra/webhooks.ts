@@ -5,7 +5,7 @@ import { table } from "./storage";
 import { watchedQueue } from "./watched-queue";
 
 /** Names deliveries that are to be tried. Senders name the bot as the message group. */
-export const { queue: webhookQueue } = watchedQueue("Webhook", {
+export const { queue: webhookQueue, dead: webhookDeadLetters } = watchedQueue("Webhook", {
   visibilityTimeout: "6 minutes",
   lateSeconds: 1_800,
 });
