@@ -24,7 +24,7 @@ export const generate = (randomness: Randomness): string =>
   prefix + Buffer.from(randomness.bytes(32)).toString("base64");
 
 /** What is signed: the very bytes that are sent. */
-export interface Signed {
+interface Signed {
   /** Without dots. */
   id: string;
   /** Epoch seconds. */

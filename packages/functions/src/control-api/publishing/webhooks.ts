@@ -115,7 +115,7 @@ function webhookView(
   webhook: Webhook.Info | undefined,
   now: number,
 ) {
-  const state = () => {
+  const state = (): "none" | "active" | "failing" | "disabled" => {
     if (!setting) return "none";
     if (webhook?.disabled) return "disabled";
     return webhook?.failingSince ? "failing" : "active";
@@ -124,7 +124,7 @@ function webhookView(
   return {
     url: setting?.url ?? null,
     events: setting?.events ?? [],
-    state: state() as "none" | "active" | "failing" | "disabled",
+    state: state(),
     /** `gone`: it answered 410. `failing`: nothing has arrived for three days. */
     disabledFor: webhook?.disabled?.reason ?? null,
     disabledAt: timeOrNull(webhook?.disabled?.at ?? null),
