@@ -17,6 +17,7 @@ import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
 import { payloads, table } from "./storage";
+import { readSecretGrant, removeSecretsGrant, toolSecrets, writeSecretGrant } from "./tool-secrets";
 import { webhookQueue } from "./webhooks";
 
 /**
@@ -43,6 +44,7 @@ controlApi.route(
       signIn,
       publishing,
       keyPepper,
+      toolSecrets,
       table,
       payloads,
       runQueue,
@@ -60,6 +62,9 @@ controlApi.route(
       sendGrant(syncQueue),
       sendGrant(webhookQueue),
       modelGrant(),
+      readSecretGrant,
+      writeSecretGrant,
+      removeSecretsGrant,
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,
