@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { outletOfFile } from "./outlet-of-file.ts";
 import { eventually } from "./runtime-fixture.ts";
 
-const { outlet, owner, user } = await outletOfFile();
+const { owner, user } = await outletOfFile();
 const bot = { title: "Shop", instruction: "Quote the hours." };
 const path = `/bots/${(await owner("POST", "/bots", bot)).json.botId}/knowledge`;
 
