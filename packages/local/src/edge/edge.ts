@@ -35,7 +35,7 @@ export interface Edge {
   restApis(): string[];
   /** The access log of an API, oldest line first; each line is JSON in the stage's format. */
   accessLog(restApiId: string): AsyncIterable<string>;
-  /** Waits for requests in flight and closes all files. Stop listening first. */
+  /** Waits for requests in flight and closes all files. Close their connections first. */
   close(): Promise<void>;
 }
 
