@@ -1,3 +1,4 @@
+import { Budget } from "@outlet/core/publishing/budget";
 import { Key } from "@outlet/core/publishing/key";
 import type { Clock, Log, Table } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publishing/publication";
@@ -45,6 +46,8 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       streaming: publication.streaming,
       limits: JSON.stringify(limitsOf(publication)),
     };
+    const payers = Budget.payersOf(publication, key);
+    if (payers.length > 0) context.budgets = JSON.stringify(payers);
     return {
       principalId: key.keyId,
       policyDocument: policy("Allow", wholeStage(event.methodArn)),

@@ -153,5 +153,6 @@ export const keyView = (key: Key.Info) => ({
   scopes: key.scopes,
   allowedIps: key.allowedIps,
   allowedOrigins: key.allowedOrigins,
+  budget: key.budget,
   metadata: key.metadata,
 });

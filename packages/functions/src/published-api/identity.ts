@@ -26,6 +26,8 @@ export const AuthorizerContext = v.object({
   streaming: v.optional(v.picklist(["deltas", "end"]), "deltas"),
   /** JSON of throttle, quota and what the gateway's counters are found by. */
   limits: v.optional(v.string()),
+  /** JSON of whose budgets it is paid from; absent where there are none. */
+  budgets: v.optional(v.string()),
 });
 export type AuthorizerContext = v.InferOutput<typeof AuthorizerContext>;
 

@@ -69,6 +69,11 @@ export const codes = {
     title: "Too many open messages",
     type: "rate_limit_error",
   },
+  budget_exceeded: {
+    status: 429,
+    title: "The budget is used up",
+    type: "rate_limit_error",
+  },
   internal_error: { status: 500, title: "Internal error", type: "api_error" },
   model_error: { status: 502, title: "The model failed", type: "run_error" },
   model_empty_answer: { status: 502, title: "The model said nothing", type: "run_error" },

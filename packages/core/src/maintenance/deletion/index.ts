@@ -12,6 +12,7 @@ import { Bot } from "../../bots/bot/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 
 interface Deps {
@@ -47,6 +48,7 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
     if (deps.clock.now() > until) return false;
   }
   if (removed > 0) return false;
+  await Budget.removeOfBot(deps.table, botId);
   await Knowledge.removeAll(deps, botId);
   await Bot.remove(deps.table, botId);
   return true;

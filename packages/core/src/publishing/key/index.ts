@@ -59,6 +59,7 @@ export const Info = v.object({
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  budget: v.optional(limitEntries.budget, noLimits.budget),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 export type Info = v.InferOutput<typeof Info>;
@@ -72,6 +73,7 @@ export const Create = v.strictObject({
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  budget: v.optional(limitEntries.budget, noLimits.budget),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 
@@ -82,6 +84,7 @@ export const Edit = v.strictObject({
   scopes: v.optional(limitEntries.scopes),
   allowedIps: v.optional(limitEntries.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins),
+  budget: v.optional(limitEntries.budget),
   metadata: v.optional(limitEntries.metadata),
 });
 
@@ -140,6 +143,7 @@ export async function create(
     scopes: input.scopes ?? noLimits.scopes,
     allowedIps: input.allowedIps ?? noLimits.allowedIps,
     allowedOrigins: input.allowedOrigins ?? noLimits.allowedOrigins,
+    budget: input.budget ?? noLimits.budget,
     metadata: input.metadata ?? noLimits.metadata,
   };
   if (

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import * as v from "valibot";
+import { Limit as Budget } from "../budget/limit.ts";
 import { originMatches } from "../publication/setting-schemas.ts";
 
 /** What a key may do: send messages and stop answers, read what was said, delete it. */
@@ -36,6 +37,8 @@ export const limitEntries = {
   allowedOrigins: v.nullable(
     v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(300))), v.maxLength(20)),
   ),
+  /** What it may spend, beside the publication's own budget; `null`: no limit of its own. */
+  budget: v.nullable(Budget),
   /** The owner's own notes; never shown to clients. */
   metadata: v.pipe(
     v.record(MetadataName, v.pipe(v.string(), v.maxLength(200))),
@@ -47,6 +50,7 @@ export const noLimits = {
   scopes: [...scopes] as Scope[],
   allowedIps: [] as string[],
   allowedOrigins: null as string[] | null,
+  budget: null as Budget | null,
   metadata: {} as Record<string, string>,
 };
 

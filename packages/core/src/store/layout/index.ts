@@ -13,7 +13,9 @@
  * | `USAGE#{bot}` | of a deleted bot: whose it was |
  * | `AUDIT#{month}` | the audit log |
  * | `SECRET#{hash}` | to which key a secret belongs |
- * | `OWNER#{owner}`, `UPGRADES#{cell}`, `PACE#{cell}` | one item each |
+ * | `BUDGET#BOT#{bot}`, `BUDGET#OWNER#{owner}` | what is spent and held back of a budget, an item for each period †
+ * | `OWNER#{owner}` | what an owner is called, and may spend |
+ * | `UPGRADES#{cell}`, `PACE#{cell}` | one item each |
  *
  * † With a time to live. An item ends when its {@link expiryAttribute} says so, whatever it is: that
  * attribute, in epoch seconds ({@link expiryAfter}), is all that a new expiring kind needs. Other
@@ -49,6 +51,8 @@ export const keyPrefix = "KEY#";
 export const key = (botId: string, keyId: string): Key => ofBot(botId, keyPrefix + keyId);
 export const secret = (hash: string): Key => ({ pk: `SECRET#${hash}`, sk: "SECRET" });
 export const owner = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "OWNER" });
+/** What an owner may spend, as an administrator set it. */
+export const ownerBudget = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "BUDGET" });
 
 interface Address {
   botId: string;
@@ -108,6 +112,20 @@ export const rollUpOfDay = (botId: string, day: string): Key => ({
 /** @param month `2026-11`, UTC. */
 export const auditPartition = (month: string): string => `AUDIT#${month}`;
 
+/** Names of budgets, each a row of items under {@link budget}. */
+export const budgetOf = {
+  bot: (botId: string): string => `BOT#${joined(botId)}`,
+  key: (botId: string, keyId: string): string => `BOT#${joined(botId)}|KEY#${joined(keyId)}#`,
+  owner: (ownerId: string): string => `OWNER#${joined(ownerId)}`,
+};
+/** @param account by {@link budgetOf}; @param period such as `MONTH#2026-11-01`. */
+export const budget = (account: string, period: string): Key => {
+  const [place = "", below = ""] = account.split("|");
+  return { pk: `BUDGET#${place}`, sk: below + period };
+};
+/** Of a bot and of its keys, together so that they can go with it. */
+export const budgetsOfBot = (botId: string): string => `BUDGET#${budgetOf.bot(botId)}`;
+
 export const upgradeRound = (cell: string): Key => ({ pk: `UPGRADES#${cell}`, sk: "ROUND" });
 export const pace = (cell: string): Key => ({ pk: `PACE#${cell}`, sk: "PACE" });
 
@@ -128,6 +146,8 @@ export const open = {
   conversations: (shard: number): string => `OPEN#${shard}`,
   publications: "DEPLOY",
   sources: "SYNC",
+  /** Budgets by when something was first held back in them. */
+  budgets: "BUDGETS",
   /** Sites by when they are to be visited. */
   sites: "SITES",
   /** Hours of the ledger without sums. */
