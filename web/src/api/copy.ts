@@ -37,6 +37,7 @@ export const copy = {
     run_not_failed: "Load the page again: it may have been answered meanwhile.",
     run_cancelled: "Send the message again if you still want an answer.",
     conversation_busy: "Wait for answers first.",
+    budget_exceeded: "The budget is used up.",
     internal_error: "Try again. If it happens again, report the request id.",
     model_error: "Try again. If it goes on, choose another model in the editor.",
     worker_lost: "Try again.",

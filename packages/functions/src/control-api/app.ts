@@ -13,8 +13,10 @@ import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
 import { describeApi } from "./openapi.ts";
 import { adminRoutes } from "./admin/admin.ts";
+import { ownerRoutes } from "./admin/owners.ts";
 import { alertRoutes } from "./observability/alerts.ts";
 import { botRoutes } from "./bots/bots.ts";
+import { budgetRoutes } from "./publishing/budgets.ts";
 import { keyRoutes } from "./publishing/keys.ts";
 import { knowledgeRoutes } from "./bots/knowledge.ts";
 import { meRoutes } from "./bots/me.ts";
@@ -70,10 +72,12 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
+    .route("/", budgetRoutes(deps))
     .route("/", runRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", alertRoutes(deps))
-    .route("/", adminRoutes(deps));
+    .route("/", adminRoutes(deps))
+    .route("/", ownerRoutes(deps));
 }
 
 /** For Hono's typed client. */

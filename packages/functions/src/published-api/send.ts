@@ -45,5 +45,5 @@ const Payers = v.pipe(
  * Whose budgets the calling key is paid from, as the authorizer said.
  * @throws ValiError: what cannot be read must not be taken for no limit.
  */
-const readPayers = (text: string | undefined): Budget.Payer[] =>
+export const readPayers = (text: string | undefined): Budget.Payer[] =>
   text === undefined ? [] : v.parse(Payers, text);

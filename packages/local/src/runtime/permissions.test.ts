@@ -42,6 +42,7 @@ const bodies: Record<string, object> = {
   "PUT /api/bots/{botId}/knowledge/{sourceId}": { text: "Opens at ten." },
   "POST /api/bots/{botId}/publication/keys": { label: "Website" },
   "POST /api/bots/{botId}/test": { messages: [{ role: "user", text: "Hello" }] },
+  "PUT /api/admin/owners/{ownerId}/budget": { budget: null },
   "PUT /api/bots/{botId}/sharing": { scope: "all" },
   "DELETE /api/bots/{botId}/publication": { title: "Mistyped" },
 };

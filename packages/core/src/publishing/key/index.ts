@@ -162,9 +162,15 @@ export async function activate(table: Table, key: Info): Promise<void> {
 }
 
 export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
+  const key = await find(table, botId, keyId);
+  if (!key) throw notFound(keyId);
+  return key;
+}
+
+/** The same where it may be gone. */
+export async function find(table: Table, botId: string, keyId: string): Promise<Info | undefined> {
   const item = await table.get(Layout.key(botId, keyId));
-  if (!item) throw notFound(keyId);
-  return shape.read(table, item);
+  return item && shape.read(table, item);
 }
 
 export interface Listing {

@@ -38,6 +38,7 @@ const actions = [
   "key.rotate",
   "key.delete",
   "run.redrive",
+  "owner.budget",
 ] as const;
 export const Action = v.picklist(actions);
 export type Action = v.InferOutput<typeof Action>;
