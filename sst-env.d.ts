@@ -32,6 +32,10 @@ declare module "sst" {
       "type": "sst.aws.ApiGatewayV1"
       "url": string
     }
+    "DeadLetters": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "DeployDeadLetters": {
       "type": "sst.aws.Queue"
       "url": string

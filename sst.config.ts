@@ -25,6 +25,7 @@ export default $config({
     await import("./infra/knowledge");
     await import("./infra/published-api");
     await import("./infra/publishing");
+    await import("./infra/dead-letters");
     await import("./infra/sweeper");
     const { router } = await import("./infra/router");
     const { users } = await import("./infra/auth");

@@ -5,7 +5,7 @@ import { payloads, table } from "./storage";
 import { watchedQueue } from "./watched-queue";
 
 /** Names bots that have sources to read. */
-export const { queue: syncQueue } = watchedQueue("Sync", {
+export const { queue: syncQueue, dead: syncDeadLetters } = watchedQueue("Sync", {
   visibilityTimeout: "90 minutes",
   lateSeconds: 900,
 });

@@ -26,7 +26,7 @@ export const publishing = new sst.Linkable("Publishing", {
 });
 
 /** Names bots whose publication has to go on; a message's delay is the time between two looks. */
-export const { queue: deployQueue } = watchedQueue("Deploy", {
+export const { queue: deployQueue, dead: deployDeadLetters } = watchedQueue("Deploy", {
   visibilityTimeout: "30 minutes",
   lateSeconds: 3_600,
 });

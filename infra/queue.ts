@@ -1,4 +1,3 @@
-import { alarm } from "./alarms";
 import { allowLoop, functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
@@ -18,12 +17,10 @@ import { watchedQueue } from "./watched-queue";
  * Doorbells of conversations. Standard and fair: senders name the bot as the message group. A
  * conversation whose worker died does not wait so long: the sweeper rings for it again.
  */
-const { queue, dead } = watchedQueue("Run", {
+export const { queue: runQueue, dead: runDeadLetters } = watchedQueue("Run", {
   visibilityTimeout: "90 minutes",
   lateSeconds: 900,
-  deadVisibilityTimeout: "6 minutes",
 });
-export const runQueue = queue;
 
 export const worker = runQueue.subscribe(
   {
@@ -51,29 +48,5 @@ export const worker = runQueue.subscribe(
   },
 );
 
-/** Rings again for what is still awaited, so that nothing ends here unseen. */
-const deadLetters = dead.subscribe(
-  {
-    ...functionDefaults,
-    handler: "packages/functions/src/workers/dead-letters/lambda.handler",
-    timeout: "1 minute",
-    memory: "512 MB",
-    environment: logEnvironment("dead-letters"),
-    link: [installation, table, runQueue],
-    permissions: [itemGrants("Get"), sendGrant(runQueue)],
-  },
-  { batch: { size: 10, partialResponses: true }, transform: { function: pollingOnly } },
-);
-
-// A worker hands over what it has no time for, and a dead bell is rung again.
+// A worker hands over what it has no time for.
 allowLoop("Worker", worker.nodes.function);
-allowLoop("DeadLetters", deadLetters.nodes.function);
-
-// They are drained before a depth is measured.
-alarm("RunDeadLettersSeen", "Doorbells of conversations failed for good.", {
-  namespace: "AWS/Lambda",
-  metricName: "Invocations",
-  dimensions: { FunctionName: deadLetters.nodes.function.name },
-  statistic: "Sum",
-  above: 0,
-});

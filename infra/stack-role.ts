@@ -83,15 +83,17 @@ export const stackRole = new aws.iam.Role("StackRole", {
               "PutMetricFilter",
               "DeleteMetricFilter",
               "DescribeMetricFilters",
-              // Read of every log group that it has made, whether they have such policies or not.
+              // Read of every log group that it has made, whether it has such a policy or not.
               "GetDataProtectionPolicy",
-              "DescribeIndexPolicies",
             ].map((action) => `logs:${action}`),
             resources: logGroups,
           },
           {
-            actions: ["logs:DescribeLogGroups", "logs:DescribeResourcePolicies"],
-            resources: [arn("logs", "log-group:*")],
+            // They take no resource: with an ARN they would be refused.
+            actions: ["DescribeLogGroups", "DescribeResourcePolicies", "DescribeIndexPolicies"].map(
+              (action) => `logs:${action}`,
+            ),
+            resources: ["*"],
           },
           {
             actions: [

@@ -5,7 +5,8 @@ type Minutes = `${number} minutes`;
 
 /**
  * A queue and where its messages go that failed five times, both watched: an alarm for messages
- * given up, and one for messages that nobody gets to.
+ * given up, and one for messages that nobody gets to. What is given up is drained
+ * (infra/dead-letters.ts), so that the alarm ends.
  * @param name what the queue is for: `Run` makes `RunQueue` and `RunDeadLetters`.
  */
 export function watchedQueue(
@@ -15,13 +16,12 @@ export function watchedQueue(
     visibilityTimeout: Minutes;
     /** How long a message may wait before somebody is told. */
     lateSeconds: number;
-    /** Of the dead letters, where a function takes them too. */
-    deadVisibilityTimeout?: Minutes;
   },
 ) {
-  const { visibilityTimeout, lateSeconds, deadVisibilityTimeout } = options;
+  const { visibilityTimeout, lateSeconds } = options;
   const dead = new sst.aws.Queue(`${name}DeadLetters`, {
-    ...(deadVisibilityTimeout && { visibilityTimeout: deadVisibilityTimeout }),
+    // Six times the timeout of what drains it.
+    visibilityTimeout: "6 minutes",
     transform: { queue: { messageRetentionSeconds: 14 * 86_400 } },
   });
   const queue = new sst.aws.Queue(`${name}Queue`, {

@@ -28,7 +28,7 @@ test("the app holds exactly these resources", () => {
       "aws:cognito/userPoolDomain:UserPoolDomain": 1,
       "aws:dynamodb/table:Table": 1,
       "aws:iam/role:Role": 11,
-      "aws:lambda/eventSourceMapping:EventSourceMapping": 4,
+      "aws:lambda/eventSourceMapping:EventSourceMapping": 6,
       "aws:lambda/function:Function": 8,
       "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": 3,
       "aws:lambda/permission:Permission": 3,
@@ -134,6 +134,21 @@ describe("queues", () => {
         threshold: 0,
       });
     }
+  });
+
+  test("that are dead are drained, so that the alarm for them ends", () => {
+    const { eventSources, lambda } = fn("dead-letters");
+    const dead = prod.all("aws:sqs/queue:Queue", /DeadLetters/);
+    expect(eventSources.map(({ eventSourceArn }) => eventSourceArn.split(":").at(-1))).toEqual(
+      ["Run", "Deploy", "Sync"].map(
+        (name) => dead.find((queue) => queue.name.startsWith(name))?.inputs.name,
+      ),
+    );
+    expect(eventSources).toHaveLength(dead.length);
+    for (const { inputs } of dead)
+      expect(inputs.visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * lambda.timeout);
+    for (const source of eventSources)
+      expect(source.functionResponseTypes).toEqual(["ReportBatchItemFailures"]);
   });
 
   test("every alarm tells the same topic", () => {

@@ -145,7 +145,7 @@ export class Graph {
       managedPolicies: role.inputs.managedPolicyArns as string[],
       url: this.all("aws:lambda/functionUrl:FunctionUrl", `${id}Url`)[0]?.inputs,
       eventSources: this.all("aws:lambda/eventSourceMapping:EventSourceMapping")
-        .filter((m) => m.name === id.replace(/Function$/, "EventSourceMapping"))
+        .filter((m) => String(m.inputs.functionName).endsWith(`:${lambda.inputs.name}`))
         .map((m) => m.inputs),
     };
   }

@@ -35,6 +35,18 @@ test("Ctrl+K and a part of a name lead to a page of the bot; the best match need
   await dialog().waitFor({ state: "detached" });
 });
 
+test("Enter that comes with the last letter chooses from what fits all of them", async () => {
+  await open();
+  await dialog()
+    .getByRole("combobox")
+    .evaluate((input: HTMLInputElement) => {
+      input.value = "keys of this";
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    });
+  await page.waitForURL(new RegExp(`/bots/${botId}/keys$`));
+});
+
 test("arrow keys choose another one, and say which", async () => {
   await open();
   await page.keyboard.type("theme");

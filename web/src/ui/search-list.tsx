@@ -39,7 +39,6 @@ export function SearchList<T extends Option>(props: Props<T>) {
       optionTextValue="label"
       optionLabel={() => ""}
       placeholder={props.placeholder}
-      onInputChange={(text) => props.onInput(text)}
       onChange={(option: T | null) => {
         if (option) props.onChoose(option);
       }}
@@ -61,6 +60,10 @@ export function SearchList<T extends Option>(props: Props<T>) {
             input = element;
           }}
           class={field.input}
+          // Not the root's `onInputChange`, which waits a turn: Enter would choose from the list of before.
+          onInput={(event: InputEvent & { currentTarget: HTMLInputElement }) =>
+            props.onInput(event.currentTarget.value)
+          }
           onKeyDown={chooseFirst}
         />
       </Kobalte.Control>

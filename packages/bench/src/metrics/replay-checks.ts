@@ -82,8 +82,9 @@ export async function checkReplay({ owner, admin }: Clients, replay: Replay, che
   async function checkCsv() {
     const { text } = await ask(owner, `${path}/usage?${range}&by=key&format=csv`);
     const [header = "", ...rows] = text.trimEnd().split("\r\n");
-    const column = header.split(",").indexOf("costMicroUsd");
-    const sum = rows.reduce((cost, row) => cost + Number(row.split(",")[column]), 0);
+    const cells = (row: string) => row.slice(1, -1).split('","');
+    const column = cells(header).indexOf("costMicroUsd");
+    const sum = rows.reduce((cost, row) => cost + Number(cells(row)[column]), 0);
     checks.equal("cost in the CSV by key", sum, total?.costMicroUsd);
   }
 

@@ -308,6 +308,8 @@ describe("a dead bell", () => {
       JSON.stringify(address),
       JSON.stringify({ ...address, conversationId: "idle" }),
       "?",
+      // Of the queues that the sweeper rings.
+      JSON.stringify({ botId: address.botId }),
     ];
     for (const MessageBody of bodies) {
       await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
@@ -324,12 +326,13 @@ describe("a dead bell", () => {
       log,
     });
     poller.start();
-    await until(() => expect(lines).toHaveLength(3));
+    await until(() => expect(lines).toHaveLength(4));
     await poller.stop();
     expect(rung).toEqual([JSON.stringify(address)]);
     expect(lines.map((line) => line.message).toSorted()).toEqual([
       "dead bell",
       "dead bell",
+      "dead bell; the sweeper will ring",
       "dead letter that is no bell",
     ]);
     expect(JSON.stringify(lines)).not.toContain('"?"');

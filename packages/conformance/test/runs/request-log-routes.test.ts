@@ -108,12 +108,12 @@ test("the request log comes as a table, page by page", async () => {
     const page = await owner("GET", path);
     expect(page.headers.get("content-type")).toContain("text/csv");
     const [header, ...rows] = page.text.trimEnd().split("\r\n");
-    expect(header).toMatch(/^createdAt,runId,.*,errorCode,errorMessage,errorCause$/);
+    expect(header).toMatch(/^"createdAt","runId",.*,"errorCode","errorMessage","errorCause"$/);
     lines.push(...rows.filter((row) => row !== ""));
     path = /^<\/api(.+)>; rel="next"$/.exec(page.headers.get("link") ?? "")?.[1];
   }
-  expect(lines.map((line) => line.split(",")[1])).toEqual(all.map((run: Run) => run.runId));
-  expect(lines[0]).toContain(",completed,local,");
+  expect(lines.map((line) => line.split('"')[3])).toEqual(all.map((run: Run) => run.runId));
+  expect(lines[0]).toContain(',"completed","local",');
 });
 
 test("nobody else reads a bot's requests", async () => {

@@ -35,8 +35,9 @@ export function csv(
       // Titles and names are people's: a spreadsheet must not run them as formulas.
       escape_formulas: true,
       record_delimiter: "\r\n",
-      // Whole: what separates cells in any locale, or lines anywhere, tears none apart.
-      quoted_match: /[,;\t"\r\n\v\f\u0085\u2028\u2029]|^\s|\s$/,
+      // Every cell, whole: what separates cells in any locale, or lines anywhere, tears none apart.
+      quoted: true,
+      quoted_empty: true,
       bom: c.req.query("bom") === "true",
       delimiter: c.req.query("delimiter") ?? ",",
     });

@@ -20,10 +20,33 @@ test("a stream that breaks off says what its route says of it, and nothing of th
   const response = await app.request("/bad");
   expect(response.headers.get("cache-control")).toBe("no-store, no-transform");
   expect(await response.text()).toBe(
-    "event: text\ndata: so far\n\nevent: failed\ndata: internal_error\n\n",
+    ": ping\nevent: text\ndata: so far\n\nevent: failed\ndata: internal_error\n\n",
   );
 });
 
 test("a route that fails to say it leaves no more than an end", async () => {
-  expect(await (await app.request("/worse")).text()).toBe("event: text\ndata: so far\n\n");
+  expect(await (await app.request("/worse")).text()).toBe(": ping\nevent: text\ndata: so far\n\n");
+});
+
+test("a comment comes at once and goes on coming while there is nothing to say", async () => {
+  const answered = Promise.withResolvers<void>();
+  const slow = new Hono().get("/", (c) =>
+    eventStream(
+      c,
+      async (stream) => {
+        await answered.promise;
+        await stream.writeSSE({ event: "text", data: "at last" });
+      },
+      async () => {},
+      5,
+    ),
+  );
+  const reader = (await slow.request("/")).body?.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  while (said.split(": ping\n").length < 4) said += (await reader?.read())?.value ?? "";
+  expect(said).toMatch(/^(: ping\n)+$/);
+  answered.resolve();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read())
+    said += next.value;
+  expect(said).toMatch(/^(: ping\n)+event: text\ndata: at last\n\n(: ping\n)*$/);
 });

@@ -138,15 +138,17 @@ describe("the list of publications", () => {
     let pages = 0;
     while (path) {
       const page = await admin("GET", path);
-      expect(linesOf(page.text)[0]).toMatch(/^botId,title,deleted,ownerId,ownerName,status,/);
+      expect(linesOf(page.text)[0]).toMatch(
+        /^"botId","title","deleted","ownerId","ownerName","status",/,
+      );
       text += page.text;
       pages += 1;
       path = /^<\/api(.+)>; rel="next"$/.exec(page.headers.get("link") ?? "")?.[1];
     }
     expect(pages).toBeGreaterThan(2);
     for (const title of titles) {
-      expect(text).toContain(`,'${title},`);
-      expect(text).not.toContain(`,${title},`);
+      expect(text).toContain(`,"'${title}",`);
+      expect(text).not.toContain(`,"${title}",`);
     }
   });
 });

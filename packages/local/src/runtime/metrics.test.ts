@@ -69,12 +69,12 @@ describe("metrics of a publication", () => {
     const byParameter = await owner("GET", `${path}&format=csv`);
     expect(byParameter.headers.get("content-type")).toContain("text/csv");
     expect(linesOf(byParameter.text)[0]).toBe(
-      "at,requests,clientErrors,serverErrors,errorRate,throttled,quotaExceeded,p50,p90,p99",
+      '"at","requests","clientErrors","serverErrors","errorRate","throttled","quotaExceeded","p50","p90","p99"',
     );
     const byHeader = await owner("GET", path, undefined, { accept: "text/csv" });
     expect(byHeader.text).toBe(byParameter.text);
     // A quiet period has a time and nothing else.
-    expect(linesOf(byHeader.text)[1]).toMatch(/Z,{9}$/);
+    expect(linesOf(byHeader.text)[1]).toMatch(/Z"(,""){9}$/);
   });
 
   const invalid: [name: string, query: string, param: string][] = [
@@ -130,8 +130,8 @@ describe("usage of a publication", () => {
     expect(reply.json.groups).toMatchObject([{ group: bot.keyId, label: "Test", runs: 2 }]);
     expect(reply.json.total.runMs.count).toBe(2);
     const [header, row] = linesOf((await owner("GET", `${path}?by=key&format=csv`)).text);
-    expect(header).toMatch(/^group,label,runs,/);
-    expect(row).toMatch(new RegExp(`^${bot.keyId},Test,2,`));
+    expect(header).toMatch(/^"group","label","runs",/);
+    expect(row).toMatch(new RegExp(`^"${bot.keyId}","Test","2",`));
     const byModel = (await owner("GET", `${path}?by=model`)).json.groups;
     expect(byModel.map((g: { group: string }) => g.group)).toEqual(["outlet-demo"]);
     const noKey = (await owner("GET", `${path}?by=hour&keyId=nope`)).json;
@@ -163,8 +163,8 @@ describe("requests by key", () => {
     expect([json.to, json.requests]).toEqual([day, rows]);
     const ofOne = await owner("GET", `${path}/requests?keyId=${other.keyId}&format=csv`);
     expect(linesOf(ofOne.text)).toEqual([
-      "day,keyId,label,requests",
-      `${day},${other.keyId},Other,1`,
+      '"day","keyId","label","requests"',
+      `"${day}","${other.keyId}","Other","1"`,
     ]);
   });
 
@@ -257,7 +257,7 @@ describe("the administrator's pages", () => {
     }
     // No spreadsheet takes a title for a formula.
     expect((await admin("GET", "/admin/publications?limit=100&format=csv")).text).toContain(
-      `${bot.botId},'=SUM(A1),`,
+      `"${bot.botId}","'=SUM(A1)",`,
     );
   });
 

@@ -125,8 +125,8 @@ test("a data directory of an older version is served as it is, and upgraded in p
   expect(after.template).toEqual(before.template);
 
   const csv = (await admin("GET", "/admin/publications?format=csv")).text;
-  expect(csv.split("\n")[0]).toContain("templateVersion,currentTemplateVersion,upgradeState");
-  expect(csv).toContain(`${row.templateVersion},${row.currentTemplateVersion},current`);
+  expect(csv.split("\n")[0]).toContain('"templateVersion","currentTemplateVersion","upgradeState"');
+  expect(csv).toContain(`"${row.templateVersion}","${row.currentTemplateVersion}","current"`);
   const { entries } = (await admin("GET", "/admin/audit?action=publication.upgrade")).json;
   expect(entries).toMatchObject([
     {

@@ -48,9 +48,14 @@ async function readPages(
   query: Record<string, string | undefined>,
 ): Promise<{ text: string; complete: boolean }> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-  const search = new URLSearchParams([...(given as [string, string][]), ["format", "csv"]]);
+  const search = new URLSearchParams([
+    ...(given as [string, string][]),
+    ["format", "csv"],
+    ["delimiter", delimiter()],
+  ]);
   let next: string | undefined = `${path}?${search}`;
-  let text = "";
+  // The mark by which Excel knows UTF-8: once, though the pages are several.
+  let text = "\uFEFF";
   for (let page = 0; page < pagesMax && next; page++) {
     const response: Response = await authorizedFetch(apiOrigin + next);
     await requireGood(response);
@@ -59,6 +64,12 @@ async function readPages(
     next = /^<(.+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
   }
   return { text, complete: next === undefined };
+}
+
+/** A spreadsheet whose language writes a comma in numbers expects a semicolon between cells. */
+function delimiter(): string {
+  const parts = new Intl.NumberFormat(navigator.language).formatToParts(1.5);
+  return parts.some(({ type, value }) => type === "decimal" && value === ",") ? ";" : ",";
 }
 
 /** Names of columns have no line breaks: the first one ends them. */

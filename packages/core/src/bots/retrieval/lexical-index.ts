@@ -130,13 +130,26 @@ export class LexicalIndex {
     }
   }
 
-  /** Calls back for each passage that holds the term. */
+  /** Calls back for each passage that holds the term. Reads by itself: it is what a search is made of. */
   each({ passages, from }: Entry, visit: (passage: number, count: number) => void): void {
-    const reader = new ByteReader(this.#postings, from);
+    const bytes = this.#postings;
+    let at = from;
     let passage = -1;
     for (let i = 0; i < passages; i++) {
-      passage += reader.varint() + 1;
-      visit(passage, reader.varint());
+      let gap = 0;
+      for (let shift = 0; shift < 35; shift += 7) {
+        const byte = bytes[at++] ?? 0;
+        gap |= (byte & 127) << shift;
+        if (byte < 128) break;
+      }
+      passage += gap + 1;
+      let count = 0;
+      for (let shift = 0; shift < 35; shift += 7) {
+        const byte = bytes[at++] ?? 0;
+        count |= (byte & 127) << shift;
+        if (byte < 128) break;
+      }
+      visit(passage, count);
     }
   }
 

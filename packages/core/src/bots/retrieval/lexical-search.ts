@@ -17,6 +17,11 @@ const b = 0.75;
 
 /** What is searched for at most: of more, what is rare, for it tells more. */
 const searchedMax = 64;
+/**
+ * Passages looked at for all of them together. Beyond it the most common words are left out, which
+ * would hardly change an order; the rarest is always looked for.
+ */
+const postingsMax = 150_000;
 
 interface Searched {
   word: string;
@@ -60,7 +65,14 @@ function lookUp(index: LexicalIndex, wanted: readonly Wanted[]): Searched[] {
     if (forms.length === 0) return [];
     return [{ word, forms, weight: Math.max(...forms.map(({ weight }) => weight)) }];
   });
-  return searched.sort((x, y) => y.weight - x.weight).slice(0, searchedMax);
+  let postings = 0;
+  return searched
+    .sort((x, y) => y.weight - x.weight)
+    .slice(0, searchedMax)
+    .filter(({ forms }, i) => {
+      postings += forms.reduce((sum, { entry }) => sum + entry.passages, 0);
+      return i === 0 || postings <= postingsMax;
+    });
 }
 
 const rarity = (total: number, passages: number): number =>

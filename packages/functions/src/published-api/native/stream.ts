@@ -3,6 +3,7 @@ import type { Run } from "@outlet/core/conversations/run";
 import { Problem } from "@outlet/core/foundation/problem";
 import { StoreUnavailable } from "@outlet/core/ports";
 import type { Context } from "hono";
+import { pingLine } from "../../http/event-stream.ts";
 import type { PublishedApiDeps } from "../deps.ts";
 import { goneSignal } from "../gone.ts";
 import type { PublishedEnv } from "../identity.ts";
@@ -111,9 +112,6 @@ async function* framesOf(
     await events.return("gone");
   }
 }
-
-/** One line, and no blank line after it: that would end an event which there is not. */
-const pingLine = ": ping\n";
 
 export const frame = (event: string, data: object, id?: number): string =>
   `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

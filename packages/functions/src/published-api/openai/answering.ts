@@ -3,11 +3,12 @@ import { Run } from "@outlet/core/conversations/run";
 import type { Context } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
 import { endedOf, type Followed, follow, gone } from "../follow.ts";
+import { pingLine } from "../../http/event-stream.ts";
 import { goneSignal } from "../gone.ts";
 import type { PublishedEnv } from "../identity.ts";
 import type { Told } from "../told.ts";
 import { type Ended, saidOf } from "./answer.ts";
-import { pingLine, sseHeaders } from "./sse.ts";
+import { sseHeaders } from "./sse.ts";
 
 interface Whole {
   /** The body of an answer that came. */

@@ -14,6 +14,3 @@ export const eventFrame = (event: { type: string }): string =>
 export const dataFrame = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
 
 export const doneFrame = "data: [DONE]\n\n";
-
-/** One line, with no blank line after it: that would end an event which there is not. */
-export const pingLine = ": ping\n";

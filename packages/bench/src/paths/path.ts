@@ -1,0 +1,23 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+
+/** Something that accepts messages, in processes of its own. */
+export interface Path {
+  /** Where it is sent to, and with what. */
+  accept: { url: string; headers: Record<string, string>; body: string; expect: number };
+  health: { url: string; headers: Record<string, string> };
+  /** Of each of its processes, by what it does. */
+  pids: Record<string, number>;
+  stop(): Promise<void>;
+}
+
+/** Asks a child to end, and waits until it has. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  await exited;
+}
+
+export const question = (text: string): string =>
+  JSON.stringify({ message: { content: [{ contentType: "text", body: text }] } });
