@@ -1,3 +1,4 @@
+import { Limits } from "../packages/core/src/foundation/limits/index";
 import { ModelCatalog } from "../packages/core/src/models/catalog/index";
 
 /**
@@ -56,6 +57,18 @@ try {
   ModelCatalog.createCatalog(models, regionName);
 } catch (error) {
   faults.push(`OUTLET_MODELS: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** What a person may have and do, such as `bots=50,keys=20`; how long keys live, in days. */
+export const caps = read("CAPS");
+export const keyDays = read("KEY_LIFETIME_DAYS");
+export const keyDaysMost = read("KEY_LIFETIME_MOST_DAYS");
+try {
+  Limits.parse({ caps, keyDays, keyDaysMost });
+} catch (error) {
+  faults.push(
+    `OUTLET_CAPS, OUTLET_KEY_LIFETIME_DAYS and OUTLET_KEY_LIFETIME_MOST_DAYS: ${error instanceof Error ? error.message : String(error)}`,
+  );
 }
 
 /** `on` or `off`: whether published bots are brought to the template of what is deployed. */

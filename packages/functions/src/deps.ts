@@ -15,6 +15,7 @@ import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { createSqsClient } from "@outlet/aws/sqs-client";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/foundation/id";
+import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
@@ -235,6 +236,7 @@ export function controlApiDeps() {
     }),
     cell,
     templateUpgrades: templateUpgrades(),
+    limits: Limits.parse(Resource.Installation),
     // Publications of version 1 of the template do not name theirs.
     endpointOf: ({ stack, stage, endpoint }: Place) =>
       stack &&

@@ -44,7 +44,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       callerInstructions: publication.callerInstructions,
       utilityCalls: publication.utilityCalls,
       streaming: publication.streaming,
-      limits: JSON.stringify(limitsOf(publication)),
+      limits: JSON.stringify(limitsOf(publication, key)),
     };
     const payers = Budget.payersOf(publication, key);
     if (payers.length > 0) context.budgets = JSON.stringify(payers);
@@ -57,7 +57,12 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
   };
 }
 
-const limitsOf = ({ throttle, quota, stack }: Publication.Info) => ({ throttle, quota, stack });
+const limitsOf = ({ throttle, quota, stack }: Publication.Info, key: Key.Info) => ({
+  throttle,
+  quota,
+  stack,
+  ...((key.throttle || key.quota) && { own: { throttle: key.throttle, quota: key.quota } }),
+});
 
 /** `x-api-key`, or `Authorization: Bearer`; headers come in the client's own spelling. */
 function presentedSecret(event: APIGatewayRequestAuthorizerEvent): string | undefined {

@@ -181,7 +181,7 @@ const runSnapshot = (run: RequestLog.Entry | undefined): Audit.Snapshot =>
 function keySnapshot(key: Key.Info | undefined): Audit.Snapshot {
   if (!key) return null;
   const { label, enabled, validUntil, graceEndsAt, last4, clientId } = key;
-  const { scopes, allowedIps, allowedOrigins, budget, metadata } = key;
-  const limits = { scopes, allowedIps, allowedOrigins, budget, metadata };
+  const { scopes, allowedIps, allowedOrigins, budget, throttle, quota, metadata } = key;
+  const limits = { scopes, allowedIps, allowedOrigins, budget, throttle, quota, metadata };
   return { label, enabled, expiresAt: validUntil, graceEndsAt, last4, clientId, ...limits };
 }

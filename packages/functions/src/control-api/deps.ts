@@ -1,5 +1,6 @@
 import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
+import type { Limits } from "@outlet/core/foundation/limits";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
   Clock,
@@ -41,6 +42,8 @@ export interface ControlApiDeps {
   pepper: Uint8Array;
   log: Log;
   policy: { openMax: number };
+  /** How much one person may have and do, and how long keys live. */
+  limits: Limits.Info;
   /** Name of the account and Region that new publications go to. */
   cell: string;
   /** Whether stacks of older templates are brought up to date. */

@@ -154,5 +154,7 @@ export const keyView = (key: Key.Info) => ({
   allowedIps: key.allowedIps,
   allowedOrigins: key.allowedOrigins,
   budget: key.budget,
+  throttle: key.throttle,
+  quota: key.quota,
   metadata: key.metadata,
 });

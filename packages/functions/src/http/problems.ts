@@ -19,7 +19,7 @@ export function respond(c: Context, problem: Problem.ProblemError): Response {
 }
 
 /** Sent again, it is answered the same until somebody has acted. */
-const final: readonly Problem.Code[] = ["bot_paused", "budget_exceeded"];
+const final: readonly Problem.Code[] = ["bot_paused", "budget_exceeded", "quota_exceeded"];
 
 /** The cause of a 500 is for the log, never for the client. */
 export function createErrorHandler(log: Log): ErrorHandler {

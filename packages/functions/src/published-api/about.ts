@@ -5,7 +5,7 @@ import { botOf } from "./bot.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { PublishedEnv } from "./identity.ts";
 import { readPayers } from "./send.ts";
-import { periodOf, readLimits, usedOf } from "./limits.ts";
+import { effectiveOf, periodOf, readLimits, usedOf } from "./limits.ts";
 
 /** What a bot says of itself and of the calling key. */
 export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
@@ -18,8 +18,10 @@ export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const now = deps.clock.now();
     const payers = readPayers(c.get("client").budgets);
     const budgets = await Promise.all(payers.map((payer) => Budget.report(deps, payer)));
-    const used = await usedOf(deps.quotaCounters, limits, keyId, now);
-    const { throttle, quota } = limits;
+    const { throttle, quota } = effectiveOf(limits);
+    const used = limits.own?.quota
+      ? await Key.usedOfQuota(deps, { botId, keyId }, limits.own.quota)
+      : await usedOf(deps.quotaCounters, limits, keyId, now);
     return c.json({
       object: "key",
       id: keyId,

@@ -24,7 +24,6 @@ const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
 describe("the audit log", () => {
   /** Routes that change nothing that lasts, or nothing of the control plane. */
   const exempt = [
-    "POST /api/bots/:botId/test",
     // Knowledge it becomes with the act that ends it.
     "POST /api/bots/:botId/knowledge/uploads",
     "PUT /api/bots/:botId/knowledge/uploads/:uploadId/content",

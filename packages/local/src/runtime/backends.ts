@@ -80,6 +80,7 @@ export function createBackends(
     policy,
     cell,
     templateUpgrades: options.templateUpgrades,
+    limits: options.limits,
   };
 }
 export type Backends = ReturnType<typeof createBackends>;

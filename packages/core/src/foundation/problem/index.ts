@@ -69,6 +69,9 @@ export const codes = {
     title: "Too many open messages",
     type: "rate_limit_error",
   },
+  rate_exceeded: { status: 429, title: "Too many requests", type: "rate_limit_error" },
+  quota_exceeded: { status: 429, title: "The quota is used up", type: "rate_limit_error" },
+  limit_reached: { status: 409, title: "As many as there may be", type: "conflict_error" },
   budget_exceeded: {
     status: 429,
     title: "The budget is used up",

@@ -26,7 +26,9 @@ import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
 
-export { admits, type Scope } from "./limits.ts";
+export { admits, requireBelow, type Scope } from "./limits.ts";
+export { type OwnLimits, takeQuota, takeRate, usedOfQuota } from "./use.ts";
+export { type Lifetime, lifetimeOf } from "./lifetime.ts";
 
 export const Label = v.pipe(
   v.string(),
@@ -60,6 +62,8 @@ export const Info = v.object({
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
   budget: v.optional(limitEntries.budget, noLimits.budget),
+  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
+  quota: v.optional(limitEntries.quota, noLimits.quota),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 export type Info = v.InferOutput<typeof Info>;
@@ -69,11 +73,14 @@ const ExpiresAt = v.nullable(Time.Timestamp());
 
 export const Create = v.strictObject({
   label: Label,
-  expiresAt: v.optional(ExpiresAt, null),
+  /** Absent: as the installation has it. */
+  expiresAt: v.optional(ExpiresAt),
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
   budget: v.optional(limitEntries.budget, noLimits.budget),
+  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
+  quota: v.optional(limitEntries.quota, noLimits.quota),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 
@@ -85,6 +92,8 @@ export const Edit = v.strictObject({
   allowedIps: v.optional(limitEntries.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins),
   budget: v.optional(limitEntries.budget),
+  throttle: v.optional(limitEntries.throttle),
+  quota: v.optional(limitEntries.quota),
   metadata: v.optional(limitEntries.metadata),
 });
 
@@ -118,7 +127,7 @@ export interface Created {
 export async function create(
   deps: Deps,
   botId: string,
-  input: Pick<v.InferOutput<typeof Create>, "label" | "expiresAt"> &
+  input: Pick<v.InferOutput<typeof Create>, "label"> &
     Partial<v.InferOutput<typeof Create>> & {
       createdBy: string;
       purpose?: Info["purpose"];
@@ -136,7 +145,7 @@ export async function create(
     enabled: true,
     createdAt: deps.clock.now(),
     createdBy: input.createdBy,
-    validUntil: future(deps.clock, input.expiresAt),
+    validUntil: future(deps.clock, input.expiresAt ?? null),
     lastUsedAt: null,
     secretHashes: [Secret.hash(value, deps.pepper)],
     graceEndsAt: null,
@@ -144,6 +153,8 @@ export async function create(
     allowedIps: input.allowedIps ?? noLimits.allowedIps,
     allowedOrigins: input.allowedOrigins ?? noLimits.allowedOrigins,
     budget: input.budget ?? noLimits.budget,
+    throttle: input.throttle ?? noLimits.throttle,
+    quota: input.quota ?? noLimits.quota,
     metadata: input.metadata ?? noLimits.metadata,
   };
   if (
@@ -196,13 +207,17 @@ export function listAll(table: Table, botId: string): Promise<Info[]> {
   return Paging.all(table, rangeOf(botId), shape.readAll);
 }
 
+/** What the ledger has the owner's tests under: no key is called so. */
+export const testKeyId = "test";
+
 /** What a bot's keys are called, by id. Keys that are gone are not among them. */
 export const labelsOf = async (table: Table, botId: string): Promise<Map<string, string>> =>
-  new Map(
-    (await listAll(table, botId))
+  new Map([
+    [testKeyId, "Test chat"],
+    ...(await listAll(table, botId))
       .filter(({ purpose }) => purpose === "client")
-      .map(({ keyId, label }) => [keyId, label]),
-  );
+      .map(({ keyId, label }): [string, string] => [keyId, label]),
+  ]);
 
 /** A disabled key stops working at the next request; what it has used stays counted. */
 export async function update(
@@ -263,6 +278,17 @@ export async function rotate(
   }
   return { key: shape.read(deps.table, item), value };
 }
+
+export const Revoke = v.strictObject({
+  /** Which; all of the bot's where absent. */
+  keyIds: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
+      v.minLength(1),
+      v.maxLength(100),
+    ),
+  ),
+});
 
 /** Ends a key's secrets at once. Its item stays until {@link remove}. */
 export async function revoke(table: Table, key: Info): Promise<void> {

@@ -23,6 +23,7 @@ const actions = [
   "bot.update",
   "bot.share",
   "bot.delete",
+  "bot.test",
   "knowledge.add",
   "knowledge.edit",
   "knowledge.sync",
@@ -37,6 +38,7 @@ const actions = [
   "key.update",
   "key.rotate",
   "key.delete",
+  "key.revoke",
   "run.redrive",
   "owner.budget",
 ] as const;

@@ -112,6 +112,17 @@ export const rollUpOfDay = (botId: string, day: string): Key => ({
 /** @param month `2026-11`, UTC. */
 export const auditPartition = (month: string): string => `AUDIT#${month}`;
 
+/** Held while one more of a kind is made: by a person, or of a bot. */
+export const making = (kind: string, place: string): Key => ({
+  pk: `OWNER#${joined(place)}`,
+  sk: `MAKING#${kind}`,
+});
+/** How often a person has done something on a day (`2026-11-27`, UTC). */
+export const doneToday = (userId: string, what: string, day: string): Key => ({
+  pk: `OWNER#${userId}`,
+  sk: `DONE#${what}#${day}`,
+});
+
 /** Names of budgets, each a row of items under {@link budget}. */
 export const budgetOf = {
   bot: (botId: string): string => `BOT#${joined(botId)}`,
@@ -123,6 +134,16 @@ export const budget = (account: string, period: string): Key => {
   const [place = "", below = ""] = account.split("|");
   return { pk: `BUDGET#${place}`, sk: below + period };
 };
+/** When a key that has a rate of its own may be used next. */
+export const keyRate = (botId: string, keyId: string): Key => ({
+  pk: budgetsOfBot(botId),
+  sk: `RATE#${joined(keyId)}`,
+});
+/** What a key that has a quota of its own has used. @param period such as `MONTH#2026-11-01`. */
+export const keyQuota = (botId: string, keyId: string, period: string): Key => ({
+  pk: budgetsOfBot(botId),
+  sk: `QUOTA#${joined(keyId)}#${period}`,
+});
 /** Of a bot and of its keys, together so that they can go with it. */
 export const budgetsOfBot = (botId: string): string => `BUDGET#${budgetOf.bot(botId)}`;
 

@@ -1,3 +1,4 @@
+import { Person } from "@outlet/core/bots/person";
 import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import type { Caller } from "@outlet/core/foundation/caller";
@@ -89,6 +90,12 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       body(Knowledge.Begin),
       async (c) => {
         const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
+        await Person.beginWithin(
+          deps,
+          "uploadsPerDay",
+          c.get("caller").userId,
+          deps.limits.caps.uploadsPerDay,
+        );
         const begun = await Knowledge.beginUpload(deps, bot.botId, c.req.valid("json"));
         return c.json(uploadView(begun), 201);
       },

@@ -5,6 +5,7 @@ import { TestRun } from "@outlet/core/bots/test-run";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { audited } from "../audited.ts";
+import { capped } from "../caps.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -45,7 +46,12 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        const begun = await Publication.publish(deps, caller, bot, c.req.valid("json"));
+        const input = c.req.valid("json");
+        const begun = await capped(
+          deps,
+          { of: "publications", owner: bot.ownerId, except: bot.botId },
+          () => Publication.publish(deps, caller, bot, input),
+        );
         return c.json(await view(bot, caller, begun), 202);
       },
     )
