@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { playCampaign } from "../src/faults/campaign.ts";
-import { playSeed } from "../src/faults/budget-seeds.ts";
+import { playSeed } from "../src/budgets/seeds.ts";
 import { createMemoryStores } from "../src/faults/memory-stores.ts";
 import { mutants, mutate } from "../src/faults/mutants.ts";
 import { type Stores, startEmbeddedStores } from "../src/faults/stores.ts";

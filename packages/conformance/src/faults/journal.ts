@@ -1,5 +1,5 @@
 import type { Change, Item, Key } from "@outlet/core/ports";
-import { type BudgetJournal, createBudgetJournal } from "./budgets.ts";
+import { type BudgetJournal, createBudgetJournal } from "./budget-journal.ts";
 import { createEventLogs } from "./event-logs.ts";
 import {
   entryKey,
@@ -14,7 +14,7 @@ import { Violation } from "./violation.ts";
 export { Violation } from "./violation.ts";
 
 /** One write that the table carried out. */
-export interface Write {
+interface Write {
   /** Who wrote. */
   process: string;
   key: Key;

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { absent, any, below, equals, type Item, type Key, type Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Bell } from "../bell/index.ts";
-import { type Address, Run } from "../run/index.ts";
+import type { Address, Run } from "../run/index.ts";
 import {
   type AcceptDeps,
   type Accepted,

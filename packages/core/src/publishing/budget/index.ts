@@ -26,20 +26,11 @@ import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { type Limit, periodAt } from "./limit.ts";
+import type { Kind, Payer } from "./payers.ts";
 
 export { Limit, periodAt } from "./limit.ts";
 export { ofOwner, setOfOwner } from "./of-owner.ts";
-export { payersOf } from "./payers.ts";
-
-/** Whose budget: told to whoever has used it up. */
-export type Kind = "key" | "bot" | "owner";
-
-export interface Payer {
-  kind: Kind;
-  /** By {@link Layout.budgetOf}. */
-  account: string;
-  limit: Limit;
-}
+export { type Kind, type Payer, payersOf } from "./payers.ts";
 
 /** What a message asks of budgets before it is accepted. */
 export interface Claim {

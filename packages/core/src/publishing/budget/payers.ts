@@ -1,6 +1,15 @@
 import { Layout } from "../../store/layout/index.ts";
-import type { Payer } from "./index.ts";
 import type { Limit } from "./limit.ts";
+
+/** Whose budget: told to whoever has used it up. */
+export type Kind = "key" | "bot" | "owner";
+
+export interface Payer {
+  kind: Kind;
+  /** By {@link Layout.budgetOf}. */
+  account: string;
+  limit: Limit;
+}
 
 /** Whose budgets a message with this key is paid from; the key's first, as it is refused most. */
 export function payersOf(

@@ -11,7 +11,7 @@
  * | `IDEMPOTENCY#{key}` | what the requests of a key that name themselves were accepted as † |
  * | `USAGE#{bot}#{hour}`, `ROLLUP#{bot}` | the ledger, and the sums of its hours and days |
  * | `USAGE#{bot}` | of a deleted bot: whose it was |
- * | `AUDIT#{month}` | the audit log |
+ * | `AUDIT#{month}`, `AUDITCHAIN#{day}#{bot}`, `AUDITDAYS#{month}` | the audit log, its chains, and which there are |
  * | `SECRET#{hash}` | to which key a secret belongs |
  * | `BUDGET#BOT#{bot}`, `BUDGET#OWNER#{owner}` | what is spent and held back of a budget, an item for each period †
  * | `OWNER#{owner}` | what an owner is called, and may spend |
@@ -117,6 +117,11 @@ export const making = (kind: string, place: string): Key => ({
   pk: `OWNER#${joined(place)}`,
   sk: `MAKING#${kind}`,
 });
+/** That a signing-in is in the audit log. */
+export const session = (userId: string, session: string): Key => ({
+  pk: `OWNER#${userId}`,
+  sk: `SESSION#${joined(session)}`,
+});
 /** How often a person has done something on a day (`2026-11-27`, UTC). */
 export const doneToday = (userId: string, what: string, day: string): Key => ({
   pk: `OWNER#${userId}`,
@@ -146,6 +151,22 @@ export const keyQuota = (botId: string, keyId: string, period: string): Key => (
 });
 /** Of a bot and of its keys, together so that they can go with it. */
 export const budgetsOfBot = (botId: string): string => `BUDGET#${budgetOf.bot(botId)}`;
+
+const chained = (botId: string | null): string => joined(botId ?? "");
+/** The chain of what was done to a bot, or to none, on a day (`2026-11-27`, UTC). */
+export const auditChain = (day: string, botId: string | null): string =>
+  `AUDITCHAIN#${day}#${chained(botId)}`;
+/** @param seq 1 to 9,999,999,999. */
+export const auditRecord = (day: string, botId: string | null, seq: number): Key => ({
+  pk: auditChain(day, botId),
+  sk: String(seq).padStart(10, "0"),
+});
+/** @param month `2026-11`, UTC. */
+export const auditDays = (month: string): string => `AUDITDAYS#${month}`;
+export const auditDay = (day: string, botId: string | null): Key => ({
+  pk: auditDays(day.slice(0, 7)),
+  sk: `${day}#${chained(botId)}`,
+});
 
 export const upgradeRound = (cell: string): Key => ({ pk: `UPGRADES#${cell}`, sk: "ROUND" });
 export const pace = (cell: string): Key => ({ pk: `PACE#${cell}`, sk: "PACE" });

@@ -10,6 +10,7 @@ import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { audited, tell } from "../audited.ts";
 import { capped } from "../caps.ts";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { requireAdmin } from "../access.ts";
 import { body, Paging, query } from "../input.ts";
@@ -93,15 +94,20 @@ export const botRoutes = (deps: ControlApiDeps) =>
         return c.json(botView(bot, caller), 201);
       },
     )
-    .get("/bots/:botId", describeRoute({ summary: "Read a bot", tags: ["bots"] }), async (c) => {
-      const caller = c.get("caller");
-      const bot = await Bot.visibleTo(deps.table, caller, c.req.param("botId"));
-      const [publication, owners] = await Promise.all([
-        Publication.fromBot(deps.table, bot.botId),
-        ownersOf(deps.table, caller, [bot]),
-      ]);
-      return c.json(botView(bot, caller, publication, owners));
-    })
+    .get(
+      "/bots/:botId",
+      describeRoute({ summary: "Read a bot", tags: ["bots"] }),
+      reading(deps, "bot.read"),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.visibleTo(deps.table, caller, c.req.param("botId"));
+        const [publication, owners] = await Promise.all([
+          Publication.fromBot(deps.table, bot.botId),
+          ownersOf(deps.table, caller, [bot]),
+        ]);
+        return c.json(botView(bot, caller, publication, owners));
+      },
+    )
     .patch(
       "/bots/:botId",
       describeRoute({

@@ -7,6 +7,7 @@ import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
 import { audited, tell } from "../audited.ts";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { Paging, query, Time } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -39,6 +40,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
         summary: "The request log: open runs first, then those that have ended, newest first",
         tags: ["runs"],
       }),
+      reading(deps, "run.read"),
       csv("requests", runColumns, ({ runs }: RunsView) => runs.map(runRow)),
       query(List),
       async (c) => {
@@ -50,6 +52,7 @@ export const runRoutes = (deps: ControlApiDeps) => {
     .get(
       "/bots/:botId/publication/runs/:runId",
       describeRoute({ summary: "One run: its times, its message and its answer", tags: ["runs"] }),
+      reading(deps, "run.read"),
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         return c.json(runDetailView(await Requests.fromId(deps, botId, c.req.param("runId"))));

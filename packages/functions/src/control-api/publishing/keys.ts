@@ -9,6 +9,7 @@ import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
 import { audited, tell } from "../audited.ts";
 import { capped } from "../caps.ts";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body, Paging, query, Time } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -40,6 +41,7 @@ export const keyRoutes = (deps: ControlApiDeps) => {
     .get(
       "/bots/:botId/publication/keys",
       describeRoute({ summary: "List keys, oldest first", tags: ["keys"] }),
+      reading(deps, "key.read"),
       query(Paging),
       async (c) => {
         const publication = await publicationOf(c.get("caller"), c.req.param("botId"));

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "./queries.ts";
+import type { AuditEntry, AuditFault } from "./queries.ts";
 
 /** Of the page Audit. */
 export const copy = {
@@ -46,8 +46,35 @@ export const copy = {
     "key.delete": "delete key",
     "key.revoke": "revoke keys",
     "run.redrive": "run requests again",
+    "session.begin": "sign in",
+    "bot.read": "read another's bot",
+    "knowledge.read": "read another's knowledge",
+    "run.read": "read what clients said",
+    "key.read": "read another's keys",
+    "client.erase": "erase a client's conversations",
     "owner.budget": "set an owner's budget",
   } satisfies Record<AuditEntry["action"], string>,
+  verify: {
+    action: "Verify the log",
+    hint: "Follows its chains of hashes, and compares it with them.",
+    failed: "The log could not be verified",
+    whole: (records: number, chains: number) =>
+      `The log is as it was written: ${records} records in ${chains} chains.`,
+    broken: (count: number) =>
+      count === 1
+        ? "1 record is not as it was written."
+        : `${count} records are not as they were written.`,
+    kinds: {
+      gap: "a record is missing",
+      hash: "a record was changed",
+      entry_changed: "an entry was changed",
+      entry_missing: "an entry was removed",
+      unchained: "an entry was added",
+    } satisfies Record<AuditFault["kind"], string>,
+    fault: (day: string, what: string, id: string | null) =>
+      `${day}: ${what}${id ? ` (${id})` : ""}`,
+    next: "Somebody wrote to the table itself. Compare with an export of before: npm run audit:verify -- --against FILE.",
+  },
   made: "As it was made",
   gone: "As it was before it went",
   changed: (names: string[]) => {

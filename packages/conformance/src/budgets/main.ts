@@ -1,6 +1,6 @@
 import { runProgram, wholeNumber } from "../command-line.ts";
-import { playSeed } from "./budget-seeds.ts";
-import { createMemoryStores } from "./memory-stores.ts";
+import { playSeed } from "./seeds.ts";
+import { createMemoryStores } from "../faults/memory-stores.ts";
 
 const usage = `Looks for a way to spend more than a budget, or to lose what is held in one.
 

@@ -1,6 +1,6 @@
-import { playCampaign } from "./campaign.ts";
-import { storm } from "./plan.ts";
-import type { Stores } from "./stores.ts";
+import { playCampaign } from "../faults/campaign.ts";
+import { storm } from "../faults/plan.ts";
+import type { Stores } from "../faults/stores.ts";
 
 export interface SeedReport {
   /** What went wrong, and how to repeat it. */
