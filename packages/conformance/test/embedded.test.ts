@@ -7,9 +7,11 @@ import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { StoreUnavailable, silentLog } from "@outlet/core/ports";
 import { type Emulators, startEmulators } from "@outlet/local/emulators/start";
+import { createLocalSecretStore } from "@outlet/local/secret-store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { objectStoreContract } from "../src/contracts/object-store-contract.ts";
 import { queueContract } from "../src/contracts/queue-contract.ts";
+import { secretStoreContract } from "../src/contracts/secret-store-contract.ts";
 import {
   makeObjectStoreSubject,
   makeQueueSubject,
@@ -32,19 +34,28 @@ afterAll(async () => {
 
 const options = () => ({ region: emulators.region, endpoints: emulators.endpoints, local: true });
 
-tableContract("dynalite", () => makeTableSubject(options()), {
+const ofTable = {
   "a write on condition: equals of lists and maps":
     "dynalite finds no list or map equal to another: conditions here compare scalars only",
-});
+};
+tableContract("dynalite", () => makeTableSubject(options()), ofTable);
+tableContract("dynalite, by the lean client", () => makeTableSubject(options(), "lean"), ofTable);
 
-queueContract("fauxqs", () => makeQueueSubject(options()), {
+const ofQueue = {
   "a message may hold characters beyond the basic plane":
     "fauxqs refuses characters above U+FFFD, which SQS takes",
   "the consumer is told the group":
     "fauxqs takes MessageGroupId on a standard queue and drops it: the local poller does the fairness",
-});
+};
+queueContract("fauxqs", () => makeQueueSubject(options()), ofQueue);
+queueContract("fauxqs, by the lean client", () => makeQueueSubject(options(), "lean"), ofQueue);
 
 objectStoreContract("fauxqs", () => makeObjectStoreSubject(options()));
+
+secretStoreContract("a data folder", async () => {
+  const store = createLocalSecretStore(dataDir);
+  return { store, close: () => store.close() };
+});
 
 describe("an outage of the embedded stores", () => {
   test("surfaces within seconds when they hang, and within one when they are gone", async () => {

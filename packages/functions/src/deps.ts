@@ -5,15 +5,14 @@
 import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
 import { createCloudWatchClient, createCloudWatchMetrics } from "@outlet/aws/cloudwatch-metrics";
-import { createDynamoDbClient } from "@outlet/aws/dynamodb-client";
-import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
+import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client";
+import { createLeanQueue } from "@outlet/aws/lean/queue";
+import { createLeanTable } from "@outlet/aws/lean/table";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
-import { createSqsClient } from "@outlet/aws/sqs-client";
-import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/foundation/id";
 import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
@@ -22,6 +21,7 @@ import {
   type ObjectStore,
   reportingTable,
   type Retriever,
+  type SecretStore,
   systemClock,
   systemRandomness,
   type Table,
@@ -39,8 +39,8 @@ const options = () => ({ region: Resource.Installation.region });
 
 function base() {
   const log = createPowertoolsLog();
-  const client = createDynamoDbClient(options());
-  const table = createDynamoTable({ client, tableName: Resource.Table.name });
+  const client = createJsonClient("dynamodb", options());
+  const table = createLeanTable({ client, tableName: Resource.Table.name });
   return { table: reportingTable(table, log), clock: systemClock, log };
 }
 
@@ -97,8 +97,27 @@ function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
   };
 }
 
-const queue = (client: ReturnType<typeof createSqsClient>, { url }: { url: string }) =>
-  createSqsQueue({ client, queueUrl: url });
+/** Of bots' tools; few have any. */
+function secrets(): SecretStore {
+  let opened: Promise<SecretStore> | undefined;
+  const open = async () => {
+    opened ??= import("./secrets.ts").then(({ openSecrets }) =>
+      openSecrets(options(), Resource.ToolSecrets.path),
+    );
+    return opened;
+  };
+  return {
+    put: async (botId, secretId, value) => (await open()).put(botId, secretId, value),
+    get: async (botId, secretId) => (await open()).get(botId, secretId),
+    remove: async (botId, secretId) => (await open()).remove(botId, secretId),
+    removeAll: async (botId) => (await open()).removeAll(botId),
+  };
+}
+
+const sqsClient = () => createJsonClient("sqs", options());
+
+const queue = (client: JsonClient, { url }: { url: string }) =>
+  createLeanQueue({ client, queueUrl: url });
 
 /** Not retried inside the SDK: the worker knows best when to try again. */
 const model = () => createBedrockModel({ client: createBedrockClient(options()) });
@@ -136,7 +155,7 @@ const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades ===
 export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
 
 export function publishedApiDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   return {
     ...base(),
     objects: objects(),
@@ -148,7 +167,7 @@ export function publishedApiDeps() {
 }
 
 export function workerDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   const stores = { ...base(), objects: objects() };
   return {
     ...stores,
@@ -164,7 +183,7 @@ export function workerDeps() {
 }
 
 export function sweeperDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   return {
     ...base(),
     runQueue: queue(sqs, Resource.RunQueue),
@@ -176,7 +195,7 @@ export function sweeperDeps() {
 
 export const deadLettersDeps = () => ({
   ...base(),
-  runQueue: queue(createSqsClient(options()), Resource.RunQueue),
+  runQueue: queue(sqsClient(), Resource.RunQueue),
 });
 
 export const syncerDeps = () => ({
@@ -192,11 +211,12 @@ export const syncerDeps = () => ({
 });
 
 export function deployerDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   const shared = base();
   return {
     ...shared,
     objects: objects(),
+    secrets: secrets(),
     deployQueue: queue(sqs, Resource.DeployQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
@@ -212,13 +232,14 @@ export function deployerDeps() {
 type Place = Parameters<ControlApiDeps["endpointOf"]>[0];
 
 export function controlApiDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   const shared = { ...base(), objects: objects() };
   const { region, cell } = Resource.Installation;
   const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
     ...shared,
     uploads: uploads(),
+    secrets: secrets(),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),

@@ -140,7 +140,7 @@ const textMax = 2_000;
 function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
   if (!bot) return null;
   const { ownerId, title, description, instruction, model, callerModels, generation } = bot;
-  const { scope, allowedUsers, allowedGroups, showSources } = bot;
+  const { scope, allowedUsers, allowedGroups, showSources, tools } = bot;
   return {
     ownerId,
     title,
@@ -153,6 +153,7 @@ function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
     allowedUsers,
     allowedGroups,
     showSources,
+    tools: { ...tools },
   };
 }
 
