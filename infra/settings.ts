@@ -46,6 +46,23 @@ if (rateLimitPerIp !== undefined && !(Number.isInteger(rateLimitPerIp) && rateLi
   );
 }
 
+/** Whole numbers from `least` on; `otherwise` where nothing is said, none where it is said to be off. */
+function number(name: string, least: number, otherwise: number | undefined): number | undefined {
+  const text = read(name);
+  if (text === "") return otherwise;
+  if (text === "off") return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  faults.push(`OUTLET_${name} takes a whole number of ${least} or more, or off, not "${text}".`);
+  return undefined;
+}
+
+/** Requests without a key, and preflights, that one address may send in five minutes. */
+export const rateLimitKeyless = number("RATE_LIMIT_KEYLESS", 10, 1_000);
+/** Concurrency that nobody else of the account can take, and that these cannot exceed. */
+export const authorizerConcurrency = number("AUTHORIZER_CONCURRENCY", 1, undefined);
+export const publishedApiConcurrency = number("PUBLISHED_API_CONCURRENCY", 1, undefined);
+
 /** Short names of Bedrock models, the first being the default of new bots. */
 const modelList = list("MODELS");
 export const models =

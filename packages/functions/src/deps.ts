@@ -27,6 +27,7 @@ import {
   type Table,
   type UploadStore,
 } from "@outlet/core/ports";
+import { Key } from "@outlet/core/publishing/key";
 import type { ControlApiDeps } from "./control-api/deps.ts";
 import { join } from "node:path";
 import { Resource } from "sst";
@@ -44,7 +45,8 @@ function base() {
   return { table: reportingTable(table, log), clock: systemClock, log };
 }
 
-const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
+/** Versions, the newest first: secrets made under an older one go on. */
+const peppers = () => Key.readPeppers(Resource.KeyPepper.value);
 
 const catalog = () => {
   const { models, region } = Resource.Installation;
@@ -152,17 +154,20 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
 
 const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades === "on";
 
-export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
+export const authorizerDeps = () => ({ ...base(), ...peppers() });
 
 export function publishedApiDeps() {
   const sqs = sqsClient();
+  const shared = base();
   return {
-    ...base(),
+    ...shared,
     objects: objects(),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
     catalog: catalog(),
     policy: defaultPolicy,
+    // Each call is in a process of its own: who waits is known to the table alone.
+    waiters: Key.createTableWaiters(shared, defaultPolicy.waitersMax),
   };
 }
 
@@ -220,7 +225,7 @@ export function deployerDeps() {
     deployQueue: queue(sqs, Resource.DeployQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
-    pepper: pepper(),
+    ...peppers(),
     catalog: catalog(),
     provisioner: provisioner(shared),
     cell: Resource.Installation.cell,
@@ -248,7 +253,7 @@ export function controlApiDeps() {
     randomness: systemRandomness,
     catalog: catalog(),
     model: model(),
-    pepper: pepper(),
+    ...peppers(),
     provisioner: provisioner(shared),
     metrics: createCloudWatchMetrics({ client: createCloudWatchClient(options()) }),
     quotaCounters: createGatewayQuotaCounters({

@@ -5,10 +5,9 @@ import { Publication } from "@outlet/core/publishing/publication";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import type { AuthorizerContext } from "../published-api/identity.ts";
 
-export interface AuthorizerDeps {
+export interface AuthorizerDeps extends Key.Peppered {
   table: Table;
   clock: Clock;
-  pepper: Uint8Array;
   log: Log;
 }
 

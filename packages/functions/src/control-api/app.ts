@@ -18,6 +18,7 @@ import { chainRoutes } from "./admin/chains.ts";
 import { ownerRoutes } from "./admin/owners.ts";
 import { alertRoutes } from "./observability/alerts.ts";
 import { botRoutes } from "./bots/bots.ts";
+import { clientRoutes } from "./publishing/clients.ts";
 import { budgetRoutes } from "./publishing/budgets.ts";
 import { keyRoutes } from "./publishing/keys.ts";
 import { knowledgeRoutes } from "./bots/knowledge.ts";
@@ -76,6 +77,7 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
     .route("/", budgetRoutes(deps))
+    .route("/", clientRoutes(deps))
     .route("/", runRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", alertRoutes(deps))

@@ -100,9 +100,10 @@ function callerFrom(claims: JWTPayload): AuthenticatedCaller {
   if (!sub) throw unauthenticated("The access token names no user. Sign in again.");
   const groups = groupsFrom(claims["cognito:groups"]);
   const caller = { userId: sub, username: typeof username === "string" ? username : sub, groups };
-  const session = String(claims["origin_jti"] ?? claims["auth_time"] ?? claims.jti ?? claims.iat);
+  const known = [claims["origin_jti"], claims["auth_time"], claims.jti, claims.iat];
+  const session = known.find((one) => typeof one === "string" || typeof one === "number");
   const may = { isAdmin: Caller.isAdmin(caller), mayPublish: Caller.mayPublish(caller) };
-  return { ...caller, ...may, session };
+  return { ...caller, ...may, session: `${session ?? "unknown"}` };
 }
 
 /**

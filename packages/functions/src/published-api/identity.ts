@@ -33,7 +33,11 @@ export type AuthorizerContext = v.InferOutput<typeof AuthorizerContext>;
 
 export interface PublishedEnv {
   Bindings: { event: APIGatewayProxyEvent; context?: { gone?: AbortSignal } };
-  Variables: RequestIdEnv["Variables"] & { client: AuthorizerContext };
+  Variables: RequestIdEnv["Variables"] & {
+    client: AuthorizerContext;
+    /** Too many wait with this key: the answer comes at once, as to a poll. */
+    mayNotWait?: boolean;
+  };
 }
 
 /** Lets only pass what the gateway's authorizer has vouched for. */

@@ -1,8 +1,8 @@
-import { Answering } from "@outlet/core/conversations/answering";
 import { Conversation } from "@outlet/core/conversations/conversation";
 import type { Address } from "@outlet/core/conversations/run";
 import { Budget } from "@outlet/core/publishing/budget";
 import * as v from "valibot";
+import type * as Estimate from "./estimate.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { AuthorizerContext } from "./identity.ts";
 
@@ -23,10 +23,16 @@ export function send(
     const message = await check();
     // Runs are counted without a look at what they cost.
     const byMoney = payers.some(({ limit }) => limit.spendMicroUsd !== null);
-    const microUsd = byMoney ? await Answering.estimate(deps, address, message) : 0;
+    const microUsd = byMoney ? await estimated(deps, address, message) : 0;
     return { ...message, budget: { payers, microUsd } };
   };
   return Conversation.send(deps, address, paid, options);
+}
+
+/** Seldom needed: in a chunk of its own it is loaded late. */
+async function estimated(...args: Parameters<typeof Estimate.estimate>): Promise<number> {
+  const { estimate } = await import("./estimate.ts");
+  return estimate(...args);
 }
 
 const Payers = v.pipe(

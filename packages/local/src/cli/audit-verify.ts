@@ -70,7 +70,9 @@ async function fetched(values: Values, io: Console): Promise<AsyncIterable<strin
   if (values.to) days.set("to", values.to);
   const get = async (path: string) => {
     const headers = { authorization: `Bearer ${token}` };
-    const response = await fetch(`${controlApiUrl}/admin/audit/${path}?${days}`, { headers });
+    const response = await fetch(`${controlApiUrl}/admin/audit/${path}?${days.toString()}`, {
+      headers,
+    });
     if (response.ok) return response.text();
     throw new UsageError(`Outlet answered ${response.status}: ${await response.text()}`);
   };

@@ -54,6 +54,7 @@ describe("the audit log", () => {
       "GET /api/bots/:botId/publication",
       "GET /api/bots/:botId/publication/alerts",
       "GET /api/bots/:botId/publication/budgets",
+      "GET /api/bots/:botId/publication/erasures",
       "GET /api/bots/:botId/publication/keys/requests",
       "GET /api/bots/:botId/publication/metrics",
       "GET /api/bots/:botId/publication/usage",

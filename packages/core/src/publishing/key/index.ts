@@ -14,11 +14,13 @@ import {
   exists,
   first,
   type GatewayKey,
+  type Item,
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { limitEntries, noLimits } from "./limits.ts";
+import { type Peppered, pepperId, pepperOf, peppersOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -26,8 +28,10 @@ import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
 
+export { type Peppered, readPeppers } from "./peppers.ts";
 export { admits, requireBelow, type Scope } from "./limits.ts";
 export { type OwnLimits, takeQuota, takeRate, usedOfQuota } from "./use.ts";
+export { createProcessWaiters, createTableWaiters, type Leave, type Waiters } from "./waiters.ts";
 export { type Lifetime, lifetimeOf } from "./lifetime.ts";
 
 export const Label = v.pipe(
@@ -56,6 +60,8 @@ export const Info = v.object({
   lastUsedAt: v.nullable(v.number()),
   /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
   secretHashes: v.array(v.string()),
+  /** Under which pepper the gateway counts it; the oldest where that was not noted yet. */
+  pepper: v.optional(v.nullable(v.string()), null),
   /** When the older of two secrets ends; past it, it opens nothing. */
   graceEndsAt: v.optional(v.nullable(v.number()), null),
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
@@ -105,12 +111,11 @@ export const Rotate = v.strictObject({
   ),
 });
 
-interface Deps {
+interface Deps extends Peppered {
   table: Table;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;
-  pepper: Uint8Array;
 }
 
 /** A key and, this once, its secret. Not usable before {@link activate}. */
@@ -148,6 +153,7 @@ export async function create(
     validUntil: future(deps.clock, input.expiresAt ?? null),
     lastUsedAt: null,
     secretHashes: [Secret.hash(value, deps.pepper)],
+    pepper: pepperId(deps.pepper),
     graceEndsAt: null,
     scopes: input.scopes ?? noLimits.scopes,
     allowedIps: input.allowedIps ?? noLimits.allowedIps,
@@ -299,9 +305,9 @@ export async function remove(table: Table, botId: string, keyId: string): Promis
   await table.remove(Layout.key(botId, keyId));
 }
 
-export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey => ({
+export const gatewayKey = (deps: Peppered, key: Info): GatewayKey => ({
   keyId: key.keyId,
-  value: Secret.gatewayValue(key.keyId, deps.pepper),
+  value: Secret.gatewayValue(key.keyId, pepperOf(deps, key.pepper)),
 });
 
 /**
@@ -309,14 +315,15 @@ export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey =>
  * disabled and expired are not told apart.
  */
 export async function authenticate(
-  deps: Pick<Deps, "table" | "clock" | "pepper">,
+  deps: Pick<Deps, "table" | "clock"> & Peppered,
   botId: string,
   presented: string,
 ): Promise<Info | undefined> {
   if (!Secret.isWellFormed(presented)) return undefined;
-  const hash = Secret.hash(presented, deps.pepper);
-  const secret = await deps.table.get(Layout.secret(hash));
-  if (!secret || secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
+  const found = await findSecret(deps, presented);
+  if (!found) return undefined;
+  const { hash, secret } = found;
+  if (secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
   const item = await deps.table.get(Layout.key(botId, secret.keyId));
   if (!item) return undefined;
   const key = shape.read(deps.table, item);
@@ -325,6 +332,19 @@ export async function authenticate(
   const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
   const live = key.enabled && (rank === 0 || inGrace);
   return live && (key.validUntil === null || key.validUntil > now) ? key : undefined;
+}
+
+/** What there is of a secret: under the pepper of now, or one of before. */
+async function findSecret(
+  deps: Pick<Deps, "table"> & Peppered,
+  presented: string,
+): Promise<{ hash: string; secret: Item } | undefined> {
+  for (const pepper of peppersOf(deps)) {
+    const hash = Secret.hash(presented, pepper);
+    const secret = await deps.table.get(Layout.secret(hash));
+    if (secret) return { hash, secret };
+  }
+  return undefined;
 }
 
 /** Notes that a key was used, to the minute: not a write for every request. */

@@ -34,7 +34,7 @@ export async function issue(
 
 /** Ends one key: its secrets at once, then the gateway's, then its item. */
 export async function withdraw(
-  deps: Pick<Deps, "table" | "provisioner" | "pepper">,
+  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
   publication: Place,
   keyId: string,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function withdraw(
 
 /** Ends every key of a publication, or those that `which` picks. */
 export async function withdrawAll(
-  deps: Pick<Deps, "table" | "provisioner" | "pepper">,
+  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
   publication: Place,
   which: (key: Key.Info) => boolean = () => true,
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function withdrawAll(
  * @returns ids of those that were there.
  */
 export async function revoke(
-  deps: Pick<Deps, "table" | "provisioner" | "pepper">,
+  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
   publication: Place,
   keyIds?: readonly string[],
 ): Promise<string[]> {
@@ -75,7 +75,7 @@ export async function revoke(
 }
 
 async function end(
-  deps: { table: Table; provisioner: Provisioner; pepper: Uint8Array },
+  deps: { table: Table; provisioner: Provisioner } & Key.Peppered,
   key: Key.Info,
   stack: StackHandle | undefined,
 ): Promise<void> {

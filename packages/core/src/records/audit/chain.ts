@@ -44,7 +44,7 @@ export const canonical = (value: unknown): string =>
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 export const hashOf = (prev: string, line: string): string => sha256(`${prev}\n${line}`);
-export const beginningOf = ({ botId, day }: Name): string => sha256(`outlet-audit ${botId} ${day}`);
+const beginningOf = ({ botId, day }: Name): string => sha256(`outlet-audit ${botId} ${day}`);
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
@@ -99,10 +99,10 @@ export async function* listChains(
 
 function monthsOf(from: string, to: string): string[] {
   const months: string[] = [];
-  const date = new Date(`${from.slice(0, 7)}-01T00:00:00Z`);
-  while (date.toISOString().slice(0, 7) <= to.slice(0, 7)) {
+  const date = new Date(from);
+  date.setUTCDate(1);
+  for (; date.getTime() <= Date.parse(to); date.setUTCMonth(date.getUTCMonth() + 1)) {
     months.push(date.toISOString().slice(0, 7));
-    date.setUTCMonth(date.getUTCMonth() + 1);
   }
   return months;
 }

@@ -76,7 +76,8 @@ async function* listEntries(
 ): AsyncGenerator<Entry> {
   const begin = Date.parse(from);
   const end = Date.parse(to) + 86_400_000 - 1;
-  const month = new Date(`${from.slice(0, 7)}-01T00:00:00Z`);
+  const month = new Date(from);
+  month.setUTCDate(1);
   for (; month.getTime() <= end; month.setUTCMonth(month.getUTCMonth() + 1)) {
     const items = Paging.items(table, {
       pk: Layout.auditPartition(month.toISOString().slice(0, 7)),

@@ -130,6 +130,11 @@ export const doneToday = (userId: string, what: string, day: string): Key => ({
   sk: `DONE#${what}#${day}`,
 });
 
+export const erasurePrefix = "ERASURE#";
+/** That what a client has left of a bot is to go, or has gone. */
+export const erasure = (botId: string, clientId: string): Key =>
+  ofBot(botId, erasurePrefix + joined(clientId));
+
 /** Names of budgets, each a row of items under {@link budget}. */
 export const budgetOf = {
   bot: (botId: string): string => `BOT#${joined(botId)}`,
@@ -145,6 +150,11 @@ export const budget = (account: string, period: string): Key => {
 export const keyRate = (botId: string, keyId: string): Key => ({
   pk: budgetsOfBot(botId),
   sk: `RATE#${joined(keyId)}`,
+});
+/** Who waits for answers with a key. */
+export const keyWaiters = (botId: string, keyId: string): Key => ({
+  pk: budgetsOfBot(botId),
+  sk: `WAITING#${joined(keyId)}`,
 });
 /** What a key that has a quota of its own has used. @param period such as `MONTH#2026-11-01`. */
 export const keyQuota = (botId: string, keyId: string, period: string): Key => ({
@@ -176,6 +186,8 @@ export const pace = (cell: string): Key => ({ pk: `PACE#${cell}`, sk: "PACE" });
 /** Partitions of the index `listing`. */
 export const listing = {
   botsOf: (ownerId: string): string => `BOTS#${ownerId}`,
+  /** Conversations of a bot in which runs are open. */
+  openOf: (botId: string): string => `OPENOF#${botId}`,
   failedRunsOf: (botId: string): string => `FAILED#${botId}`,
   owners: "OWNERS",
   publications: "PUBLICATIONS",
@@ -192,6 +204,8 @@ export const open = {
   sources: "SYNC",
   /** Budgets by when something was first held back in them. */
   budgets: "BUDGETS",
+  /** What of a client is still to go. */
+  erasures: "ERASURES",
   /** Sites by when they are to be visited. */
   sites: "SITES",
   /** Hours of the ledger without sums. */
@@ -204,6 +218,7 @@ export const inShared = (pk: string, sk: string) => ({ publicPk: pk, publicSk: s
 export const inOpen = (pk: string, sk: string) => ({ openPk: pk, openSk: sk });
 export const sharedNames = ["publicPk", "publicSk"];
 export const openNames = ["openPk", "openSk"];
+export const listingNames = ["listingPk", "listingSk"];
 
 /** Epoch milliseconds in a form that sorts as text. */
 export const sortable = (epochMs: number): string => String(Math.max(0, epochMs)).padStart(15, "0");

@@ -19,7 +19,7 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
 
   app.post("/conversation", async (c) => {
     const key = idempotencyKey(c.req.header("idempotency-key"));
-    const wait = preferredWait(c.req.header("prefer"));
+    const wait = c.get("mayNotWait") ? undefined : preferredWait(c.req.header("prefer"));
     const body = await c.req.text();
     const request = parseBody(body);
     const client = c.get("client");
@@ -55,7 +55,8 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
   });
 
   app.get("/conversation/:conversationId/:messageId", async (c) => {
-    const wait = queriedWait(c.req.query("wait")) ?? preferredWait(c.req.header("prefer"));
+    const asked = queriedWait(c.req.query("wait")) ?? preferredWait(c.req.header("prefer"));
+    const wait = c.get("mayNotWait") ? undefined : asked;
     const address = addressOf(c.get("client"), c.req.param("conversationId"));
     const found = await findRun(deps, address, c.req.param("messageId"));
     const waits = wait !== undefined && !Run.isTerminal(found.status);

@@ -4,7 +4,7 @@ import type { api } from "~/api/client.ts";
 import type { Key } from "../queries.ts";
 
 type Routes = (typeof api.bots)[":botId"]["publication"]["keys"];
-export type CreateBody = InferRequestType<Routes["$post"]>["json"];
+type CreateBody = InferRequestType<Routes["$post"]>["json"];
 export type Scope = NonNullable<CreateBody["scopes"]>[number];
 type Quota = NonNullable<CreateBody["quota"]>;
 type Budget = NonNullable<CreateBody["budget"]>;
