@@ -10,6 +10,7 @@ export * as Deletion from "./index.ts";
 
 import { Bot } from "../../bots/bot/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
+import { Erasure } from "../erasure/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
 import { Budget } from "../../publishing/budget/index.ts";
@@ -50,6 +51,7 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
   }
   if (removed > 0) return false;
   await Budget.removeOfBot(deps.table, botId);
+  await Erasure.forget(deps.table, botId);
   await Knowledge.removeAll(deps, botId);
   await deps.secrets.removeAll(botId);
   await Bot.remove(deps.table, botId);

@@ -91,6 +91,13 @@ export function list(table: Table, botId: string): Promise<Info[]> {
   return Paging.all(table, range, shape.readAll);
 }
 
+/** Removes what is noted of erasures of a bot that is gone. */
+export async function forget(table: Table, botId: string): Promise<void> {
+  for (const erasure of await list(table, botId)) {
+    await table.remove(Layout.erasure(botId, erasure.clientId));
+  }
+}
+
 /** Bots of which something is still to be erased, for the sweeper. */
 export async function listOpen(table: Table): Promise<string[]> {
   const range = { index: "open", pk: Layout.open.erasures } as const;
