@@ -66,8 +66,8 @@ export async function signOut(): Promise<void> {
   // be told, it is forgotten here all the same.
   try {
     await manager.revokeTokens(["refresh_token"]);
-  } catch (error) {
-    console.warn("The refresh token could not be revoked; it ends by itself.", error);
+  } catch {
+    // The issuer cannot be told: the token ends by itself, and whoever signs out is not kept from it.
   }
   // Cognito's own end-session endpoint wants these two; others ignore what they do not know.
   await manager.signoutRedirect({

@@ -29,9 +29,10 @@ export async function playAbuse(options: AbuseOptions): Promise<string[]> {
   try {
     const bot = await target.publish("Attacked");
     await witness.seen();
-    for (const { name, run } of attacks.filter((attack) => attack.name.includes(only))) {
+    for (const attack of attacks.filter(({ name }) => name.includes(only))) {
+      const { name } = attack;
       const limit = sleep(attackMaxMs, "late", { ref: false });
-      const ended = await Promise.race([run(target, bot).then(() => "done"), limit]);
+      const ended = await Promise.race([attack.run(target, bot).then(() => "done"), limit]);
       const sight = await witness.seen();
       const wrong = judge(sight, { slowestMs, memoryMb });
       if (ended === "late") wrong.push(`it took longer than ${attackMaxMs / 1_000} s`);

@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
 /** A ZIP archive of files, each deflated. */
-export function zip(files: Record<string, Uint8Array>): Buffer {
+function zip(files: Record<string, Uint8Array>): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;

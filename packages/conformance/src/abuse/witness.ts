@@ -37,6 +37,7 @@ export function startWitness(subject: Subject): Witness {
       new Promise((resolve, reject) => {
         worker.once("message", resolve);
         worker.once("error", reject);
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
         worker.postMessage("seen");
       }),
     stop: async () => void (await worker.terminate()),

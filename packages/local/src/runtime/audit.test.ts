@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { codeOf, outletOfFile } from "./outlet-of-file.ts";
 import { eventually } from "./runtime-fixture.ts";
 
-const { owner, user, admin } = await outletOfFile();
+const { outlet, owner, user, admin } = await outletOfFile();
 
 const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
 
