@@ -26,6 +26,7 @@ import { meRoutes } from "./bots/me.ts";
 import { metricsRoutes } from "./observability/metrics.ts";
 import { publicationRoutes } from "./publishing/publication.ts";
 import { runRoutes } from "./observability/runs.ts";
+import { webhookRoutes } from "./publishing/webhooks.ts";
 import { testRunRoutes } from "./bots/test-runs.ts";
 
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
@@ -78,6 +79,7 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", keyRoutes(deps))
     .route("/", budgetRoutes(deps))
     .route("/", clientRoutes(deps))
+    .route("/", webhookRoutes(deps))
     .route("/", runRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", alertRoutes(deps))

@@ -33,6 +33,7 @@ export interface ControlApiDeps extends Key.Peppered {
   deployQueue: Queue;
   runQueue: Queue;
   syncQueue: Queue;
+  webhookQueue: Queue;
   /** For test runs: the very port that published bots answer by. */
   model: Model;
   provisioner: Provisioner;

@@ -45,6 +45,8 @@ describe("the audit log", () => {
       "GET /api/bots/:botId/publication/keys/requests",
       "GET /api/bots/:botId/publication/metrics",
       "GET /api/bots/:botId/publication/usage",
+      "GET /api/bots/:botId/publication/webhook",
+      "GET /api/bots/:botId/publication/webhook/deliveries",
       "GET /api/bots/:botId/test",
     ];
     const namesOf = (of: typeof routes) => [

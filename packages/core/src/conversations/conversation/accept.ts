@@ -10,6 +10,7 @@ import {
   type NewSurroundings,
   Run,
   textOf,
+  type Webhooks,
 } from "../run/index.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
@@ -46,6 +47,8 @@ export interface Message {
   surroundings?: NewSurroundings;
   /** Whose budgets it is paid from; absent where there are none. */
   budget?: Budget.Claim | undefined;
+  /** Who is told when it has been answered; nobody where absent. */
+  webhooks?: Webhooks;
 }
 
 export interface Accepted {

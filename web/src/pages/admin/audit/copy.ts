@@ -53,6 +53,10 @@ export const copy = {
     "key.read": "read another's keys",
     "client.erase": "erase a client's conversations",
     "owner.budget": "set an owner's budget",
+    "webhook.rotate": "rotate webhook secret",
+    "webhook.enable": "switch webhook on",
+    "webhook.test": "test webhook",
+    "webhook.redeliver": "send webhook event again",
   } satisfies Record<AuditEntry["action"], string>,
   verify: {
     action: "Verify the log",

@@ -46,12 +46,12 @@ export function toFields(paths: Path[], publication: Publication): Fields {
       name,
       known[name] === undefined ? initial : known[name] !== null,
     ]),
-  );
+  ) as Fields["on"];
   const values = paths.map((path) => {
     const setting = settingOf(path);
     return [path, toText(setting, at(known, path) ?? setting.initial)];
   });
-  return { values: Object.fromEntries(values), on: on as Fields["on"] };
+  return { values: Object.fromEntries(values), on };
 }
 
 /** The body of the API, without what is not asked. */
