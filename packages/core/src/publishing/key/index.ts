@@ -25,6 +25,7 @@ import {
 import { Problem } from "../../foundation/problem/index.ts";
 import { limitEntries, noLimits } from "./limits.ts";
 import * as Pass from "./pass.ts";
+import { type Peppered, pepperId, pepperOf, peppersOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -32,7 +33,11 @@ import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
 
-export { admits, type Scope } from "./limits.ts";
+export { type Peppered, readPeppers } from "./peppers.ts";
+export { admits, requireBelow, type Scope } from "./limits.ts";
+export { type OwnLimits, takeQuota, takeRate, usedOfQuota } from "./use.ts";
+export { createProcessWaiters, createTableWaiters, type Leave, type Waiters } from "./waiters.ts";
+export { type Lifetime, lifetimeOf } from "./lifetime.ts";
 
 export const Label = v.pipe(
   v.string(),
@@ -60,11 +65,16 @@ export const Info = v.object({
   lastUsedAt: v.nullable(v.number()),
   /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
   secretHashes: v.array(v.string()),
+  /** Under which pepper the gateway counts it; the oldest where that was not noted yet. */
+  pepper: v.optional(v.nullable(v.string()), null),
   /** When the older of two secrets ends; past it, it opens nothing. */
   graceEndsAt: v.optional(v.nullable(v.number()), null),
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  budget: v.optional(limitEntries.budget, noLimits.budget),
+  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
+  quota: v.optional(limitEntries.quota, noLimits.quota),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
   /** How often it has been changed; see `pass.ts`. */
   version: v.optional(v.number(), 0),
@@ -76,10 +86,14 @@ const ExpiresAt = v.nullable(Time.Timestamp());
 
 export const Create = v.strictObject({
   label: Label,
-  expiresAt: v.optional(ExpiresAt, null),
+  /** Absent: as the installation has it. */
+  expiresAt: v.optional(ExpiresAt),
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  budget: v.optional(limitEntries.budget, noLimits.budget),
+  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
+  quota: v.optional(limitEntries.quota, noLimits.quota),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 
@@ -90,6 +104,9 @@ export const Edit = v.strictObject({
   scopes: v.optional(limitEntries.scopes),
   allowedIps: v.optional(limitEntries.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins),
+  budget: v.optional(limitEntries.budget),
+  throttle: v.optional(limitEntries.throttle),
+  quota: v.optional(limitEntries.quota),
   metadata: v.optional(limitEntries.metadata),
 });
 
@@ -101,12 +118,11 @@ export const Rotate = v.strictObject({
   ),
 });
 
-interface Deps {
+interface Deps extends Peppered {
   table: Table;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;
-  pepper: Uint8Array;
 }
 
 /** A key and, this once, its secret. Not usable before {@link activate}. */
@@ -123,7 +139,7 @@ export interface Created {
 export async function create(
   deps: Deps,
   botId: string,
-  input: Pick<v.InferOutput<typeof Create>, "label" | "expiresAt"> &
+  input: Pick<v.InferOutput<typeof Create>, "label"> &
     Partial<v.InferOutput<typeof Create>> & {
       createdBy: string;
       purpose?: Info["purpose"];
@@ -141,13 +157,17 @@ export async function create(
     enabled: true,
     createdAt: deps.clock.now(),
     createdBy: input.createdBy,
-    validUntil: future(deps.clock, input.expiresAt),
+    validUntil: future(deps.clock, input.expiresAt ?? null),
     lastUsedAt: null,
     secretHashes: [Secret.hash(value, deps.pepper)],
+    pepper: pepperId(deps.pepper),
     graceEndsAt: null,
     scopes: input.scopes ?? noLimits.scopes,
     allowedIps: input.allowedIps ?? noLimits.allowedIps,
     allowedOrigins: input.allowedOrigins ?? noLimits.allowedOrigins,
+    budget: input.budget ?? noLimits.budget,
+    throttle: input.throttle ?? noLimits.throttle,
+    quota: input.quota ?? noLimits.quota,
     metadata: input.metadata ?? noLimits.metadata,
     version: 0,
   };
@@ -165,9 +185,15 @@ export async function activate(table: Table, key: Info): Promise<void> {
 }
 
 export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
+  const key = await find(table, botId, keyId);
+  if (!key) throw notFound(keyId);
+  return key;
+}
+
+/** The same where it may be gone. */
+export async function find(table: Table, botId: string, keyId: string): Promise<Info | undefined> {
   const item = await table.get(Layout.key(botId, keyId));
-  if (!item) throw notFound(keyId);
-  return shape.read(table, item);
+  return item && shape.read(table, item);
 }
 
 export interface Listing {
@@ -193,13 +219,17 @@ export function listAll(table: Table, botId: string): Promise<Info[]> {
   return Paging.all(table, rangeOf(botId), shape.readAll);
 }
 
+/** What the ledger has the owner's tests under: no key is called so. */
+export const testKeyId = "test";
+
 /** What a bot's keys are called, by id. Keys that are gone are not among them. */
 export const labelsOf = async (table: Table, botId: string): Promise<Map<string, string>> =>
-  new Map(
-    (await listAll(table, botId))
+  new Map([
+    [testKeyId, "Test chat"],
+    ...(await listAll(table, botId))
       .filter(({ purpose }) => purpose === "client")
-      .map(({ keyId, label }) => [keyId, label]),
-  );
+      .map(({ keyId, label }): [string, string] => [keyId, label]),
+  ]);
 
 /** A disabled key stops working at the next request; what it has used stays counted. */
 export async function update(
@@ -270,6 +300,17 @@ export async function rotate(
   return { key: rotated, value };
 }
 
+export const Revoke = v.strictObject({
+  /** Which; all of the bot's where absent. */
+  keyIds: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
+      v.minLength(1),
+      v.maxLength(100),
+    ),
+  ),
+});
+
 /** Ends a key's secrets at once. Its item stays until {@link remove}. */
 export async function revoke(table: Table, key: Info): Promise<void> {
   for (const hash of key.secretHashes) await table.remove(Layout.secret(hash));
@@ -279,9 +320,9 @@ export async function remove(table: Table, botId: string, keyId: string): Promis
   await table.remove(Layout.key(botId, keyId));
 }
 
-export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey => ({
+export const gatewayKey = (deps: Peppered, key: Info): GatewayKey => ({
   keyId: key.keyId,
-  value: Secret.gatewayValue(key.keyId, deps.pepper),
+  value: Secret.gatewayValue(key.keyId, pepperOf(deps, key.pepper)),
 });
 
 /**
@@ -291,14 +332,18 @@ export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey =>
  *   no secret at all.
  */
 export async function authenticate(
-  deps: Pick<Deps, "table" | "clock" | "pepper">,
+  deps: Pick<Deps, "table" | "clock"> & Peppered,
   botId: string,
   presented: string,
   beside: readonly TableKey[] = [],
 ): Promise<{ key: Opened | undefined; others: (Item | undefined)[] }> {
   if (!Secret.isWellFormed(presented)) return { key: undefined, others: [] };
-  const hash = Secret.hash(presented, deps.pepper);
-  const [secret, ...others] = await getMany(deps.table, [Layout.secret(hash), ...beside]);
+  // Under the pepper of now, or one of before.
+  const hashes = peppersOf(deps).map((pepper) => Secret.hash(presented, pepper));
+  const items = await getMany(deps.table, [...hashes.map(Layout.secret), ...beside]);
+  const others = items.slice(hashes.length);
+  const rank = items.slice(0, hashes.length).findIndex((item) => item !== undefined);
+  const [hash = "", secret] = [hashes[rank], items[rank]];
   const key = secret?.botId === botId ? await keyOf(deps, botId, secret) : undefined;
   if (!secret || !key || !isLive(key, hash, deps.clock.now())) return { key: undefined, others };
   return { key: { ...key, usedAt: Number(secret.usedAt ?? 0), hash }, others };
