@@ -8,6 +8,7 @@ export const names = {
   publication: (botId: string) => ["publication", botId],
   keys: (botId: string) => ["keys", botId],
   runs: (botId: string) => ["runs", botId],
+  webhook: (botId: string) => ["webhook", botId],
   alerts: (botId: string) => ["alerts", botId],
   metrics: (botId: string) => ["metrics", botId],
   usage: (botId: string) => ["usage", botId],

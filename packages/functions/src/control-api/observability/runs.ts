@@ -10,7 +10,7 @@ import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { Paging, query, Time } from "../input.ts";
 import { answers } from "../openapi.ts";
-import { runColumns, runDetailView, runRow, runView } from "./run-views.ts";
+import { eventView, runColumns, runDetailView, runRow, runView } from "./run-views.ts";
 
 const List = v.object({
   ...Paging.entries,
@@ -51,6 +51,15 @@ export const runRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         return c.json(runDetailView(await Requests.fromId(deps, botId, c.req.param("runId"))));
+      },
+    )
+    .get(
+      "/bots/:botId/publication/runs/:runId/events",
+      describeRoute({ summary: "What one run has told its readers, and when", tags: ["runs"] }),
+      async (c) => {
+        const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
+        const { events, isMore } = await Requests.events(deps, botId, c.req.param("runId"));
+        return c.json({ events: events.map(eventView), isMore });
       },
     )
     .post(
