@@ -72,6 +72,7 @@ export const copy = {
     answerEmpty: "The answer will be written here as it comes.",
     waiting: (state: string) => `The message is ${state} …`,
     stop: "Stop the answer",
+    took: (time: string) => `Answered in ${time}.`,
     ended: (state: string, time: string) => `${state} after ${time}.`,
     failed: "The endpoint refused",
     unreachable:

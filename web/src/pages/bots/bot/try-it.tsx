@@ -123,11 +123,7 @@ export function TryIt(props: { endpoint: string; apiKey?: string }) {
           )}
         </Show>
         <Show when={ended()}>
-          {(end) => (
-            <p class={`${page.soft} ${page.small}`}>
-              {end().problem ?? copy.ended(statusCopy.run[end().state], formatMs(end().ms))}
-            </p>
-          )}
+          {(end) => <p class={`${page.soft} ${page.small}`}>{end().problem ?? endOf(end())}</p>}
         </Show>
         <Show when={!state() && !answer() && !ended() && !error()}>
           <p class={page.soft}>{copy.answerEmpty}</p>
@@ -136,4 +132,9 @@ export function TryIt(props: { endpoint: string; apiKey?: string }) {
       <Show when={error()}>{(cause) => <ErrorPanel title={copy.failed} error={cause()} />}</Show>
     </Card>
   );
+}
+
+function endOf({ state, ms }: { state: RunStatus; ms: number }): string {
+  const time = formatMs(ms);
+  return state === "completed" ? copy.took(time) : copy.ended(statusCopy.run[state], time);
 }
