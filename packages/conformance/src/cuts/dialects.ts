@@ -17,7 +17,7 @@ export interface Dialect {
   textOf(event: Sse): string;
 }
 
-export interface Sent {
+interface Sent {
   conversationId: string;
   messageId: string;
   /** Of its events. */

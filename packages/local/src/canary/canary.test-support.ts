@@ -46,7 +46,11 @@ const isOwners = ({ req, statusCode }: ServerResponse): boolean =>
 export function watchResponses(): void {
   if (state.watches) return;
   state.watches = true;
-  const { write, end, writeHead } = ServerResponse.prototype;
+  const { prototype } = ServerResponse;
+  // What is replaced, called with whatever `this` they are called with.
+  const original = (name: "write" | "end" | "writeHead"): ((...args: unknown[]) => unknown) =>
+    Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
+  const [write, end, writeHead] = [original("write"), original("end"), original("writeHead")];
   /** Ends of pieces: a word may lie across two. */
   const before = new WeakMap<ServerResponse, Buffer>();
   const see = (res: ServerResponse, piece: unknown) => {
@@ -56,7 +60,6 @@ export function watchResponses(): void {
     look(bytes, `${res.req.method} ${res.req.url}`);
     before.set(res, bytes.subarray(-canary.length + 1));
   };
-  const { prototype } = ServerResponse;
   prototype.write = function (this: ServerResponse, ...args: unknown[]) {
     see(this, args[0]);
     return Reflect.apply(write, this, args) as boolean;
@@ -64,10 +67,10 @@ export function watchResponses(): void {
   prototype.end = function (this: ServerResponse, ...args: unknown[]) {
     see(this, args[0]);
     return Reflect.apply(end, this, args) as ServerResponse;
-  } as typeof end;
+  } as ServerResponse["end"];
   prototype.writeHead = function (this: ServerResponse, ...args: unknown[]) {
     const headers: Record<string, OutgoingHttpHeader | undefined> = this.getHeaders();
     look(JSON.stringify([headers, args]), `headers of ${this.req.method} ${this.req.url}`);
     return Reflect.apply(writeHead, this, args) as ServerResponse;
-  } as typeof writeHead;
+  } as ServerResponse["writeHead"];
 }

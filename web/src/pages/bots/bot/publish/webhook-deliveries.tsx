@@ -11,8 +11,8 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { More } from "~/ui/more.tsx";
 import { Table } from "~/ui/table.tsx";
 import { Time } from "~/ui/time.tsx";
-import { copy as words } from "./copy.ts";
-import { type Delivery, route, useDeliveries } from "./queries.ts";
+import { copy as words } from "./webhook-copy.ts";
+import { type Delivery, route, useDeliveries } from "./webhook-queries.ts";
 
 const copy = words.row;
 

@@ -3,9 +3,9 @@ import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import type { Publication } from "../../queries.ts";
-import { EditSettings } from "../edit-settings.tsx";
-import { copy } from "./copy.ts";
+import type { Publication } from "../queries.ts";
+import { EditSettings } from "./edit-settings.tsx";
+import { copy } from "./webhook-copy.ts";
 import { WebhookState } from "./webhook-state.tsx";
 
 /** Where the ends of answers are told, its secret while that can be seen, and how it has done. */

@@ -11,9 +11,9 @@ import { Chip, type Tone } from "~/ui/chip.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { Time } from "~/ui/time.tsx";
-import { copy as words } from "./copy.ts";
-import { Deliveries } from "./deliveries.tsx";
-import { route, useWebhook, type Webhook } from "./queries.ts";
+import { copy as words } from "./webhook-copy.ts";
+import { Deliveries } from "./webhook-deliveries.tsx";
+import { route, useWebhook, type Webhook } from "./webhook-queries.ts";
 
 const copy = words.state;
 
