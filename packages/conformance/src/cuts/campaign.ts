@@ -85,7 +85,10 @@ async function playRun({ stack, edge, report, name }: Play): Promise<void> {
   report.runs += 1;
   report.events += events.length;
   report.faces[face] += 1;
-  report.cuts["attempt repeated"] += Math.max(0, events.filter(dialect.begins).length - 1);
+  report.cuts["attempt repeated"] += Math.max(
+    0,
+    events.filter((event) => dialect.begins(event)).length - 1,
+  );
   if (complaint) report.complaints.push(`${name}: ${complaint}`);
   const run = await Run.fromId(stack.deps, address, messageId);
   const answer = (run?.answer ?? []).map((part) => ("body" in part ? part.body : "")).join("");
