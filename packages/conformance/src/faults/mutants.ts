@@ -258,7 +258,12 @@ export const mutants: readonly Mutant[] = [
     name: "a budget is held without room",
     budgets: true,
     file: "publishing/budget/index.ts",
-    replace: [[`      all(absent(name), any(absent("runs"), room)),\n`, `      absent(name),\n`]],
+    replace: [
+      [
+        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `      absent(name),\n`,
+      ],
+    ],
   },
   {
     name: "a budget is held again for the same run",
@@ -266,8 +271,8 @@ export const mutants: readonly Mutant[] = [
     file: "publishing/budget/index.ts",
     replace: [
       [
-        `      all(absent(name), any(absent("runs"), room)),\n`,
-        `      any(absent("runs"), room),\n`,
+        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `      all(absent(doneOf(name)), any(absent("runs"), room)),\n`,
       ],
     ],
   },
@@ -277,8 +282,8 @@ export const mutants: readonly Mutant[] = [
     file: "publishing/budget/index.ts",
     replace: [
       [
-        `await table.update(key, { add: change, remove: [name] }, exists(name));`,
-        `await table.update(key, { add: change, remove: [name] }, exists("runs"));`,
+        `await table.update(key, { add: change, remove: [name], ...mark }, exists(name));`,
+        `await table.update(key, { add: change, remove: [name], ...mark }, exists("runs"));`,
       ],
     ],
   },
