@@ -63,7 +63,7 @@ describe("lines of an access log", () => {
     metrics = createLocalMetrics({ dataDir, clock, log, logBytesMax: 1_000 });
     let written = 0;
     for (let round = 0; round < 5; round++) {
-      for (let i = 0; i < 10; i++) seen();
+      for (let i = 0; i < 10; i++) await seen();
       written += 10;
       expect(await total()).toBe(written);
       expect(statSync(logPath()).size).toBeLessThan(1_000);

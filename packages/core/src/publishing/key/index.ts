@@ -8,78 +8,31 @@ import * as v from "valibot";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   absent,
-  all,
-  any,
-  below,
   type Clock,
-  equals,
   exists,
   first,
   type GatewayKey,
-  getMany,
-  type Item,
-  type Key as TableKey,
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { type Info, Label, shape } from "./info.ts";
 import { limitEntries, noLimits } from "./limits.ts";
 import * as Pass from "./pass.ts";
-import { type Peppered, pepperId, pepperOf, peppersOf } from "./peppers.ts";
+import { type Peppered, pepperId, pepperOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
 
+export { Info, Label } from "./info.ts";
+export { authenticate, touch } from "./opening.ts";
 export { type Peppered, readPeppers } from "./peppers.ts";
 export { admits, requireBelow, type Scope } from "./limits.ts";
 export { type OwnLimits, takeQuota, takeRate, usedOfQuota } from "./use.ts";
 export { createProcessWaiters, createTableWaiters, type Leave, type Waiters } from "./waiters.ts";
 export { type Lifetime, lifetimeOf } from "./lifetime.ts";
-
-export const Label = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1),
-  v.maxLength(100),
-  v.check(Text.isVisible, "must have a character that can be seen"),
-);
-
-export const Info = v.object({
-  keyId: v.string(),
-  botId: v.string(),
-  /** Whose conversations it opens; stays the same through rotations. */
-  clientId: v.string(),
-  label: v.string(),
-  /** `probe`: made by the deployer to try the endpoint, never listed. */
-  purpose: v.picklist(["client", "probe"]),
-  last4: v.string(),
-  enabled: v.boolean(),
-  /** Epoch milliseconds. */
-  createdAt: v.number(),
-  createdBy: v.string(),
-  /** Epoch milliseconds; the wire calls it `expiresAt`. */
-  validUntil: v.nullable(v.number()),
-  lastUsedAt: v.nullable(v.number()),
-  /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
-  secretHashes: v.array(v.string()),
-  /** Under which pepper the gateway counts it; the oldest where that was not noted yet. */
-  pepper: v.optional(v.nullable(v.string()), null),
-  /** When the older of two secrets ends; past it, it opens nothing. */
-  graceEndsAt: v.optional(v.nullable(v.number()), null),
-  scopes: v.optional(limitEntries.scopes, noLimits.scopes),
-  allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
-  allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
-  budget: v.optional(limitEntries.budget, noLimits.budget),
-  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
-  quota: v.optional(limitEntries.quota, noLimits.quota),
-  metadata: v.optional(limitEntries.metadata, noLimits.metadata),
-  /** How often it has been changed; see `pass.ts`. */
-  version: v.optional(v.number(), 0),
-});
-export type Info = v.InferOutput<typeof Info>;
 
 /** An RFC 3339 time or epoch milliseconds, in the future when it is used. */
 const ExpiresAt = v.nullable(Time.Timestamp());
@@ -325,78 +278,6 @@ export const gatewayKey = (deps: Peppered, key: Info): GatewayKey => ({
   value: Secret.gatewayValue(key.keyId, pepperOf(deps, key.pepper)),
 });
 
-/**
- * The key that a presented secret opens this bot with, or `undefined`: unknown, of another bot,
- * disabled and expired are not told apart.
- * @param beside keys of items that are read in the same call, in `others`; none where the secret is
- *   no secret at all.
- */
-export async function authenticate(
-  deps: Pick<Deps, "table" | "clock"> & Peppered,
-  botId: string,
-  presented: string,
-  beside: readonly TableKey[] = [],
-): Promise<{ key: Opened | undefined; others: (Item | undefined)[] }> {
-  if (!Secret.isWellFormed(presented)) return { key: undefined, others: [] };
-  // Under the pepper of now, or one of before.
-  const hashes = peppersOf(deps).map((pepper) => Secret.hash(presented, pepper));
-  const items = await getMany(deps.table, [...hashes.map(Layout.secret), ...beside]);
-  const others = items.slice(hashes.length);
-  const rank = items.slice(0, hashes.length).findIndex((item) => item !== undefined);
-  const [hash = "", secret] = [hashes[rank], items[rank]];
-  const key = secret?.botId === botId ? await keyOf(deps, botId, secret) : undefined;
-  if (!secret || !key || !isLive(key, hash, deps.clock.now())) return { key: undefined, others };
-  return { key: { ...key, usedAt: Number(secret.usedAt ?? 0), hash }, others };
-}
-
-/** A key that a secret has opened a bot with. */
-export interface Opened extends Info {
-  hash: string;
-  /** When it did so before, to the minute; 0 where that is not known. */
-  usedAt: number;
-}
-
-async function keyOf(
-  deps: Pick<Deps, "table" | "clock">,
-  botId: string,
-  secret: Item,
-): Promise<Info | undefined> {
-  const copy = Pass.copyIn(secret);
-  if (copy) return shape.read(deps.table, copy);
-  const { keyId } = secret;
-  if (typeof keyId !== "string") return undefined;
-  const [item] = await getMany(deps.table, [Layout.key(botId, keyId)]);
-  if (!item) return undefined;
-  const key = shape.read(deps.table, item);
-  await Pass.mend(deps, secret, shape.check(key));
-  return key;
-}
-
-function isLive(key: Info, hash: string, now: number): boolean {
-  const rank = key.secretHashes.indexOf(hash);
-  const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
-  const live = key.enabled && (rank === 0 || inGrace);
-  return live && (key.validUntil === null || key.validUntil > now);
-}
-
-/** Notes that a key was used, to the minute: not a write for every request. */
-export async function touch(deps: Pick<Deps, "table" | "clock">, key: Opened): Promise<void> {
-  const now = deps.clock.now();
-  const minuteAgo = now - 60_000;
-  if (key.usedAt > minuteAgo) return;
-  const isMine = await deps.table.update(
-    Layout.secret(key.hash),
-    { set: { usedAt: now } },
-    all(exists("pk"), any(absent("usedAt"), below("usedAt", minuteAgo))),
-  );
-  if (!isMine) return;
-  await deps.table.update(
-    Layout.key(key.botId, key.keyId),
-    { set: { lastUsedAt: now } },
-    all(exists("pk"), any(equals("lastUsedAt", null), below("lastUsedAt", now))),
-  );
-}
-
 const notFound = (keyId: string) =>
   new Problem.ProblemError("not_found", `This bot has no key ${Text.cut(keyId, 40)}.`);
 
@@ -410,10 +291,6 @@ function future(clock: Clock, expiresAt: string | null): number | null {
   });
 }
 
-/** In older items `validUntil` is called `expiresAt`. */
-const shape = Shape.of("key", Info, {
-  older: ({ expiresAt, ...item }) => ({ validUntil: expiresAt ?? null, ...item }),
-});
 const rangeOf = (botId: string) => ({
   pk: Layout.botPartition(botId),
   skPrefix: Layout.keyPrefix,
