@@ -61,6 +61,7 @@ async function publishAsIs(botId: string, ownerId: string): Promise<void> {
     cell: "cell",
     stackName: "stack",
     operation: null,
+    ownerBudget: null,
     progress: null,
     failure: null,
     ownAddress: true,

@@ -47,7 +47,7 @@ export async function authenticate(
 }
 
 /** A key that a secret has opened a bot with. */
-export interface Opened extends Info {
+interface Opened extends Info {
   hash: string;
   /** When it did so before, to the minute; 0 where that is not known. */
   usedAt: number;

@@ -8,8 +8,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { bundleFunction, bundleTo } from "../../../scripts/bundle.ts";
-import { median, round } from "./load/load.ts";
+import { bundleFunction, bundleTo } from "./bundle.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
 /** Milliseconds over bare Node, and KiB. */
@@ -48,6 +47,11 @@ const env = {
     ]),
   ),
 };
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+
+const round = (value: number): number => Number(value.toFixed(1));
 
 function timeOf(script: string): number {
   const begun = performance.now();
