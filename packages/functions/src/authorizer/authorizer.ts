@@ -24,6 +24,8 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
   return async function authorize(event) {
     const botId = event.stageVariables?.botId;
     const secret = presentedSecret(event);
+    const path = loggable(event.path);
+    const denial = denialOf(path);
     if (!botId || !secret) return denial;
     const [key, publication] = await Promise.all([
       Key.authenticate(deps, botId, secret),
@@ -49,7 +51,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       principalId: key.keyId,
       policyDocument: policy("Allow", wholeStage(event.methodArn)),
       usageIdentifierKey: Key.gatewayKey(deps, key).value,
-      context: { ...context },
+      context: { ...context, path },
     };
   };
 }
@@ -84,7 +86,18 @@ const policy = (Effect: "Allow" | "Deny", Resource: string) => ({
 });
 
 /** Of everything: the method's ARN holds the path as the caller sent it, stars and all. */
-const denial: APIGatewayAuthorizerResult = {
+const denialOf = (path: string): APIGatewayAuthorizerResult => ({
   principalId: "nobody",
   policyDocument: policy("Deny", "*"),
-};
+  context: { path },
+});
+
+const loggedPathMax = 300;
+
+/** A path for the access log, which the gateway writes as it is: nothing in it ends a JSON string. */
+function loggable(path: string | undefined): string {
+  const encoded = (path ?? "")
+    .toWellFormed()
+    .replace(/[^\w/.~:@!$&()*+,;=%-]+/g, encodeURIComponent);
+  return encoded.replace(/['"\\]/g, "").substring(0, loggedPathMax);
+}

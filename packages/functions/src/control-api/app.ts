@@ -13,6 +13,7 @@ import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
 import { describeApi } from "./openapi.ts";
 import { adminRoutes } from "./admin/admin.ts";
+import { arrivalRoutes } from "./observability/arrivals.ts";
 import { alertRoutes } from "./observability/alerts.ts";
 import { botRoutes } from "./bots/bots.ts";
 import { keyRoutes } from "./publishing/keys.ts";
@@ -70,6 +71,7 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
+    .route("/", arrivalRoutes(deps))
     .route("/", runRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", alertRoutes(deps))

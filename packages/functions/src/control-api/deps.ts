@@ -2,6 +2,7 @@ import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
+  AccessLog,
   Clock,
   Log,
   Metrics,
@@ -34,6 +35,8 @@ export interface ControlApiDeps {
   /** What the gateway saw of published bots. */
   metrics: Metrics;
   quotaCounters: QuotaCounters;
+  /** Everything that reached published bots. */
+  accessLog: AccessLog;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;

@@ -52,7 +52,7 @@ export {
 } from "./content.ts";
 export { glimpse, isTombstone, peek, watch } from "./item.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
-export { Chunk } from "./payload.ts";
+export { Chunk, inlineText } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
 export {
   ErrorCode,
@@ -81,6 +81,7 @@ export interface New {
   reasoning: boolean;
   retentionDays: number;
   deltas?: boolean;
+  requestId?: string | undefined;
   asked?: Asked;
   surroundings?: NewSurroundings;
 }
@@ -94,7 +95,7 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const { content, surroundings, asked = null, deltas = true, ...rest } = input;
+  const { content, surroundings, asked = null, deltas = true, requestId = null, ...rest } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
   const question = await storeQuestion(deps.objects, folder, content, surroundings);
@@ -105,6 +106,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     question,
     reply: null,
     asked,
+    requestId,
     deltas,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",

@@ -89,6 +89,8 @@ export const State = v.object({
   folder: v.string(),
   question: Stored,
   reply: v.nullable(Stored),
+  /** Of the request that brought it, as the gateway named that; null where nothing said so. */
+  requestId: v.optional(v.nullable(v.string()), null),
   /** Null where it came by the native face. */
   asked: v.optional(v.nullable(Asked), null),
 });
