@@ -239,12 +239,13 @@ describe("an owner who publishes a bot", () => {
   test("sees a request of that key appear without reloading", async () => {
     const { page } = tab;
     await openBotPage(page, "Requests");
-    await page.getByText("No requests yet").waitFor();
+    // The call by which publishing tried the endpoint is told apart.
+    await page.getByRole("row").filter({ hasText: "Publishing's own test" }).waitFor();
     const sent = await ask(key);
     expect(sent.status).toBe(200);
     const row = page.getByRole("row").filter({ hasText: "Website" });
-    await row.getByText("Completed").waitFor();
-    await row.getByRole("link").click();
+    await row.getByText("200").waitFor();
+    await row.getByText("When does the shop open?").click();
     await page.getByRole("heading", { name: "Timing" }).waitFor();
     await page.getByText("When does the shop open?").waitFor();
     await page.getByText("opens at nine").first().waitFor();

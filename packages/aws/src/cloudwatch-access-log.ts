@@ -58,18 +58,21 @@ export function createCloudWatchAccessLog({
     async list({ stackName }, { limit, cursor, ...filter }) {
       const before = cursor === undefined ? undefined : readCursor(cursor);
       const floor = Math.max(filter.from ?? 0, clock.now() - keptMs);
-      let end = before?.timestamp ?? Math.min(filter.to ?? clock.now(), clock.now()) + longestMs;
-      let span = windowMs;
+      const latest = Math.min((filter.to ?? clock.now()) + longestMs, clock.now() + skewMs);
+      let end = before?.timestamp ?? latest;
+      let span = before?.span ?? windowMs;
       const found: Event[] = [];
       const logGroupName = accessLogGroup(stackName);
       for (let calls = 0; end >= floor && calls < callsMax; ) {
         const start = Math.max(floor, end - span);
         const pattern = patternOf(filter);
         const window = { logGroupName, startTime: start, endTime: end + 1, filterPattern: pattern };
-        const { events, isWhole, pages } = await read(client, window, callsMax - calls);
+        // A window that holds more than a few pages is cut: its newest lines come last.
+        const pagesMax = span > spanMin ? Math.min(pagesOfWindow, callsMax - calls) : callsMax;
+        const { events, isWhole, pages } = await read(client, window, pagesMax);
         calls += pages;
-        if (!isWhole && span > 1_000) {
-          span = Math.ceil(span / growth);
+        if (!isWhole && span > spanMin) {
+          span = Math.max(spanMin, Math.ceil(span / growth));
           continue;
         }
         found.push(...events.filter((event) => isBefore(event, before)).toSorted(newestFirst));
@@ -80,13 +83,20 @@ export function createCloudWatchAccessLog({
       const shown = found.slice(0, limit);
       const last = shown.at(-1);
       const lines = shown.flatMap(({ message }) => parseLine(message) ?? []);
-      const next = found.length > limit && last ? cursorOf(last) : `${Math.max(end, 0)}.`;
+      const mark =
+        found.length > limit && last ? last : { timestamp: Math.max(end, 0), eventId: "" };
+      const next = cursorOf({ ...mark, span });
       const isOver = found.length <= limit && end < floor;
       return { lines: lines.filter((line) => fits(line, filter)), cursor: isOver ? null : next };
     },
   };
 }
 
+/** Of a window that is read to its end, and of one that is cut no more. */
+const pagesOfWindow = 3;
+const spanMin = 1_000;
+/** Clocks of ours and of the service's. */
+const skewMs = 60_000;
 /** A line is written when its request has been answered. */
 const longestMs = 900_000;
 
@@ -147,6 +157,8 @@ interface Mark {
   timestamp: number;
   /** Empty: all of that millisecond is still to come. */
   eventId: string;
+  /** Width of the window to go on with. */
+  span: number;
 }
 
 const isBefore = (event: Event, mark: Mark | undefined): boolean =>
@@ -154,10 +166,11 @@ const isBefore = (event: Event, mark: Mark | undefined): boolean =>
   event.timestamp < mark.timestamp ||
   (event.timestamp === mark.timestamp && (mark.eventId === "" || event.eventId < mark.eventId));
 
-const cursorOf = ({ timestamp, eventId }: Mark): string => `${timestamp}.${eventId}`;
+const cursorOf = ({ timestamp, eventId, span }: Mark): string => `${timestamp}.${span}.${eventId}`;
 
 function readCursor(cursor: string): Mark {
-  const [, timestamp, eventId = ""] = /^(\d{1,15})\.([\w-]{0,100})$/.exec(cursor) ?? [];
-  if (timestamp === undefined) throw new MalformedCursor();
-  return { timestamp: Number(timestamp), eventId };
+  const [, timestamp, span, eventId = ""] =
+    /^(\d{1,15})\.(\d{1,15})\.([\w-]{0,100})$/.exec(cursor) ?? [];
+  if (timestamp === undefined || Number(span) < spanMin) throw new MalformedCursor();
+  return { timestamp: Number(timestamp), span: Number(span), eventId };
 }
