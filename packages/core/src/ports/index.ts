@@ -13,6 +13,8 @@ export * from "./queue.ts";
 export * from "./randomness.ts";
 export * from "./reporting-table.ts";
 export * from "./retriever.ts";
+export * from "./secret-store.ts";
 export * from "./table.ts";
+export * from "./tool.ts";
 export * from "./upload-store.ts";
 export * from "./watched-table.ts";

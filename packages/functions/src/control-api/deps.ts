@@ -13,6 +13,7 @@ import type {
   QuotaCounters,
   Randomness,
   Retriever,
+  SecretStore,
   Table,
   UploadStore,
 } from "@outlet/core/ports";
@@ -26,6 +27,8 @@ export interface ControlApiDeps {
   /** For files too large for one request. */
   uploads: UploadStore;
   retriever: Retriever;
+  /** Of bots' tools. */
+  secrets: SecretStore;
   deployQueue: Queue;
   runQueue: Queue;
   syncQueue: Queue;

@@ -8,6 +8,7 @@ import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { Bot } from "@outlet/core/bots/bot";
 import { Retrieval } from "@outlet/core/bots/retrieval";
+import { Tools } from "@outlet/core/bots/tools";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -180,6 +181,7 @@ const botDefaults = {
   callerModels: ["claude-v3-haiku"],
   generation: { maxTokens: 2_048, temperature: 0.5, topP: null, stopSequences: [] },
   showSources: false,
+  tools: Tools.none,
 };
 
 const queueOf = (client: JsonClient, emulators: Emulators, name: keyof Emulators["queueUrls"]) =>
