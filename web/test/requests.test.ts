@@ -87,8 +87,8 @@ test("the log that the filters leave is had as CSV", async () => {
   await page.getByRole("button", { name: "Download CSV" }).click();
   const text = await readFile((await (await download).path()) ?? "", "utf8");
   const [header, ...lines] = text.trim().split("\r\n");
-  expect(header).toMatch(/^createdAt,runId,/);
-  expect(lines.map((line) => line.split(",")[1])).toEqual(runs.map(({ runId }) => runId));
+  expect(header).toMatch(/^"createdAt","runId",/);
+  expect(lines.map((line) => line.split(",")[1])).toEqual(runs.map(({ runId }) => `"${runId}"`));
 });
 
 test("one request tells when it was taken in, begun, first answered and ended", async () => {

@@ -21,7 +21,8 @@ let server: Server;
 let events: { timestamp: number; eventId: string; message: string }[] = [];
 let asked: Asked[] = [];
 let isGone = false;
-let list: ReturnType<typeof createCloudWatchAccessLog>["list"];
+let log: ReturnType<typeof createCloudWatchAccessLog>;
+const list: typeof log.list = (...given) => log.list(...given);
 
 beforeAll(async () => {
   server = createServer((req, res) => {
@@ -52,7 +53,7 @@ beforeAll(async () => {
     endpoint: `http://127.0.0.1:${port}`,
     credentials: { accessKeyId: "a", secretAccessKey: "b" },
   });
-  ({ list } = createCloudWatchAccessLog({ client, clock: { ...systemClock, now: () => now } }));
+  log = createCloudWatchAccessLog({ client, clock: { ...systemClock, now: () => now } });
 });
 afterAll(() => void server.close());
 beforeEach(() => {

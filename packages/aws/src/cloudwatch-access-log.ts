@@ -80,7 +80,7 @@ export function createCloudWatchAccessLog({
         if (found.length >= limit) break;
         span *= growth;
       }
-      const shown = found.slice(0, limit);
+      const shown = found.filter((_, rank) => rank < limit);
       const last = shown.at(-1);
       const lines = shown.flatMap(({ message }) => parseLine(message) ?? []);
       const mark =

@@ -1,5 +1,6 @@
 import { Key } from "@outlet/core/publishing/key";
 import type { Clock, Log, Table } from "@outlet/core/ports";
+import { Text } from "@outlet/core/foundation/text";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import type { AuthorizerContext } from "../published-api/identity.ts";
@@ -99,5 +100,5 @@ function loggable(path: string | undefined): string {
   const encoded = (path ?? "")
     .toWellFormed()
     .replace(/[^\w/.~:@!$&()*+,;=%-]+/g, encodeURIComponent);
-  return encoded.replace(/['"\\]/g, "").substring(0, loggedPathMax);
+  return Text.cut(encoded.replace(/['"\\]/g, ""), loggedPathMax);
 }

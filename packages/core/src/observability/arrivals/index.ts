@@ -4,7 +4,7 @@
  */
 export * as Arrivals from "./index.ts";
 
-import { RequestLog } from "../../conversations/request-log/index.ts";
+import type { RequestLog } from "../../conversations/request-log/index.ts";
 import { Run } from "../../conversations/run/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import type { AccessLine, AccessLog, AccessLogFilter, Clock, Table } from "../../ports/index.ts";
