@@ -254,15 +254,15 @@ describe("an owner who publishes a bot", () => {
   test("tries the endpoint from the page Connect", async () => {
     const { page } = tab;
     await openBotPage(page, "Connect");
-    await page.getByRole("tab", { name: "Python" }).click();
-    const snippet = page.getByRole("region", { name: "Python snippet" });
+    await page.getByRole("tab", { name: "Python", exact: true }).click();
+    const snippet = page.getByRole("region", { name: "Python snippet", exact: true });
     expect(await snippet.innerText()).toContain(endpoint);
     await page.getByLabel("Key", { exact: true }).fill("outlet_wrong");
-    await page.getByLabel("Message").fill("When does the shop open?");
-    await page.getByRole("button", { name: "Send message" }).click();
+    await page.getByLabel("Question").fill("When does the shop open?");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
     await page.getByRole("alert").getByText("403").waitFor();
     await page.getByLabel("Key", { exact: true }).fill(key);
-    await page.getByRole("button", { name: "Send message" }).click();
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
     await page.getByText("Answered in").waitFor();
   });
 

@@ -99,7 +99,7 @@ describe("what reached the endpoint", () => {
         {
           path: "/conversation",
           method: "POST",
-          headers: { "content-type": "text/csv" },
+          headers: { ...json, "content-encoding": "gzip" },
           body: "a",
         },
       ],

@@ -125,7 +125,17 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     it.close(),
   );
   const issuerUrl = `${origin}/oidc`;
-  const issuer = createIssuer({ issuer: issuerUrl, secrets: secrets.issuer, users, storage, log });
+  // Under a name of its own Outlet may be reached by others.
+  const isShared = options.hosts.length > 0;
+  const openAs = isShared ? undefined : users.find(({ name }) => name === "owner");
+  const issuer = createIssuer({
+    issuer: issuerUrl,
+    secrets: secrets.issuer,
+    users,
+    storage,
+    log,
+    openAs,
+  });
   const authentication = { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` };
   const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
   const serveConsole = createConsole(consoleDir, origin);

@@ -11,6 +11,7 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Select } from "~/ui/select.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
+import { rememberKey } from "../known-keys.ts";
 import { KeyValue } from "./key-value.tsx";
 
 const day = 86_400_000;
@@ -42,6 +43,7 @@ export function CreateKey(props: Props) {
         }),
       );
       setValue(made.value);
+      rememberKey(props.botId, made.value);
     },
     onSuccess: () => client.invalidateQueries({ queryKey: names.keys(props.botId) }),
   }));

@@ -8,7 +8,8 @@ import { CodeBlock } from "~/ui/code-block.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { curl } from "../snippets.ts";
-import { TryIt } from "../try-it.tsx";
+import { rememberKey } from "../known-keys.ts";
+import { Playground } from "../playground.tsx";
 import { copy } from "./copy.ts";
 
 const words = copy.live;
@@ -28,6 +29,7 @@ export function LiveCard(props: { botId: string; endpoint: string }) {
         }),
       );
       setValue(made.value);
+      rememberKey(props.botId, made.value);
     },
     onSuccess: () => client.invalidateQueries({ queryKey: names.keys(props.botId) }),
   }));
@@ -64,7 +66,9 @@ export function LiveCard(props: { botId: string; endpoint: string }) {
           <ErrorPanel title={words.failed} error={create.error} />
         </Show>
       </Card>
-      <Show when={value()}>{(shown) => <TryIt endpoint={props.endpoint} apiKey={shown()} />}</Show>
+      <Show when={value()}>
+        <Playground mode="published" />
+      </Show>
     </>
   );
 }

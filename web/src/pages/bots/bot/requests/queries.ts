@@ -112,6 +112,7 @@ export const useArrivals = (botId: () => string, filters: () => ArrivalFilters) 
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.cursor,
-    // Further pages are looked at, not followed: reading them again and again would cost.
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 1) > 1 ? false : liveMs),
+    // Further pages are looked at, not followed: reading them again and again would cost. Where the
+    // first one could not be had, somebody decides.
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? liveMs : false),
   }));
