@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { contents, elsewhere } from "./contents.ts";
-import { anchorOf, renderMarkdown } from "./markdown.ts";
-import { type DocsPage, urlOf } from "./page.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { anchorOf, type DocsPage, urlOf } from "./page.ts";
 
 /**
  * Every Markdown file in a folder and those below it is a page.

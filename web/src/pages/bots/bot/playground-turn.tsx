@@ -10,7 +10,7 @@ import type { Turn } from "./playground-store.ts";
 const copy = words.playground;
 
 /** A question and its answer, with what the answer was made of and what it took. */
-export function TurnView(props: { turn: Turn; title: string }) {
+export default function TurnView(props: { turn: Turn; title: string }) {
   const took = () => {
     const taken = props.turn.took;
     if (!taken) return undefined;

@@ -12,15 +12,15 @@ import { Notice } from "~/ui/notice.tsx";
 import { Select } from "~/ui/select.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { askDraft } from "./ask-draft.ts";
-import { askEndpoint, cancelAtEndpoint } from "./ask-endpoint.ts";
 import { useCurrentBot } from "./bot-context.ts";
 import { copy as words } from "./copy.ts";
 import { knownKey, rememberKey } from "./known-keys.ts";
 import styles from "./playground.module.css";
 import { lastQuestion, type Mode, playgroundOf } from "./playground-store.ts";
-import { TurnView } from "./playground-turn.tsx";
 import { usePublication } from "./queries.ts";
 
+/** What most visitors of the page do not come to is not part of its load. */
+const TurnView = lazy(() => import("./playground-turn.tsx"));
 const Code = lazy(() => import("./playground-code.tsx"));
 const copy = words.playground;
 
@@ -33,7 +33,7 @@ interface Props {
 }
 
 /** A conversation with the bot: as it is saved, or by its endpoint as a client has it. */
-export function Playground(props: Props) {
+export default function Playground(props: Props) {
   const bot = useCurrentBot();
   const me = useMe();
   const client = useQueryClient();
@@ -65,7 +65,7 @@ export function Playground(props: Props) {
     );
     return askDraft(bot().botId, [...said, { role: "user", text }], signal);
   };
-  const byEndpoint = (text: string, signal: AbortSignal) => {
+  async function* byEndpoint(text: string, signal: AbortSignal) {
     const here = at();
     const question = {
       botId: bot().botId,
@@ -74,14 +74,15 @@ export function Playground(props: Props) {
       text,
       conversationId: here.conversationId(),
     };
-    return askEndpoint(question, signal, (ids) => {
+    const { askEndpoint, cancelAtEndpoint } = await import("./ask-endpoint.ts");
+    yield* askEndpoint(question, signal, (ids) => {
       here.setConversationId(ids.conversationId);
       // Going away cancels nothing at the endpoint: whoever stops says so.
       signal.addEventListener("abort", () => {
         void cancelAtEndpoint(question.endpoint, question.key, ids).catch(() => undefined);
       });
     });
-  };
+  }
   async function ask() {
     const here = at();
     if (mode() === "draft" && props.isDirty && !(await props.save?.())) return;
@@ -138,7 +139,11 @@ export function Playground(props: Props) {
         tabindex="0"
       >
         <For each={at().turns} fallback={<p class={styles.nothing}>{copy.empty(bot().title)}</p>}>
-          {(turn) => <TurnView turn={turn} title={bot().title} />}
+          {(turn) => (
+            <Suspense>
+              <TurnView turn={turn} title={bot().title} />
+            </Suspense>
+          )}
         </For>
       </div>
       <Show when={willSave()}>

@@ -10,7 +10,7 @@ import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
 import { copy as words } from "../copy.ts";
-import { Playground } from "../playground.tsx";
+import Playground from "../playground.tsx";
 import { lastQuestion } from "../playground-store.ts";
 import { copy } from "./copy.ts";
 import { exampleOf, examples, languageOf } from "~/examples.ts";

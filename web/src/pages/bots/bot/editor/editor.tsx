@@ -1,5 +1,5 @@
 import { useCurrentBot } from "../bot-context.ts";
-import { Playground } from "../playground.tsx";
+import Playground from "../playground.tsx";
 import { DeleteBot } from "./delete-bot.tsx";
 import { createDraft } from "./draft.ts";
 import styles from "./editor.module.css";

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal, lazy, Show, Suspense } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { Button } from "~/ui/button.tsx";
@@ -9,9 +9,9 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { curl } from "../snippets.ts";
 import { rememberKey } from "../known-keys.ts";
-import { Playground } from "../playground.tsx";
 import { copy } from "./copy.ts";
 
+const Playground = lazy(() => import("../playground.tsx"));
 const words = copy.live;
 
 /** Right after publishing: a key, and the first answer. The key is in this page's memory only. */
@@ -67,7 +67,9 @@ export function LiveCard(props: { botId: string; endpoint: string }) {
         </Show>
       </Card>
       <Show when={value()}>
-        <Playground mode="published" />
+        <Suspense>
+          <Playground mode="published" />
+        </Suspense>
       </Show>
     </>
   );
