@@ -3,6 +3,7 @@ import { functionDefaults, logEnvironment } from "./function-defaults";
 import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from "./grants";
 import { installation } from "./installation";
 import { runQueue } from "./queue";
+import { docsEnvironment } from "./router";
 import { keyPepper } from "./secrets";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
@@ -14,7 +15,7 @@ export const publishedApi = new sst.aws.Function("PublishedApi", {
   streaming: true,
   timeout: "15 minutes",
   memory: "1024 MB",
-  environment: logEnvironment("published-api"),
+  environment: { ...logEnvironment("published-api"), ...docsEnvironment },
   link: [installation, table, payloads, runQueue],
   permissions: [
     itemGrants("Get", "Put", "Update", "Delete"),

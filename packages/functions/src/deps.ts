@@ -154,6 +154,9 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
   });
 };
 
+/** Where the console serves it (infra/router.ts): no name of a resource, but an address. */
+const docsUrl = (): string | undefined => process.env["OUTLET_DOCS_URL"];
+
 const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades === "on";
 
 export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
@@ -161,6 +164,7 @@ export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
 export function publishedApiDeps() {
   const sqs = sqsClient();
   return {
+    docsUrl: docsUrl(),
     ...base(),
     objects: objects(),
     runQueue: queue(sqs, Resource.RunQueue),
@@ -251,6 +255,7 @@ export function controlApiDeps() {
   const { region, cell } = Resource.Installation;
   const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
+    docsUrl: docsUrl(),
     ...shared,
     uploads: uploads(),
     secrets: secrets(),

@@ -41,6 +41,7 @@ export function createControlApi(deps: ControlApiDeps) {
   app.use(
     requestId(
       (env) => (env as ControlEnv["Bindings"] | undefined)?.event?.requestContext?.requestId,
+      deps.docsUrl,
     ),
   );
   app.use(guardedAnswers());

@@ -56,6 +56,7 @@ const problem = {
       },
     },
     requestId: { type: "string" },
+    documentation: { type: "string" },
   },
 };
 

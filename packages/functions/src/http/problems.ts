@@ -13,7 +13,8 @@ export function respond(c: Context, problem: Problem.ProblemError): Response {
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   if (problem.code === "unauthenticated") c.header("WWW-Authenticate", "Bearer");
   if (problem.code === "bot_paused") c.header("x-should-retry", "false");
-  const document = Problem.toDocument(problem, new URL(c.req.url).pathname, requestId);
+  const { pathname } = new URL(c.req.url);
+  const document = Problem.toDocument(problem, pathname, requestId, c.get("docsUrl"));
   c.header("Content-Type", "application/problem+json");
   return c.body(JSON.stringify(document), problem.status as ContentfulStatusCode);
 }

@@ -30,7 +30,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
   app.use(
-    requestId(gatewayRequestId),
+    requestId(gatewayRequestId, deps.docsUrl),
     cors(deps.table),
     identity(),
     boundedPath(),

@@ -137,7 +137,9 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     openAs,
   });
   const authentication = { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` };
-  const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
+  const control = getRequestListener(
+    createControlApi({ ...deps, authentication, docsUrl: `${origin}/docs` }).fetch,
+  );
   const serveConsole = createConsole(consoleDir, origin);
   const serveControl = ownPagesOnly((req, res) => Promise.resolve(control(req, res)));
   const serveIssuer = ownPagesOnly((req, res) => issuer.handle(req, res));
@@ -180,7 +182,9 @@ function mountEdge(
   backends: Backends & { quotaCounters: QuotaCounters },
   origin: string,
 ): Edge {
-  const publishedApi = createPublishedApiHandler(createPublishedApi(backends));
+  const publishedApi = createPublishedApiHandler(
+    createPublishedApi({ ...backends, docsUrl: `${origin}/docs` }),
+  );
   const functions = [
     lambda("published-api", publishedApi, 900_000),
     lambda("authorizer", createAuthorizer(backends), 10_000),

@@ -120,12 +120,20 @@ export interface Document {
   errors?: { path: string; message: string }[];
   error: { message: string; type: string; param: string | null; code: Code };
   requestId: string;
+  /** What is written about the code; absent where the documentation is served nowhere. */
+  documentation?: string;
 }
 
 /**
  * The body that a client sees.
+ * @param docsUrl where the documentation is, without a trailing slash.
  */
-export function toDocument(problem: ProblemError, instance: string, requestId: string): Document {
+export function toDocument(
+  problem: ProblemError,
+  instance: string,
+  requestId: string,
+  docsUrl?: string,
+): Document {
   const { title, type } = codes[problem.code];
   const { status } = problem;
   const { message, param, errors, extra } = problem.detail;
@@ -139,5 +147,6 @@ export function toDocument(problem: ProblemError, instance: string, requestId: s
     ...(errors ? { errors } : {}),
     error: { message, type, param: param ?? null, code: problem.code },
     requestId,
+    ...(docsUrl ? { documentation: `${docsUrl}/errors/${problem.code}/` } : {}),
   };
 }

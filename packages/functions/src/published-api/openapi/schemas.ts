@@ -28,6 +28,7 @@ export const schemas = {
         "code",
       ]),
       requestId: text(),
+      documentation: text(),
     },
     ["type", "title", "status", "detail", "instance", "error", "requestId"],
   ),
