@@ -42,6 +42,7 @@ function resolveLink(
   if (/^(https?:|mailto:|#)/.test(href)) return href;
   const [path = "", anchor] = href.split("#", 2);
   const target = normalize(join(dirname(from), path)).replaceAll("\\", "/");
+  if (target === "../examples") return urlOf("examples");
   const example = /^\.\.\/examples\/([\w./-]+)$/.exec(target)?.[1];
   if (example !== undefined && known.examples.includes(example)) {
     return `${urlOf("examples")}#${anchorOf(example)}`;
