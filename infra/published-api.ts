@@ -4,6 +4,7 @@ import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from
 import { installation } from "./installation";
 import { runQueue } from "./queue";
 import { docsEnvironment } from "./router";
+import { authorizerConcurrency, publishedApiConcurrency } from "./settings";
 import { keyPepper } from "./secrets";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
@@ -13,6 +14,7 @@ export const publishedApi = new sst.aws.Function("PublishedApi", {
   ...functionDefaults,
   handler: "packages/functions/src/published-api/lambda.handler",
   streaming: true,
+  ...(publishedApiConcurrency && { concurrency: { reserved: publishedApiConcurrency } }),
   timeout: "15 minutes",
   memory: "1024 MB",
   environment: { ...logEnvironment("published-api"), ...docsEnvironment },
@@ -30,6 +32,7 @@ export const publishedApi = new sst.aws.Function("PublishedApi", {
 export const authorizer = new sst.aws.Function("Authorizer", {
   ...functionDefaults,
   handler: "packages/functions/src/authorizer/lambda.handler",
+  ...(authorizerConcurrency && { concurrency: { reserved: authorizerConcurrency } }),
   timeout: "10 seconds",
   memory: "512 MB",
   environment: logEnvironment("authorizer"),

@@ -15,6 +15,7 @@ import {
   type ObjectStore,
   type Table,
 } from "../../ports/index.ts";
+import type { Budget } from "../../publishing/budget/index.ts";
 import { type Address, pick } from "./address.ts";
 import { type Asked, type NewSurroundings, noSurroundings } from "./asked.ts";
 import { type Content, type NewContent, PayloadMissing } from "./content.ts";
@@ -95,6 +96,7 @@ export interface New {
   requestId?: string | undefined;
   asked?: Asked;
   surroundings?: NewSurroundings;
+  holds?: Budget.Hold[];
   webhooks?: Webhooks;
 }
 
@@ -107,7 +109,15 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const { content, surroundings, asked = null, deltas = true, requestId = null, ...rest } = input;
+  const {
+    content,
+    surroundings,
+    asked = null,
+    deltas = true,
+    holds = [],
+    requestId = null,
+    ...rest
+  } = input;
   const { webhooks = noWebhooks } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
@@ -121,6 +131,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     asked,
     requestId,
     deltas,
+    holds,
     webhooks,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
@@ -319,6 +330,7 @@ export async function giveUp(
 export async function reopen(
   deps: Pick<Deps, "table" | "clock">,
   run: State,
+  holds: Budget.Hold[] = [],
 ): Promise<State | undefined> {
   const item = await deps.table.update(
     keyOf(run, run.runId),
@@ -338,6 +350,7 @@ export async function reopen(
         cause: null,
         usage: null,
         costMicroUsd: 0,
+        holds,
         expiresAt: expiryOf(deps.clock, run.retentionDays),
       },
       add: { redrives: 1 },

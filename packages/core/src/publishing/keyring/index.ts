@@ -11,7 +11,7 @@ import type { Publication } from "../publication/index.ts";
 
 type Deps = Parameters<typeof Key.create>[0] & { provisioner: Provisioner };
 
-type Ending = Pick<Deps, "table" | "provisioner" | "pepper" | "clock">;
+type Ending = Pick<Deps, "table" | "provisioner" | "clock"> & Key.Peppered;
 
 type Place = Pick<Publication.Info, "botId" | "stackName">;
 
@@ -50,6 +50,26 @@ export async function withdrawAll(
   if (keys.length === 0) return;
   const stack = await stackOf(deps, publication);
   for (const key of keys) await end(deps, key, stack);
+}
+
+/**
+ * Ends keys of clients: first every secret, so that none of them opens anything from the next request
+ * on, then what the gateway knows of them.
+ * @param keyIds all of the bot's where absent.
+ * @returns ids of those that were there.
+ */
+export async function revoke(
+  deps: Ending,
+  publication: Place,
+  keyIds?: readonly string[],
+): Promise<string[]> {
+  const keys = (await Key.listAll(deps.table, publication.botId)).filter(
+    ({ keyId, purpose }) => purpose === "client" && (keyIds?.includes(keyId) ?? true),
+  );
+  for (const key of keys) await Key.revoke(deps.table, key);
+  const stack = keys.length > 0 ? await stackOf(deps, publication) : undefined;
+  for (const key of keys) await end(deps, key, stack);
+  return keys.map(({ keyId }) => keyId);
 }
 
 async function end(deps: Ending, key: Key.Info, stack: StackHandle | undefined): Promise<void> {
