@@ -17,9 +17,10 @@ import {
 } from "../../ports/index.ts";
 import type { Budget } from "../../publishing/budget/index.ts";
 import { type Address, pick } from "./address.ts";
-import { type Asked, type NewSurroundings, noSurroundings } from "./asked.ts";
-import { type Content, type NewContent, PayloadMissing } from "./content.ts";
+import { noSurroundings } from "./asked.ts";
+import { type Content, PayloadMissing } from "./content.ts";
 import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
+import type { New } from "./new.ts";
 import {
   type Chunk,
   folderOf,
@@ -37,7 +38,6 @@ import {
   noWebhooks,
   shape,
   type State,
-  type Webhooks,
 } from "./state.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -81,23 +81,6 @@ interface Deps {
   table: Table;
   objects: ObjectStore;
   clock: Clock;
-}
-
-export interface New {
-  runId: string;
-  answerId: string;
-  keyId: string;
-  content: NewContent[];
-  requestedModel: string | null;
-  continues: boolean;
-  reasoning: boolean;
-  retentionDays: number;
-  deltas?: boolean;
-  requestId?: string | undefined;
-  asked?: Asked;
-  surroundings?: NewSurroundings;
-  holds?: Budget.Hold[];
-  webhooks?: Webhooks;
 }
 
 /** Epoch seconds after which data that was touched now may go. */

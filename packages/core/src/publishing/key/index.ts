@@ -19,6 +19,7 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Former, listFormer, noteFormer } from "./former.ts";
 import { limitEntries, noLimits } from "./limits.ts";
 import { type Peppered, pepperId, pepperOf, peppersOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
@@ -303,32 +304,16 @@ export async function revoke(table: Table, key: Info): Promise<void> {
 
 /** Its name is kept for as long as there may be requests that it brought. */
 export async function remove(deps: Pick<Deps, "table" | "clock">, key: Info): Promise<void> {
-  const { botId, keyId } = key;
-  await deps.table.put({
-    ...formerShape.check(v.parse(Former, key)),
-    ...Layout.formerKey(botId, keyId),
-    expiresAt: Layout.expiryAfter(deps.clock, formerSeconds),
-  });
-  await deps.table.remove(Layout.key(botId, keyId));
+  await noteFormer(deps, key.botId, key);
+  await deps.table.remove(Layout.key(key.botId, key.keyId));
 }
-
-/** Longer than the request log keeps anything. */
-const formerSeconds = 100 * 86_400;
-
-const Former = v.object(v.pick(Info, ["keyId", "label", "last4", "purpose"]).entries);
-export type Former = v.InferOutput<typeof Former>;
-const formerShape = Shape.of("former key", Former);
 
 /** What keys are and were called, by id; probes are among them. */
 export async function namesOf(
   table: Table,
   botId: string,
 ): Promise<Map<string, Former & { isGone: boolean }>> {
-  const formerRange = { pk: Layout.botPartition(botId), skPrefix: Layout.formerKeyPrefix };
-  const [former, present] = await Promise.all([
-    Paging.all(table, formerRange, formerShape.readAll),
-    listAll(table, botId),
-  ]);
+  const [former, present] = await Promise.all([listFormer(table, botId), listAll(table, botId)]);
   const names = new Map<string, Former & { isGone: boolean }>();
   for (const key of former) names.set(key.keyId, { ...key, isGone: true });
   for (const key of present) names.set(key.keyId, { ...v.parse(Former, key), isGone: false });
