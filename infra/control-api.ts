@@ -19,7 +19,7 @@ import {
   metricsGrants,
 } from "./publishing-grants";
 import { runQueue } from "./queue";
-import { docsEnvironment, router } from "./router";
+import { router } from "./router";
 import { keyPepper } from "./secrets";
 import { payloads, table } from "./storage";
 import { readSecretGrant, removeSecretsGrant, toolSecrets, writeSecretGrant } from "./tool-secrets";
@@ -43,7 +43,7 @@ controlApi.route(
     streaming: true,
     timeout: "5 minutes",
     memory: "1024 MB",
-    environment: { ...logEnvironment("control-api"), ...docsEnvironment },
+    environment: logEnvironment("control-api"),
     link: [
       installation,
       signIn,

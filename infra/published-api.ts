@@ -3,7 +3,6 @@ import { functionDefaults, logEnvironment } from "./function-defaults";
 import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from "./grants";
 import { installation } from "./installation";
 import { runQueue } from "./queue";
-import { docsEnvironment } from "./router";
 import { authorizerConcurrency, publishedApiConcurrency } from "./settings";
 import { keyPepper } from "./secrets";
 import { accountId, partition, region } from "./stage";
@@ -17,7 +16,7 @@ export const publishedApi = new sst.aws.Function("PublishedApi", {
   ...(publishedApiConcurrency && { concurrency: { reserved: publishedApiConcurrency } }),
   timeout: "15 minutes",
   memory: "1024 MB",
-  environment: { ...logEnvironment("published-api"), ...docsEnvironment },
+  environment: logEnvironment("published-api"),
   link: [installation, table, payloads, runQueue],
   permissions: [
     itemGrants("Get", "Put", "Update", "Delete"),

@@ -28,6 +28,3 @@ export const router = new sst.aws.Router("Router", {
     },
   },
 });
-
-/** For functions whose errors name the pages that are written about them. */
-export const docsEnvironment = { OUTLET_DOCS_URL: $interpolate`${router.url}/docs` };

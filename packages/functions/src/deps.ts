@@ -157,9 +157,6 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
   });
 };
 
-/** Where the console serves it (infra/router.ts): no name of a resource, but an address. */
-const docsUrl = (): string | undefined => process.env["OUTLET_DOCS_URL"];
-
 const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades === "on";
 
 export const authorizerDeps = () => ({ ...base(), ...peppers() });
@@ -168,7 +165,6 @@ export function publishedApiDeps() {
   const sqs = sqsClient();
   const shared = base();
   return {
-    docsUrl: docsUrl(),
     ...shared,
     objects: objects(),
     runQueue: queue(sqs, Resource.RunQueue),
@@ -261,7 +257,6 @@ export function controlApiDeps() {
   const { region, cell } = Resource.Installation;
   const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
-    docsUrl: docsUrl(),
     ...shared,
     uploads: uploads(),
     secrets: secrets(),

@@ -46,7 +46,6 @@ export function createControlApi(deps: ControlApiDeps) {
   app.use(
     requestId(
       (env) => (env as ControlEnv["Bindings"] | undefined)?.event?.requestContext?.requestId,
-      deps.docsUrl,
     ),
   );
   app.use(guardedAnswers());

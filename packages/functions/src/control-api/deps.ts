@@ -60,8 +60,6 @@ export interface ControlApiDeps extends Key.Peppered {
   /** What a publication's resources cost in a month when nobody calls, micro-USD. */
   restingCostOf: (publication: Publication.Info) => number;
   authentication: AuthenticationOptions;
-  /** Where the documentation is served, without a trailing slash. */
-  docsUrl?: string | undefined;
 }
 
 /** What a handler tells of its act, for the audit log, that nobody else can know. */

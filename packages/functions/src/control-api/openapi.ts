@@ -56,7 +56,6 @@ const problem = {
       },
     },
     requestId: { type: "string" },
-    documentation: { type: "string" },
   },
 };
 

@@ -13,8 +13,7 @@ export function respond(c: Context, problem: Problem.ProblemError): Response {
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   if (problem.code === "unauthenticated") c.header("WWW-Authenticate", "Bearer");
   if (final.includes(problem.code)) c.header("x-should-retry", "false");
-  const { pathname } = new URL(c.req.url);
-  const document = Problem.toDocument(problem, pathname, requestId, c.get("docsUrl"));
+  const document = Problem.toDocument(problem, new URL(c.req.url).pathname, requestId);
   c.header("Content-Type", "application/problem+json");
   return c.body(JSON.stringify(document), problem.status as ContentfulStatusCode);
 }

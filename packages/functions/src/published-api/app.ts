@@ -31,7 +31,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   });
   app.notFound(createNotFoundHandler(methodsOf(app)));
   app.use(
-    requestId(gatewayRequestId, deps.docsUrl),
+    requestId(gatewayRequestId),
     cors(deps.table),
     identity(),
     boundedPath(),

@@ -21,8 +21,6 @@ export interface PublishedApiDeps {
     Conversation.WaitPolicy &
     EventLog.FollowPolicy &
     HoldPolicy;
-  /** Where the documentation is served, without a trailing slash; errors name their pages there. */
-  docsUrl?: string | undefined;
 }
 
 /** How long a caller that waits is held, and how it is told that somebody is still there. */

@@ -118,13 +118,6 @@ describe("what reached the endpoint", () => {
     }
   });
 
-  test("is refused with the address of the page about it", async () => {
-    const { json } = await bot.call("GET", "/nowhere");
-    expect(json.documentation).toBe(
-      `${new URL(outlet.ready.consoleUrl).origin}/docs/errors/route_not_found/`,
-    );
-  });
-
   test("has the path that was asked for and the name of the key that let it in", async () => {
     const told = await send(bot, { path: "/conversation/a%22b/c" });
     const [seen] = await list(bot, `&requestId=${told.requestId}`);

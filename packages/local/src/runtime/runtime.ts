@@ -138,9 +138,7 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     openAs,
   });
   const authentication = { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` };
-  const control = getRequestListener(
-    createControlApi({ ...deps, authentication, docsUrl: `${origin}/docs` }).fetch,
-  );
+  const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
   const serveConsole = createConsole(consoleDir, origin);
   const serveControl = ownPagesOnly((req, res) => Promise.resolve(control(req, res)));
   const serveIssuer = ownPagesOnly((req, res) => issuer.handle(req, res));
@@ -185,9 +183,7 @@ function mountEdge(
 ): Edge {
   // All who wait are in this process.
   const waiters = Key.createProcessWaiters(backends.policy.waitersMax);
-  const publishedApi = createPublishedApiHandler(
-    createPublishedApi({ ...backends, waiters, docsUrl: `${origin}/docs` }),
-  );
+  const publishedApi = createPublishedApiHandler(createPublishedApi({ ...backends, waiters }));
   const functions = [
     lambda("published-api", publishedApi, 900_000),
     lambda("authorizer", createAuthorizer(backends), 10_000),

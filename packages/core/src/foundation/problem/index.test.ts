@@ -35,9 +35,3 @@ test("the document says the same to RFC 9457 and to OpenAI's clients", () => {
     requestId: "r1",
   });
 });
-
-test("the document names the page about its code, where the documentation is served", () => {
-  const problem = new Problem.ProblemError("conflict", "Again.");
-  const { documentation } = Problem.toDocument(problem, "/", "r1", "https://example.com/docs");
-  expect(documentation).toBe("https://example.com/docs/errors/conflict/");
-});

@@ -128,20 +128,12 @@ export interface Document {
   errors?: { path: string; message: string }[];
   error: { message: string; type: string; param: string | null; code: Code };
   requestId: string;
-  /** What is written about the code; absent where the documentation is served nowhere. */
-  documentation?: string;
 }
 
 /**
  * The body that a client sees.
- * @param docsUrl where the documentation is, without a trailing slash.
  */
-export function toDocument(
-  problem: ProblemError,
-  instance: string,
-  requestId: string,
-  docsUrl?: string,
-): Document {
+export function toDocument(problem: ProblemError, instance: string, requestId: string): Document {
   const { title, type } = codes[problem.code];
   const { status } = problem;
   const { message, param, errors, extra } = problem.detail;
@@ -155,6 +147,5 @@ export function toDocument(
     ...(errors ? { errors } : {}),
     error: { message, type, param: param ?? null, code: problem.code },
     requestId,
-    ...(docsUrl ? { documentation: `${docsUrl}/errors/${problem.code}/` } : {}),
   };
 }

@@ -28,7 +28,6 @@ export const schemas = {
         "code",
       ]),
       requestId: text(),
-      documentation: text(),
     },
     ["type", "title", "status", "detail", "instance", "error", "requestId"],
   ),
