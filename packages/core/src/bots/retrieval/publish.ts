@@ -7,7 +7,7 @@ import {
   silentLog,
   type Table,
 } from "../../ports/index.ts";
-import { embedPassages } from "./embed-passages.ts";
+import { embedPassages, vectorsId } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
 import { withVectors } from "./index-vectors.ts";
 import { LexicalIndex, type Source } from "./lexical-index.ts";
@@ -86,7 +86,7 @@ async function addVectors(
   const index = new LexicalIndex(bytes);
   if (!embedder || index.header.passages === 0) return { bytes, complete: true };
   const { rows, complete } = await embedPassages({ objects, embedder, log }, botId, index, old);
-  return { bytes: rows ? withVectors(bytes, embedder.id, rows) : bytes, complete };
+  return { bytes: rows ? withVectors(bytes, vectorsId(embedder), rows) : bytes, complete };
 }
 
 /** Passages of sources that the index does not have yet. One whose object has gone is removed itself. */
@@ -119,7 +119,7 @@ async function load(
 
 function digestOf(sources: readonly Wanted[], embedder: Embedder | undefined): string {
   const names = sources.map(({ sourceId, version }) => `${sourceId} ${version}`).sort();
-  return hashOf(Buffer.from([analysis, embedder?.id ?? "", ...names].join("\n")));
+  return hashOf(Buffer.from([analysis, embedder ? vectorsId(embedder) : "", ...names].join("\n")));
 }
 
 const hashOf = (bytes: Uint8Array): string =>
