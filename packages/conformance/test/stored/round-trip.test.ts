@@ -71,7 +71,14 @@ const generation = sparse({
   topP: fc.option(number),
   stopSequences: texts,
 });
-const bot = { description: text, instruction: text, generation, showSources: fc.boolean() };
+const tools = sparse({ allowed: texts, roundsMax: fc.integer(), secondsMax: fc.integer() });
+const bot = {
+  description: text,
+  instruction: text,
+  generation,
+  showSources: fc.boolean(),
+  tools,
+};
 
 test("any bot that can be made, edited and shared is read as it was written", async () => {
   const input = fc.record({ title: text, ...bot }, { requiredKeys: ["title"] });

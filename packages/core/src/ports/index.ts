@@ -13,5 +13,6 @@ export * from "./randomness.ts";
 export * from "./reporting-table.ts";
 export * from "./retriever.ts";
 export * from "./table.ts";
+export * from "./tool.ts";
 export * from "./upload-store.ts";
 export * from "./watched-table.ts";

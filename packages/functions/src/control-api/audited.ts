@@ -148,7 +148,7 @@ const textMax = 2_000;
 function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
   if (!bot) return null;
   const { ownerId, title, description, instruction, model, callerModels, generation } = bot;
-  const { scope, allowedUsers, allowedGroups, showSources } = bot;
+  const { scope, allowedUsers, allowedGroups, showSources, tools } = bot;
   return {
     ownerId,
     title,
@@ -161,6 +161,7 @@ function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
     allowedUsers,
     allowedGroups,
     showSources,
+    tools: { ...tools },
   };
 }
 

@@ -38,6 +38,7 @@ export function botView(
     allowedGroups: mine ? bot.allowedGroups : [],
     syncStatus: bot.syncStatus,
     showSources: bot.showSources,
+    tools: mine ? bot.tools : null,
     publicationStatus: mine ? (publication?.status ?? "unpublished") : null,
     createdAt: time(bot.createdAt),
     updatedAt: time(bot.updatedAt),

@@ -9,6 +9,7 @@ import { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import { Owner } from "../owner/index.ts";
+import { Tools } from "../tools/index.ts";
 import {
   absent,
   all,
@@ -23,102 +24,10 @@ import {
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
+import { type Create, type Edit, Generation, type Info, type Sharing, shape } from "./info.ts";
 
-export const Title = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1),
-  v.maxLength(100),
-  v.check(Text.isVisible, "must have a character that can be seen"),
-);
-
-export const Scope = v.picklist(["private", "partial", "all"]);
-
-export const SyncStatus = v.picklist(["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]);
-
-/** No store holds numbers that are next to nothing, and no model tells them from it. */
-const Fraction = v.pipe(
-  v.number(),
-  v.minValue(0),
-  v.maxValue(1),
-  v.check((value) => value === 0 || value >= 1e-6, "must be 0, or at least 0.000001"),
-);
-
-export const Generation = v.strictObject({
-  /** Output tokens at most. */
-  maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64_000)), 2_048),
-  temperature: v.optional(v.nullable(Fraction), null),
-  topP: v.optional(v.nullable(Fraction), null),
-  stopSequences: v.optional(
-    v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(100))), v.maxLength(4)),
-    [],
-  ),
-});
-
-export const Info = v.object({
-  botId: v.string(),
-  ownerId: v.string(),
-  title: v.string(),
-  description: v.string(),
-  instruction: v.string(),
-  /** Short name of the model it answers with. */
-  model: v.string(),
-  /** Short names of further models that a caller may ask for. */
-  callerModels: v.array(v.string()),
-  generation: Generation,
-  scope: Scope,
-  /** With whom it is shared where the scope is `partial`. */
-  allowedUsers: v.array(v.string()),
-  allowedGroups: v.array(v.string()),
-  syncStatus: SyncStatus,
-  /** Whether answers name their sources. */
-  showSources: v.boolean(),
-  /** Epoch milliseconds. */
-  createdAt: v.number(),
-  updatedAt: v.number(),
-});
-export type Info = v.InferOutput<typeof Info>;
-const shape = Shape.of("bot", Info);
-
-const Description = v.pipe(v.string(), v.maxLength(1_000));
-const Instruction = v.pipe(v.string(), v.maxLength(50_000));
-const ModelName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
-const CallerModels = v.pipe(v.array(ModelName), v.maxLength(20));
-
-export const Create = v.strictObject({
-  title: Title,
-  description: v.optional(Description, ""),
-  instruction: v.optional(Instruction, ""),
-  model: v.optional(ModelName),
-  callerModels: v.optional(CallerModels, []),
-  generation: v.optional(Generation, {}),
-  showSources: v.optional(v.boolean(), false),
-});
-
-/** Absent members stay as they are. */
-export const Edit = v.strictObject({
-  title: v.optional(Title),
-  description: v.optional(Description),
-  instruction: v.optional(Instruction),
-  model: v.optional(ModelName),
-  callerModels: v.optional(CallerModels),
-  generation: v.optional(v.partial(Generation)),
-  showSources: v.optional(v.boolean()),
-});
-
-/** Ids of users, names of groups: as long as Cognito's are. */
-const Names = v.pipe(
-  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
-  v.maxLength(100),
-);
-
-export const Sharing = v.strictObject({
-  scope: Scope,
-  allowedUsers: v.optional(Names, []),
-  allowedGroups: v.optional(Names, []),
-});
+export { Create, Edit, Generation, Info, Scope, Sharing, SyncStatus, Title } from "./info.ts";
 
 interface Deps {
   table: Table;
@@ -134,6 +43,8 @@ export async function create(
 ): Promise<Info> {
   const now = deps.clock.now();
   const model = input.model ? deps.catalog.require(input.model, "model") : deps.catalog.default;
+  const callerModels = requireModels(deps.catalog, input.callerModels);
+  requireToolModels(deps.catalog, { ...input, model: model.name, callerModels });
   const bot: Info = {
     botId: deps.ids.ulid(),
     ownerId: caller.userId,
@@ -141,13 +52,14 @@ export async function create(
     description: input.description,
     instruction: input.instruction,
     model: model.name,
-    callerModels: requireModels(deps.catalog, input.callerModels),
+    callerModels,
     generation: oneOfTwo(v.parse(Generation, input.generation)),
     scope: "private",
     allowedUsers: [],
     allowedGroups: [],
     syncStatus: "SUCCEEDED",
     showSources: input.showSources,
+    tools: input.tools,
     createdAt: now,
     updatedAt: now,
   };
@@ -211,16 +123,33 @@ const said = <T extends object>(of: T) =>
 function changesOf(
   { catalog }: Pick<Deps, "catalog">,
   bot: Info,
-  { generation, model, callerModels, ...plain }: v.InferOutput<typeof Edit>,
+  { generation, model, callerModels, tools, ...plain }: v.InferOutput<typeof Edit>,
 ) {
-  return {
+  const changes = {
     ...said(plain),
     ...(generation
       ? { generation: oneOfTwo(v.parse(Generation, { ...bot.generation, ...said(generation) })) }
       : {}),
     ...(model ? { model: catalog.require(model, "model").name } : {}),
     ...(callerModels ? { callerModels: requireModels(catalog, callerModels) } : {}),
+    ...(tools ? { tools: { ...bot.tools, ...said(tools) } } : {}),
   };
+  if (model || callerModels || tools) requireToolModels(catalog, { ...bot, ...changes });
+  return changes;
+}
+
+/** Every model that may answer has to be able to call tools, where there are any. */
+function requireToolModels(
+  catalog: ModelCatalog.Catalog,
+  { tools, model, callerModels }: Pick<Info, "tools" | "model" | "callerModels">,
+): void {
+  if (tools.allowed.length === 0) return;
+  const unable = [model, ...callerModels].find((name) => catalog.find(name)?.tools === false);
+  if (unable === undefined) return;
+  throw new Problem.ProblemError("invalid_request", {
+    message: `The model "${unable}" cannot call tools. Choose another model, or allow no tools.`,
+    param: "tools.allowed",
+  });
 }
 
 /** Newer models refuse to be told both. @throws ProblemError `invalid_request` */
@@ -279,6 +208,7 @@ export async function setSyncStatus(
 
 export async function remove(table: Table, botId: string): Promise<void> {
   await table.remove(Layout.testRun(botId));
+  for (const { toolId } of await Tools.list(table, botId)) await Tools.remove(table, botId, toolId);
   await table.remove(Layout.bot(botId));
 }
 

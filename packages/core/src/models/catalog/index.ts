@@ -22,6 +22,8 @@ export interface Info {
   reasoning: boolean;
   /** Whether it can be held to JSON: of a given schema, or of any shape too. Absent where not. */
   structured?: "schema" | "any";
+  /** Whether it can be offered tools. */
+  tools: boolean;
   /** Micro-USD for a million tokens. `null`: unknown, so it cannot be published. */
   price: Price | null;
 }
@@ -64,6 +66,7 @@ const known: readonly Known[] = [
     contextTokens: 100_000,
     reasoning: true,
     structured: "any",
+    tools: true,
     price: usd(0, 0),
   },
   {
@@ -74,6 +77,7 @@ const known: readonly Known[] = [
     contextTokens: 180_000,
     reasoning: true,
     structured: "schema",
+    tools: true,
     price: usd(1, 5, 0.1, 1.25),
   },
   {
@@ -84,6 +88,7 @@ const known: readonly Known[] = [
     contextTokens: 180_000,
     reasoning: true,
     structured: "schema",
+    tools: true,
     price: usd(3, 15, 0.3, 3.75),
   },
   {
@@ -94,6 +99,7 @@ const known: readonly Known[] = [
     contextTokens: 180_000,
     reasoning: true,
     structured: "schema",
+    tools: true,
     price: usd(5, 25, 0.5, 6.25),
   },
   {
@@ -103,6 +109,7 @@ const known: readonly Known[] = [
     title: "Claude 3 Haiku",
     contextTokens: 180_000,
     reasoning: false,
+    tools: true,
     price: usd(0.25, 1.25, 0.03, 0.3),
   },
   {
@@ -112,6 +119,7 @@ const known: readonly Known[] = [
     title: "Amazon Nova Pro",
     contextTokens: 280_000,
     reasoning: false,
+    tools: true,
     price: usd(0.8, 3.2, 0.2, 0.8),
   },
   {
@@ -121,6 +129,7 @@ const known: readonly Known[] = [
     title: "Amazon Nova Lite",
     contextTokens: 280_000,
     reasoning: false,
+    tools: true,
     price: usd(0.06, 0.24, 0.015, 0.06),
   },
   {
@@ -130,6 +139,7 @@ const known: readonly Known[] = [
     title: "Amazon Nova Micro",
     contextTokens: 120_000,
     reasoning: false,
+    tools: true,
     price: usd(0.035, 0.14, 0.00875, 0.035),
   },
 ];
@@ -184,7 +194,16 @@ function parse(entry: string, region: string): Info {
   }
   const [, name = "", modelId = "", input, output] = custom;
   const price = input && output ? usd(Number(input), Number(output)) : null;
-  return { name, modelId, title: name, contextTokens: 100_000, reasoning: false, price };
+  return {
+    name,
+    modelId,
+    title: name,
+    contextTokens: 100_000,
+    reasoning: false,
+    // Nobody says so before it is asked.
+    tools: true,
+    price,
+  };
 }
 
 function askedFrom({ profiles, ...model }: Known, region: string): Info {

@@ -4,7 +4,7 @@
  *
  * | partition | items |
  * |---|---|
- * | `BOT#{bot}` | the bot, its sources and which index they are searched by, last test, publication and keys, the deployer's lease |
+ * | `BOT#{bot}` | the bot, its tools, its sources and which index they are searched by, last test, publication and keys, the deployer's lease |
  * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
  * | `EVENTS#{bot}#{client}#{conversation}#{run}` | what the readers of a run stream † |
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
@@ -45,6 +45,8 @@ export const uploadPrefix = "UPLOAD#";
 /** A file that is on its way to become a source. */
 export const upload = (botId: string, uploadId: string): Key =>
   ofBot(botId, uploadPrefix + uploadId);
+export const toolPrefix = "TOOL#";
+export const tool = (botId: string, toolId: string): Key => ofBot(botId, toolPrefix + toolId);
 export const keyPrefix = "KEY#";
 export const key = (botId: string, keyId: string): Key => ofBot(botId, keyPrefix + keyId);
 export const secret = (hash: string): Key => ({ pk: `SECRET#${hash}`, sk: "SECRET" });

@@ -1,0 +1,109 @@
+import * as v from "valibot";
+
+/** What Converse and OpenAI both take for a tool's name. */
+export const Name = v.pipe(
+  v.string(),
+  v.regex(/^[a-zA-Z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, _ or -"),
+);
+
+/** JSON Schema as text: the table knows no arbitrary JSON. */
+const SchemaText = v.pipe(v.string(), v.maxLength(50_000));
+
+/** One thing that a remote tool can do, as the model is told of it. */
+export const Function = v.object({
+  name: Name,
+  description: v.string(),
+  inputSchema: SchemaText,
+  /** Whether calling it twice does no more than calling it once. */
+  isSafeToRepeat: v.boolean(),
+});
+export type Function = v.InferOutput<typeof Function>;
+
+/** Searches the bot's own knowledge; where it is allowed, passages are not given unasked. */
+const Knowledge = v.object({ kind: v.literal("knowledge") });
+const Calculator = v.object({ kind: v.literal("calculator") });
+const Time = v.object({ kind: v.literal("time") });
+
+/** Asks another published bot of this installation. */
+const OtherBot = v.object({
+  kind: v.literal("bot"),
+  botId: v.string(),
+  name: Name,
+  description: v.string(),
+});
+
+/** Operations of one service, picked out of its OpenAPI document. */
+const Http = v.object({
+  kind: v.literal("http"),
+  title: v.string(),
+  baseUrl: v.string(),
+  /** Hosts that it may reach, redirects and all. */
+  hosts: v.array(v.string()),
+  operations: v.array(
+    v.object({
+      ...Function.entries,
+      method: v.picklist(["get", "post", "put", "patch", "delete", "head"]),
+      /** With `{names}` in it. */
+      path: v.string(),
+      /** Where each member of the input goes. */
+      parameters: v.array(
+        v.object({ name: v.string(), in: v.picklist(["path", "query", "header", "body"]) }),
+      ),
+      /** What the owner has set, by the parameter's name: the model is not told of it. */
+      fixed: v.record(v.string(), v.string()),
+      /** What of an answer the model gets, as a path of members (`items.0.name`). */
+      responsePath: v.nullable(v.string()),
+    }),
+  ),
+});
+
+/** Tools of a remote MCP server, picked out of its list. */
+const Mcp = v.object({
+  kind: v.literal("mcp"),
+  title: v.string(),
+  url: v.string(),
+  hosts: v.array(v.string()),
+  tools: v.array(
+    v.object({
+      ...Function.entries,
+      /** As the server calls it. */
+      remoteName: v.string(),
+      /** Of the definition that the owner has approved. */
+      digest: v.string(),
+      /** Its definition has changed since: it is not offered until the owner approves it. */
+      isPaused: v.boolean(),
+    }),
+  ),
+});
+
+/** What a tool is, by its kind. */
+export const Setting = v.variant("kind", [Knowledge, Calculator, Time, OtherBot, Http, Mcp]);
+export type Setting = v.InferOutput<typeof Setting>;
+export type SettingOf<K extends Setting["kind"]> = Extract<Setting, { kind: K }>;
+
+/** A call is cut off where it takes or brings more. A result has to fit into one item of the table. */
+export const Limits = v.strictObject({
+  timeMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(60_000)), 20_000),
+  sizeMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(50_000)), 32_000),
+  callsMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)), 10),
+});
+export type Limits = v.InferOutput<typeof Limits>;
+
+export const allowedMax = 50;
+
+/** What a bot may do with its tools: a part of the bot. */
+export const Use = v.strictObject({
+  /** Ids of the tools that the model is offered, and no others. */
+  allowed: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(64))), v.maxLength(allowedMax)),
+    [],
+  ),
+  /** How often the model may call tools, one after the other, before it has to answer. */
+  roundsMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)), 5),
+  /** Seconds from the first call on, after which it has to answer. */
+  secondsMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(600)), 120),
+});
+export type Use = v.InferOutput<typeof Use>;
+
+/** Of bots that were made before there were tools, too. */
+export const none: Use = { allowed: [], roundsMax: 5, secondsMax: 120 };

@@ -1,0 +1,65 @@
+import type { Found } from "./retriever.ts";
+
+/** What a model is told of a tool, and what whoever runs it has to know of it. */
+export interface ToolDefinition {
+  /** 1 to 64 of `a-z A-Z 0-9 _ -`: what Converse's `toolSpec` and OpenAI's `function` take. */
+  name: string;
+  /** Never empty: Converse refuses that. */
+  description: string;
+  /** JSON Schema of an object. */
+  inputSchema: Record<string, unknown>;
+  /** Whether calling it twice does no more than calling it once: a crash may then repeat it. */
+  isSafeToRepeat: boolean;
+  limits: ToolLimits;
+}
+
+export interface ToolLimits {
+  /** Milliseconds that one call may take. */
+  timeMs: number;
+  /** Bytes of UTF-8 that one call may bring; what is beyond is cut off and said to be. */
+  sizeMax: number;
+  /** Calls in one run. */
+  callsMax: number;
+}
+
+/** For whom a tool is called. */
+export interface ToolCaller {
+  botId: string;
+  runId: string;
+  /** Whose quota and bill it is. */
+  keyId: string;
+  clientId: string;
+  /** Bots that have called one another on the way here; 0 where a client asked the bot itself. */
+  depth: number;
+}
+
+export interface ToolCall {
+  /** As the model gave it: an object, not checked against the schema. */
+  input: Record<string, unknown>;
+  /** The same whenever this very call is made again, and of no other call. */
+  idempotencyKey: string;
+  /** {@link ToolLimits.sizeMax}: what is read beyond it is in vain. */
+  sizeMax: number;
+  caller: ToolCaller;
+}
+
+/** What of a bot's knowledge, or of a model's work, a call has brought with it. */
+export interface ToolFindings {
+  sources?: Found[];
+}
+
+/** How a call ended. Both are told to the model. */
+export type ToolOutcome =
+  | ({ outcome: "ok"; content: string } & ToolFindings)
+  /** `reason` is for the model and for the owner: it holds no secret and no address of ours. */
+  | { outcome: "error"; reason: string };
+
+export interface Tool {
+  definition: ToolDefinition;
+  /**
+   * Calls it. Whatever the other side does is an outcome.
+   * @param signal of the run and of the call's own time: the caller does not wait beyond it.
+   * @throws the signal's reason, and whatever is a defect of ours.
+   */
+  call(call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
+}
