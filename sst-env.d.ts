@@ -47,6 +47,7 @@ declare module "sst" {
     "Installation": {
       "accountId": string
       "cell": string
+      "embeddingModel": string
       "inferenceProfiles": string
       "models": string
       "partition": string

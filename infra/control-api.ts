@@ -3,6 +3,7 @@ import { signIn } from "./auth";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -57,6 +58,7 @@ controlApi.route(
       sendGrant(deployQueue),
       sendGrant(syncQueue),
       modelGrant(),
+      ...embeddingGrants,
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,

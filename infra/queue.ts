@@ -1,6 +1,7 @@
 import { allowLoop, functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -37,6 +38,7 @@ export const worker = runQueue.subscribe(
       bucketListGrant,
       sendGrant(runQueue),
       modelGrant({ byProfile: inferenceProfiles === "on" }),
+      ...embeddingGrants,
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { ModelCatalog } from "../packages/core/src/models/catalog/index";
+import { Embeddings } from "../packages/core/src/models/embeddings/index";
 
 /**
  * What whoever deploys decides, from the environment or `.env` (docs/deploy.md has them all).
@@ -56,6 +57,13 @@ try {
   ModelCatalog.createCatalog(models, regionName);
 } catch (error) {
   faults.push(`OUTLET_MODELS: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** Short name of the model by which passages are found by meaning too; by words alone where empty. */
+export const embeddingModel = read("EMBEDDING_MODEL");
+if (embeddingModel && !Embeddings.find(embeddingModel)) {
+  const known = Embeddings.models.map(({ name }) => name).join(", ");
+  faults.push(`OUTLET_EMBEDDING_MODEL takes one of ${known}, not "${embeddingModel}".`);
 }
 
 /** `on` or `off`: whether published bots are brought to the template of what is deployed. */

@@ -42,7 +42,7 @@ export async function embedPassages(
   botId: string,
   index: LexicalIndex,
   old: LexicalIndex | undefined,
-): Promise<{ rows: VectorRows | undefined; complete: boolean }> {
+): Promise<{ rows: VectorRows | undefined; complete: boolean; inputTokens: number }> {
   const known = old?.vectorsBy(vectorsId(deps.embedder));
   const places = old && known ? placesOf(old) : new Map<string, number>();
   const filling = new Filling(deps.embedder, index.header.passages, known?.dimensions);
@@ -56,11 +56,11 @@ export async function embedPassages(
       first += source.passages;
     }
     await filling.flush();
-    return { rows: filling.rows, complete: filling.isComplete };
+    return { ...filling.made(), complete: filling.isComplete };
   } catch (cause) {
     if (!(cause instanceof EmbedderUnavailable)) throw cause;
     deps.log.warn("passages are left without vectors", { botId, cause });
-    return { rows: filling.rows, complete: false };
+    return { ...filling.made(), complete: false };
   }
 }
 
@@ -98,6 +98,8 @@ function placesOf({ header }: LexicalIndex): Map<string, number> {
 /** Rows that are filled batch by batch; the first vector tells how long they are. */
 class Filling {
   rows: VectorRows | undefined;
+  /** What was paid for. */
+  inputTokens = 0;
   readonly #embedder: Embedder;
   readonly #count: number;
   #waiting: Waiting[] = [];
@@ -111,6 +113,10 @@ class Filling {
 
   get isComplete(): boolean {
     return this.rows !== undefined && this.rows.scales.every((scale) => scale > 0);
+  }
+
+  made(): { rows: VectorRows | undefined; inputTokens: number } {
+    return { rows: this.rows, inputTokens: this.inputTokens };
   }
 
   /** @returns whether all of them have been there. */
@@ -137,7 +143,8 @@ class Filling {
       (title) => title.trim() !== "" && !this.#titles.has(title),
     );
     const texts = [...batch.map(({ text }) => text), ...titles];
-    const vectors = await this.#embedder.embed(texts, "passage");
+    const { vectors, inputTokens } = await this.#embedder.embed(texts, "passage");
+    this.inputTokens += inputTokens;
     for (const [i, title] of titles.entries()) {
       const vector = vectors[batch.length + i];
       if (vector) this.#titles.set(title, vector);

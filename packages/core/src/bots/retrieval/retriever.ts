@@ -64,7 +64,8 @@ export function createRetriever(
     if (!embedder || !rows) return undefined;
     try {
       const asked = question.slice(0, embeddedLengthMax).toWellFormed();
-      const [vector] = await embedder.embed([asked], "question");
+      const { vectors } = await embedder.embed([asked], "question");
+      const [vector] = vectors;
       return vector && { rows, question: vector };
     } catch (cause) {
       if (!(cause instanceof EmbedderUnavailable)) throw cause;

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Embedder, EmbedderUnavailable, type ObjectStore } from "../../ports/index.ts";
+import {
+  type Embedder,
+  EmbedderUnavailable,
+  type EmbeddingPrice,
+  type ObjectStore,
+} from "../../ports/index.ts";
 import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { fuse } from "./fuse.ts";
 import { storePassages } from "./passage-store.ts";
 import { publish, type Wanted } from "./publish.ts";
@@ -15,19 +21,21 @@ const subjects = ["dog puppy hound", "car vehicle driving", "money fee price"].m
   list.split(" "),
 );
 
-function createEmbedder(id = "subjects") {
+function createEmbedder(id = "subjects", price?: EmbeddingPrice) {
   const asked: string[] = [];
   const state = { down: false, dimensions: 3 };
   const embedder: Embedder = {
     id,
+    ...(price && { price }),
     async embed(texts, kind) {
       if (state.down) throw new EmbedderUnavailable("away");
       asked.push(...texts.map((text) => `${kind}: ${text}`));
-      return texts.map((text) =>
+      const vectors = texts.map((text) =>
         Float32Array.from({ length: state.dimensions }, (_, i) =>
           (subjects[i] ?? []).some((word) => text.includes(word)) ? 1 : 0.01,
         ),
       );
+      return { vectors, inputTokens: 1_000 * texts.length };
     },
   };
   return { embedder, asked, state };
@@ -98,6 +106,20 @@ describe("finding by meaning", () => {
     expect(asked.filter((text) => text === "passage: car rental")).toHaveLength(1);
     const { passages } = await world.find("hound", embedder, "vectors");
     expect(passages[0]?.source).toBe("dog_walks.pdf");
+  });
+
+  test("what a sync was charged is cost of the bot, and no run of it", async () => {
+    const world = createWorld();
+    const price = { model: "small", input: 20_000, version: "1" };
+    const { embedder } = createEmbedder("paid", price);
+    await world.put("a", "1", "dog", "car");
+    await world.publish(embedder);
+    await world.publish(embedder);
+    const hour = Ledger.hourOf(world.deps.clock.now());
+    const entries = await Ledger.listHour(world.deps.table, botId, hour);
+    // Two passages and a title, once: 3,000 tokens at 2 cents a million.
+    expect(entries).toMatchObject([{ model: "small", inputTokens: 3_000, costMicroUsd: 60 }]);
+    expect(entries.map(Ledger.isRun)).toEqual([false]);
   });
 
   test("with another model, or one of other vectors, begins anew", async () => {
