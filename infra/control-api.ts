@@ -18,6 +18,7 @@ import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
 import { payloads, table } from "./storage";
+import { readSecretGrant, removeSecretsGrant, toolSecrets, writeSecretGrant } from "./tool-secrets";
 
 /**
  * A REST API and not a function URL: CloudFront can only keep strangers from a function URL by
@@ -43,6 +44,7 @@ controlApi.route(
       signIn,
       publishing,
       keyPepper,
+      toolSecrets,
       table,
       payloads,
       runQueue,
@@ -59,6 +61,9 @@ controlApi.route(
       sendGrant(syncQueue),
       modelGrant(),
       ...embeddingGrants,
+      readSecretGrant,
+      writeSecretGrant,
+      removeSecretsGrant,
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,
