@@ -4,8 +4,7 @@ import { Embeddings } from "@outlet/core/models/embeddings";
 import { EmbedderUnavailable } from "@outlet/core/ports";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createBedrockEmbedder } from "./bedrock-embedder.ts";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { createJsonClient, type JsonClient } from "./lean/json-client.ts";
 
 /** Speaks InvokeModel over HTTP/1.1, and notes what it was asked. */
 class Bedrock {
@@ -30,27 +29,24 @@ class Bedrock {
     for await (const chunk of req) chunks.push(chunk);
     const body: Record<string, unknown> = JSON.parse(Buffer.concat(chunks).toString());
     const signed = req.headers.authorization?.startsWith("AWS4-HMAC-SHA256 ") ?? false;
-    this.asked.push({ path: decodeURIComponent(req.url ?? ""), body, signed });
+    this.asked.push({ path: req.url ?? "", body, signed });
     res.setHeader("content-type", "application/json");
     this.answer(body, res);
   }
 }
 
 let bedrock: Bedrock;
-let client: BedrockRuntimeClient;
+let client: JsonClient;
 beforeEach(async () => {
   bedrock = new Bedrock();
-  const endpoint = await bedrock.listen();
-  client = new BedrockRuntimeClient({
+  client = createJsonClient("bedrock-runtime", {
     region: "us-east-1",
-    endpoint,
-    maxAttempts: 3,
+    endpoint: await bedrock.listen(),
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    requestHandler: new NodeHttpHandler(),
   });
 });
 afterEach(async () => {
-  client.destroy();
+  client.close();
   await bedrock.close();
 });
 
@@ -74,7 +70,7 @@ describe("Titan", () => {
     expect(inputTokens).toBe(60);
     expect(bedrock.asked).toHaveLength(20);
     expect(bedrock.asked[0]).toMatchObject({
-      path: "/model/amazon.titan-embed-text-v2:0/invoke",
+      path: "/model/amazon.titan-embed-text-v2%3A0/invoke",
       body: { normalize: true, dimensions: 512 },
       signed: true,
     });

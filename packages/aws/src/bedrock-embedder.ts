@@ -1,8 +1,8 @@
-import { type BedrockRuntimeClient, InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
 import { Embeddings } from "@outlet/core/models/embeddings";
 import { Tokens } from "@outlet/core/models/tokens";
 import { type Embedded, type Embedder, EmbedderUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
+import type { JsonClient } from "./lean/json-client.ts";
 
 type Kind = Parameters<Embedder["embed"]>[1];
 
@@ -20,29 +20,21 @@ const CohereAnswer = v.object({ embeddings: v.array(v.array(v.number())) });
 const cohereTypes = { question: "search_query", passage: "search_document" } as const;
 
 /**
- * The embedder port on Bedrock's InvokeModel. Give it a client that tries again by itself
- * (`maxAttempts`): throttling is usual where many passages are embedded.
- * @example createBedrockEmbedder({ client: createBedrockClient({ region, maxAttempts: 5 }), model })
+ * The embedder port on Bedrock's InvokeModel
+ * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html). Give it a
+ * client that tries often: throttling is usual where many passages are embedded.
+ * @example createBedrockEmbedder({ client: createJsonClient("bedrock-runtime", { region }), model })
  */
 export function createBedrockEmbedder({
   client,
   model,
 }: {
-  client: BedrockRuntimeClient;
+  client: JsonClient;
   model: Embeddings.Model;
 }): Embedder {
   const { modelId, dimensions } = model;
-  const invoke = async (body: object, kind: Kind): Promise<unknown> => {
-    const command = new InvokeModelCommand({
-      modelId,
-      contentType: "application/json",
-      accept: "application/json",
-      body: JSON.stringify(body),
-    });
-    const abortSignal = AbortSignal.timeout(timeoutMs[kind]);
-    const answer = await client.send(command, { abortSignal });
-    return JSON.parse(answer.body.transformToString());
-  };
+  const path = `/model/${encodeURIComponent(modelId)}/invoke`;
+  const invoke: Invoke = (body, kind) => client.call(path, body, { timeoutMs: timeoutMs[kind] });
   const embed = { titan: titanOf(invoke, dimensions), cohere: cohereOf(invoke) }[model.family];
   return {
     ...Embeddings.facts(model),

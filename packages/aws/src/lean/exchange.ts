@@ -13,6 +13,7 @@ export interface Answer {
 }
 
 interface Sent {
+  path: string;
   headers: Record<string, string>;
   body: string;
   /** From sending to the last byte of the answer. */
@@ -41,7 +42,6 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   const options = {
     agent,
     method: "POST",
-    path: url.pathname,
     ...(socketPath === undefined
       ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
       : { socketPath }),
@@ -50,9 +50,9 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   return {
     host: url.host,
     close: () => agent.destroy(),
-    post: ({ headers, body, timeoutMs, signal }) =>
+    post: ({ path, headers, body, timeoutMs, signal }) =>
       new Promise((resolve, reject) => {
-        const req = request({ ...options, headers });
+        const req = request({ ...options, path, headers });
         const giveUp = (ms: number, what: string) => () =>
           req.destroy(new NoAnswer(`${what} within ${ms} ms`));
         const overdue = setTimeout(giveUp(timeoutMs, "no answer"), timeoutMs);
