@@ -24,6 +24,7 @@ import { Passages } from "./passages.tsx";
 import { type RunDetail, useRun } from "./queries.ts";
 import { Raw } from "./raw.tsx";
 import styles from "./request.module.css";
+import { TimeLine } from "./time-line.tsx";
 import { Timing } from "./timing.tsx";
 
 export default function Request() {
@@ -55,6 +56,7 @@ export default function Request() {
             <Text title={copy.question} parts={data().question} />
             <Text title={copy.answer} parts={data().answer} />
             <Passages chunks={data().usedChunks} />
+            <TimeLine run={data()} botId={params.botId} />
             <Facts run={data()} botId={params.botId} />
             <Raw run={data()} />
           </>
