@@ -11,6 +11,7 @@ import {
 import { installation } from "./installation";
 import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
+import { readSecretGrant, toolSecrets } from "./tool-secrets";
 import { watchedQueue } from "./watched-queue";
 
 /**
@@ -29,8 +30,9 @@ export const worker = runQueue.subscribe(
     timeout: "15 minutes",
     memory: "1024 MB",
     environment: logEnvironment("worker"),
-    link: [installation, table, payloads, runQueue],
+    link: [installation, toolSecrets, table, payloads, runQueue],
     permissions: [
+      readSecretGrant,
       itemGrants("Get", "Put", "Update"),
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),

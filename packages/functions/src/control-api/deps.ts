@@ -3,6 +3,7 @@ import type { Id } from "@outlet/core/foundation/id";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
   Clock,
+  Http,
   Log,
   Metrics,
   Model,
@@ -26,6 +27,8 @@ export interface ControlApiDeps {
   /** For files too large for one request. */
   uploads: UploadStore;
   retriever: Retriever;
+  /** To what owners name: documents, services, MCP servers. */
+  http: Http;
   /** Of bots' tools. */
   secrets: SecretStore;
   deployQueue: Queue;

@@ -1,11 +1,24 @@
 import { auditedAction } from "@outlet/functions/control-api/audited";
 import { createControlApi } from "@outlet/functions/control-api/app";
-import { describe, expect, test } from "vitest";
-import { codeOf, outletOfFile } from "./outlet-of-file.ts";
-import { eventually } from "./runtime-fixture.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Client, eventually, type Outlet, startOutlet } from "./runtime-fixture.ts";
 
-const { owner, user, admin } = await outletOfFile();
+let outlet: Outlet;
+let owner: Client;
+let user: Client;
+let admin: Client;
 
+beforeAll(async () => {
+  outlet = await startOutlet();
+  [owner, user, admin] = await Promise.all([
+    outlet.as("owner"),
+    outlet.as("user"),
+    outlet.as("admin"),
+  ]);
+});
+afterAll(() => outlet.stop());
+
+const codeOf = (reply: Awaited<ReturnType<Client>>) => [reply.status, reply.json?.error?.code];
 const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
 
 describe("the audit log", () => {
@@ -15,6 +28,8 @@ describe("the audit log", () => {
     // Knowledge it becomes with the act that ends it.
     "POST /api/bots/:botId/knowledge/uploads",
     "PUT /api/bots/:botId/knowledge/uploads/:uploadId/content",
+    "POST /api/bots/:botId/tools/openapi",
+    "POST /api/bots/:botId/tools/mcp",
   ];
 
   test("knows every route that changes something", () => {
