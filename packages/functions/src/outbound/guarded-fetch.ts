@@ -41,12 +41,26 @@ export function createGuardedFetch(http: Http, limits: FetchLimits): Fetch {
     const { status, headers } = response;
     // It has been unpacked.
     const { "content-encoding": _, "content-length": __, ...rest } = headers;
-    const body = bodiless.has(status) ? null : ReadableStream.from(response.body);
+    const body = bodiless.has(status) ? null : streamOf(response.body);
     return new Response(body, {
       status: status < 200 || status > 599 ? 502 : status,
       headers: rest,
     });
   };
+}
+
+function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await pieces.return?.();
+    },
+  });
 }
 
 function bodyOf(body: NonNullable<RequestInit["body"]>): string | Uint8Array {

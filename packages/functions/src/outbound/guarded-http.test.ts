@@ -1,4 +1,3 @@
-import type { LookupAddress } from "node:dns";
 import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";

@@ -1,25 +1,15 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { createServer as createEverything } from "@modelcontextprotocol/server-everything/dist/server/index.js";
 import { randomUUID } from "node:crypto";
 
-interface Everything {
-  createServer(): { server: McpServer; cleanup: (sessionId?: string) => void };
-}
-
-/** The reference server `@modelcontextprotocol/server-everything`, which comes without types. */
-async function loadEverything(): Promise<Everything> {
-  const name = "@modelcontextprotocol/server-everything/dist/server/index.js";
-  return (await import(name)) as Everything;
-}
-
 /**
- * For tests: the reference server over streamable HTTP on loopback, with sessions.
- * @param change what of a definition to send otherwise, as a server that turns on its users does.
+ * For tests: the reference server over streamable HTTP on loopback, with sessions. Its `state.change`
+ * says what to send otherwise, as a server does that turns on its users.
+ * @param options.require headers without which it answers 401.
  */
 export async function startEverything(options: { require?: Record<string, string> } = {}) {
-  const { createServer: create } = await loadEverything();
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const seen: { method: string; headers: Record<string, string | string[] | undefined> }[] = [];
   const state = { change: (text: string) => text };
@@ -40,8 +30,7 @@ export async function startEverything(options: { require?: Record<string, string
       made.send = (message, about) =>
         send(JSON.parse(state.change(JSON.stringify(message))) as typeof message, about);
       transport = made;
-      // Its optional members and exactOptionalPropertyTypes do not go together.
-      await create().server.connect(made as Parameters<McpServer["connect"]>[0]);
+      await createEverything().server.connect(made);
     }
     await transport.handleRequest(req, res);
   });

@@ -1,4 +1,4 @@
-import { Tools } from "@outlet/core/bots/tools";
+import type { Tools } from "@outlet/core/bots/tools";
 import { type SecretStore, silentLog, systemClock, type ToolCall } from "@outlet/core/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";

@@ -3,7 +3,7 @@ import type { Tools } from "../tools/index.ts";
 import { isMembers, type Members, membersOf } from "./document.ts";
 import type { Parameter } from "./operations.ts";
 
-export type Picked = Tools.SettingOf<"http">["operations"][number];
+type Picked = Tools.SettingOf<"http">["operations"][number];
 
 /** An input that makes no request; said to the model, which may try another. */
 export class BadInput extends Error {

@@ -31,7 +31,7 @@ export async function readDocument(text: string): Promise<Members> {
   return root;
 }
 
-export const unusable = (message: string, options?: ErrorOptions) =>
+const unusable = (message: string, options?: ErrorOptions) =>
   new Problem.ProblemError("invalid_request", { message, param: "document" }, options);
 
 function requireVersion(root: Members): void {

@@ -11,8 +11,8 @@ const parametersMax = 60;
 /** Characters of a schema: the model is told of it with every request. */
 const schemaMax = 12_000;
 
-export const methods = ["get", "head", "post", "put", "patch", "delete"] as const;
-export type Method = (typeof methods)[number];
+const methods = ["get", "head", "post", "put", "patch", "delete"] as const;
+type Method = (typeof methods)[number];
 
 /** Those that do no more when they are repeated (RFC 9110, 9.2.2). */
 const idempotent: ReadonlySet<string> = new Set(["get", "head", "put", "delete"]);
@@ -158,7 +158,7 @@ function parameterOf(given: Members, taken: Set<string>): Parameter | undefined 
   if (place === "header" && otherwise.includes(name.toLowerCase())) return undefined;
   if (place !== "path" && place !== "query" && place !== "header") {
     // Nobody has a cookie here.
-    if (isRequired) throw new Unsupported(`It needs a parameter in ${String(place).slice(0, 20)}.`);
+    if (isRequired) throw new Unsupported(`It needs a parameter in ${textOf(place).slice(0, 20)}.`);
     return undefined;
   }
   if (name === "") throw new Unsupported("It has a parameter without a name.");
@@ -175,10 +175,10 @@ const queryStyles = ["form", "spaceDelimited", "pipeDelimited", "deepObject"] as
 
 function styleOf(given: Members, place: "path" | "query" | "header"): Parameter["style"] {
   if (given["content"] !== undefined) return "json";
-  const said = given["style"];
+  const said = given["style"] === undefined ? undefined : textOf(given["style"]);
   if (place === "query") return queryStyles.find((one) => one === (said ?? "form")) ?? "form";
   if (said === undefined || said === "simple") return "simple";
-  throw new Unsupported(`It has a parameter of the style ${String(said).slice(0, 20)}.`);
+  throw new Unsupported(`It has a parameter of the style ${said.slice(0, 20)}.`);
 }
 
 function requirePathParameters(path: string, parameters: readonly Parameter[]): void {

@@ -20,7 +20,7 @@ export const Function = v.object({
 export type Function = v.InferOutput<typeof Function>;
 
 /** How a value is written where it goes (OpenAPI 3.1, 4.8.12). */
-export const styles = [
+const styles = [
   "simple",
   "form",
   "spaceDelimited",

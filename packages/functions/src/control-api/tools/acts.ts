@@ -75,7 +75,7 @@ function paramOf({ kind }: Tools.Setting, i: number): string {
 }
 
 /** What a model calls it by. */
-export function namesOf(setting: Tools.Setting): string[] {
+function namesOf(setting: Tools.Setting): string[] {
   switch (setting.kind) {
     case "http":
       return setting.operations.map(({ name }) => name);

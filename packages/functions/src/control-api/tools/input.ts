@@ -144,7 +144,7 @@ const Mcp = v.strictObject({
   ),
 });
 
-export const Setting = v.variant("kind", [
+const Setting = v.variant("kind", [
   v.strictObject({ kind: v.literal("knowledge") }),
   v.strictObject({ kind: v.literal("calculator") }),
   v.strictObject({ kind: v.literal("time") }),
