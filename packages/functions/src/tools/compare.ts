@@ -1,4 +1,4 @@
-import { Tools } from "@outlet/core/bots/tools";
+import type { Tools } from "@outlet/core/bots/tools";
 import type { RemoteTool } from "./mcp-session.ts";
 
 type Setting = Tools.SettingOf<"mcp">;

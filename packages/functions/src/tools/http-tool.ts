@@ -1,5 +1,5 @@
 import { OpenApi } from "@outlet/core/bots/openapi";
-import { Tools } from "@outlet/core/bots/tools";
+import type { Tools } from "@outlet/core/bots/tools";
 import { Text } from "@outlet/core/foundation/text";
 import {
   type Http,

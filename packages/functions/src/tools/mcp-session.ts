@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import type { Client } from "@modelcontextprotocol/client";
 import type { Tools } from "@outlet/core/bots/tools";
 import { Text } from "@outlet/core/foundation/text";
 import { type Http, HttpRefused, type SecretStore } from "@outlet/core/ports";
 import { createGuardedFetch } from "../outbound/guarded-fetch.ts";
 
-type Client = import("@modelcontextprotocol/client").Client;
 type Definition = Awaited<ReturnType<Client["listTools"]>>["tools"][number];
 export type CallResult = Awaited<ReturnType<Client["callTool"]>>;
 
@@ -67,7 +67,7 @@ export async function withServer<T>(
   work: (client: Client, options: { timeout: number; signal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   // Only bots with such tools need it, and it is large.
-  const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
+  const mcp = await import("@modelcontextprotocol/client");
   const ending = new AbortController();
   const fetch = createGuardedFetch(http, {
     timeoutMs: timeMs,
@@ -76,11 +76,11 @@ export async function withServer<T>(
     requestsMax: 40,
     signal: ending.signal,
   });
-  const client = new Client(
+  const client = new mcp.Client(
     { name: "outlet", version: "1" },
     { versionNegotiation: { mode: "auto" }, listMaxPages: 20 },
   );
-  const transport = new StreamableHTTPClientTransport(new URL(url), {
+  const transport = new mcp.StreamableHTTPClientTransport(new URL(url), {
     fetch,
     requestInit: { headers },
     reconnectionOptions: {

@@ -1,3 +1,4 @@
+import { Text } from "../../foundation/text/index.ts";
 import { isMembers } from "./document.ts";
 import { isJson } from "./operations.ts";
 
@@ -21,7 +22,7 @@ export function contentOf(answer: Answer, path: string | null): string {
   const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   if (body.byteLength === 0) return `[Answered ${answer.status} without a body.]`;
   if (!isText(type))
-    return `[Answered with ${body.byteLength} bytes of ${type.slice(0, 60)}, which is no text.]`;
+    return `[Answered with ${body.byteLength} bytes of ${Text.cut(type, 60)}, which is no text.]`;
   const text = decoded(body, contentType);
   const json = isJson(type) || type === "" || path !== null ? parsed(text) : undefined;
   if (json === undefined)

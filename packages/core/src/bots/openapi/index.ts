@@ -4,6 +4,7 @@
  */
 export * as OpenApi from "./index.ts";
 
+import { Text } from "../../foundation/text/index.ts";
 import { membersOf, readDocument, textOf } from "./document.ts";
 import { listOperations, type Operation } from "./operations.ts";
 import { type Scheme, schemesOf, serversOf } from "./servers.ts";
@@ -31,8 +32,8 @@ export async function parse(text: string, address: string | null): Promise<Docum
   const root = await readDocument(text);
   const info = membersOf(root["info"]);
   return {
-    title: textOf(info["title"]).trim().slice(0, 100) || "Service",
-    version: textOf(info["version"]).slice(0, 40),
+    title: Text.cut(textOf(info["title"]).trim(), 100) || "Service",
+    version: Text.cut(textOf(info["version"]), 40),
     servers: serversOf(root, address),
     schemes: schemesOf(root),
     operations: listOperations(root),

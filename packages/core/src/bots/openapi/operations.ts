@@ -158,7 +158,8 @@ function parameterOf(given: Members, taken: Set<string>): Parameter | undefined 
   if (place === "header" && otherwise.includes(name.toLowerCase())) return undefined;
   if (place !== "path" && place !== "query" && place !== "header") {
     // Nobody has a cookie here.
-    if (isRequired) throw new Unsupported(`It needs a parameter in ${textOf(place).slice(0, 20)}.`);
+    if (isRequired)
+      throw new Unsupported(`It needs a parameter in ${Text.cut(textOf(place), 20)}.`);
     return undefined;
   }
   if (name === "") throw new Unsupported("It has a parameter without a name.");
@@ -178,14 +179,14 @@ function styleOf(given: Members, place: "path" | "query" | "header"): Parameter[
   const said = given["style"] === undefined ? undefined : textOf(given["style"]);
   if (place === "query") return queryStyles.find((one) => one === (said ?? "form")) ?? "form";
   if (said === undefined || said === "simple") return "simple";
-  throw new Unsupported(`It has a parameter of the style ${said.slice(0, 20)}.`);
+  throw new Unsupported(`It has a parameter of the style ${Text.cut(said, 20)}.`);
 }
 
 function requirePathParameters(path: string, parameters: readonly Parameter[]): void {
   const named = parameters.filter((one) => one.in === "path").map(({ name }) => name);
   for (const [, name = ""] of path.matchAll(/\{([^{}]*)\}/g)) {
     if (!named.includes(name))
-      throw new Unsupported(`Its path names {${name.slice(0, 40)}}, which is not described.`);
+      throw new Unsupported(`Its path names {${Text.cut(name, 40)}}, which is not described.`);
   }
 }
 
@@ -200,7 +201,7 @@ function bodyOf(root: Members, own: Members, writer: SchemaWriter, taken: Set<st
     if (body["required"] !== true) return undefined;
     const kinds =
       types
-        .map(([name]) => name.slice(0, 60))
+        .map(([name]) => Text.cut(name, 60))
         .slice(0, 3)
         .join(", ") || "nothing";
     throw new Unsupported(`Its body is ${kinds}; tools send JSON or a form.`);
@@ -227,16 +228,17 @@ function bounded(schema: Members): Members {
 
 /** Models take so much for the name of a member. */
 function memberOf(name: string, taken: Set<string>): string {
-  return unique(name.replaceAll(/[^a-zA-Z0-9_.-]+/g, "_").slice(0, 60) || "value", taken);
+  return unique(Text.cut(name.replaceAll(/[^a-zA-Z0-9_.-]+/g, "_"), 60) || "value", taken);
 }
 
 /** What Converse and OpenAI take for a tool's name. */
-export const nameOf = (text: string): string =>
-  text
+export function nameOf(text: string): string {
+  const clean = text
     .replaceAll(/[^a-zA-Z0-9-]+/g, "_")
     .replace(/^_/, "")
-    .replace(/_$/, "")
-    .slice(0, 60) || "call";
+    .replace(/_$/, "");
+  return Text.cut(clean, 60) || "call";
+}
 
 function unique(name: string, taken: Set<string>): string {
   for (let n = 1; ; n++) {

@@ -1,3 +1,4 @@
+import { Text } from "../../foundation/text/index.ts";
 import { isMembers, type Members } from "./document.ts";
 
 /** A reference that leads nowhere, elsewhere or in circles. */
@@ -32,7 +33,7 @@ export function refOf(value: unknown): string | undefined {
 function at(root: Members, ref: string): unknown {
   if (!ref.startsWith("#/") && ref !== "#") {
     throw new BadReference(
-      `It refers to another document (${ref.slice(0, 80)}). Bundle the document into one file.`,
+      `It refers to another document (${Text.cut(ref, 80)}). Bundle the document into one file.`,
     );
   }
   let found: unknown = root;
@@ -42,7 +43,7 @@ function at(root: Members, ref: string): unknown {
     else found = isMembers(found) && Object.hasOwn(found, name) ? found[name] : undefined;
   }
   if (found !== undefined) return found;
-  throw new BadReference(`It refers to what is not there (${ref.slice(0, 80)}).`);
+  throw new BadReference(`It refers to what is not there (${Text.cut(ref, 80)}).`);
 }
 
 function unescaped(piece: string): string {

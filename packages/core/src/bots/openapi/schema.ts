@@ -66,11 +66,13 @@ export class SchemaWriter {
     for (const name of plain) if (isPlain(found[name])) written.push([name, found[name]]);
     const description = textOf(found["description"]) || textOf(membersOf(schema)["description"]);
     if (description) written.push(["description", Text.shorten(description, descriptionMax)]);
-    if (Array.isArray(found["enum"])) written.push(["enum", found["enum"].slice(0, enumMax)]);
+    const choices = listOf(found["enum"]).filter((_, i) => i < enumMax);
+    if (choices.length > 0) written.push(["enum", choices]);
     written.push(...this.#properties(found, inner));
     if (found["items"] !== undefined) written.push(["items", inner(found["items"])]);
     for (const name of combined) {
-      const parts = listOf(found[name]).slice(0, 20);
+      const all = listOf(found[name]);
+      const parts = all.slice(0, 20);
       if (parts.length > 0) written.push([name, parts.map(inner)]);
     }
     return nullable(found, Object.fromEntries(written));

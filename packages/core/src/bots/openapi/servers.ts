@@ -1,3 +1,4 @@
+import { Text } from "../../foundation/text/index.ts";
 import { isMembers, listOf, type Members, membersOf, textOf } from "./document.ts";
 
 const serversMax = 20;
@@ -7,27 +8,26 @@ const serversMax = 20;
  * @param address of the document: relative ones are relative to it.
  */
 export function serversOf(root: Members, address: string | null): string[] {
-  const found = listOf(root["servers"])
-    .slice(0, serversMax)
-    .flatMap((server) => {
-      const url = URL.parse(filled(membersOf(server)), address ?? undefined);
-      if (!url || !/^https?:$/.test(url.protocol)) return [];
-      url.search = "";
-      url.hash = "";
-      return [url.href.replace(/\/$/, "")];
-    });
-  if (found.length > 0 || listOf(root["servers"]).length > 0) return [...new Set(found)];
+  const servers = listOf(root["servers"]);
+  const found = servers.slice(0, serversMax).flatMap((server) => {
+    const url = URL.parse(filled(membersOf(server)), address ?? undefined);
+    if (!url || !/^https?:$/.test(url.protocol)) return [];
+    url.search = "";
+    url.hash = "";
+    return [url.href.replace(/\/$/, "")];
+  });
+  if (found.length > 0 || servers.length > 0) return [...new Set(found)];
   // Without any it is at the root of where the document is (OpenAPI 3.1, 4.8.1).
   return address === null ? [] : [new URL(address).origin];
 }
 
 function filled(server: Members): string {
   const variables = membersOf(server["variables"]);
-  return textOf(server["url"])
-    .slice(0, 2_000)
-    .replaceAll(/\{([^{}]+)\}/g, (whole, name: string) =>
+  return Text.cut(textOf(server["url"]), 2_000).replaceAll(
+    /\{([^{}]+)\}/g,
+    (whole, name: string) =>
       Object.hasOwn(variables, name) ? textOf(membersOf(variables[name])["default"]) : whole,
-    );
+  );
 }
 
 /** A way of saying who calls, as a document names it. */

@@ -1,11 +1,12 @@
 import { OpenApi } from "@outlet/core/bots/openapi";
-import { Tools } from "@outlet/core/bots/tools";
+import type { Tools } from "@outlet/core/bots/tools";
 import { Problem } from "@outlet/core/foundation/problem";
+import { Text } from "@outlet/core/foundation/text";
 import { collectBody, HttpRefused } from "@outlet/core/ports";
 import type { ControlApiDeps } from "../deps.ts";
 import { listRemote, type RemoteTool, type Server, ServerFailed } from "../../tools/mcp-session.ts";
 import type { HttpInput, McpInput, SettingInput, Source } from "./input.ts";
-import { SecretPlan } from "./secrets.ts";
+import type { SecretPlan } from "./secrets.ts";
 
 type Deps = Pick<ControlApiDeps, "table" | "http" | "secrets" | "ids" | "clock">;
 
@@ -121,14 +122,14 @@ function pick(
   param: string,
 ): Stored {
   if (!found)
-    throw wrong(`${param}.key`, `There is no operation "${key.slice(0, 100)}" in the document.`);
+    throw wrong(`${param}.key`, `There is no operation "${Text.cut(key, 100)}" in the document.`);
   if ("refusal" in found) throw wrong(`${param}.key`, found.refusal);
   const members = new Set(found.parameters.map(({ member }) => member));
   for (const member of Object.keys(fixed)) {
     if (members.has(member) || (member.startsWith("body.") && members.has("body"))) continue;
     throw wrong(
       `${param}.fixed.${member}`,
-      `It takes ${[...members].join(", ") || "nothing"}, not ${member.slice(0, 60)}.`,
+      `It takes ${[...members].join(", ") || "nothing"}, not ${Text.cut(member, 60)}.`,
     );
   }
   return {
@@ -171,7 +172,7 @@ async function mcpSetting(
       if (kept) return { ...kept, name: name ?? kept.name };
       const tool = found.get(remoteName);
       if (!tool || tool.refusal !== null) {
-        const reason = tool?.refusal ?? `The server has no tool "${remoteName.slice(0, 100)}".`;
+        const reason = tool?.refusal ?? `The server has no tool "${Text.cut(remoteName, 100)}".`;
         throw wrong(`setting.tools[${i}].remoteName`, reason);
       }
       const { refusal: _, ...definition } = tool;

@@ -1,4 +1,4 @@
-import { Tools } from "@outlet/core/bots/tools";
+import type { Tools } from "@outlet/core/bots/tools";
 import { Problem } from "@outlet/core/foundation/problem";
 import type * as v from "valibot";
 import type { ControlApiDeps } from "../deps.ts";

@@ -1,3 +1,4 @@
+import { Text } from "@outlet/core/foundation/text";
 import type { OpenApi } from "@outlet/core/bots/openapi";
 import type { Tools } from "@outlet/core/bots/tools";
 import type { RemoteTool } from "../../tools/mcp-session.ts";
@@ -120,7 +121,7 @@ export const documentView = ({
       name,
       method,
       path,
-      description: description.slice(0, 300),
+      description: Text.cut(description, 300),
       parameters: parameters.map(({ member, in: place, required }) => ({
         member,
         in: place,

@@ -16,7 +16,7 @@ import {
   type Tool,
   type ToolInput,
 } from "./queries.ts";
-import { titleOf } from "./tool-row.tsx";
+import { titleOf } from "./tool-parts.ts";
 
 /** What a tool may reach and how much of it, and a new secret in the place of the old one. */
 export function EditTool(props: { botId: string; tool: Tool; onClose: () => void }) {

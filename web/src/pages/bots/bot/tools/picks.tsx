@@ -49,7 +49,7 @@ export function Picks(props: {
       </Show>
       <Show when={fitting().length > 0} fallback={<p class={page.soft}>{props.none}</p>}>
         <div class={styles.picks}>
-          <For each={fitting().slice(0, shownMax)}>
+          <For each={fitting().filter((_, i) => i < shownMax)}>
             {(pick) => (
               <div>
                 <Checkbox

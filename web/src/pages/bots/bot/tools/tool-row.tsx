@@ -11,33 +11,9 @@ import { copy } from "./copy.ts";
 import { EditTool } from "./edit-tool.tsx";
 import { Paused } from "./paused.tsx";
 import { refreshed, type Tool, type Use, useSetUse } from "./queries.ts";
+import { addressOf, type Callable, functionsOf, pausedOf, titleOf } from "./tool-parts.ts";
 import styles from "./tools.module.css";
 import { TryFunction } from "./try-function.tsx";
-
-export interface Callable {
-  name: string;
-  description: string;
-  inputSchema: Record<string, unknown>;
-  isSafeToRepeat: boolean;
-  /** What it is where it lies: `GET /orders/{id}`. */
-  key: string;
-}
-
-const functionsOf = ({ setting }: Tool): Callable[] => {
-  if (setting.kind === "http") return setting.operations;
-  if (setting.kind !== "mcp") return [];
-  return setting.tools.map((tool) => ({ ...tool, key: tool.remoteName }));
-};
-export const titleOf = ({ setting }: Tool): string => {
-  if (setting.kind === "http" || setting.kind === "mcp") return setting.title;
-  return setting.kind === "bot" ? setting.name : setting.kind;
-};
-const addressOf = ({ setting }: Tool): string => {
-  if (setting.kind === "http") return setting.baseUrl;
-  return setting.kind === "mcp" ? setting.url : "";
-};
-const pausedOf = ({ setting }: Tool) =>
-  setting.kind === "mcp" ? setting.tools.filter(({ pause }) => pause !== null) : [];
 
 /** One service or server: what the model may call of it, and what is to be done about it. */
 export function ToolRow(props: { botId: string; tool: Tool; use: Use }) {

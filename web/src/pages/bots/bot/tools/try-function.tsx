@@ -1,7 +1,6 @@
 import { useMutation } from "@tanstack/solid-query";
 import { createSignal, For, Match, Show, Switch } from "solid-js";
 import { api, read } from "~/api/client.ts";
-import { copy as common } from "~/copy.ts";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
@@ -13,7 +12,7 @@ import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
 import type { Exchange } from "./queries.ts";
 import { type Field, fieldsOf, inputOf } from "./schema-form.ts";
-import type { Callable } from "./tool-row.tsx";
+import type { Callable } from "./tool-parts.ts";
 
 /** Calls a function with an input by hand, and shows what was sent and what came back. */
 export function TryFunction(props: {
