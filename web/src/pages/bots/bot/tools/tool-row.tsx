@@ -30,7 +30,7 @@ export function ToolRow(props: { botId: string; tool: Tool; use: Use }) {
       <div class={page.between}>
         <div>
           <p class={page.row}>
-            <strong>{titleOf(props.tool)}</strong>
+            <strong data-written>{titleOf(props.tool)}</strong>
             <KindChip tool={props.tool} />
             <Show when={pausedOf(props.tool).length > 0}>
               <Chip tone="warn" dot>
@@ -38,7 +38,9 @@ export function ToolRow(props: { botId: string; tool: Tool; use: Use }) {
               </Chip>
             </Show>
           </p>
-          <p class={styles.address}>{addressOf(props.tool)}</p>
+          <p class={styles.address} data-written>
+            {addressOf(props.tool)}
+          </p>
         </div>
         <Actions botId={props.botId} tool={props.tool} onOpen={setOpen} />
       </div>
@@ -94,8 +96,12 @@ function Functions(props: { tool: Tool; onTry: (callable: Callable) => void }) {
         {(it) => (
           <li class={styles.function}>
             <div>
-              <p class={styles.name}>{it.name}</p>
-              <p class={styles.about}>{it.description}</p>
+              <p class={styles.name} data-written>
+                {it.name}
+              </p>
+              <p class={styles.about} data-written>
+                {it.description}
+              </p>
               <p class={styles.about}>
                 <code>{it.key}</code> · {it.isSafeToRepeat ? copy.tool.repeat : copy.tool.once}
               </p>
