@@ -13,6 +13,7 @@ import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
 import { readSecretGrant, toolSecrets } from "./tool-secrets";
 import { watchedQueue } from "./watched-queue";
+import { webhookQueue } from "./webhooks";
 
 /**
  * Doorbells of conversations. Standard and fair: senders name the bot as the message group. A
@@ -30,7 +31,7 @@ export const worker = runQueue.subscribe(
     timeout: "15 minutes",
     memory: "1024 MB",
     environment: logEnvironment("worker"),
-    link: [installation, toolSecrets, table, payloads, runQueue],
+    link: [installation, toolSecrets, table, payloads, runQueue, webhookQueue],
     permissions: [
       readSecretGrant,
       itemGrants("Get", "Put", "Update"),
@@ -38,6 +39,7 @@ export const worker = runQueue.subscribe(
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
       sendGrant(runQueue),
+      sendGrant(webhookQueue),
       modelGrant({ byProfile: inferenceProfiles === "on" }),
     ],
   },
