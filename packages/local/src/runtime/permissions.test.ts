@@ -1,24 +1,19 @@
 import { readFileSync } from "node:fs";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { outletOfFile } from "./outlet-of-file.ts";
 import {
   type Client,
   clientOf,
   createSharedBot,
   eventually,
-  type Outlet,
   type PublishedBot,
   type Reply,
-  startOutlet,
 } from "./runtime-fixture.ts";
 
 const page = readFileSync(new URL("../../../../docs/security.md", import.meta.url), "utf8");
 
-let outlet: Outlet;
-beforeAll(async () => {
-  outlet = await startOutlet();
-});
-afterAll(() => outlet.stop());
+const { outlet } = await outletOfFile();
 
 /** The rows of a table of the page: what stands in code in the first cell, then the other cells. */
 function tableUnder(heading: string): Map<string, string[]> {
@@ -41,6 +36,7 @@ const bodies: Record<string, object> = {
   "POST /api/bots/{botId}/knowledge/uploads": { name: "a.txt", bytes: 5 },
   "PUT /api/bots/{botId}/knowledge/{sourceId}": { text: "Opens at ten." },
   "POST /api/bots/{botId}/publication/keys": { label: "Website" },
+  "POST /api/bots/{botId}/publication/erasures": { clientId: "nobody" },
   "POST /api/bots/{botId}/tools": { setting: { kind: "calculator" } },
   "PUT /api/bots/{botId}/tools/{toolId}": { setting: { kind: "calculator" } },
   "POST /api/bots/{botId}/tools/openapi": { document: "{}" },
@@ -49,6 +45,7 @@ const bodies: Record<string, object> = {
   "POST /api/bots/{botId}/tools/{toolId}/approve": { remoteName: "x", digest: "x" },
   "POST /api/bots/{botId}/tools/{toolId}/test": { name: "x" },
   "POST /api/bots/{botId}/test": { messages: [{ role: "user", text: "Hello" }] },
+  "PUT /api/admin/owners/{ownerId}/budget": { budget: null },
   "PUT /api/bots/{botId}/sharing": { scope: "all" },
   "DELETE /api/bots/{botId}/publication": { title: "Mistyped" },
 };
