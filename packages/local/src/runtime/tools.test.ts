@@ -38,7 +38,9 @@ beforeAll(async () => {
   const { port } = shop.address() as AddressInfo;
   base = `http://127.0.0.1:${port}`;
   everything = await startEverything({ require: { authorization: `Bearer ${secret}` } });
-  outlet = await startOutlet(["--reach", `127.0.0.1:${port},${everything.address}`]);
+  const own = await freePort();
+  const reach = `127.0.0.1:${port},127.0.0.1:${own},${everything.address}`;
+  outlet = await startOutlet(["--port", String(own), "--reach", reach]);
   owner = await outlet.as("owner");
   const { json } = await owner("POST", "/bots", { title: "Shop", instruction: "Answer." });
   tools = `/bots/${json.botId}/tools`;
@@ -210,6 +212,19 @@ describe("a tool of an MCP server", () => {
     expect(codeOf(await added({ headers: [] }))).toEqual([422, "invalid_request", "url"]);
   });
 
+  test("of a published bot of this installation is called, in the newest revision", async () => {
+    const { endpoint, apiKey } = await outlet.publish({ throttle: null, quota: null });
+    const headers = [{ name: "x-api-key", value: apiKey }];
+    const url = `${endpoint}/mcp`;
+    const preview = await owner("POST", `${tools}/mcp`, { url, headers });
+    expect(preview.json.tools).toMatchObject([{ remoteName: "ask", isSafeToRepeat: true }]);
+    const setting = mcp({ url, headers, title: "Bot", tools: [{ remoteName: "ask" }] });
+    const made = await owner("POST", tools, { setting });
+    const path = `${tools}/${made.json.toolId}/test`;
+    const tried = await owner("POST", path, { name: "ask", input: { question: "Hello" } });
+    expect(tried.json).toMatchObject({ outcome: "ok", content: expect.stringMatching(/\S/) });
+  });
+
   test("goes with its secrets", async () => {
     const { json } = await owner("GET", tools);
     for (const { toolId } of json.tools)
@@ -217,6 +232,15 @@ describe("a tool of an MCP server", () => {
     expect((await owner("GET", tools)).json.tools).toEqual([]);
   });
 });
+
+/** For a runtime that has to know before it starts where it will be. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 /** Files of a folder that hold a text as it is. */
 function filesWith(folder: string, text: string): string[] {
