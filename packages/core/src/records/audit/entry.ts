@@ -40,6 +40,7 @@ const actions = [
   "session.begin",
   "bot.read",
   "knowledge.read",
+  "tool.read",
   "run.read",
   "key.read",
   "client.erase",

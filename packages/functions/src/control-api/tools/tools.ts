@@ -7,6 +7,7 @@ import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { audited, tell } from "../audited.ts";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -39,6 +40,7 @@ export const toolRoutes = (deps: ControlApiDeps) =>
     .get(
       "/bots/:botId/tools",
       describeRoute({ summary: "List a bot's tools, allowed or not", tags: ["tools"] }),
+      reading(deps, "tool.read"),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         const tools = await Tools.list(deps.table, bot.botId);
@@ -94,6 +96,7 @@ export const toolRoutes = (deps: ControlApiDeps) =>
     .get(
       "/bots/:botId/tools/:toolId",
       describeRoute({ summary: "A tool of a bot; never its secrets", tags: ["tools"] }),
+      reading(deps, "tool.read"),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         return c.json(toolView(await toolOf(deps, bot.botId, c.req.param("toolId"))));

@@ -56,6 +56,7 @@ export const copy = {
     "session.begin": "sign in",
     "bot.read": "read another's bot",
     "knowledge.read": "read another's knowledge",
+    "tool.read": "read another's tools",
     "run.read": "read what clients said",
     "key.read": "read another's keys",
     "client.erase": "erase a client's conversations",
