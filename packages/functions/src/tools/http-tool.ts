@@ -30,6 +30,7 @@ export async function callOperation(
   signal: AbortSignal,
 ): Promise<Exchange> {
   const { setting, limits } = tool;
+  const credential = setting.credential ?? null;
   let request: HttpRequest;
   try {
     request = OpenApi.requestOf(setting.baseUrl, operation, input);
@@ -44,16 +45,14 @@ export async function callOperation(
   if (!operation.isSafeToRepeat) {
     request = { ...request, headers: { ...request.headers, "idempotency-key": idempotencyKey } };
   }
-  const secret = setting.credential
-    ? await secrets.get(tool.botId, setting.credential.secretId)
-    : undefined;
-  const known = secretsOf(setting.credential, secret);
+  const secret = credential ? await secrets.get(tool.botId, credential.secretId) : undefined;
+  const known = secretsOf(credential, secret);
   const shown = { ...shownRequest(request), url: request.url };
-  if (setting.credential && secret === undefined) {
+  if (credential && secret === undefined) {
     const reason = "The tool's credential is missing. Its owner has to write it again.";
     return { request: shown, status: null, outcome: failed(reason) };
   }
-  const sent = withCredential(request, setting.credential, secret ?? "");
+  const sent = withCredential(request, credential, secret ?? "");
   const exchange = await exchangeOf(http, sent, operation, {
     timeoutMs: limits.timeMs,
     responseBytesMax: OpenApi.answerBytesMax,
