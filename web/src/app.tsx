@@ -12,6 +12,7 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 const Bots = lazy(() => import("~/pages/bots/bots.tsx"));
 const Bot = lazy(() => import("~/pages/bots/bot/bot.tsx"));
 const Editor = lazy(() => import("~/pages/bots/bot/editor/editor.tsx"));
+const Tools = lazy(() => import("~/pages/bots/bot/tools/tools.tsx"));
 const Publish = lazy(() => import("~/pages/bots/bot/publish/publish.tsx"));
 const Keys = lazy(() => import("~/pages/bots/bot/keys/keys.tsx"));
 const Connect = lazy(() => import("~/pages/bots/bot/connect/connect.tsx"));
@@ -54,6 +55,7 @@ export function App() {
           <Route path="/" component={Bots} />
           <Route path="/bots/:botId" component={Bot}>
             <Route path="/" component={Editor} />
+            <Route path="/tools" component={Tools} />
             <Route path="/publish" component={Publish} />
             <Route path="/keys" component={Keys} />
             <Route path="/connect" component={Connect} />

@@ -279,6 +279,7 @@ export function controlApiDeps() {
   return {
     ...shared,
     uploads: uploads(),
+    http: createGuardedHttp(),
     secrets: secrets(),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),

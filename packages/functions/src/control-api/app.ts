@@ -29,6 +29,7 @@ import { publicationRoutes } from "./publishing/publication.ts";
 import { runRoutes } from "./observability/runs.ts";
 import { webhookRoutes } from "./publishing/webhooks.ts";
 import { testRunRoutes } from "./bots/test-runs.ts";
+import { toolRoutes } from "./tools/tools.ts";
 
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
 const bodyMax = 5_500_000;
@@ -75,6 +76,7 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", meRoutes(deps))
     .route("/", botRoutes(deps))
     .route("/", knowledgeRoutes(deps))
+    .route("/", toolRoutes(deps))
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))

@@ -5,6 +5,7 @@ import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
   AccessLog,
   Clock,
+  Http,
   Log,
   Metrics,
   Model,
@@ -29,6 +30,8 @@ export interface ControlApiDeps extends Key.Peppered {
   /** For files too large for one request. */
   uploads: UploadStore;
   retriever: Retriever;
+  /** To what owners name: documents, services, MCP servers. */
+  http: Http;
   /** Of bots' tools. */
   secrets: SecretStore;
   deployQueue: Queue;

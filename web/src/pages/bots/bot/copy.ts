@@ -13,6 +13,7 @@ export const copy = {
   tabsLabel: "Pages of this bot",
   tabs: {
     editor: "Editor",
+    tools: "Tools",
     publish: "Publish",
     keys: "Keys",
     connect: "Connect",
