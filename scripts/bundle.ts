@@ -19,11 +19,11 @@ export interface Bundle {
 /** KiB of minified code: what loads before the first request of a cold start can be answered. */
 export const budgetsKib: Record<string, number> = {
   authorizer: 120,
-  "published-api": 240,
+  "published-api": 270,
   worker: 450,
   "control-api": 770,
   deployer: 500,
-  sweeper: 220,
+  sweeper: 240,
   syncer: 500,
   "dead-letters": 120,
   webhooks: 240,

@@ -42,7 +42,7 @@ class Connection {
     this.#socket.unref();
   }
 
-  post({ headers, body, timeoutMs, signal }: Sent): Promise<Answer> {
+  post({ path, headers, body, timeoutMs, signal }: Sent): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const late = () => this.destroy(new NoAnswer(`no answer within ${timeoutMs} ms`));
       const overdue = setTimeout(late, timeoutMs);
@@ -55,7 +55,7 @@ class Connection {
       this.#waiting.push({ resolve: settle(resolve), reject: settle(reject) });
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-      this.#write(`POST / HTTP/1.1\r\nhost: localhost\r\n${lines.join("")}\r\n${body}`);
+      this.#write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\n${lines.join("")}\r\n${body}`);
     });
   }
 
