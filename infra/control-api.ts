@@ -3,6 +3,7 @@ import { signIn } from "./auth";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -12,7 +13,12 @@ import {
 import { installation } from "./installation";
 import { syncQueue } from "./knowledge";
 import { deployQueue, publishing } from "./publishing";
-import { describeStacksGrant, gatewayKeyGrants, metricsGrants } from "./publishing-grants";
+import {
+  accessLogGrant,
+  describeStacksGrant,
+  gatewayKeyGrants,
+  metricsGrants,
+} from "./publishing-grants";
 import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
@@ -62,12 +68,14 @@ controlApi.route(
       sendGrant(syncQueue),
       sendGrant(webhookQueue),
       modelGrant(),
+      ...embeddingGrants,
       readSecretGrant,
       writeSecretGrant,
       removeSecretsGrant,
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,
+      accessLogGrant,
     ],
   },
   {
