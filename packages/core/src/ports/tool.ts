@@ -1,3 +1,4 @@
+import type { ModelUsage } from "./model.ts";
 import type { Found } from "./retriever.ts";
 
 /** What a model is told of a tool, and what whoever runs it has to know of it. */
@@ -43,16 +44,25 @@ export interface ToolCall {
   caller: ToolCaller;
 }
 
-/** What of a bot's knowledge, or of a model's work, a call has brought with it. */
+/** What a call has brought beside its words. */
 export interface ToolFindings {
-  sources?: Found[];
+  /** Of the bot's knowledge; `[^n]` in an answer names the one whose rank is n - 1. */
+  sources?: { firstRank: number; passages: Found[] };
+  /** Of another model, and its cost: part of the run's. */
+  usage?: ModelUsage;
+  costMicroUsd?: number;
 }
 
-/** How a call ended. Both are told to the model. */
+/**
+ * How a call ended; the model is told. `reason` is for the model and for the owner: it holds no
+ * secret and no address of ours.
+ */
 export type ToolOutcome =
   | ({ outcome: "ok"; content: string } & ToolFindings)
-  /** `reason` is for the model and for the owner: it holds no secret and no address of ours. */
-  | { outcome: "error"; reason: string };
+  /** Refused, or failed without effect as far as that can be known. */
+  | ({ outcome: "error"; reason: string } & ToolFindings)
+  /** It was sent, and nobody can say what came of it: the connection broke, for one. */
+  | { outcome: "unknown"; reason: string };
 
 export interface Tool {
   definition: ToolDefinition;

@@ -37,6 +37,13 @@ interface Batch {
   isMore: boolean;
 }
 
+/** Without what only another attempt needs. */
+function shown(told: Told): Told {
+  if (told.kind !== "tool") return told;
+  const { record: _record, ...rest } = told;
+  return rest;
+}
+
 /** Events of one log, from a number on. */
 function createReader(table: Table, run: Run.State, after: number) {
   let next = after + 1;
@@ -47,7 +54,7 @@ function createReader(table: Table, run: Run.State, after: number) {
   function* eventsOf(entry: Entry): Generator<Event> {
     for (const [index, told] of entry.events.entries()) {
       const seq = entry.seq + index;
-      if (seq >= next) yield { ...told, seq };
+      if (seq >= next) yield { ...shown(told), seq };
     }
     next = Math.max(next, nextAfter(entry));
     turn = entry.turn;

@@ -28,6 +28,7 @@ import {
   storeAnswer,
   storeQuestion,
 } from "./payload.ts";
+import { Steps } from "./steps.ts";
 import { type ErrorInfo, fromItem, type Info, isTerminal, shape, type State } from "./state.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -54,10 +55,12 @@ export { glimpse, isTombstone, peek, watch } from "./item.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
+export { Steps } from "./steps.ts";
 export {
   ErrorCode,
   ErrorInfo,
   fromItem,
+  IncompleteReason,
   type Info,
   isTerminal,
   State,
@@ -126,6 +129,8 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     incompleteReason: null,
     usage: null,
     costMicroUsd: 0,
+    unknownCalls: 0,
+    lost: null,
     conversationCreatedAt: null,
   };
   const item: Item = { ...keyOf(address, input.runId), ...shape.check(run) };
@@ -172,7 +177,8 @@ export async function loadKept(deps: Pick<Deps, "objects">, run: State): Promise
     return await load(deps, run);
   } catch (error) {
     if (!(error instanceof PayloadMissing)) throw error;
-    return { ...run, content: [], surroundings: noSurroundings, answer: null, usedChunks: null };
+    const nothing = { answer: null, usedChunks: null, steps: [] };
+    return { ...run, content: [], surroundings: noSurroundings, ...nothing };
   }
 }
 
@@ -212,6 +218,8 @@ export interface Result {
   status: "completed" | "failed" | "incomplete" | "cancelled";
   answer: Content[];
   usedChunks: Chunk[] | null;
+  /** What was called on the way to the answer. */
+  steps: readonly Steps.Step[];
   model: string | null;
   usage: ModelUsage;
   costMicroUsd: number;
@@ -231,10 +239,12 @@ export async function finish(
   token: number,
   result: Result,
 ): Promise<State | undefined> {
-  const { answer, usedChunks, status, ...rest } = result;
-  const reply = await storeAnswer(deps.objects, run.folder, token, { answer, usedChunks });
+  const { answer, usedChunks, steps, status, ...rest } = result;
+  const said = { answer, usedChunks, steps: steps.map(Steps.withoutSources) };
+  const reply = await storeAnswer(deps.objects, run.folder, token, said);
   const mine = all(equals("status", "in_progress"), equals("token", token));
-  const set = shape.checkPart({ ...rest, reply, finishedAt: deps.clock.now() });
+  const unknownCalls = Steps.unknownCalls(steps);
+  const set = shape.checkPart({ ...rest, unknownCalls, reply, finishedAt: deps.clock.now() });
   const key = keyOf(run, run.runId);
   const item =
     (status !== "cancelled" &&
@@ -322,6 +332,8 @@ export async function reopen(
         cause: null,
         usage: null,
         costMicroUsd: 0,
+        unknownCalls: 0,
+        lost: null,
         expiresAt: expiryOf(deps.clock, run.retentionDays),
       },
       add: { redrives: 1 },
@@ -330,6 +342,25 @@ export async function reopen(
     all(equals("status", "failed"), equals("redrives", run.redrives)),
   );
   return item && fromItem(deps.table, item);
+}
+
+/**
+ * Action Mourn: what attempts left that never ended, of a run that was given up. Repeating it changes
+ * nothing.
+ * @returns the run as it is now.
+ */
+export async function mourn(
+  deps: Pick<Deps, "table">,
+  run: State,
+  left: { paid: Steps.Paid; unknownCalls: number },
+): Promise<State> {
+  const set = shape.checkPart({
+    lost: left.paid,
+    unknownCalls: left.unknownCalls,
+  });
+  const unanswered = all(equals("token", run.token), equals("usage", null));
+  const item = await deps.table.update(keyOf(run, run.runId), { set }, unanswered);
+  return item ? fromItem(deps.table, item) : run;
 }
 
 /** Why the attempt under this token has to stop, if it has to. */
