@@ -8,7 +8,7 @@ export default defineConfig({
       "packages/conformance/test/**/*.test.ts",
       "scripts/**/*.test.ts",
       // What of the console needs no browser; the rest is web/test.
-      "web/src/**/*.test.ts",
+      "web/{src,docs-site}/**/*.test.ts",
     ],
     // Two workers: the suite starts emulators of its own, and CI machines are small.
     maxWorkers: 2,

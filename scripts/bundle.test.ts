@@ -4,10 +4,9 @@ import { budgetsKib, bundleFunction, entries } from "./bundle.ts";
 
 /** What a function has no use for. Each would cost its cold starts. */
 const unwanted: Record<string, RegExp> = {
-  authorizer: /client-(s3|sqs|bedrock|cloudformation|api-gateway)|^hono|jose|minisearch/,
-  "published-api":
-    /client-(bedrock|cloudformation|api-gateway)|^jose|valibot\/to-json|hono-openapi/,
-  worker: /client-(s3|cloudformation|api-gateway)|^hono|^jose/,
+  authorizer: /@aws-sdk|@smithy|^hono|jose|minisearch/,
+  "published-api": /@aws-sdk|@smithy|^jose|valibot\/to-json|hono-openapi/,
+  worker: /client-(dynamodb|sqs|s3|cloudformation|api-gateway)|^hono|^jose/,
   sweeper: /client-(s3|bedrock|cloudformation|api-gateway)|^hono|^jose/,
   deployer: /client-bedrock|^hono|^jose/,
 };

@@ -18,14 +18,14 @@ export interface Bundle {
 
 /** KiB of minified code: what loads before the first request of a cold start can be answered. */
 export const budgetsKib: Record<string, number> = {
-  authorizer: 380,
-  "published-api": 480,
-  worker: 600,
+  authorizer: 120,
+  "published-api": 240,
+  worker: 450,
   "control-api": 770,
-  deployer: 600,
-  sweeper: 420,
-  syncer: 680,
-  "dead-letters": 420,
+  deployer: 500,
+  sweeper: 220,
+  syncer: 500,
+  "dead-letters": 120,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -22,6 +22,6 @@ export default defineConfig({
     host: "localhost",
     port: 5173,
     strictPort: true,
-    proxy: { "/api": proxy, "/oidc": proxy },
+    proxy: { "/api": proxy, "/oidc": proxy, "/docs": proxy },
   },
 });

@@ -1,11 +1,15 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { StoreUnavailable } from "@outlet/core/ports";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { createClients } from "./clients.ts";
 import { createDynamoTable } from "./dynamodb-table.ts";
 import { createS3ObjectStore } from "./s3-object-store.ts";
-import { createSqsQueue, toGroupId } from "./sqs-queue.ts";
+import { createJsonClient } from "./lean/json-client.ts";
+import { createLeanQueue } from "./lean/queue.ts";
+import { createLeanTable } from "./lean/table.ts";
+import { toGroupId } from "./sqs-message.ts";
+import { createSqsQueue } from "./sqs-queue.ts";
 
 let server: Server | undefined;
 
@@ -14,8 +18,11 @@ afterEach(() => {
   server?.close();
 });
 
+type By = "the SDK" | "the lean client";
+const both: By[] = ["the SDK", "the lean client"];
+
 /** The adapters against a service that answers everything in one way. */
-async function against(answer: RequestListener) {
+async function against(answer: RequestListener, by: By = "the SDK") {
   const calls = { count: 0 };
   server = createServer((req, res) => {
     calls.count += 1;
@@ -23,13 +30,25 @@ async function against(answer: RequestListener) {
   });
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" };
+  const region = "us-east-1";
   const clients = createClients({
-    region: "us-east-1",
+    region,
     endpoints: { dynamodb: endpoint, sqs: endpoint, s3: endpoint },
-    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" },
+    credentials,
   });
-  const table = createDynamoTable({ client: clients.dynamodb, tableName: "outlet" });
-  const queue = createSqsQueue({ client: clients.sqs, queueUrl: `${endpoint}/0/runs` });
+  const lean = { region, endpoint, credentials };
+  const queueUrl = `${endpoint}/0/runs`;
+  const [table, queue] =
+    by === "the SDK"
+      ? [
+          createDynamoTable({ client: clients.dynamodb, tableName: "outlet" }),
+          createSqsQueue({ client: clients.sqs, queueUrl }),
+        ]
+      : [
+          createLeanTable({ client: createJsonClient("dynamodb", lean), tableName: "outlet" }),
+          createLeanQueue({ client: createJsonClient("sqs", lean), queueUrl }),
+        ];
   const store = createS3ObjectStore({ client: clients.s3, bucket: "outlet" });
   return {
     calls,
@@ -46,51 +65,55 @@ const failure =
     res.end(JSON.stringify({ __type: `com.amazonaws.dynamodb#${type}`, message: "told so" }));
   };
 
-test.each([
-  ["throttling", failure(400, "ProvisionedThroughputExceededException"), 3],
-  ["a limit on requests", failure(400, "RequestLimitExceeded"), 3],
-  ["throttling of the control plane", failure(400, "ThrottlingException"), 3],
-  ["an internal error", failure(500, "InternalServerError"), 3],
-  ["an unavailable service", failure(503, "ServiceUnavailable"), 3],
-  ["a connection cut off", ((req) => req.socket.destroy()) satisfies RequestListener, 3],
-  [
-    "an answer cut off",
-    ((_, res) => {
-      res.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end('{"Attri');
-    }) satisfies RequestListener,
-    1,
-  ],
-])("%s is an outage once the SDK's own attempts are spent", async (_, answer, attempts) => {
-  const { calls, put } = await against(answer);
-  const error = await put().catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(StoreUnavailable);
-  expect((error as StoreUnavailable).cause).toBeInstanceOf(Error);
-  expect((error as StoreUnavailable).message).toMatch(/^DynamoDB: /);
-  expect(calls.count).toBe(attempts);
+describe.each(both)("by %s,", (by) => {
+  test.each([
+    ["throttling", failure(400, "ProvisionedThroughputExceededException"), 3],
+    ["a limit on requests", failure(400, "RequestLimitExceeded"), 3],
+    ["throttling of the control plane", failure(400, "ThrottlingException"), 3],
+    ["an internal error", failure(500, "InternalServerError"), 3],
+    ["an unavailable service", failure(503, "ServiceUnavailable"), 3],
+    ["a connection cut off", ((req) => req.socket.destroy()) satisfies RequestListener, 3],
+    [
+      "an answer cut off",
+      ((_, res) => {
+        res.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end('{"Attri');
+      }) satisfies RequestListener,
+      1,
+    ],
+  ])("%s is an outage once the client's own attempts are spent", async (_, answer, attempts) => {
+    const { calls, put } = await against(answer, by);
+    const error = await put().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect((error as StoreUnavailable).cause).toBeInstanceOf(Error);
+    expect((error as StoreUnavailable).message).toMatch(/^DynamoDB: /);
+    expect(calls.count).toBe(attempts);
+  });
+
+  test("a service that never answers is an outage, and not waited for for ever", async () => {
+    const { put, send } = await against(() => {}, by);
+    const errors = await Promise.all([put(), send()].map((call) => call.catch((e: unknown) => e)));
+    for (const error of errors) expect(error).toBeInstanceOf(StoreUnavailable);
+  });
+
+  test.each([
+    ["a validation error", failure(400, "ValidationException")],
+    ["a missing table", failure(400, "ResourceNotFoundException")],
+    ["a refused permission", failure(400, "AccessDeniedException")],
+  ])("%s is no outage, and is not tried again", async (_, answer) => {
+    const { calls, put } = await against(answer, by);
+    const error = await put().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(StoreUnavailable);
+    expect(calls.count).toBe(1);
+  });
+
+  test("a throttled queue is an outage", async () => {
+    const queue = await against(failure(400, "RequestThrottled"), by);
+    await expect(queue.send()).rejects.toBeInstanceOf(StoreUnavailable);
+  });
 });
 
-test("a service that never answers is an outage, and not waited for for ever", async () => {
-  const { put, send } = await against(() => {});
-  const errors = await Promise.all([put(), send()].map((call) => call.catch((e: unknown) => e)));
-  for (const error of errors) expect(error).toBeInstanceOf(StoreUnavailable);
-});
-
-test.each([
-  ["a validation error", failure(400, "ValidationException")],
-  ["a missing table", failure(400, "ResourceNotFoundException")],
-  ["a refused permission", failure(400, "AccessDeniedException")],
-])("%s is no outage, and is not tried again", async (_, answer) => {
-  const { calls, put } = await against(answer);
-  const error = await put().catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(Error);
-  expect(error).not.toBeInstanceOf(StoreUnavailable);
-  expect(calls.count).toBe(1);
-});
-
-test("a throttled queue and an object store out of order are outages", async () => {
-  const queue = await against(failure(400, "RequestThrottled"));
-  await expect(queue.send()).rejects.toBeInstanceOf(StoreUnavailable);
-  server?.close();
+test("an object store out of order is an outage", async () => {
   const store = await against((_, res) => {
     res.writeHead(503).end("<Error><Code>SlowDown</Code><Message>slow down</Message></Error>");
   });

@@ -14,28 +14,23 @@ interface Cost {
 }
 const spent: Cost = { calls: 0, write: 0, read: 0 };
 
+interface Metered {
+  ConsumedCapacity?: { CapacityUnits?: number };
+}
+
 /** Asks for the capacity of every call and adds it up. Base table and indexes together. */
 const stack = await startStack({
-  wrap: ({ dynamodb }) => {
-    dynamodb.middlewareStack.add(
-      (next, context) => async (args) => {
-        const input = { ...args.input, ReturnConsumedCapacity: "TOTAL" as const };
-        const result = await next({ ...args, input });
-        const output: object = result.output;
-        const capacity: unknown =
-          "ConsumedCapacity" in output ? output.ConsumedCapacity : undefined;
-        const units =
-          typeof capacity === "object" && capacity && "CapacityUnits" in capacity
-            ? Number(capacity.CapacityUnits)
-            : 0;
-        const isRead = /^(Get|Query|Scan)/.test(context.commandName ?? "");
-        spent.calls += 1;
-        spent[isRead ? "read" : "write"] += units;
-        return result;
-      },
-      { step: "initialize", name: "capacity" },
-    );
-  },
+  tap: (dynamodb) => ({
+    close: () => dynamodb.close(),
+    async call<Output>(operation: string, input: object, options?: object) {
+      const metered = { ...input, ReturnConsumedCapacity: "TOTAL" };
+      const output = await dynamodb.call<Output & Metered>(operation, metered, options);
+      spent.calls += 1;
+      spent[/^(Get|Query)/.test(operation) ? "read" : "write"] +=
+        output.ConsumedCapacity?.CapacityUnits ?? 0;
+      return output;
+    },
+  }),
 });
 
 async function measure(act: () => Promise<unknown>): Promise<Cost> {

@@ -32,17 +32,21 @@ afterAll(async () => {
 
 const options = () => ({ region: emulators.region, endpoints: emulators.endpoints, local: true });
 
-tableContract("dynalite", () => makeTableSubject(options()), {
+const ofTable = {
   "a write on condition: equals of lists and maps":
     "dynalite finds no list or map equal to another: conditions here compare scalars only",
-});
+};
+tableContract("dynalite", () => makeTableSubject(options()), ofTable);
+tableContract("dynalite, by the lean client", () => makeTableSubject(options(), "lean"), ofTable);
 
-queueContract("fauxqs", () => makeQueueSubject(options()), {
+const ofQueue = {
   "a message may hold characters beyond the basic plane":
     "fauxqs refuses characters above U+FFFD, which SQS takes",
   "the consumer is told the group":
     "fauxqs takes MessageGroupId on a standard queue and drops it: the local poller does the fairness",
-});
+};
+queueContract("fauxqs", () => makeQueueSubject(options()), ofQueue);
+queueContract("fauxqs, by the lean client", () => makeQueueSubject(options(), "lean"), ofQueue);
 
 objectStoreContract("fauxqs", () => makeObjectStoreSubject(options()));
 

@@ -5,15 +5,14 @@
 import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
 import { createCloudWatchClient, createCloudWatchMetrics } from "@outlet/aws/cloudwatch-metrics";
-import { createDynamoDbClient } from "@outlet/aws/dynamodb-client";
-import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
+import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client";
+import { createLeanQueue } from "@outlet/aws/lean/queue";
+import { createLeanTable } from "@outlet/aws/lean/table";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
-import { createSqsClient } from "@outlet/aws/sqs-client";
-import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -38,8 +37,8 @@ const options = () => ({ region: Resource.Installation.region });
 
 function base() {
   const log = createPowertoolsLog();
-  const client = createDynamoDbClient(options());
-  const table = createDynamoTable({ client, tableName: Resource.Table.name });
+  const client = createJsonClient("dynamodb", options());
+  const table = createLeanTable({ client, tableName: Resource.Table.name });
   return { table: reportingTable(table, log), clock: systemClock, log };
 }
 
@@ -96,8 +95,10 @@ function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
   };
 }
 
-const queue = (client: ReturnType<typeof createSqsClient>, { url }: { url: string }) =>
-  createSqsQueue({ client, queueUrl: url });
+const sqsClient = () => createJsonClient("sqs", options());
+
+const queue = (client: JsonClient, { url }: { url: string }) =>
+  createLeanQueue({ client, queueUrl: url });
 
 /** Not retried inside the SDK: the worker knows best when to try again. */
 const model = () => createBedrockModel({ client: createBedrockClient(options()) });
@@ -135,7 +136,7 @@ const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades ===
 export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
 
 export function publishedApiDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   return {
     ...base(),
     objects: objects(),
@@ -147,7 +148,7 @@ export function publishedApiDeps() {
 }
 
 export function workerDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   const stores = { ...base(), objects: objects() };
   return {
     ...stores,
@@ -163,7 +164,7 @@ export function workerDeps() {
 }
 
 export function sweeperDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   return {
     ...base(),
     runQueue: queue(sqs, Resource.RunQueue),
@@ -175,7 +176,7 @@ export function sweeperDeps() {
 
 export const deadLettersDeps = () => ({
   ...base(),
-  runQueue: queue(createSqsClient(options()), Resource.RunQueue),
+  runQueue: queue(sqsClient(), Resource.RunQueue),
 });
 
 export const syncerDeps = () => ({
@@ -191,7 +192,7 @@ export const syncerDeps = () => ({
 });
 
 export function deployerDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   const shared = base();
   return {
     ...shared,
@@ -211,7 +212,7 @@ export function deployerDeps() {
 type Place = Parameters<ControlApiDeps["endpointOf"]>[0];
 
 export function controlApiDeps() {
-  const sqs = createSqsClient(options());
+  const sqs = sqsClient();
   const shared = { ...base(), objects: objects() };
   const { region, cell } = Resource.Installation;
   const { issuer, clientIds, jwksUri } = Resource.SignIn;

@@ -12,6 +12,8 @@ export const copy = {
     stepMismatch: (step: string) => `This goes in steps of ${step}.`,
     other: "This has another form than asked for.",
   },
+  newTab: "opens in a new tab",
+  aboutError: (code: string) => `About ${code}`,
   requestId: "Request id",
   copyRequestId: "Copy the request id",
 };

@@ -5,6 +5,7 @@ import { copy as common } from "~/copy.ts";
 import { Button } from "./button.tsx";
 import { copy } from "./copy.ts";
 import { CopyButton } from "./copy-button.tsx";
+import { DocsLink, errorUrl } from "./docs-link.tsx";
 import styles from "./error-panel.module.css";
 import { Notice } from "./notice.tsx";
 
@@ -21,10 +22,15 @@ interface Props {
 export function ErrorPanel(props: Props) {
   const problem = () => (props.error instanceof ApiError ? props.error : undefined);
   const cause = () => (props.error instanceof Error ? props.error.message : String(props.error));
-  const next = () => {
-    const code = problem()?.code ?? "unknown";
-    return apiCopy.nextSteps[Object.hasOwn(apiCopy.nextSteps, code) ? (code as Code) : "unknown"];
+  const code = () => {
+    const said = problem()?.code;
+    return said !== undefined && Object.hasOwn(apiCopy.nextSteps, said)
+      ? (said as Code)
+      : "unknown";
   };
+  const next = () => apiCopy.nextSteps[code()];
+  /** What never reached the API has no code of its list. */
+  const documented = () => (code() === "unknown" || code() === "offline" ? undefined : code());
   return (
     <Notice tone="bad" live title={props.title}>
       <p>{cause()}</p>
@@ -37,6 +43,13 @@ export function ErrorPanel(props: Props) {
             <Button size="small" onClick={() => retry()()}>
               {common.actions.retry}
             </Button>
+          )}
+        </Show>
+        <Show when={documented()}>
+          {(known) => (
+            <DocsLink class={styles.id} href={errorUrl(known())}>
+              {copy.aboutError(known())}
+            </DocsLink>
           )}
         </Show>
         <Show when={problem()?.requestId}>

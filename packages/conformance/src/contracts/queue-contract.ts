@@ -7,7 +7,6 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { type Queue, StoreUnavailable } from "@outlet/core/ports";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { createContract, type Deviations } from "./contract.ts";
@@ -15,6 +14,8 @@ import { createContract, type Deviations } from "./contract.ts";
 export interface QueueSubject {
   /** Patient enough for long polls. */
   client: SQSClient;
+  /** The port under test on one of its queues. */
+  queue: (queueUrl: string) => Queue;
   /** A queue on a service that does not answer. */
   unreachable: Queue;
   close(): Promise<void>;
@@ -35,7 +36,7 @@ export function queueContract(
     const { check, end } = createContract(deviations);
 
     check("a message arrives as it was sent, once its consumer asks", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       const body = JSON.stringify({ id: 1, text: 'Grüße, 世界 "quoted" <&>\n\ttab' });
       await queue.send(body, { group: "bot" });
       const [message] = await receive();
@@ -45,20 +46,20 @@ export function queueContract(
     });
 
     check("a message may hold characters beyond the basic plane", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       await queue.send("🤖", { group: "bot" });
       expect((await receive())[0]?.Body).toBe("🤖");
     });
 
     check("the consumer is told the group", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       await queue.send("{}", { group: "bot-01" });
       const [message] = await receive();
       expect(message?.Attributes?.MessageGroupId).toBe("bot-01");
     });
 
     check("a group may have any name", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       const groups = [
         "x".repeat(129),
         "x".repeat(128),
@@ -72,7 +73,7 @@ export function queueContract(
     });
 
     check("a waiting consumer is woken by a message", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       const polled = receive(20);
       const begun = performance.now();
       await queue.send("{}", { group: "bot" });
@@ -82,7 +83,7 @@ export function queueContract(
     });
 
     check("a delayed message is not delivered before its time", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       const begun = Date.now();
       await queue.send("late", { group: "bot", delaySeconds: 1 });
       const [message] = await receive(5);
@@ -91,7 +92,7 @@ export function queueContract(
     });
 
     check("a delay that SQS does not know is refused and nothing is sent", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       for (const delaySeconds of [-1, 0.5, 901, Number.NaN]) {
         await expect(queue.send("{}", { group: "bot", delaySeconds })).rejects.toThrow(RangeError);
       }
@@ -99,7 +100,7 @@ export function queueContract(
     });
 
     check("a message that was not deleted comes again after its visibility timeout", async () => {
-      const { queue, receive, remove } = await makeSide(subject.client, { visibilitySeconds: 1 });
+      const { queue, receive, remove } = await makeSide(subject, { visibilitySeconds: 1 });
       await queue.send("again", { group: "bot" });
       await receive();
       expect(await receive(0)).toEqual([]);
@@ -111,7 +112,7 @@ export function queueContract(
     });
 
     check("a message that fails again and again goes to the dead-letter queue", async () => {
-      const { queue, receive, receiveDead } = await makeSide(subject.client, {
+      const { queue, receive, receiveDead } = await makeSide(subject, {
         visibilitySeconds: 1,
         receivesMax: 2,
       });
@@ -124,7 +125,7 @@ export function queueContract(
     });
 
     check("a message above 1 MiB is refused, and not as an outage", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       await queue.send("x".repeat(1_048_576 - 1_000), { group: "bot" });
       const refusal = await queue
         .send("x".repeat(1_048_577), { group: "bot" })
@@ -135,7 +136,7 @@ export function queueContract(
     });
 
     check("50 messages sent at once all arrive", async () => {
-      const { queue, receive } = await makeSide(subject.client);
+      const { queue, receive } = await makeSide(subject);
       const bodies = Array.from({ length: 50 }, (_, n) => `message ${n}`);
       await Promise.all(bodies.map((body) => queue.send(body, { group: "bot" })));
       const received = await receiveAll(receive, 50);
@@ -149,8 +150,8 @@ export function queueContract(
     });
 
     check("sending to a queue that is not there is refused, and not as an outage", async () => {
-      const { queueUrl } = await makeSide(subject.client);
-      const queue = createSqsQueue({ client: subject.client, queueUrl: `${queueUrl}-gone` });
+      const { queueUrl } = await makeSide(subject);
+      const queue = subject.queue(`${queueUrl}-gone`);
       const error = await queue.send("{}", { group: "bot" }).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(Error);
       expect(error).not.toBeInstanceOf(StoreUnavailable);
@@ -162,7 +163,7 @@ export function queueContract(
 
 /** A queue of its own for one check, seen from both sides. */
 async function makeSide(
-  client: SQSClient,
+  { client, queue }: QueueSubject,
   {
     visibilitySeconds = 60,
     receivesMax = 10,
@@ -193,7 +194,7 @@ async function makeSide(
   };
   return {
     queueUrl,
-    queue: createSqsQueue({ client, queueUrl }),
+    queue: queue(queueUrl),
     receive: (waitSeconds = 5) => receiveFrom(queueUrl, waitSeconds),
     receiveDead: (waitSeconds = 5) => receiveFrom(deadUrl, waitSeconds),
     remove: (message: Message | undefined) =>

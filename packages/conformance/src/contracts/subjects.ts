@@ -8,6 +8,9 @@ import {
 import { CreateBucketCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { type ClientOptions, createClients, createPollingClient } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createJsonClient } from "@outlet/aws/lean/json-client";
+import { createLeanQueue } from "@outlet/aws/lean/queue";
+import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { tableDefinition } from "@outlet/aws/table-schema";
@@ -18,13 +21,17 @@ import type { TableSubject } from "./table-contract.ts";
 /** A contract is about answers, and a busy machine is slow with them. */
 const patient = { requestTimeoutMs: 60_000 };
 
+/** Which client calls. */
+export type By = "sdk" | "lean";
+
 /** The adapters against a store at these endpoints, with resources of their own. */
-export async function makeTableSubject(options: ClientOptions): Promise<TableSubject> {
+export async function makeTableSubject(
+  options: ClientOptions,
+  by: By = "sdk",
+): Promise<TableSubject> {
   const { dynamodb } = createClients({ ...patient, ...options });
-  const gone = createClients({
-    ...options,
-    endpoints: { dynamodb: await deadEndpoint() },
-  }).dynamodb;
+  const dead = await deadEndpoint();
+  const gone = createClients({ ...options, endpoints: { dynamodb: dead } }).dynamodb;
   const tableName = `contract-${randomUUID()}`;
   await dynamodb
     .send(new CreateTableCommand(tableDefinition(tableName)))
@@ -36,23 +43,45 @@ export async function makeTableSubject(options: ClientOptions): Promise<TableSub
     { client: dynamodb, maxWaitTime: 20, minDelay: 0.02, maxDelay: 1 },
     { TableName: tableName },
   );
+  const close = async () => {
+    dynamodb.destroy();
+    gone.destroy();
+  };
+  if (by === "lean") {
+    const over = (endpoint: string | undefined) => {
+      const client = createJsonClient("dynamodb", { ...patient, ...options, endpoint });
+      return createLeanTable({ client, tableName });
+    };
+    return { table: over(options.endpoints?.dynamodb), unreachable: over(dead), close };
+  }
   return {
     table: createDynamoTable({ client: dynamodb, tableName }),
     unreachable: createDynamoTable({ client: gone, tableName }),
-    close: async () => {
-      dynamodb.destroy();
-      gone.destroy();
-    },
+    close,
   };
 }
 
-export async function makeQueueSubject(options: ClientOptions): Promise<QueueSubject> {
+export async function makeQueueSubject(
+  options: ClientOptions,
+  by: By = "sdk",
+): Promise<QueueSubject> {
   const client = createPollingClient({ ...patient, ...options });
   const sqs = await deadEndpoint();
   const gone = createClients({ ...options, endpoints: { sqs } }).sqs;
+  const goneUrl = `${sqs}/000000000000/gone`;
+  const lean = (endpoint: string | undefined) =>
+    createJsonClient("sqs", { ...patient, ...options, endpoint });
+  const [known, unknown] = [lean(options.endpoints?.sqs), lean(sqs)];
   return {
     client,
-    unreachable: createSqsQueue({ client: gone, queueUrl: `${sqs}/000000000000/gone` }),
+    queue: (queueUrl) =>
+      by === "lean"
+        ? createLeanQueue({ client: known, queueUrl })
+        : createSqsQueue({ client, queueUrl }),
+    unreachable:
+      by === "lean"
+        ? createLeanQueue({ client: unknown, queueUrl: goneUrl })
+        : createSqsQueue({ client: gone, queueUrl: goneUrl }),
     close: async () => {
       client.destroy();
       gone.destroy();

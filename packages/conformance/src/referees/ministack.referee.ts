@@ -11,5 +11,7 @@ import { clientOptions, refereeEndpoints } from "./endpoints.ts";
 const options = clientOptions(refereeEndpoints().ministack);
 
 tableContract("MiniStack", () => makeTableSubject(options));
+tableContract("MiniStack, by the lean client", () => makeTableSubject(options, "lean"));
 queueContract("MiniStack", () => makeQueueSubject(options));
+queueContract("MiniStack, by the lean client", () => makeQueueSubject(options, "lean"));
 objectStoreContract("MiniStack", () => makeObjectStoreSubject(options));

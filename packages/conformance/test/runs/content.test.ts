@@ -325,9 +325,20 @@ test.each([
   [`${"a".repeat(79)}😀 what now`, "a".repeat(79)],
   ["👨‍👩‍👧‍👦".repeat(12), "👨‍👩‍👧‍👦".repeat(7)],
   ["one\r\ntwo\u2028three", "one two three"],
-  ["\u200b", "New conversation"],
 ])("the title of a conversation that begins with %j is %j", async (body, title) => {
   const { sent } = await finished([{ contentType: "text", body }]);
   const tree = await stack.client().call("GET", `/conversation/${sent.json.conversationId}`);
   expect(tree.json.title).toBe(title);
 });
+
+test.each(["", " \u3000\n", "\u200b", "\u00ad\ufeff", "\u2060\u200d"])(
+  "a text of which nothing can be seen is refused: %j",
+  async (body) => {
+    const message = { content: [{ contentType: "text", body }] };
+    const reply = await stack.client().call("POST", "/conversation", { message });
+    expect([reply.status, reply.json.detail]).toEqual([
+      422,
+      "message.content[0].body: must have a character that can be seen",
+    ]);
+  },
+);

@@ -5,7 +5,7 @@ import { Run } from "@outlet/core/conversations/run";
 import { RequestLog } from "@outlet/core/conversations/request-log";
 import { Ledger } from "@outlet/core/records/ledger";
 import { createPoller } from "@outlet/local/poller/poller";
-import { createPollingClient } from "@outlet/aws/clients";
+import { createJsonClient } from "@outlet/aws/lean/json-client";
 import { lastText, type Stack, says, startStack } from "@outlet/local/runtime/stack-fixture";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -316,7 +316,12 @@ describe("a dead bell", () => {
     }
     rung.length = 0;
     const poller = createPoller({
-      sqs: createPollingClient({ ...stack.emulators, local: true }),
+      sqs: createJsonClient("sqs", {
+        region: stack.emulators.region,
+        endpoint: stack.emulators.endpoints.sqs,
+        local: true,
+        triesMax: 1,
+      }),
       queueUrl,
       invoke: (event) =>
         stack.deadLetters({ runQueue })(event, { getRemainingTimeInMillis: () => 1_000 }),

@@ -79,17 +79,17 @@ test("what waited before the start is read before one group gets more than one i
 test("a receiver that sees the end waits for what others are about to bring", async () => {
   const queueUrl = await makeQueue();
   await send(queueUrl, ...flood.slice(0, 200), "quiet/1");
-  const slow = newClient();
-  slow.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      if (JSON.stringify(result.output).includes("quiet/1")) {
+  const client = newClient();
+  const slow: typeof client = {
+    ...client,
+    async call<Output>(...call: Parameters<typeof client.call>) {
+      const output = await client.call<Output>(...call);
+      if (JSON.stringify(output).includes("quiet/1")) {
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
-      return result;
+      return output;
     },
-    { step: "initialize" },
-  );
+  };
   const seen = watchFlood(queueUrl, { sqs: slow });
   await vi.waitFor(() => expect(seen.mostBefore).toBe(1), patience);
 });

@@ -10,6 +10,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { createPollingClient } from "@outlet/aws/clients";
+import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client";
 import { socketPathOf } from "@outlet/aws/unix-endpoint";
 import { silentLog } from "@outlet/core/ports";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
@@ -30,7 +31,7 @@ export function useBroker(): void {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "outlet-poller-"));
     emulators = await startEmulators({ dataDir, log: silentLog });
-    sqs = newClient();
+    sqs = createPollingClient({ ...emulators, local: true });
   });
   afterEach(async () => {
     await Promise.all(pollers.splice(0).map((poller) => poller.stop()));
@@ -43,8 +44,8 @@ export function useBroker(): void {
 }
 
 /** @param endpoint another way to the broker. */
-export const newClient = (endpoint = emulators.endpoints.sqs): SQSClient =>
-  createPollingClient({ ...emulators, endpoints: { sqs: endpoint }, local: true });
+export const newClient = (endpoint = emulators.endpoints.sqs): JsonClient =>
+  createJsonClient("sqs", { region: emulators.region, endpoint, local: true, triesMax: 1 });
 
 export const commands = (): SQSClient => sqs;
 

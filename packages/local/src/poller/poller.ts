@@ -1,13 +1,13 @@
-import type { Message, SQSClient } from "@aws-sdk/client-sqs";
+import type { JsonClient } from "@outlet/aws/lean/json-client";
 import { type Clock, type Log, systemClock } from "@outlet/core/ports";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { createFairBuffer } from "./fair-buffer.ts";
 import { createQueueCalls, messagesPerCall } from "./queue-calls.ts";
-import { failedIds, toRecord } from "./record.ts";
+import { failedIds, type Message, toRecord } from "./record.ts";
 
 export interface PollerOptions {
-  /** A client of its own, from `createPollingClient`: long polls carry per-call options. */
-  sqs: SQSClient;
+  /** One that does not try again: a poller is a retry loop itself. */
+  sqs: JsonClient;
   queueUrl: string;
   invoke: (event: SQSEvent) => Promise<SQSBatchResponse | void>;
   /** Records an invocation gets at most, 1–10. */
@@ -51,7 +51,7 @@ const catchUpSlots = 2;
  * What waited before the start is read first.
  *
  * @example
- * const poller = createPoller({ sqs: createPollingClient(options), queueUrl, invoke, log,
+ * const poller = createPoller({ sqs: createJsonClient("sqs", { ...options, triesMax: 1 }), queueUrl, invoke, log,
  *   maximumConcurrency: 8, visibilityTimeoutSeconds: 120, groupOf: (record) => botIdOf(record) });
  * poller.start();
  */

@@ -1,17 +1,11 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
+import type { JsonClient } from "@outlet/aws/lean/json-client";
 import type { SQSRecord } from "aws-lambda";
+import type { Message } from "./record.ts";
 
 /** SQS takes and gives at most ten messages a call. */
 export const messagesPerCall = 10;
 
-/** What a poller asks of its queue. Errors are the SDK's. */
+/** What a poller asks of its queue. Errors are the client's. */
 export interface QueueCalls {
   arn(signal: AbortSignal): Promise<string>;
   receive(waitSeconds: number, signal: AbortSignal): Promise<Message[]>;
@@ -21,64 +15,71 @@ export interface QueueCalls {
   keepInvisible(records: SQSRecord[]): Promise<string[]>;
 }
 
+/** How long a receive may take, besides what it waits for messages. */
+const receiveTimeoutMs = 5_000;
+
 export function createQueueCalls(
-  sqs: SQSClient,
-  queueUrl: string,
-  visibilityTimeoutSeconds: number,
+  sqs: JsonClient,
+  QueueUrl: string,
+  VisibilityTimeout: number,
 ): QueueCalls {
   return {
     async arn(signal) {
-      const { Attributes } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["QueueArn"] }),
-        { abortSignal: signal },
+      const input = { QueueUrl, AttributeNames: ["QueueArn"] };
+      const { Attributes } = await sqs.call<{ Attributes?: { QueueArn?: string } }>(
+        "GetQueueAttributes",
+        input,
+        { signal },
       );
       return Attributes?.QueueArn ?? "";
     },
 
     async receive(waitSeconds, signal) {
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl: queueUrl,
-          MaxNumberOfMessages: messagesPerCall,
-          WaitTimeSeconds: waitSeconds,
-          VisibilityTimeout: visibilityTimeoutSeconds,
-          MessageSystemAttributeNames: ["All"],
-          MessageAttributeNames: ["All"],
-        }),
-        { abortSignal: signal },
-      );
+      const input = {
+        QueueUrl,
+        MaxNumberOfMessages: messagesPerCall,
+        WaitTimeSeconds: waitSeconds,
+        VisibilityTimeout,
+        MessageSystemAttributeNames: ["All"],
+        MessageAttributeNames: ["All"],
+      };
+      const timeoutMs = waitSeconds * 1_000 + receiveTimeoutMs;
+      const { Messages = [] } = await sqs.call<{ Messages?: Message[] }>("ReceiveMessage", input, {
+        signal,
+        timeoutMs,
+      });
       return Messages;
     },
 
     async remove(records) {
-      const { Failed = [] } = await sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: records.map((record, index) => ({
-            Id: String(index),
-            ReceiptHandle: record.receiptHandle,
-          })),
-        }),
-      );
+      const { Failed = [] } = await sqs.call<Failures>("DeleteMessageBatch", {
+        QueueUrl,
+        Entries: records.map(({ receiptHandle: ReceiptHandle }, index) => ({
+          Id: String(index),
+          ReceiptHandle,
+        })),
+      });
       return idsOf(records, Failed);
     },
 
     async keepInvisible(records) {
-      const { Failed = [] } = await sqs.send(
-        new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: records.map((record, index) => ({
-            Id: String(index),
-            ReceiptHandle: record.receiptHandle,
-            VisibilityTimeout: visibilityTimeoutSeconds,
-          })),
-        }),
-      );
+      const { Failed = [] } = await sqs.call<Failures>("ChangeMessageVisibilityBatch", {
+        QueueUrl,
+        Entries: records.map(({ receiptHandle: ReceiptHandle }, index) => ({
+          Id: String(index),
+          ReceiptHandle,
+          VisibilityTimeout,
+        })),
+      });
       return idsOf(records, Failed);
     },
   };
 }
 
-function idsOf(records: SQSRecord[], failed: { Id: string | undefined }[]): string[] {
+interface Failures {
+  Failed?: { Id: string }[];
+}
+
+function idsOf(records: SQSRecord[], failed: { Id: string }[]): string[] {
   return failed.flatMap(({ Id }) => records[Number(Id)]?.messageId ?? []);
 }

@@ -1,5 +1,22 @@
-import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSMessageAttribute, SQSRecord } from "aws-lambda";
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Message.html, as JSON. */
+export interface Message {
+  MessageId?: string;
+  ReceiptHandle?: string;
+  Body?: string;
+  MD5OfBody?: string;
+  MD5OfMessageAttributes?: string;
+  Attributes?: Record<string, string>;
+  MessageAttributes?: Record<string, MessageAttributeValue>;
+}
+
+interface MessageAttributeValue {
+  DataType: string;
+  StringValue?: string;
+  /** Base64. */
+  BinaryValue?: string;
+}
 
 /**
  * A message as Lambda's event source mapping hands it to a function
@@ -39,12 +56,10 @@ export function toRecord(message: Message, queueArn: string): SQSRecord {
 function toAttribute(value: MessageAttributeValue): SQSMessageAttribute {
   return {
     ...(value.StringValue !== undefined && { stringValue: value.StringValue }),
-    ...(value.BinaryValue !== undefined && {
-      binaryValue: Buffer.from(value.BinaryValue).toString("base64"),
-    }),
+    ...(value.BinaryValue !== undefined && { binaryValue: value.BinaryValue }),
     stringListValues: [],
     binaryListValues: [],
-    dataType: value.DataType as SQSMessageAttribute["dataType"],
+    dataType: value.DataType,
   };
 }
 

@@ -1,9 +1,10 @@
 import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createClients } from "@outlet/aws/clients";
-import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createJsonClient } from "@outlet/aws/lean/json-client";
+import { createLeanQueue } from "@outlet/aws/lean/queue";
+import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createS3UploadStore } from "@outlet/aws/s3-upload-store";
-import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
@@ -28,6 +29,12 @@ export const clientOptions = ({ region, endpoints }: Emulators) => ({
   requestTimeoutMs: 5_000,
 });
 
+/** Of the lean clients: a socket costs little here, and whoever waits for one waits for nothing. */
+export const leanOptions = (emulators: Emulators, service: "dynamodb" | "sqs") => {
+  const { endpoints, ...options } = clientOptions(emulators);
+  return { ...options, endpoint: endpoints[service], maxSockets: 256 };
+};
+
 /**
  * What the handlers are given: the adapters that AWS gets too, only at other endpoints, and what
  * the domain needs besides.
@@ -39,7 +46,10 @@ export function createBackends(
   options: RuntimeOptions,
   log: Log,
 ) {
-  const clients = createClients(clientOptions(emulators));
+  const { s3 } = createClients(clientOptions(emulators));
+  const dynamodb = createJsonClient("dynamodb", leanOptions(emulators, "dynamodb"));
+  const sqs = createJsonClient("sqs", leanOptions(emulators, "sqs"));
+  const queue = (queueUrl: string) => createLeanQueue({ client: sqs, queueUrl });
   const { runs, deploys, syncs } = emulators.queueUrls;
   const bedrock = createBedrockClient({
     region: options.backend.kind === "bedrock" ? options.backend.region : region,
@@ -48,11 +58,9 @@ export function createBackends(
   });
   // Who waits for an answer and who gives it are one process here.
   const { tableName } = emulators;
-  const table = watchedTable(
-    reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
-  );
+  const table = watchedTable(reportingTable(createLeanTable({ client: dynamodb, tableName }), log));
   const objects = createS3ObjectStore({
-    client: clients.s3,
+    client: s3,
     bucket: emulators.bucket,
     // The emulator takes 11 MB in one request, and a large bot's index is larger.
     requestBytesMax: 8 * 1024 * 1024,
@@ -63,12 +71,12 @@ export function createBackends(
     table,
     objects,
     // Browsers do not reach it: a page of anybody's would.
-    uploads: createS3UploadStore({ client: clients.s3, bucket: emulators.bucket }),
+    uploads: createS3UploadStore({ client: s3, bucket: emulators.bucket }),
     embedder,
     retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
-    runQueue: createSqsQueue({ client: clients.sqs, queueUrl: runs }),
-    deployQueue: createSqsQueue({ client: clients.sqs, queueUrl: deploys }),
-    syncQueue: createSqsQueue({ client: clients.sqs, queueUrl: syncs }),
+    runQueue: queue(runs),
+    deployQueue: queue(deploys),
+    syncQueue: queue(syncs),
     http: createGuardedHttp({ allow: options.reach }),
     model: createBedrockModel({ client: bedrock }),
     clock: systemClock,

@@ -11,8 +11,21 @@ const web = join(root, "web");
 export const consoleDir = join(web, "dist");
 const stampName = ".sources";
 
-/** What the console is built from. */
-const sources = ["src", "public", "index.html", "vite.config.ts", "package.json", "../examples"];
+/** What the console and its documentation are built from; of the packages, what they tell of themselves. */
+const sources = [
+  "src",
+  "docs-site",
+  "public",
+  "index.html",
+  "build.ts",
+  "vite.config.ts",
+  "package.json",
+  "../docs",
+  "../examples",
+  "../packages/core/src/foundation/problem",
+  "../packages/functions/src/control-api",
+  "../packages/functions/src/published-api/openapi",
+];
 
 /**
  * Builds the console unless what is there was built from these very sources.
@@ -62,17 +75,10 @@ async function files(path: string): Promise<string[]> {
 }
 
 function build(outDir: string): Promise<void> {
-  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [vite, "build", "--outDir", outDir, "--emptyOutDir", "--logLevel", "warn"],
-      {
-        cwd: web,
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, NODE_ENV: "production" },
-      },
-    );
+    const child = spawn(process.execPath, [join(web, "build.ts"), "--outDir", outDir], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {

@@ -31,6 +31,9 @@ const types: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
   ".map": "application/json",
+  ".json": "application/json",
+  ".md": "text/markdown; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
 };
 
 interface File {
@@ -56,14 +59,15 @@ export function createConsole(dir: string, origin: string) {
     const files = await loaded;
     if (files.size === 0) loaded = undefined;
     const isPage = pages.test(pathname);
+    const name = isPage ? "/index.html" : fileOf(pathname, files);
     // A person who has mistyped an address is told so by the console, a program by the status alone.
-    const isLost = !isPage && !files.has(pathname) && isReadByPerson(req);
+    const isLost = !isPage && !files.has(name) && isReadByPerson(req);
     const isDrawn = isPage || isLost;
     if (isDrawn && req.headers.host !== new URL(origin).host) {
       res.writeHead(307, { location: origin + pathname + search, "content-length": 0 }).end();
       return;
     }
-    const file = files.get(isDrawn ? "/index.html" : pathname);
+    const file = files.get(isLost ? "/index.html" : name);
     if (!file) return isPage ? notBuilt(res) : notFound(res);
     const zips = /\bgzip\b/.test(req.headers["accept-encoding"] ?? "");
     const body = zips ? file.zipped : file.body;
@@ -78,11 +82,17 @@ export function createConsole(dir: string, origin: string) {
         : "no-cache",
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
-      ...(isDrawn ? { "content-security-policy": policy(pathname) } : {}),
+      ...(file.type === types[".html"] ? { "content-security-policy": policy(pathname) } : {}),
     });
     res.end(req.method === "HEAD" ? undefined : body);
   };
 }
+
+/** The documentation has a folder for each of its pages. */
+const fileOf = (pathname: string, files: ReadonlyMap<string, File>): string => {
+  const page = `${pathname.replace(/\/$/, "")}/index.html`;
+  return /^\/docs(\/|$)/.test(pathname) && files.has(page) ? page : pathname;
+};
 
 async function load(dir: string): Promise<Map<string, File>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);

@@ -15,6 +15,10 @@ beforeAll(async () => {
   await mkdir(join(root, "dist", "assets"), { recursive: true });
   await writeFile(join(root, "dist", "index.html"), "<title>Console</title>");
   await writeFile(join(root, "dist", "assets", "app-1a2b.js"), "export {};");
+  await mkdir(join(root, "dist", "docs", "keys"), { recursive: true });
+  await writeFile(join(root, "dist", "docs", "index.html"), "<title>Documentation</title>");
+  await writeFile(join(root, "dist", "docs", "keys", "index.html"), "<title>Keys</title>");
+  await writeFile(join(root, "dist", "docs", "keys.md"), "# Keys");
   await writeFile(join(root, "secret.html"), "secret");
   let serve: ReturnType<typeof createConsole> | undefined;
   server = createServer((req, res) => void serve?.(req, res));
@@ -92,6 +96,30 @@ describe("the console's pages", () => {
     const elsewhere = { ...headers, host: `127.0.0.1:${port}` };
     const { status, headers: said } = await get("//example.com/a", { headers: elsewhere });
     expect([status, said["location"]]).toEqual([307, `http://localhost:${port}//example.com/a`]);
+  });
+});
+
+describe("the documentation", () => {
+  test("has a page for each of its folders, with a slash or without, under the same policy", async () => {
+    for (const path of ["/docs", "/docs/", "/docs/?q=keys"]) {
+      expect((await get(path)).body).toBe("<title>Documentation</title>");
+    }
+    for (const path of ["/docs/keys", "/docs/keys/"]) {
+      const { status, headers, body } = await get(path);
+      expect([status, body]).toEqual([200, "<title>Keys</title>"]);
+      expect(headers["content-security-policy"]).toContain("script-src 'self'");
+      expect(headers["cache-control"]).toBe("no-cache");
+    }
+  });
+
+  test("is there as it was written, too", async () => {
+    const { headers, body } = await get("/docs/keys.md");
+    expect([headers["content-type"], body]).toEqual(["text/markdown; charset=utf-8", "# Keys"]);
+  });
+
+  test("has no page where there is none", async () => {
+    expect((await get("/docs/nope")).status).toBe(404);
+    expect((await get("/docsy/keys")).status).toBe(404);
   });
 });
 

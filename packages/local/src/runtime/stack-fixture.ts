@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClients, createPollingClient } from "@outlet/aws/clients";
-import { createDynamoTable } from "@outlet/aws/dynamodb-table";
+import { createClients } from "@outlet/aws/clients";
+import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client";
+import { createLeanQueue } from "@outlet/aws/lean/queue";
+import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
-import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Bot } from "@outlet/core/bots/bot";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Tools } from "@outlet/core/bots/tools";
@@ -35,7 +36,7 @@ import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
 import { createWorker } from "@outlet/functions/workers/worker/handler";
 import { type Emulators, startEmulators } from "../emulators/start.ts";
 import { createPoller } from "../poller/poller.ts";
-import { clientOptions } from "./backends.ts";
+import { clientOptions, leanOptions } from "./backends.ts";
 import { policy } from "./platform.ts";
 import type { Reply } from "./runtime-fixture.ts";
 
@@ -94,25 +95,28 @@ export interface Caller {
  * For tests: the real handlers over the real adapters and emulators, with a scripted model. There is
  * no edge: requests come as the gateway would hand them on.
  */
-export async function startStack(options: { log?: Log; wrap?: (clients: Clients) => void } = {}) {
+export async function startStack(
+  options: { log?: Log; tap?: (dynamodb: JsonClient) => JsonClient } = {},
+) {
   const dataDir = await mkdtemp(join(tmpdir(), "outlet-stack-"));
   const log = options.log ?? silentLog;
   const emulators = await startEmulators({ dataDir, log: silentLog });
   const clients = createClients({ ...clientOptions(emulators), requestTimeoutMs: 60_000 });
-  options.wrap?.(clients);
+  const leanOf = (service: "dynamodb" | "sqs") =>
+    createJsonClient(service, { ...leanOptions(emulators, service), requestTimeoutMs: 60_000 });
+  const dynamodb = options.tap?.(leanOf("dynamodb")) ?? leanOf("dynamodb");
+  const sqs = leanOf("sqs");
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
   const { tableName } = emulators;
-  const table = watchedTable(
-    reportingTable(createDynamoTable({ client: clients.dynamodb, tableName }), log),
-  );
+  const table = watchedTable(reportingTable(createLeanTable({ client: dynamodb, tableName }), log));
   const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   const deps: StackDeps = {
     table,
     objects,
     retriever: Retrieval.createRetriever({ table, objects }),
-    runQueue: queueOf(clients, emulators, "runs"),
-    deployQueue: queueOf(clients, emulators, "deploys"),
-    syncQueue: queueOf(clients, emulators, "syncs"),
+    runQueue: queueOf(sqs, emulators, "runs"),
+    deployQueue: queueOf(sqs, emulators, "deploys"),
+    syncQueue: queueOf(sqs, emulators, "syncs"),
     clock: systemClock,
     randomness: systemRandomness,
     ids: Id.createIds(systemClock),
@@ -147,7 +151,7 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
     /** Answers what is accepted from now on, until the returned poller is stopped. */
     answer(maximumConcurrency = 8, over: Partial<typeof deps> = {}) {
       const poller = createPoller({
-        sqs: createPollingClient(clientOptions(emulators)),
+        sqs: createJsonClient("sqs", { ...leanOptions(emulators, "sqs"), triesMax: 1 }),
         queueUrl: emulators.queueUrls.runs,
         invoke: (event) =>
           createWorker({ ...deps, ...over })(event, { getRemainingTimeInMillis: () => 900_000 }),
@@ -169,7 +173,6 @@ export async function startStack(options: { log?: Log; wrap?: (clients: Clients)
   };
 }
 export type Stack = Awaited<ReturnType<typeof startStack>>;
-type Clients = ReturnType<typeof createClients>;
 
 const botDefaults = {
   description: "",
@@ -181,8 +184,8 @@ const botDefaults = {
   tools: Tools.none,
 };
 
-const queueOf = (clients: Clients, emulators: Emulators, name: keyof Emulators["queueUrls"]) =>
-  createSqsQueue({ client: clients.sqs, queueUrl: emulators.queueUrls[name] });
+const queueOf = (client: JsonClient, emulators: Emulators, name: keyof Emulators["queueUrls"]) =>
+  createLeanQueue({ client, queueUrl: emulators.queueUrls[name] });
 
 type ApiDeps = Parameters<typeof createPublishedApi>[0] & {
   table: Table;

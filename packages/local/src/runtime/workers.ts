@@ -1,4 +1,5 @@
-import { createClients, createPollingClient } from "@outlet/aws/clients";
+import { createClients } from "@outlet/aws/clients";
+import { createJsonClient } from "@outlet/aws/lean/json-client";
 import type { Provisioner } from "@outlet/core/ports";
 import { Bell } from "@outlet/core/conversations/bell";
 import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
@@ -14,7 +15,7 @@ import type { Emulators } from "../emulators/start.ts";
 import type { LambdaFunction } from "../function-host/function.ts";
 import type { LocalMetrics } from "../metrics/metrics.ts";
 import { createPoller, type Poller } from "../poller/poller.ts";
-import { type Backends, clientOptions } from "./backends.ts";
+import { type Backends, clientOptions, leanOptions } from "./backends.ts";
 import { lambda } from "./platform.ts";
 import { createSchedule } from "./schedule.ts";
 
@@ -54,7 +55,7 @@ export function startWorkers(
   });
   const poll = (queueUrl: string, fn: LambdaFunction, maximumConcurrency: number): Poller =>
     createPoller({
-      sqs: createPollingClient(clientOptions(emulators)),
+      sqs: createJsonClient("sqs", { ...leanOptions(emulators, "sqs"), triesMax: 1 }),
       queueUrl,
       invoke: async (event: SQSEvent) => (await fn.invoke(event)) as SQSBatchResponse,
       // An invocation costs nothing here, and a batch would give one bot ten times its share.

@@ -3,6 +3,8 @@ import { useBots } from "~/api/bots.ts";
 import { useMe } from "~/api/me.ts";
 import { signOut } from "~/session/session.ts";
 import { setTheme, type Theme } from "~/theme.ts";
+import { copy as docsCopy } from "../docs/copy.ts";
+import { type DocsSlug, docsUrl } from "../docs/docs-links.ts";
 import { copy as shellCopy } from "../shell/copy.ts";
 import { copy } from "./copy.ts";
 import type { Command } from "./matching.ts";
@@ -48,6 +50,13 @@ export function useCommands(showKeys: () => void): () => Command[] {
     { id: "keys", kind: "action", label: copy.showKeys, run: showKeys },
     { id: "sign-out", kind: "action", label: shellCopy.signOut, run: () => void signOut() },
   ];
+  const ofDocs = (): Command[] =>
+    (Object.entries(docsCopy.titles) as [DocsSlug, string][]).map(([slug, title]) => ({
+      id: `docs ${slug}`,
+      kind: "docs",
+      label: copy.ofDocs(title),
+      run: () => void window.open(docsUrl(slug), "_blank", "noopener"),
+    }));
   return () => [
     ...ofThisBot(),
     ...(bots.data?.pages ?? [])
@@ -57,5 +66,6 @@ export function useCommands(showKeys: () => void): () => Command[] {
     ...ofAdmin(),
     ...actions(),
     goTo("page", "/design", copy.design),
+    ...ofDocs(),
   ];
 }

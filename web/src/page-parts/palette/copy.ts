@@ -3,9 +3,10 @@ export const copy = {
   open: "Search",
   title: "Go to, or do",
   label: "Bots, pages and actions",
+  ofDocs: (page: string) => `Documentation: ${page}`,
   placeholder: "Type a part of its name",
   none: "Nothing is called that.",
-  groups: { page: "Page", bot: "Bot", action: "Action" },
+  groups: { page: "Page", bot: "Bot", action: "Action", docs: "Documentation" },
   pages: {
     editor: "Editor",
     publish: "Publish",

@@ -5,8 +5,11 @@ import { copy as common } from "~/copy.ts";
 import { username } from "~/session/session.ts";
 import { Announcer } from "~/ui/announcer.tsx";
 import { Button } from "~/ui/button.tsx";
+import { DocsLink } from "~/ui/docs-link.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
+import { copy as docsCopy } from "../docs/copy.ts";
+import { docsOf } from "../docs/docs-links.ts";
 import { copy as paletteCopy } from "../palette/copy.ts";
 import { modifier, useKeys } from "../palette/keys.ts";
 import { copy } from "./copy.ts";
@@ -46,6 +49,9 @@ export function Shell(props: RouteSectionProps) {
                 {copy.admin}
               </A>
             </Show>
+            <DocsLink class={styles.link} href={docsOf(props.location.pathname)}>
+              {docsCopy.link}
+            </DocsLink>
           </nav>
           <Tools />
           <Account />

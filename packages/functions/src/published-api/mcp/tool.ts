@@ -1,4 +1,5 @@
 import type { Bot } from "@outlet/core/bots/bot";
+import { Text } from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { annotationsOf, type Ended, errorOf, saidOf } from "../openai/answer.ts";
 
@@ -51,7 +52,7 @@ export const Arguments = v.strictObject({
   question: v.pipe(
     v.string(),
     v.transform((text) => text.toWellFormed()),
-    v.check((text) => text.trim() !== "", "must not be empty"),
+    v.check(Text.isVisible, "must have a character that can be seen"),
     v.maxLength(200_000),
   ),
   conversation_id: v.optional(

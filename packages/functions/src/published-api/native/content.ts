@@ -1,13 +1,11 @@
 import type { NewContent } from "@outlet/core/conversations/run";
+import { Text } from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { encodingOf, formatOf, isProtected, normalise } from "./file-format.ts";
 
-const Text = v.strictObject({
+const TextPart = v.strictObject({
   contentType: v.literal("text"),
-  body: v.pipe(
-    v.string(),
-    v.check((text) => text.trim().length > 0, "must not be empty"),
-  ),
+  body: v.pipe(v.string(), v.check(Text.isVisible, "must have a character that can be seen")),
 });
 
 /** Strict base64 (RFC 4648 §4): whatever decodes to other bytes than it seems to is refused. */
@@ -112,7 +110,7 @@ const Part = v.lazy((input) => {
 
 const Sendable = v.variant(
   "contentType",
-  [Text, Image, Attachment],
+  [TextPart, Image, Attachment],
   'contentType must be "text", "image" or "attachment"',
 );
 

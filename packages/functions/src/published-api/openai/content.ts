@@ -76,7 +76,7 @@ const isText = (part: NativePart): boolean => part.contentType === "text";
 /** By the native face's own rules: bytes have to be what they are said to be. */
 function check(parts: NativePart[], param: string): NewContent[] {
   // Clients send empty text beside pictures and files.
-  const said = parts.filter((part) => part.contentType !== "text" || part.body.trim() !== "");
+  const said = parts.filter((part) => part.contentType !== "text" || Text.isVisible(part.body));
   const parsed = v.safeParse(MessageContent, said);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;

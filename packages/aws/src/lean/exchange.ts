@@ -1,0 +1,101 @@
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { socketPathOf } from "../unix-endpoint.ts";
+import { NoAnswer } from "./service-error.ts";
+
+/** How long a connection may take to be made; the SDK's clients wait as long. */
+const connectTimeoutMs = 900;
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+interface Sent {
+  headers: Record<string, string>;
+  body: string;
+  /** From sending to the last byte of the answer. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Where POST requests go, over connections that are kept. */
+export interface Target {
+  /** As it is signed, with its port where it has one. */
+  host: string;
+  /** @throws NoAnswer; what the signal was aborted with. */
+  post(sent: Sent): Promise<Answer>;
+  close(): void;
+}
+
+/**
+ * @param endpoint a URL, or a Unix socket (`unix-endpoint.ts`).
+ * @param maxSockets connections at once; further requests wait for one.
+ */
+export function createTarget(endpoint: string, maxSockets: number): Target {
+  const socketPath = socketPathOf(endpoint);
+  const url = new URL(socketPath === undefined ? endpoint : "http://localhost");
+  const isSecure = url.protocol === "https:";
+  const agent = new (isSecure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets });
+  const options = {
+    agent,
+    method: "POST",
+    path: url.pathname,
+    ...(socketPath === undefined
+      ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
+      : { socketPath }),
+  };
+  const request = isSecure ? httpsRequest : httpRequest;
+  return {
+    host: url.host,
+    close: () => agent.destroy(),
+    post: ({ headers, body, timeoutMs, signal }) =>
+      new Promise((resolve, reject) => {
+        const req = request({ ...options, headers });
+        const giveUp = (ms: number, what: string) => () =>
+          req.destroy(new NoAnswer(`${what} within ${ms} ms`));
+        const overdue = setTimeout(giveUp(timeoutMs, "no answer"), timeoutMs);
+        let connecting: NodeJS.Timeout | undefined;
+        const abort = () => req.destroy(new Error("The caller gave up."));
+        signal?.addEventListener("abort", abort, { once: true });
+        const settle = () => {
+          clearTimeout(overdue);
+          clearTimeout(connecting);
+          signal?.removeEventListener("abort", abort);
+        };
+        const fail = (cause: Error) => {
+          settle();
+          if (signal?.aborted) reject(signal.reason);
+          else reject(cause instanceof NoAnswer ? cause : noAnswer(cause));
+        };
+        req.on("error", fail);
+        req.on("socket", (socket) => {
+          if (!socket.connecting) return;
+          const limit = giveUp(connectTimeoutMs, "no connection");
+          connecting = setTimeout(limit, connectTimeoutMs);
+          const event = isSecure ? "secureConnect" : "connect";
+          socket.once(event, () => clearTimeout(connecting));
+        });
+        req.on("response", (res) => {
+          let text = "";
+          res.setEncoding("utf8");
+          res.on("data", (chunk: string) => {
+            text += chunk;
+          });
+          res.on("error", fail);
+          res.on("end", () => {
+            settle();
+            resolve({ status: res.statusCode ?? 0, headers: res.headers, body: text });
+          });
+        });
+        if (signal?.aborted) abort();
+        req.end(body);
+      }),
+  };
+}
+
+const noAnswer = (cause: NodeJS.ErrnoException): NoAnswer => {
+  const code = cause.code ? `${cause.code}: ` : "";
+  return new NoAnswer(`${code}${cause.message}`, { cause });
+};

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Text } from "@outlet/core/foundation/text";
+import * as v from "valibot";
+import { createCredentialSource, type Credentials } from "./credentials.ts";
+import { defaultEndpoint } from "./endpoints.ts";
+import { type Answer, createTarget } from "./exchange.ts";
+import { createSigner, createUnsigned } from "./signing.ts";
+import { BrokenAnswer, isPassing, pauseBefore, ServiceError } from "./service-error.ts";
+
+export interface LeanOptions {
+  region: string;
+  /** In place of AWS's own, or a Unix socket (`unix-endpoint.ts`). */
+  endpoint?: string | undefined;
+  /** The environment's, else the SDK's default chain, where absent. */
+  credentials?: Credentials | undefined;
+  /** The endpoint is an emulator on this machine that checks no signatures: spare the signing. */
+  local?: boolean | undefined;
+  /** How long to wait for the answer to one try of a call; a second where absent. */
+  requestTimeoutMs?: number | undefined;
+  /** Tries of one call; three where absent. */
+  triesMax?: number | undefined;
+  /** Connections at once; 50 where absent. */
+  maxSockets?: number | undefined;
+}
+
+interface CallOptions {
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** A service that speaks AWS's JSON 1.0 protocol, such as DynamoDB and SQS. */
+export interface JsonClient {
+  /**
+   * @param operation such as `GetItem`.
+   * @returns what was answered; the caller knows its shape.
+   * @throws ServiceError, and where there was none to be had in all tries, NoAnswer or BrokenAnswer.
+   */
+  call<Output>(operation: string, input: object, options?: CallOptions): Promise<Output>;
+  close(): void;
+}
+
+/** https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
+const services = {
+  dynamodb: { target: "DynamoDB_20120810" },
+  sqs: { target: "AmazonSQS" },
+};
+export type Service = keyof typeof services;
+
+/**
+ * A client of one service that does what Outlet asks of it and nothing else: what the SDK's client
+ * does for each call costs more than the call. Retries and time-outs are those of `clients.ts`.
+ *
+ * @example const dynamodb = createJsonClient("dynamodb", { region: "eu-central-1" });
+ */
+export function createJsonClient(service: Service, options: LeanOptions): JsonClient {
+  const { region, requestTimeoutMs = 1_000, triesMax = 3, maxSockets = 50 } = options;
+  const target = createTarget(options.endpoint ?? defaultEndpoint(service, region), maxSockets);
+  const known = options.credentials;
+  const sign = options.local
+    ? createUnsigned({ service, region })
+    : createSigner({
+        service,
+        region,
+        credentials: known ? () => Promise.resolve(known) : createCredentialSource(),
+      });
+  const prefix = `${services[service].target}.`;
+  /** How far the service's clock is ahead of ours, in milliseconds, where it has complained. */
+  let skewMs = 0;
+
+  async function attempt(operation: string, body: string, options: CallOptions): Promise<unknown> {
+    const headers = {
+      "content-type": "application/x-amz-json-1.0",
+      "content-length": String(Buffer.byteLength(body)),
+      "x-amz-target": prefix + operation,
+    };
+    const signed = await sign({ host: target.host, headers, body }, new Date(Date.now() + skewMs));
+    const answer = await target.post({
+      headers: signed,
+      body,
+      timeoutMs: options.timeoutMs ?? requestTimeoutMs,
+      signal: options.signal,
+    });
+    if (answer.status === 200) return parse(answer.body);
+    const error = toError(answer);
+    const skewed = skewOf(error, answer.headers.date);
+    if (skewed !== undefined && Math.abs(skewed - skewMs) > skewMinMs) {
+      skewMs = skewed;
+      return attempt(operation, body, options);
+    }
+    throw error;
+  }
+
+  return {
+    close: () => target.close(),
+    async call<Output>(operation: string, input: object, options: CallOptions = {}) {
+      const body = JSON.stringify(input);
+      for (let tries = 1; ; tries++) {
+        try {
+          // The border to the service: its answers are of the shapes it documents.
+          return (await attempt(operation, body, options)) as Output;
+        } catch (error) {
+          if (tries >= triesMax || !isPassing(error)) throw error;
+          await sleep(pauseBefore(error, tries), undefined, options);
+        }
+      }
+    },
+  };
+}
+
+function parse(body: string): unknown {
+  try {
+    return body === "" ? {} : JSON.parse(body);
+  } catch (cause) {
+    throw new BrokenAnswer("The answer ends before its JSON does.", { cause });
+  }
+}
+
+const Said = v.object({
+  __type: v.optional(v.string()),
+  message: v.optional(v.string()),
+  Message: v.optional(v.string()),
+});
+
+function toError({ status, headers, body }: Answer): ServiceError {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Said), body);
+  const said = parsed.success ? parsed.output : {};
+  const header = headers["x-amzn-errortype"];
+  const type = said.__type ?? (typeof header === "string" ? header : `Status${status}`);
+  // `com.amazonaws.dynamodb#ValidationException`, or with a URL behind a colon.
+  const name = type.replace(/^.*#/, "").replace(/:.*$/, "");
+  return new ServiceError(name, said.message ?? said.Message ?? Text.cut(body, 500), status);
+}
+
+/** Signatures are good for so long; a clock that is off by less does no harm. */
+const skewMinMs = 240_000;
+
+/** How far the service's clock is ahead, where that may be why it refused. */
+function skewOf(error: ServiceError, date: string | string[] | undefined): number | undefined {
+  const refused = /Signature|Skewed|RequestExpired|AccessDenied|Forbidden/.test(error.name);
+  const at = typeof date === "string" ? Date.parse(date) : Number.NaN;
+  return refused && !Number.isNaN(at) ? at - Date.now() : undefined;
+}

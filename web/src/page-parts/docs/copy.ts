@@ -1,0 +1,28 @@
+/** Of the documentation, as far as the console speaks of it. */
+export const copy = {
+  link: "Docs",
+  titles: {
+    concepts: "Concepts",
+    knowledge: "Knowledge",
+    publishing: "Publishing",
+    "published-api": "The API of a published bot",
+    keys: "Keys",
+    limits: "Limits",
+    asynchronous: "Asynchronous use",
+    streaming: "Streaming",
+    openai: "OpenAI's clients",
+    mcp: "MCP clients",
+    "best-practices": "Best practices",
+    examples: "Examples",
+    monitoring: "Monitoring",
+    metrics: "Metrics, usage and cost",
+    troubleshooting: "Troubleshooting",
+    errors: "Errors",
+    operations: "Operations",
+    security: "Security",
+    deploy: "Deploying to AWS",
+    glossary: "Words",
+    "reference/published-api": "Published API: every route",
+    "reference/control-api": "Control API: every route",
+  },
+};
