@@ -104,6 +104,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "ToolSecrets": {
+      "path": string
+      "type": "sst.sst.Linkable"
+    }
     "Users": {
       "id": string
       "type": "sst.aws.CognitoUserPool"

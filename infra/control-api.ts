@@ -17,6 +17,7 @@ import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
 import { payloads, table } from "./storage";
+import { readSecretGrant, removeSecretsGrant, toolSecrets, writeSecretGrant } from "./tool-secrets";
 
 /**
  * A REST API and not a function URL: CloudFront can only keep strangers from a function URL by
@@ -42,6 +43,7 @@ controlApi.route(
       signIn,
       publishing,
       keyPepper,
+      toolSecrets,
       table,
       payloads,
       runQueue,
@@ -57,6 +59,9 @@ controlApi.route(
       sendGrant(deployQueue),
       sendGrant(syncQueue),
       modelGrant(),
+      readSecretGrant,
+      writeSecretGrant,
+      removeSecretsGrant,
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,

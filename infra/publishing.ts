@@ -9,6 +9,7 @@ import { keyPepper } from "./secrets";
 import { templateUpgrades } from "./settings";
 import { stackRole } from "./stack-role";
 import { payloads, table } from "./storage";
+import { removeSecretsGrant, toolSecrets } from "./tool-secrets";
 import { webAcl } from "./waf";
 import { watchedQueue } from "./watched-queue";
 
@@ -38,12 +39,13 @@ const deployer = deployQueue.subscribe(
     timeout: "5 minutes",
     memory: "512 MB",
     environment: logEnvironment("deployer"),
-    link: [installation, publishing, keyPepper, table, payloads, deployQueue],
+    link: [installation, publishing, keyPepper, toolSecrets, table, payloads, deployQueue],
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
       queryGrant("listing", "open"),
       objectGrants("Delete"),
       sendGrant(deployQueue),
+      removeSecretsGrant,
       ...publishingGrants,
     ],
   },

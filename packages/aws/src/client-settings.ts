@@ -4,7 +4,7 @@ import { reach } from "./unix-endpoint.ts";
 export interface ClientOptions {
   region: string;
   /** Base URLs in place of AWS's own, or Unix sockets (`unix-endpoint.ts`). */
-  endpoints?: { dynamodb?: string; sqs?: string; s3?: string };
+  endpoints?: { dynamodb?: string; sqs?: string; s3?: string; ssm?: string };
   /** The default provider chain where absent. */
   credentials?: { accessKeyId: string; secretAccessKey: string };
   /** The endpoints are emulators on this machine that check no signatures: spare the signing. */

@@ -7,9 +7,11 @@ import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { StoreUnavailable, silentLog } from "@outlet/core/ports";
 import { type Emulators, startEmulators } from "@outlet/local/emulators/start";
+import { createLocalSecretStore } from "@outlet/local/secret-store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { objectStoreContract } from "../src/contracts/object-store-contract.ts";
 import { queueContract } from "../src/contracts/queue-contract.ts";
+import { secretStoreContract } from "../src/contracts/secret-store-contract.ts";
 import {
   makeObjectStoreSubject,
   makeQueueSubject,
@@ -49,6 +51,11 @@ queueContract("fauxqs", () => makeQueueSubject(options()), ofQueue);
 queueContract("fauxqs, by the lean client", () => makeQueueSubject(options(), "lean"), ofQueue);
 
 objectStoreContract("fauxqs", () => makeObjectStoreSubject(options()));
+
+secretStoreContract("a data folder", async () => {
+  const store = createLocalSecretStore(dataDir);
+  return { store, close: () => store.close() };
+});
 
 describe("an outage of the embedded stores", () => {
   test("surfaces within seconds when they hang, and within one when they are gone", async () => {

@@ -70,7 +70,7 @@ export async function openWorld(stored: { table: Table; objects: ObjectStore }) 
   function deployer(
     guard = unguarded,
     { accessLogRetentionDays, templateUpgrades = true, apiDomain }: Release = present,
-  ): Deployer.Deps & Parameters<typeof Upgrade.next>[0] {
+  ): Deployer.Deps & Parameters<typeof Deletion.purge>[0] & Parameters<typeof Upgrade.next>[0] {
     const table = guard(stored.table);
     const provisioner = createCloudFormationProvisioner({
       ...createControlPlaneClients({
@@ -92,10 +92,13 @@ export async function openWorld(stored: { table: Table; objects: ObjectStore }) 
       log: silentLog,
     });
     const objects = guard(stored.objects);
+    // Nobody writes any here.
+    const secrets = { removeAll: async () => {} };
     return {
       table,
       objects,
-      purge: (botId) => Deletion.purge({ table, objects, clock }, botId),
+      secrets,
+      purge: (botId) => Deletion.purge({ table, objects, secrets, clock }, botId),
       provisioner: guard(provisioner),
       catalog,
       deployQueue: guard(deployQueue),

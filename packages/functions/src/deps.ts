@@ -20,6 +20,7 @@ import {
   type ObjectStore,
   reportingTable,
   type Retriever,
+  type SecretStore,
   systemClock,
   systemRandomness,
   type Table,
@@ -92,6 +93,23 @@ function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
       opened ??= import("./retriever.ts").then(({ openRetriever }) => openRetriever(stores));
       return (await opened).search(...question);
     },
+  };
+}
+
+/** Of bots' tools; few have any. */
+function secrets(): SecretStore {
+  let opened: Promise<SecretStore> | undefined;
+  const open = async () => {
+    opened ??= import("./secrets.ts").then(({ openSecrets }) =>
+      openSecrets(options(), Resource.ToolSecrets.path),
+    );
+    return opened;
+  };
+  return {
+    put: async (botId, secretId, value) => (await open()).put(botId, secretId, value),
+    get: async (botId, secretId) => (await open()).get(botId, secretId),
+    remove: async (botId, secretId) => (await open()).remove(botId, secretId),
+    removeAll: async (botId) => (await open()).removeAll(botId),
   };
 }
 
@@ -197,6 +215,7 @@ export function deployerDeps() {
   return {
     ...shared,
     objects: objects(),
+    secrets: secrets(),
     deployQueue: queue(sqs, Resource.DeployQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
@@ -219,6 +238,7 @@ export function controlApiDeps() {
   return {
     ...shared,
     uploads: uploads(),
+    secrets: secrets(),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),

@@ -13,9 +13,12 @@ import { createLeanQueue } from "@outlet/aws/lean/queue";
 import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
+import { createSsmClient } from "@outlet/aws/ssm-client";
+import { createSsmSecretStore } from "@outlet/aws/ssm-secret-store";
 import { tableDefinition } from "@outlet/aws/table-schema";
 import type { ObjectStoreSubject } from "./object-store-contract.ts";
 import type { QueueSubject } from "./queue-contract.ts";
+import type { SecretStoreSubject } from "./secret-store-contract.ts";
 import type { TableSubject } from "./table-contract.ts";
 
 /** A contract is about answers, and a busy machine is slow with them. */
@@ -105,6 +108,12 @@ export async function makeObjectStoreSubject(options: ClientOptions): Promise<Ob
       gone.destroy();
     },
   };
+}
+
+export async function makeSecretStoreSubject(options: ClientOptions): Promise<SecretStoreSubject> {
+  const client = createSsmClient({ ...patient, ...options });
+  const path = `/contract/${randomUUID()}/bots`;
+  return { store: createSsmSecretStore({ client, path }), close: () => client.destroy() };
 }
 
 /** A port of this machine on which nobody listens any more. */

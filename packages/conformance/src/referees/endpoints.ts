@@ -13,7 +13,7 @@ export function refereeEndpoints(): Referees {
 export function clientOptions(endpoint: string) {
   return {
     region: "us-east-1",
-    endpoints: { dynamodb: endpoint, sqs: endpoint, s3: endpoint },
+    endpoints: { dynamodb: endpoint, sqs: endpoint, s3: endpoint, ssm: endpoint },
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   };
 }

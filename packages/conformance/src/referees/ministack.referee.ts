@@ -1,8 +1,10 @@
 import { objectStoreContract } from "../contracts/object-store-contract.ts";
 import { queueContract } from "../contracts/queue-contract.ts";
+import { secretStoreContract } from "../contracts/secret-store-contract.ts";
 import {
   makeObjectStoreSubject,
   makeQueueSubject,
+  makeSecretStoreSubject,
   makeTableSubject,
 } from "../contracts/subjects.ts";
 import { tableContract } from "../contracts/table-contract.ts";
@@ -15,3 +17,4 @@ tableContract("MiniStack, by the lean client", () => makeTableSubject(options, "
 queueContract("MiniStack", () => makeQueueSubject(options));
 queueContract("MiniStack, by the lean client", () => makeQueueSubject(options, "lean"));
 objectStoreContract("MiniStack", () => makeObjectStoreSubject(options));
+secretStoreContract("MiniStack", () => makeSecretStoreSubject(options));

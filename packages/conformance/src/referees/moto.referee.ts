@@ -1,8 +1,10 @@
 import { objectStoreContract } from "../contracts/object-store-contract.ts";
 import { queueContract } from "../contracts/queue-contract.ts";
+import { secretStoreContract } from "../contracts/secret-store-contract.ts";
 import {
   makeObjectStoreSubject,
   makeQueueSubject,
+  makeSecretStoreSubject,
   makeTableSubject,
 } from "../contracts/subjects.ts";
 import { tableContract } from "../contracts/table-contract.ts";
@@ -32,3 +34,4 @@ objectStoreContract("moto", () => makeObjectStoreSubject(options), {
     nowAndThen: "moto sometimes answers 500 to puts of one key at the same time",
   },
 });
+secretStoreContract("moto", () => makeSecretStoreSubject(options));

@@ -12,6 +12,7 @@ export * from "./queue.ts";
 export * from "./randomness.ts";
 export * from "./reporting-table.ts";
 export * from "./retriever.ts";
+export * from "./secret-store.ts";
 export * from "./table.ts";
 export * from "./tool.ts";
 export * from "./upload-store.ts";

@@ -12,6 +12,7 @@ import type {
   QuotaCounters,
   Randomness,
   Retriever,
+  SecretStore,
   Table,
   UploadStore,
 } from "@outlet/core/ports";
@@ -25,6 +26,8 @@ export interface ControlApiDeps {
   /** For files too large for one request. */
   uploads: UploadStore;
   retriever: Retriever;
+  /** Of bots' tools. */
+  secrets: SecretStore;
   deployQueue: Queue;
   runQueue: Queue;
   syncQueue: Queue;

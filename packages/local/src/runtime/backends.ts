@@ -19,6 +19,7 @@ import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import type { Emulators } from "../emulators/start.ts";
 import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
+import { createLocalSecretStore } from "../secret-store.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { cell, policy, region } from "./platform.ts";
 
@@ -72,6 +73,7 @@ export function createBackends(
     objects,
     // Browsers do not reach it: a page of anybody's would.
     uploads: createS3UploadStore({ client: s3, bucket: emulators.bucket }),
+    secrets: createLocalSecretStore(options.dataDir),
     embedder,
     retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
     runQueue: queue(runs),

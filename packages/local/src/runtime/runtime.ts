@@ -85,6 +85,8 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   );
   const backends = createBackends(emulators, bedrock.url, secrets, options, log);
 
+  parts.add(backends.secrets, (it) => it.close());
+
   // Before the server and the edge, which end before it: it counts their last lines.
   const metrics = parts.add(createLocalMetrics({ dataDir, clock: backends.clock, log }), (it) =>
     it.close(),

@@ -1,6 +1,6 @@
 /**
  * The end of a bot that had clients: their conversations with every object, the request log, what
- * was claimed for repeated requests, knowledge, and at last the bot. The ledger and the audit log
+ * was claimed for repeated requests, knowledge, the secrets of tools, and at last the bot. The ledger and the audit log
  * stay: they say what was done and what it cost, and nothing that was said.
  *
  * It is done a piece at a time, by whoever carries out the act of deleting (`publishing/deployer`).
@@ -12,11 +12,12 @@ import { Bot } from "../../bots/bot/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
-import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
+import type { Clock, ObjectStore, SecretStore, Table } from "../../ports/index.ts";
 
 interface Deps {
   table: Table;
   objects: ObjectStore;
+  secrets: Pick<SecretStore, "removeAll">;
   clock: Clock;
 }
 
@@ -48,6 +49,7 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
   }
   if (removed > 0) return false;
   await Knowledge.removeAll(deps, botId);
+  await deps.secrets.removeAll(botId);
   await Bot.remove(deps.table, botId);
   return true;
 }

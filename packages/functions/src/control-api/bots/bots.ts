@@ -139,6 +139,7 @@ export const botRoutes = (deps: ControlApiDeps) =>
           return c.json({ botId: bot.botId, status: "deleting" }, 202);
         }
         await Knowledge.removeAll(deps, bot.botId);
+        await deps.secrets.removeAll(bot.botId);
         await Bot.remove(deps.table, bot.botId);
         return c.body(null, 204);
       },

@@ -5,7 +5,9 @@ import { Upgrade } from "@outlet/core/publishing/upgrade";
 import * as v from "valibot";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 
-export type DeployerDeps = Omit<Deployer.Deps, "purge"> & Parameters<typeof Upgrade.next>[0];
+export type DeployerDeps = Omit<Deployer.Deps, "purge"> &
+  Parameters<typeof Upgrade.next>[0] &
+  Parameters<typeof Deletion.purge>[0];
 
 /** EventBridge's "CloudFormation Stack Status Change", of a stack whose name ends in the bot's id. */
 const StackEvent = v.pipe(
