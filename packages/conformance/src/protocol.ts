@@ -20,7 +20,7 @@ const read = (file: string): string => readFileSync(join(modelDir, file), "utf8"
 
 const Mutations = v.array(
   v.strictObject({
-    module: v.picklist(["Conversation", "EventLog"]),
+    module: v.picklist(["Conversation", "EventLog", "ToolCalls"]),
     name: v.string(),
     find: v.string(),
     replace: v.string(),
@@ -29,12 +29,17 @@ const Mutations = v.array(
   }),
 );
 
-type Module = "Conversation" | "EventLog";
-const models = { Conversation: read("Conversation.tla"), EventLog: read("EventLog.tla") };
+type Module = "Conversation" | "EventLog" | "ToolCalls";
+const models = {
+  Conversation: read("Conversation.tla"),
+  EventLog: read("EventLog.tla"),
+  ToolCalls: read("ToolCalls.tla"),
+};
 const safety: Configuration = { text: read("Safety.cfg") };
 const liveness: Configuration = { text: read("Liveness.cfg") };
 const quick: Configuration = { ...safety, bounds: { MaxAttempts: 1, Faults: 1 } };
 const eventLog: Configuration = { text: read("EventLog.cfg") };
+const toolCalls: Configuration = { text: read("ToolCalls.cfg") };
 const quickEventLog: Configuration = { ...eventLog, bounds: { MaxTexts: 1, MaxRedrives: 0 } };
 
 let passed = 0;
@@ -68,6 +73,7 @@ try {
   await (values.quick
     ? judge("event log, one text and no redrive", null, "EventLog", quickEventLog)
     : judge("event log", null, "EventLog", eventLog));
+  await judge("tool calls", null, "ToolCalls", toolCalls);
   const mutations = v.parse(Mutations, JSON.parse(read("mutations.json")));
   for (const { module, name, find, replace, violates } of mutations) {
     const model = models[module];
@@ -100,6 +106,7 @@ function describe({ violated, states }: Finding): string {
 }
 
 function configurationOf(module: Module, violates: string | null): Configuration {
+  if (module === "ToolCalls") return toolCalls;
   if (module === "EventLog") return { ...eventLog, bounds: { MaxTexts: 1 } };
   if (violates === null) return quick;
   return violates === "EveryRunEnds" ? liveness : safety;

@@ -1,5 +1,5 @@
 import { Text } from "../../foundation/text/index.ts";
-import type { Clock, Log, Tool, ToolCaller, ToolOutcome } from "../../ports/index.ts";
+import type { Clock, Log, Tool, ToolCaller, ToolFindings, ToolOutcome } from "../../ports/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Steps } from "../run/index.ts";
 
@@ -169,7 +169,7 @@ function toResult(
   sizeMax = 1_000,
 ): Pick<Steps.Result, "outcome" | "content" | "sources" | "usage" | "costMicroUsd"> {
   const said = outcome.outcome === "ok" ? outcome.content : outcome.reason;
-  const found = outcome.outcome === "unknown" ? {} : outcome;
+  const found: ToolFindings = outcome.outcome === "unknown" ? {} : outcome;
   return {
     outcome: ended[outcome.outcome],
     content: trim(said, sizeMax),

@@ -93,6 +93,21 @@ export async function putEntry(
 }
 
 /**
+ * Writes behind everything that attempts before have written, so that nothing more comes of them.
+ * @param run a run that has ended under a token of its own.
+ */
+export async function fence(deps: LogDeps, run: Run.State): Promise<void> {
+  const { token, redrives: turn, attempts: attempt } = run;
+  for (;;) {
+    const tail = await readTail(deps.table, run);
+    if (tail && (isClosed(tail, turn) || tail.token >= token)) return;
+    const seq = tail ? nextAfter(tail) : 0;
+    if (await putEntry(deps, run, { seq, token, turn, events: [{ kind: "attempt", attempt }] }))
+      return;
+  }
+}
+
+/**
  * Says what became of calls that were begun, where no attempt goes on from them. Whoever says it
  * again finds it said.
  * @param run a run that has ended.

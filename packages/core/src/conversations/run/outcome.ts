@@ -58,6 +58,7 @@ export function problemOf(run: State, partial = ""): Problem.ProblemError | unde
     messageId: run.runId,
     runStatus: run.status,
     partial: partial || null,
+    ...(run.unknownCalls > 0 && { unknownCalls: run.unknownCalls }),
   };
   if (run.status === "cancelled") {
     const message = "The run was cancelled before it ended.";

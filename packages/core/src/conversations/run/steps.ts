@@ -38,10 +38,7 @@ export type Part = v.InferOutput<typeof Part>;
 export type Call = Extract<Part, { type: "toolUse" }>;
 
 /** Tokens, and what they cost. */
-export interface Paid {
-  usage: ModelUsage;
-  costMicroUsd: number;
-}
+export type Paid = { usage: ModelUsage; costMicroUsd: number };
 export const noCost: Paid = { usage: Ledger.noTokens, costMicroUsd: 0 };
 
 const paid = { usage: Ledger.Tokens, costMicroUsd: Ledger.Count };

@@ -144,7 +144,7 @@ async function attempt(
   let tried: Attempt;
   try {
     tried = await answer(deps, run, watch.signal, listenerOf(deps, run, writer)).catch(
-      (error: unknown) => afterError(deps, run, error),
+      (error: unknown) => afterError(deps, run, writer, error),
     );
   } finally {
     // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
@@ -195,6 +195,8 @@ const noneEarlier = { steps: [], paid: Steps.noCost };
  */
 async function mourn(deps: Deps, run: Run.State): Promise<Run.State> {
   if (run.usage !== null || run.attempts === 0) return run;
+  // Whoever stood still since must not begin a call behind what is read here.
+  await EventLog.fence(deps, run);
   const { records, paid, open, steps } = await readLeft(deps, run);
   if (records.length === 0) return run;
   await EventLog.tellLost(deps, run, open);
@@ -218,7 +220,7 @@ async function finish(
     return ended && { run: ended, log };
   } catch (error) {
     if (!(error instanceof Shape.Unwritable)) throw error;
-    return finish(deps, run, writer, (await afterError(deps, run, error)).result);
+    return finish(deps, run, writer, (await afterError(deps, run, writer, error)).result);
   }
 }
 
@@ -226,12 +228,19 @@ async function finish(
  * What the run says if no other attempt follows. A defect of ours is the owner's to see, too.
  * @throws StoreUnavailable: the lease runs out, and another reader comes.
  */
-async function afterError(deps: Deps, run: Run.State, error: unknown): Promise<Attempt> {
+async function afterError(
+  deps: Deps,
+  run: Run.State,
+  writer: EventLog.Writer,
+  error: unknown,
+): Promise<Attempt> {
   if (error instanceof StoreUnavailable) throw error;
   deps.log.error("attempt failed unexpectedly", { runId: run.runId, cause: error });
   const message = "Something went wrong while the message was being answered. Send it again.";
   const info = { code: "internal_error" as const, message, retryable: true };
   const ended = failure(run, info, Answering.causeOf(error));
+  // It may have failed before it wrote that it begins.
+  if (run.attempts > 1 || run.redrives > 0) await writer.begin();
   const { records, paid, steps } = await readLeft(deps, run);
   const result = records.length === 0 ? ended : { ...ended, ...paid, steps };
   return { outcome: "over", result, unkept: Steps.noCost, again: { afterMs: 0 } };
