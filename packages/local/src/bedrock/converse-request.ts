@@ -84,7 +84,7 @@ const jsonObject = v.pipe(
 );
 const toolSpec = v.object({
   name: toolName,
-  description: v.optional(v.pipe(v.string(), v.minLength(1)), ""),
+  description: v.optional(v.pipe(v.string(), v.minLength(1))),
   inputSchema: v.object({ json: jsonObject }),
 });
 const toolUse = v.object({ toolUseId, name: toolName, input: jsonObject });
@@ -155,7 +155,7 @@ const requestMetadata = v.pipe(
   v.check((value) => Object.keys(value).length <= 16, "At most 16 entries are allowed"),
 );
 
-const toTool = ({ name, description, inputSchema }: v.InferOutput<typeof toolSpec>): Tool => ({
+const toTool = ({ name, description = "", inputSchema }: v.InferOutput<typeof toolSpec>): Tool => ({
   name,
   description,
   inputSchema: inputSchema.json as Json,
