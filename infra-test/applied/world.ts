@@ -144,6 +144,7 @@ function parts(app: App) {
       runQueue: queue("RunQueue"),
       deployQueue: queue("DeployQueue"),
       syncQueue: queue("SyncQueue"),
+      webhookQueue: queue("WebhookQueue"),
       policy: { openMax: 100 },
       pepper,
       cell,

@@ -13,6 +13,7 @@ import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane
 import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
+import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -170,6 +171,7 @@ export function workerDeps() {
   const stores = { ...base(), objects: objects() };
   return {
     ...stores,
+    onRunEnded: Delivery.createHook({ ...stores, webhookQueue: queue(sqs, Resource.WebhookQueue) }),
     retriever: retriever(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
@@ -188,9 +190,18 @@ export function sweeperDeps() {
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),
+    webhookQueue: queue(sqs, Resource.WebhookQueue),
     policy: defaultPolicy,
   };
 }
+
+export const webhooksDeps = () => ({
+  ...base(),
+  webhookQueue: queue(sqsClient(), Resource.WebhookQueue),
+  randomness: systemRandomness,
+  http: createGuardedHttp(),
+  policy: defaultPolicy,
+});
 
 export const deadLettersDeps = () => ({
   ...base(),
@@ -243,6 +254,7 @@ export function controlApiDeps() {
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),
+    webhookQueue: queue(sqs, Resource.WebhookQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
     catalog: catalog(),
