@@ -1,18 +1,8 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { Bot } from "../../bots/bot/index.ts";
 import { Tools } from "../../bots/tools/index.ts";
-import { ModelCatalog } from "../../models/catalog/index.ts";
-import {
-  type ModelContent,
-  type ModelRequest,
-  silentLog,
-  systemClock,
-  type Tool,
-  type ToolCall,
-} from "../../ports/index.ts";
-import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
-import { Answering } from "./index.ts";
+import type { ModelContent, ModelRequest, Tool, ToolCall } from "../../ports/index.ts";
+import { answered } from "./answering.test-support.ts";
 import { injections } from "./injections.test-support.ts";
 
 const secret = "sk-a-secret-of-the-owner";
@@ -64,80 +54,18 @@ test.each(injections)("nothing but the allow-list is called by: %s", async (text
       return { outcome: "ok", content: said };
     },
   });
-  const table = createMemoryTable();
-  const setting = {
-    kind: "http" as const,
-    title: "",
-    baseUrl: "https://a.test",
-    hosts: [],
-    operations: [],
-  };
-  const limits = v.parse(Tools.Limits, {});
-  for (const toolId of ["allowed", "not-allowed"]) {
-    await Tools.put(table, { botId: "B", toolId, setting, limits, createdAt: 1, updatedAt: 1 });
-  }
   const opened: string[] = [];
   const offered: Record<string, Tool[]> = {
     allowed: [tool("look", text), tool("order", "ordered")],
     "not-allowed": [tool("delete_everything", "gone"), tool("read_secret", secret)],
   };
   const seen: ModelRequest[] = [];
-  const bot = v.parse(Bot.Info, {
-    botId: "B",
-    ownerId: "O",
-    title: "T",
-    description: "",
-    instruction: "",
-    model: "claude-v4.5-haiku",
-    callerModels: [],
-    generation: {},
-    scope: "all",
-    allowedUsers: [],
-    allowedGroups: [],
-    syncStatus: "SUCCEEDED",
-    showSources: false,
+  await answered({
+    model: obedient(seen),
+    offered,
+    opened: (toolId) => void opened.push(toolId),
     tools: { allowed: ["allowed"] },
-    createdAt: 1,
-    updatedAt: 1,
   });
-  const none = async (): Promise<never> => {
-    throw new Error("Nobody needs it here.");
-  };
-  const answering = Answering.answer(
-    {
-      table,
-      objects: { put: none, get: none, getRange: none, remove: none },
-      retriever: { search: async () => ({ engine: "lexical", passages: [] }) },
-      catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku"]),
-      clock: systemClock,
-      randomness: { fraction: () => 0, bytes: (size) => new Uint8Array(size) },
-      log: silentLog,
-      policy: { modelTriesMax: 1, backoffMs: 0, backoffMaxMs: 0, runTimeMaxMs: 60_000 },
-      remoteTools: {
-        async open({ toolId }) {
-          opened.push(toolId);
-          return offered[toolId] ?? [];
-        },
-      },
-      model: obedient(seen),
-    },
-    {
-      bot,
-      requestedModel: null,
-      runId: "R",
-      keyId: "K",
-      query: "Look.",
-      reasoning: false,
-      readMessages: async () => ({
-        question: [{ type: "text", text: "Look." }],
-        history: [],
-        developer: [],
-      }),
-    },
-    new AbortController().signal,
-  );
-  let next = await answering.next();
-  while (!next.done) next = await answering.next();
   // What is not on the list is not even opened: there is nothing there that a name could lead to.
   expect(opened).toEqual(["allowed"]);
   const names = new Set(called.map(({ name }) => name));

@@ -1,19 +1,8 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Bot } from "../../bots/bot/index.ts";
 import { Tools } from "../../bots/tools/index.ts";
-import { ModelCatalog } from "../../models/catalog/index.ts";
-import {
-  type ModelContent,
-  type ModelEvent,
-  type ModelRequest,
-  silentLog,
-  systemClock,
-  type Tool,
-  type ToolCall,
-} from "../../ports/index.ts";
-import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
-import { Answering } from "./index.ts";
+import type { ModelContent, ModelEvent, ModelRequest, Tool, ToolCall } from "../../ports/index.ts";
+import { answered, type Asked } from "./answering.test-support.ts";
 
 const usage = {
   inputTokens: 10,
@@ -64,88 +53,18 @@ beforeEach(() => {
   tools = [tool("a"), tool("b")];
 });
 
-async function ask(
-  over: {
-    tools?: object;
-    steps?: Answering.Subject["steps"];
-    signal?: AbortSignal;
-    reasoning?: boolean;
-  } = {},
-) {
-  const table = createMemoryTable();
-  const bot = v.parse(Bot.Info, {
-    botId: "B",
-    ownerId: "O",
-    title: "T",
-    description: "",
-    instruction: "",
-    model: "claude-v4.5-haiku",
-    callerModels: [],
-    generation: {},
-    scope: "all",
-    allowedUsers: [],
-    allowedGroups: [],
-    syncStatus: "SUCCEEDED",
-    showSources: false,
-    tools: { allowed: ["t"], ...over.tools },
-    createdAt: 1,
-    updatedAt: 1,
-  });
-  const limits = v.parse(Tools.Limits, {});
-  const setting = {
-    kind: "http" as const,
-    title: "",
-    baseUrl: "https://a.test",
-    hosts: [],
-    operations: [],
-  };
-  const info = { botId: "B", toolId: "t", setting, limits, createdAt: 1, updatedAt: 1 };
-  await table.put({ ...info, pk: "BOT#B", sk: "TOOL#t" } as Parameters<typeof table.put>[0]);
-  const deps = {
-    table,
-    objects: { put: unused, get: unused, getRange: unused, remove: unused },
-    retriever: { search: async () => ({ engine: "lexical" as const, passages: [] }) },
-    catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku"]),
-    clock: systemClock,
-    randomness: { fraction: () => 0, bytes: (size: number) => new Uint8Array(size) },
-    log: silentLog,
-    policy: { modelTriesMax: 1, backoffMs: 0, backoffMaxMs: 0, runTimeMaxMs: 60_000 },
-    remoteTools: { open: async () => tools },
+const ask = ({ tools: use, ...over }: Partial<Omit<Asked, "model" | "offered">> = {}) =>
+  answered({
     model: {
-      async *stream(request: ModelRequest) {
+      async *stream(request) {
         requests.push(request);
         yield* rounds[Math.min(requests.length, rounds.length) - 1] ?? [];
       },
     },
-  };
-  const subject: Answering.Subject = {
-    bot,
-    requestedModel: null,
-    runId: "R",
-    keyId: "K",
-    query: "Do it.",
-    reasoning: over.reasoning ?? false,
-    ...(over.steps && { steps: over.steps }),
-    readMessages: async () => ({
-      question: [{ type: "text", text: "Do it." }],
-      history: [],
-      developer: [],
-    }),
-  };
-  const draft = Answering.emptyDraft();
-  const events: Answering.Event[] = [];
-  const answering = Answering.answer(deps, subject, over.signal ?? new AbortController().signal);
-  for (;;) {
-    const next = await answering.next();
-    if (next.done) return { outcome: next.value, draft, events };
-    events.push(next.value);
-    Answering.note(draft, next.value, 1);
-  }
-}
-
-async function unused(): Promise<never> {
-  throw new Error("Nobody needs it here.");
-}
+    offered: { t: tools },
+    tools: { allowed: ["t"], ...use },
+    ...over,
+  });
 
 /** The turns that came after the question. */
 const turns = (at: number): { role: string; content: ModelContent[] }[] =>

@@ -18,7 +18,7 @@ import {
 import { type Address, pick } from "./address.ts";
 import { type Asked, type NewSurroundings, noSurroundings } from "./asked.ts";
 import { type Content, type NewContent, PayloadMissing } from "./content.ts";
-import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
+import { isTombstone, keyOf, peek } from "./item.ts";
 import {
   type Chunk,
   folderOf,
@@ -28,6 +28,7 @@ import {
   storeAnswer,
   storeQuestion,
 } from "./payload.ts";
+import { removeObjects } from "./removal.ts";
 import { Steps } from "./steps.ts";
 import {
   type ErrorInfo,
@@ -64,6 +65,13 @@ export { glimpse, isTombstone, peek, watch } from "./item.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
+export {
+  listTombstones,
+  remove,
+  removeObjects,
+  removeTombstone,
+  removeUnreadable,
+} from "./removal.ts";
 export { Steps } from "./steps.ts";
 export {
   ErrorCode,
@@ -386,40 +394,4 @@ export async function interruption(
   const item = await deps.table.get(keyOf(run, run.runId));
   if (!item || item.token !== token) return "overtaken";
   return item.cancelRequestedAt === null ? undefined : "cancelled";
-}
-
-/** Removes what a run names in the object store. */
-export const removeObjects = (objects: ObjectStore, run: State): Promise<void> =>
-  removePayload(objects, run.question, run.reply);
-
-/** Removes a run whose conversation was deleted: its objects, then what its item says. */
-export async function remove(deps: Deps, run: State): Promise<void> {
-  await removeObjects(deps.objects, run);
-  await deps.table.put(tombstoneOf(run, run.runId, deps.clock.now()));
-}
-
-/** Removes what lies in a deleted conversation and cannot be read: it may hold what was said. */
-export async function removeUnreadable(deps: Deps, address: Address): Promise<void> {
-  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
-  for await (const item of Paging.items(deps.table, range)) {
-    if (isTombstone(item) || shape.readAll({}, [item]).length > 0) continue;
-    const runId = item.sk.slice(Layout.runPrefix.length);
-    await deps.table.put(tombstoneOf(address, runId, deps.clock.now()));
-  }
-}
-
-/** Ids of the removed runs of a conversation. */
-export async function listTombstones(table: Table, address: Address): Promise<string[]> {
-  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
-  const items = await Paging.all(table, range, (_table, page) => page.filter(isTombstone));
-  return items.map(({ sk }) => sk.slice(Layout.runPrefix.length));
-}
-
-/** Removes what keeps a removed run from coming back, where nobody can bring it back any more. */
-export async function removeTombstone(
-  table: Table,
-  address: Address,
-  runId: string,
-): Promise<void> {
-  await table.remove(keyOf(address, runId), equals("removed", true));
 }
