@@ -20,7 +20,7 @@ const read = (file: string): string => readFileSync(join(modelDir, file), "utf8"
 
 const Mutations = v.array(
   v.strictObject({
-    module: v.picklist(["Conversation", "EventLog", "ToolCalls"]),
+    module: v.picklist(["Conversation", "EventLog", "ToolCalls", "Budget"]),
     name: v.string(),
     find: v.string(),
     replace: v.string(),
@@ -29,11 +29,12 @@ const Mutations = v.array(
   }),
 );
 
-type Module = "Conversation" | "EventLog" | "ToolCalls";
+type Module = "Conversation" | "EventLog" | "ToolCalls" | "Budget";
 const models = {
   Conversation: read("Conversation.tla"),
   EventLog: read("EventLog.tla"),
   ToolCalls: read("ToolCalls.tla"),
+  Budget: read("Budget.tla"),
 };
 const safety: Configuration = { text: read("Safety.cfg") };
 const liveness: Configuration = { text: read("Liveness.cfg") };
@@ -41,6 +42,9 @@ const quick: Configuration = { ...safety, bounds: { MaxAttempts: 1, Faults: 1 } 
 const eventLog: Configuration = { text: read("EventLog.cfg") };
 const toolCalls: Configuration = { text: read("ToolCalls.cfg") };
 const quickEventLog: Configuration = { ...eventLog, bounds: { MaxTexts: 1, MaxRedrives: 0 } };
+
+const budget: Configuration = { text: read("Budget.cfg") };
+const budgetLiveness: Configuration = { text: read("BudgetLiveness.cfg") };
 
 let passed = 0;
 let failed = 0;
@@ -74,6 +78,8 @@ try {
     ? judge("event log, one text and no redrive", null, "EventLog", quickEventLog)
     : judge("event log", null, "EventLog", eventLog));
   await judge("tool calls", null, "ToolCalls", toolCalls);
+  await judge("budget", null, "Budget", budget);
+  await judge("budget, liveness", null, "Budget", budgetLiveness);
   const mutations = v.parse(Mutations, JSON.parse(read("mutations.json")));
   for (const { module, name, find, replace, violates } of mutations) {
     const model = models[module];
@@ -108,6 +114,7 @@ function describe({ violated, states }: Finding): string {
 function configurationOf(module: Module, violates: string | null): Configuration {
   if (module === "ToolCalls") return toolCalls;
   if (module === "EventLog") return { ...eventLog, bounds: { MaxTexts: 1 } };
+  if (module === "Budget") return violates === "NothingHeldForGood" ? budgetLiveness : budget;
   if (violates === null) return quick;
   return violates === "EveryRunEnds" ? liveness : safety;
 }

@@ -27,6 +27,7 @@ import { openToolbox } from "./toolbox.ts";
 export { contentOf, costOf, type Draft, emptyDraft, note, unkept } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
+export { type Asking, estimate } from "./estimate.ts";
 export { causeOf, type End } from "./outcome.ts";
 export type { Messages } from "./request.ts";
 export type { Subject } from "./subject.ts";
