@@ -371,11 +371,7 @@ export async function reopen(
   return item && fromItem(deps.table, item);
 }
 
-/**
- * Action Mourn: what attempts left that never ended, of a run that was given up. Repeating it changes
- * nothing.
- * @returns the run as it is now.
- */
+/** Action Mourn: what attempts left that never ended, of a run that was given up. Idempotent. */
 export async function mourn(
   deps: Pick<Deps, "table">,
   run: State,

@@ -106,7 +106,7 @@ async function process(
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
     Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
-    Budget.settle(deps, ended),
+    Budget.settle(deps, { ...ended, costMicroUsd: entry.costMicroUsd }),
     RequestLog.record(deps.table, ended),
     EventLog.close(deps, ended, closing.log),
     deps.onRunEnded?.(Run.endOf(ended)),
