@@ -43,6 +43,25 @@ afterAll(async () => {
 const Body = v.object({
   messages: v.array(v.object({ role: v.string(), content: v.nullable(v.string()) })),
 });
+const Told = v.looseObject({
+  callId: v.string(),
+  name: v.string(),
+  status: v.string(),
+  input: v.optional(v.string()),
+});
+const Item = v.looseObject({
+  id: v.string(),
+  type: v.string(),
+  name: v.optional(v.string()),
+  status: v.optional(v.string()),
+});
+const ResponseEvent = v.looseObject({
+  type: v.string(),
+  sequence_number: v.number(),
+  output_index: v.optional(v.number()),
+  item: v.optional(Item),
+  response: v.optional(v.looseObject({ output: v.array(Item) })),
+});
 const call = (name: string, args: string): string =>
   says({ tool_calls: [{ index: 0, id: "x", function: { name, arguments: args } }] }, "tool_calls");
 
@@ -82,14 +101,16 @@ describe.each(["demo", "openai"] as const)("a bot with tools, answered by %s", (
     const client = stack.client();
     const sent = await client.send(question, `tools-${kind}`, { accept: "text/event-stream" });
     const events = parseEvents(sent.text);
-    const told = events.filter(({ event }) => event === "tool").map(({ data }) => data);
+    const told = events
+      .filter(({ event }) => event === "tool")
+      .map(({ data }) => v.parse(Told, data));
     expect(told.map(({ name, status }) => [name, status])).toEqual([
       ["calculate", "running"],
       ["calculate", "succeeded"],
       ["current_time", "running"],
       ["current_time", "succeeded"],
     ]);
-    expect(told[0].input).toContain("6*7");
+    expect(told[0]?.input).toContain("6*7");
     expect(told[1]).toMatchObject({ output: "42", ms: expect.any(Number) });
     for (const one of told) expect(one).not.toHaveProperty("record");
     const ids = events.slice(1).map(({ id }) => id);
@@ -102,14 +123,14 @@ describe.each(["demo", "openai"] as const)("a bot with tools, answered by %s", (
     expect(json.message.thinkingLog[0].role).toBe("assistant");
     expect(json.message.thinkingLog[0].content.at(-1)).toEqual({
       contentType: "toolUse",
-      body: { toolUseId: told[0].callId, name: "calculate", input: { expression: "6*7" } },
+      body: { toolUseId: told[0]?.callId, name: "calculate", input: { expression: "6*7" } },
     });
     expect(json.message.thinkingLog[1]).toEqual({
       role: "user",
       content: [
         {
           contentType: "toolResult",
-          body: { toolUseId: told[0].callId, content: [{ text: "42" }], status: "success" },
+          body: { toolUseId: told[0]?.callId, content: [{ text: "42" }], status: "success" },
         },
       ],
     });
@@ -125,19 +146,19 @@ describe.each(["demo", "openai"] as const)("a bot with tools, answered by %s", (
   test("and is a Responses stream with items of calls", async () => {
     const body = { model: "bot", input: question, stream: true };
     const { text } = await stack.client().call("POST", "/v1/responses", body);
-    const events = parseEvents(text).map(({ data }) => data);
+    const events = parseEvents(text).map(({ data }) => v.parse(ResponseEvent, data));
     expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, at) => at));
     const types = events.map(({ type }) => type);
     expect(types.filter((type) => type === "response.mcp_call.completed")).toHaveLength(2);
-    const { response } = events.at(-1);
+    const output = events.at(-1)?.response?.output ?? [];
     const streamed = events.filter(({ type }) => type === "response.output_item.done");
     // The same items under the same numbers as in the object that ends the stream.
-    for (const { item, output_index } of streamed) {
-      expect(response.output[output_index]).toMatchObject({ id: item.id, type: item.type });
+    for (const { item, output_index = -1 } of streamed) {
+      expect(output[output_index]).toMatchObject({ id: item?.id, type: item?.type });
     }
-    expect(streamed).toHaveLength(response.output.length);
-    const calls = response.output.filter(({ type }: { type: string }) => type === "mcp_call");
-    expect(calls.map(({ name, status }: Record<string, string>) => [name, status])).toEqual([
+    expect(streamed).toHaveLength(output.length);
+    const calls = output.filter(({ type }) => type === "mcp_call");
+    expect(calls.map(({ name, status }) => [name, status])).toEqual([
       ["calculate", "completed"],
       ["current_time", "completed"],
     ]);

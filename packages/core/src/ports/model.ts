@@ -1,5 +1,3 @@
-import type { ToolDefinition } from "./tool.ts";
-
 /** What a model is asked and how it answers, in the terms of Bedrock's Converse API. */
 export type ModelContent =
   | { type: "text"; text: string }
@@ -26,7 +24,14 @@ export type ModelToolUse = {
 };
 
 /** What a model is told of a tool. */
-export type ModelTool = Pick<ToolDefinition, "name" | "description" | "inputSchema">;
+export interface ModelTool {
+  /** 1 to 64 of `a-z A-Z 0-9 _ -`: what Converse's `toolSpec` and OpenAI's `function` take. */
+  name: string;
+  /** Never empty: Converse refuses that. */
+  description: string;
+  /** JSON Schema of an object. */
+  inputSchema: Record<string, unknown>;
+}
 
 export interface ModelMessage {
   role: "user" | "assistant";

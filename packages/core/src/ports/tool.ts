@@ -1,14 +1,8 @@
-import type { ModelUsage } from "./model.ts";
+import type { ModelTool, ModelUsage } from "./model.ts";
 import type { Found } from "./retriever.ts";
 
 /** What a model is told of a tool, and what whoever runs it has to know of it. */
-export interface ToolDefinition {
-  /** 1 to 64 of `a-z A-Z 0-9 _ -`: what Converse's `toolSpec` and OpenAI's `function` take. */
-  name: string;
-  /** Never empty: Converse refuses that. */
-  description: string;
-  /** JSON Schema of an object. */
-  inputSchema: Record<string, unknown>;
+export interface ToolDefinition extends ModelTool {
   /** Whether calling it twice does no more than calling it once: a crash may then repeat it. */
   isSafeToRepeat: boolean;
   limits: ToolLimits;

@@ -1,5 +1,6 @@
 import type { Clock, Log } from "@outlet/core/ports";
 import type { ConverseRequest } from "./converse-request.ts";
+import type { Json } from "./json-value.ts";
 
 /** Who answers: chosen by configuration. */
 export type BedrockBackend =
@@ -14,7 +15,7 @@ export type BedrockBackend =
     }
   | { kind: "bedrock"; region: string };
 
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+export type { Json };
 
 /** One event of ConverseStream: its `:event-type` and its JSON body. */
 export interface StreamEvent {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Json } from "./backend.ts";
+import type { Json } from "./json-value.ts";
 import { invalid } from "./exception.ts";
 
 export type Content =

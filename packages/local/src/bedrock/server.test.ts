@@ -195,7 +195,7 @@ const answered = (calls: string, results: string[], content?: object[], late?: o
   { role: "user", content: [{ text: "Hi" }] },
   {
     role: "assistant",
-    content: [...calls].map((toolUseId) => ({ toolUse: { toolUseId, name: "t", input: {} } })),
+    content: Array.from(calls, (toolUseId) => ({ toolUse: { toolUseId, name: "t", input: {} } })),
   },
   {
     role: "user",

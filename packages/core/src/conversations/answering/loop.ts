@@ -19,7 +19,7 @@ interface Asked {
 }
 
 /** Why the model stopped where it went on calling tools though it was told to answer. */
-export const toolLimit = "tool_limit";
+const toolLimit = "tool_limit";
 
 /**
  * Model, tools, model, until the model answers. A round is told before its calls are made, and each

@@ -6,11 +6,11 @@ import type { Steps } from "../run/index.ts";
 export type ToolUse = Extract<ModelEvent, { type: "toolUse" }>;
 
 /** Characters of JSON that a call may bring: what is longer has no place in a record. */
-export const inputMax = 32_000;
+const inputMax = 32_000;
 /** The same of all calls of a round: what comes behind is not made. */
 const inputsMax = 100_000;
 /** Calls of one round; a model that asks for more gets no further ones. */
-export const callsMax = 16;
+const callsMax = 16;
 
 type Assembled = Pick<Steps.Round, "content" | "refusals">;
 

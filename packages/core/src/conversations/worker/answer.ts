@@ -35,7 +35,7 @@ export interface Listener {
   readEarlier(): Promise<Earlier | undefined>;
 }
 
-export interface Earlier {
+interface Earlier {
   steps: readonly Steps.Step[];
   /** Since the run was queued last: what came before has been paid with its end then. */
   paid: Steps.Paid;
