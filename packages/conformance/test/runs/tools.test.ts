@@ -146,7 +146,9 @@ describe.each(["demo", "openai"] as const)("a bot with tools, answered by %s", (
   test("and is a Responses stream with items of calls", async () => {
     const body = { model: "bot", input: question, stream: true };
     const { text } = await stack.client().call("POST", "/v1/responses", body);
-    const events = parseEvents(text).map(({ data }) => v.parse(ResponseEvent, data));
+    const events = parseEvents(text.replace("data: [DONE]\n\n", "")).map(({ data }) =>
+      v.parse(ResponseEvent, data),
+    );
     expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, at) => at));
     const types = events.map(({ type }) => type);
     expect(types.filter((type) => type === "response.mcp_call.completed")).toHaveLength(2);
