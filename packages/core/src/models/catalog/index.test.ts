@@ -33,7 +33,7 @@ test.each([
 });
 
 test("an entry of one's own says where its model cannot be offered tools", () => {
-  const { models } = ModelCatalog.createCatalog([
+  const { models } = createCatalog([
     "claude-v4.5-haiku",
     "a=x:8b@0.1/0.2",
     "b=x:8b@0.1/0.2~no-tools",
