@@ -22,6 +22,7 @@ import { copy as requestsCopy } from "../copy.ts";
 import { copy } from "./copy.ts";
 import { type RunDetail, useRun } from "./queries.ts";
 import styles from "./request.module.css";
+import { TimeLine } from "./time-line.tsx";
 import { Timing } from "./timing.tsx";
 
 export default function Request() {
@@ -52,6 +53,7 @@ export default function Request() {
             <Timing run={data()} />
             <Text title={copy.question} parts={data().question} />
             <Text title={copy.answer} parts={data().answer} />
+            <TimeLine run={data()} botId={params.botId} />
             <Facts run={data()} botId={params.botId} />
           </>
         )}
