@@ -51,8 +51,9 @@ export function createBackends(
   log: Log,
 ) {
   const { s3 } = createClients(clientOptions(emulators));
-  const dynamodb = createJsonClient("dynamodb", leanOptions(emulators, "dynamodb"));
-  const sqs = createJsonClient("sqs", leanOptions(emulators, "sqs"));
+  const lean = (service: "dynamodb" | "sqs") =>
+    createJsonClient(service, { ...leanOptions(emulators, service), pipelined: true });
+  const [dynamodb, sqs] = [lean("dynamodb"), lean("sqs")];
   const queue = (queueUrl: string) => createLeanQueue({ client: sqs, queueUrl });
   const { runs, deploys, syncs, webhooks } = emulators.queueUrls;
   const bedrock = createBedrockClient({
