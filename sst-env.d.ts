@@ -51,6 +51,7 @@ declare module "sst" {
       "models": string
       "partition": string
       "region": string
+      "stage": string
       "type": "sst.sst.Linkable"
     }
     "KeyPepper": {
@@ -72,6 +73,7 @@ declare module "sst" {
       "serviceRoleArn": string
       "templateUpgrades": string
       "type": "sst.sst.Linkable"
+      "usagePlansMax": string
       "webAclArn": string
     }
     "Router": {

@@ -12,7 +12,12 @@ import {
 import { installation } from "./installation";
 import { syncQueue } from "./knowledge";
 import { deployQueue, publishing } from "./publishing";
-import { describeStacksGrant, gatewayKeyGrants, metricsGrants } from "./publishing-grants";
+import {
+  ceilingGrants,
+  describeStacksGrant,
+  gatewayKeyGrants,
+  metricsGrants,
+} from "./publishing-grants";
 import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
@@ -65,6 +70,7 @@ controlApi.route(
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,
+      ...ceilingGrants,
     ],
   },
   {

@@ -3,5 +3,13 @@ import { accountId, cell, partition, region } from "./stage";
 
 /** Where this is and which models it allows: facts, without rights. */
 export const installation = new sst.Linkable("Installation", {
-  properties: { accountId, cell, inferenceProfiles, models: models.join(","), partition, region },
+  properties: {
+    accountId,
+    cell,
+    inferenceProfiles,
+    models: models.join(","),
+    partition,
+    region,
+    stage: $app.stage,
+  },
 });

@@ -20,4 +20,5 @@ export const {
   apiDomain,
   alarmEmail,
   signInPrefix,
+  usagePlansMax,
 } = settings;

@@ -1,6 +1,7 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
 import { Run } from "@outlet/core/conversations/run";
 import { Worker } from "@outlet/core/conversations/worker";
+import { Publication } from "@outlet/core/publishing/publication";
 import { expect } from "vitest";
 import * as v from "valibot";
 import { defaultPolicy } from "@outlet/functions/policy";
@@ -129,6 +130,17 @@ export const controlApi: Scenario[] = [
         await expectOk(world, "PATCH", `/bots/${bot.botId}/publication`, { quota: null });
         expect(await world.letters.take("DeployQueue", bot.botId)).toBe(true);
       }),
+  },
+  {
+    title: "lets a bot be published while the account has room for it",
+    uses: ["apigateway:GET /restapis", "apigateway:GET /usageplans"],
+    async run(world) {
+      const { botId } = await createBot(world);
+      await expectOk(world, "PUT", `/bots/${botId}/sharing`, { scope: "all" });
+      await expectOk(world, "POST", `/bots/${botId}/publication`, {});
+      const begun = await Publication.fromBot(world.table, botId);
+      if (begun) await markPublished(world, begun);
+    },
   },
   {
     title: "makes a key at the gateway and takes it away again",

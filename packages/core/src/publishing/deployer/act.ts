@@ -32,7 +32,7 @@ export interface Deps {
   policy: {
     /** How long one look tries to get an answer from a new endpoint. */
     probeTimeoutMs: number;
-    /** Seconds between two looks at a stack that is being made. */
+    /** Seconds between the first looks at a stack that is being made. */
     pollSeconds: number;
     /** Longer than any one look can take: until then nobody else looks at that publication. */
     deployLeaseMs: number;
@@ -54,7 +54,21 @@ export async function wait(
 ): Promise<Outcome> {
   if (publication.operation) await Publication.save(deps, publication, { progress });
   else await Publication.amend(deps, publication, {});
-  return { done: false, againInSeconds: deps.policy.pollSeconds };
+  return { done: false, againInSeconds: nextLook(deps, publication) };
+}
+
+/** However long an act takes, it is looked at within so many seconds. */
+const lookEverySecondsMax = 60;
+
+/**
+ * More and more rarely: what a stack comes to is told by CloudFormation, and a function that rings for
+ * itself some 16 times in a row is taken for an endless loop
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
+ */
+function nextLook({ clock, policy }: Deps, { operation, upgrade }: Publication.Info): number {
+  const now = clock.now();
+  const seconds = (now - (operation?.startedAt ?? upgrade?.startedAt ?? now)) / 1000;
+  return Math.max(policy.pollSeconds, Math.min(lookEverySecondsMax, Math.round(seconds / 3)));
 }
 
 /** The settings of the publication, and the models that its bot may answer with now. */
