@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../command-line.ts";
+import { outputOf } from "../referees/command.ts";
 import { type Mutant, mutants } from "./mutants.ts";
 
 /** Runs within which a missing condition has to show. */
@@ -43,26 +43,12 @@ function play(
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const args = ["--import", here("mutation-hook.ts"), here("main.ts")];
   const profile = mutant.profile === undefined ? [] : ["--profile", mutant.profile];
-  const child = spawn(
+  return outputOf(
     process.execPath,
     [
       ...[...args, "--seed", seed, "--runs", String(runsMax), "--random-only"],
       ...["--backend", backend, ...profile],
     ],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, OUTLET_FAULTS_MUTANT: mutant.name },
-    },
+    { env: { ...process.env, OUTLET_FAULTS_MUTANT: mutant.name } },
   );
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8");
-    stream.on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", () => resolve(output));
-  });
 }

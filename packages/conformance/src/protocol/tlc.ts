@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outputOf } from "../referees/command.ts";
 
 export interface Configuration {
   /** The .cfg file. */
@@ -59,18 +59,7 @@ function runTlc(classPath: string, directory: string, module: string): Promise<s
     ...["-seed", "1", "-fp", "1"],
     ...["-config", `${module}.cfg`, `${module}.tla`],
   ];
-  const child = spawn("java", args, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8");
-    stream.on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", () => resolve(output));
-  });
+  return outputOf("java", args, { cwd: directory });
 }
 
 function read(output: string, config: string): Finding {

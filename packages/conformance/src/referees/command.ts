@@ -12,6 +12,22 @@ export function run(command: string, args: string[], options: SpawnOptions = {})
   });
 }
 
+/** Runs a command to its end, whatever that is: all that it wrote, as it came. */
+export function outputOf(command: string, args: string[], options: SpawnOptions = {}) {
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise<string>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", () => resolve(output));
+  });
+}
+
 /** Whether the command is on the path and says so. */
 export function isThere(command: string, args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;

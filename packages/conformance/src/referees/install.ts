@@ -62,25 +62,28 @@ export async function installReferees(): Promise<Tools> {
     await need("cmake", ["--version"], ["cmake", "make", "g++"]);
     await run("npm", ["install", `--prefix=${runtime}`, ...npmOptions, lambdaRuntime]);
   });
-  await need("java", ["-version"], ["default-jre-headless"]);
-  const elasticmq = join(toolsDir, "elasticmq");
   const pom = join(packageDir, "elasticmq", "pom.xml");
-  await once(elasticmq, readFileSync(pom, "utf8"), async () => {
-    await need("mvn", ["-version"], ["maven"]);
-    await run("mvn", [
-      "--quiet",
-      "--batch-mode",
-      `--file=${pom}`,
-      "dependency:copy-dependencies",
-      "-DincludeScope=runtime",
-      `-DoutputDirectory=${elasticmq}`,
-    ]);
-  });
+  const elasticmq = await bringJars(pom, join(toolsDir, "elasticmq"), "-DincludeScope=runtime");
   return {
     ministack: join(python, "bin", "ministack"),
     moto: join(python, "bin", "moto_server"),
-    elasticmq: join(elasticmq, "*"),
+    elasticmq,
   };
+}
+
+/** Brings what a Maven project depends on. @returns a class path for Java. */
+export async function bringJars(
+  pom: string,
+  directory: string,
+  ...options: string[]
+): Promise<string> {
+  await need("java", ["-version"], ["default-jre-headless"]);
+  await once(directory, readFileSync(pom, "utf8"), async () => {
+    await need("mvn", ["-version"], ["maven"]);
+    const args = ["dependency:copy-dependencies", ...options, `-DoutputDirectory=${directory}`];
+    await run("mvn", ["--quiet", "--batch-mode", `--file=${pom}`, ...args]);
+  });
+  return join(directory, "*");
 }
 
 /** Fills a directory anew unless it was filled, to the end, from just this recipe. */

@@ -1,33 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Client,
-  clientOf,
-  createSharedBot,
-  eventually,
-  type Outlet,
-  type PublishedBot,
-  startOutlet,
-} from "./runtime-fixture.ts";
+import { describe, expect, test } from "vitest";
+import { codeOf, linesOf, outletOfFile } from "./outlet-of-file.ts";
+import { clientOf, createSharedBot, eventually } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let owner: Client;
-let user: Client;
-let admin: Client;
-let bot: PublishedBot;
-
-beforeAll(async () => {
-  outlet = await startOutlet();
-  [owner, user, admin] = await Promise.all([
-    outlet.as("owner"),
-    outlet.as("user"),
-    outlet.as("admin"),
-  ]);
-  bot = await outlet.publish({}, { title: "Weather" });
-});
-afterAll(() => outlet.stop());
-
-const codeOf = (reply: Awaited<ReturnType<Client>>) => [reply.status, reply.json?.error?.code];
-const linesOf = (text: string) => text.trimEnd().split("\r\n");
+const { outlet, owner, user, admin } = await outletOfFile();
+const bot = await outlet.publish({}, { title: "Weather" });
 
 /** All pages of a list, and how many there were. */
 async function pagesOf(path: string, name: string): Promise<{ all: unknown[]; pages: number }> {

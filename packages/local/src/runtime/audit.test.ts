@@ -1,24 +1,11 @@
 import { auditedAction } from "@outlet/functions/control-api/audited";
 import { createControlApi } from "@outlet/functions/control-api/app";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Client, eventually, type Outlet, startOutlet } from "./runtime-fixture.ts";
+import { describe, expect, test } from "vitest";
+import { codeOf, outletOfFile } from "./outlet-of-file.ts";
+import { eventually } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let owner: Client;
-let user: Client;
-let admin: Client;
+const { owner, user, admin } = await outletOfFile();
 
-beforeAll(async () => {
-  outlet = await startOutlet();
-  [owner, user, admin] = await Promise.all([
-    outlet.as("owner"),
-    outlet.as("user"),
-    outlet.as("admin"),
-  ]);
-});
-afterAll(() => outlet.stop());
-
-const codeOf = (reply: Awaited<ReturnType<Client>>) => [reply.status, reply.json?.error?.code];
 const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
 
 describe("the audit log", () => {

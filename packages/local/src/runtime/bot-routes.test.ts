@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Client, eventually, type Outlet, startOutlet } from "./runtime-fixture.ts";
+import { describe, expect, test } from "vitest";
+import { outletOfFile } from "./outlet-of-file.ts";
+import { eventually } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let owner: Client;
-let user: Client;
-let path: string;
-
-beforeAll(async () => {
-  outlet = await startOutlet();
-  [owner, user] = await Promise.all([outlet.as("owner"), outlet.as("user")]);
-  const { json } = await owner("POST", "/bots", { title: "Shop", instruction: "Quote the hours." });
-  path = `/bots/${json.botId}`;
-});
-afterAll(() => outlet.stop());
+const { outlet, owner, user } = await outletOfFile();
+const bot = { title: "Shop", instruction: "Quote the hours." };
+const path = `/bots/${(await owner("POST", "/bots", bot)).json.botId}`;
 
 const synced = () =>
   eventually(

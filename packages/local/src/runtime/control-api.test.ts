@@ -1,30 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createControlApi } from "@outlet/functions/control-api/app";
-import {
-  type Client,
-  clientOf,
-  createSharedBot,
-  eventually,
-  type Outlet,
-  startOutlet,
-} from "./runtime-fixture.ts";
+import { codeOf, outletOfFile } from "./outlet-of-file.ts";
+import { type Client, clientOf, createSharedBot, eventually } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let owner: Client;
-let user: Client;
-let admin: Client;
+const { outlet, owner, user, admin } = await outletOfFile();
 
-beforeAll(async () => {
-  outlet = await startOutlet();
-  [owner, user, admin] = await Promise.all([
-    outlet.as("owner"),
-    outlet.as("user"),
-    outlet.as("admin"),
-  ]);
-});
-afterAll(() => outlet.stop());
-
-const codeOf = (reply: Awaited<ReturnType<Client>>) => [reply.status, reply.json?.error?.code];
 const isSettled = (reply: Awaited<ReturnType<Client>>) =>
   !["publishing", "updating", "unpublishing"].includes(reply.json.status);
 

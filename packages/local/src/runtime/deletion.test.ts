@@ -4,17 +4,12 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { createClients } from "@outlet/aws/clients";
 import { unixEndpoint } from "@outlet/aws/unix-endpoint";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { bucket, region, tableName } from "../emulators/resources.ts";
-import { type Client, eventually, type Outlet, startOutlet } from "./runtime-fixture.ts";
+import { outletOfFile } from "./outlet-of-file.ts";
+import { eventually, type Outlet } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let owner: Client;
-beforeAll(async () => {
-  outlet = await startOutlet();
-  owner = await outlet.as("owner");
-});
-afterAll(() => outlet.stop());
+const { outlet, owner } = await outletOfFile();
 
 /** Every item of the table and every path of the object store, as the stores hold them. */
 async function everything() {

@@ -1,22 +1,14 @@
 import { request } from "node:http";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Client, type Outlet, type PublishedBot, startOutlet } from "./runtime-fixture.ts";
+import { describe, expect, test } from "vitest";
+import { outletOfFile } from "./outlet-of-file.ts";
+import { type PublishedBot } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let bot: PublishedBot;
-let owner: Client;
-let token: Record<string, string>;
-
-beforeAll(async () => {
-  outlet = await startOutlet();
-  owner = await outlet.as("owner");
-  bot = await outlet.publish({ throttle: null, quota: null });
-  await bot.ask("Hello", "known");
-  token = await outlet.authorizationOf("admin");
-}, 60_000);
-afterAll(() => outlet.stop());
+const { outlet, owner } = await outletOfFile();
+const bot = await outlet.publish({ throttle: null, quota: null });
+await bot.ask("Hello", "known");
+const token = await outlet.authorizationOf("admin");
 
 interface Asked {
   method: string;

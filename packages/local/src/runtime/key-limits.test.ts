@@ -1,24 +1,11 @@
 import { request } from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Client,
-  clientOf,
-  type Outlet,
-  type PublishedBot,
-  startOutlet,
-} from "./runtime-fixture.ts";
+import { describe, expect, test } from "vitest";
+import { outletOfFile } from "./outlet-of-file.ts";
+import { clientOf } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let owner: Client;
-let bot: PublishedBot;
-let keys: string;
-beforeAll(async () => {
-  outlet = await startOutlet();
-  owner = await outlet.as("owner");
-  bot = await outlet.publish({ throttle: null, quota: null });
-  keys = `/bots/${bot.botId}/publication/keys`;
-});
-afterAll(() => outlet.stop());
+const { outlet, owner } = await outletOfFile();
+const bot = await outlet.publish({ throttle: null, quota: null });
+const keys = `/bots/${bot.botId}/publication/keys`;
 
 async function keyWith(limits: object) {
   const made = await owner("POST", keys, { label: "Limited", ...limits });

@@ -1,31 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Client,
-  clientOf,
-  createSharedBot,
-  eventually,
-  type Outlet,
-  startOutlet,
-} from "./runtime-fixture.ts";
+import { describe, expect, test } from "vitest";
+import { codeOf, linesOf, outletOfFile } from "./outlet-of-file.ts";
+import { clientOf, createSharedBot, eventually } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let owner: Client;
-let user: Client;
-let admin: Client;
+const { outlet, owner, user, admin } = await outletOfFile();
 
-beforeAll(async () => {
-  outlet = await startOutlet();
-  [owner, user, admin] = await Promise.all([
-    outlet.as("owner"),
-    outlet.as("user"),
-    outlet.as("admin"),
-  ]);
-});
-afterAll(() => outlet.stop());
-
-const codeOf = (reply: Awaited<ReturnType<Client>>) => [reply.status, reply.json?.error?.code];
 const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
-const linesOf = (text: string) => text.trimEnd().split("\r\n");
 
 describe("metrics of a publication", () => {
   test("count what clients did, refusals too, and say nothing of quiet minutes", async () => {

@@ -1,24 +1,19 @@
 import { readFileSync } from "node:fs";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { outletOfFile } from "./outlet-of-file.ts";
 import {
   type Client,
   clientOf,
   createSharedBot,
   eventually,
-  type Outlet,
   type PublishedBot,
   type Reply,
-  startOutlet,
 } from "./runtime-fixture.ts";
 
 const page = readFileSync(new URL("../../../../docs/security.md", import.meta.url), "utf8");
 
-let outlet: Outlet;
-beforeAll(async () => {
-  outlet = await startOutlet();
-});
-afterAll(() => outlet.stop());
+const { outlet } = await outletOfFile();
 
 /** The rows of a table of the page: what stands in code in the first cell, then the other cells. */
 function tableUnder(heading: string): Map<string, string[]> {

@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  clientOf,
-  eventually,
-  type Outlet,
-  type PublishedBot,
-  startOutlet,
-} from "./runtime-fixture.ts";
+import { describe, expect, test } from "vitest";
+import { outletOfFile } from "./outlet-of-file.ts";
+import { clientOf, eventually, startOutlet } from "./runtime-fixture.ts";
 
-let outlet: Outlet;
-let bot: PublishedBot;
-let other: PublishedBot;
-
-beforeAll(async () => {
-  outlet = await startOutlet();
-  bot = await outlet.publish({}, { instruction: "Answer from what you know." });
-  other = await outlet.publish({}, { title: "Another bot" });
-});
-afterAll(() => outlet.stop());
+const { outlet } = await outletOfFile();
+const bot = await outlet.publish({}, { instruction: "Answer from what you know." });
+const other = await outlet.publish({}, { title: "Another bot" });
 
 const text = (body: string) => ({ message: { content: [{ contentType: "text", body }] } });
 
