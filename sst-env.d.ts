@@ -114,6 +114,14 @@ declare module "sst" {
       "id": string
       "type": "sst.aws.CognitoUserPool"
     }
+    "WebhookDeadLetters": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "WebhookQueue": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
   }
 }
 

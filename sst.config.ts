@@ -21,6 +21,7 @@ export default $config({
     await import("./infra/links");
     await import("./infra/storage");
     await import("./infra/waf");
+    await import("./infra/webhooks");
     await import("./infra/queue");
     await import("./infra/knowledge");
     await import("./infra/published-api");

@@ -62,6 +62,7 @@ describe("the bundle in AWS's runtime client of", () => {
     ["worker", batch("not JSON")],
     ["deployer", batch('{"botId":1}')],
     ["syncer", batch("{}")],
+    ["webhooks", batch("{}")],
   ])("%s loads and reports the record that it cannot read", async (name, event) => {
     expect((await cold(name, event)).payload).toEqual(broken);
   });
@@ -101,6 +102,7 @@ describe("the bundle in AWS's runtime client of", () => {
     ["dead-letters", batch(JSON.stringify(bell))],
     ["deployer", batch(JSON.stringify(bell))],
     ["syncer", batch(JSON.stringify(bell))],
+    ["webhooks", batch(JSON.stringify({ botId: "01BOT", deliveryId: "evt_1" }))],
     ["sweeper", {}],
     ["authorizer", authorizerEvent("01BOT", generate(systemRandomness))],
     ["published-api", authorizedEvent(bell, "GET", "/conversation/c")],

@@ -23,6 +23,7 @@ import { router } from "./router";
 import { keyPepper } from "./secrets";
 import { payloads, table } from "./storage";
 import { readSecretGrant, removeSecretsGrant, toolSecrets, writeSecretGrant } from "./tool-secrets";
+import { webhookQueue } from "./webhooks";
 
 /**
  * A REST API and not a function URL: CloudFront can only keep strangers from a function URL by
@@ -54,6 +55,7 @@ controlApi.route(
       runQueue,
       deployQueue,
       syncQueue,
+      webhookQueue,
     ],
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
@@ -63,6 +65,7 @@ controlApi.route(
       sendGrant(runQueue),
       sendGrant(deployQueue),
       sendGrant(syncQueue),
+      sendGrant(webhookQueue),
       modelGrant(),
       readSecretGrant,
       writeSecretGrant,

@@ -6,13 +6,14 @@ import { syncDeadLetters } from "./knowledge";
 import { deployDeadLetters } from "./publishing";
 import { runDeadLetters, runQueue } from "./queue";
 import { table } from "./storage";
+import { webhookDeadLetters } from "./webhooks";
 
-const queues = [runDeadLetters, deployDeadLetters, syncDeadLetters];
+const queues = [runDeadLetters, deployDeadLetters, syncDeadLetters, webhookDeadLetters];
 
 /**
  * Drains the dead letters of all queues, so that nothing ends there unseen and the alarm for them
- * ends too. Messages of conversations are sent again where somebody still waits; for publications and
- * knowledge the sweeper rings as long as something is open.
+ * ends too. Messages of conversations are sent again where somebody still waits; for publications,
+ * knowledge and webhooks the sweeper rings as long as something is open.
  */
 const deadLetters = new sst.aws.Function("DeadLetters", {
   ...functionDefaults,

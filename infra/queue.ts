@@ -12,6 +12,7 @@ import { installation } from "./installation";
 import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
 import { watchedQueue } from "./watched-queue";
+import { webhookQueue } from "./webhooks";
 
 /**
  * Doorbells of conversations. Standard and fair: senders name the bot as the message group. A
@@ -29,13 +30,14 @@ export const worker = runQueue.subscribe(
     timeout: "15 minutes",
     memory: "1024 MB",
     environment: logEnvironment("worker"),
-    link: [installation, table, payloads, runQueue],
+    link: [installation, table, payloads, runQueue, webhookQueue],
     permissions: [
       itemGrants("Get", "Put", "Update"),
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
       sendGrant(runQueue),
+      sendGrant(webhookQueue),
       modelGrant({ byProfile: inferenceProfiles === "on" }),
     ],
   },

@@ -6,6 +6,7 @@ import { syncQueue } from "./knowledge";
 import { deployQueue } from "./publishing";
 import { runQueue } from "./queue";
 import { table } from "./storage";
+import { webhookQueue } from "./webhooks";
 
 /** Rings where something is open and nobody is at work. */
 const sweeper = new sst.aws.CronV2("Sweeper", {
@@ -16,13 +17,14 @@ const sweeper = new sst.aws.CronV2("Sweeper", {
     timeout: "50 seconds",
     memory: "512 MB",
     environment: logEnvironment("sweeper"),
-    link: [installation, table, runQueue, deployQueue, syncQueue],
+    link: [installation, table, runQueue, deployQueue, syncQueue, webhookQueue],
     permissions: [
       itemGrants("Get", "Update"),
       queryGrant("open"),
       sendGrant(runQueue),
       sendGrant(deployQueue),
       sendGrant(syncQueue),
+      sendGrant(webhookQueue),
     ],
   },
 });

@@ -26,6 +26,7 @@ export const budgetsKib: Record<string, number> = {
   sweeper: 220,
   syncer: 500,
   "dead-letters": 120,
+  webhooks: 240,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -1,11 +1,12 @@
 import { Bot } from "@outlet/core/bots/bot";
 import { Conversation } from "@outlet/core/conversations/conversation";
+import { Delivery } from "@outlet/core/conversations/delivery";
 import { Key } from "@outlet/core/publishing/key";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import { Sync } from "@outlet/core/bots/sync";
 import { type Clock, systemClock } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publishing/publication";
-import type { NewContent } from "@outlet/core/conversations/run";
+import { type NewContent, Run } from "@outlet/core/conversations/run";
 import * as v from "valibot";
 import type { World } from "./world.ts";
 
@@ -43,6 +44,29 @@ export async function acceptPublication(world: World, clock?: Clock) {
 export const markPublished = ({ deps }: World, publication: Publication.Info) =>
   Publication.save(deps(), publication, { status: "published", operation: null });
 
+/** A delivery to a caller's webhook that nobody can reach, of a run that has ended. */
+export async function endRun(
+  world: World,
+  options: { botId?: string; clock?: Clock } = {},
+): Promise<Delivery.Info> {
+  const deps = world.deps(options.clock);
+  const { botId = deps.ids.ulid() } = options;
+  const runId = deps.ids.ulid();
+  const secret = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+  await Delivery.createHook(deps)({
+    botId,
+    clientId: "client",
+    conversationId: "conversation",
+    runId,
+    status: "completed",
+    redrives: 0,
+    webhooks: { owner: false, caller: { url: "https://127.0.0.1/", secret } },
+  });
+  const [delivery] = (await Delivery.list(deps.table, botId, { limit: 1 })).deliveries;
+  if (!delivery) throw new Error("The hook has put no delivery.");
+  return delivery;
+}
+
 /** Does something with a publication; however that ends, nobody waits for its act afterwards. */
 export async function whileActing<T extends { bot: Bot.Info }>(
   world: World,
@@ -72,7 +96,12 @@ export async function publishedBot(world: World) {
 export async function acceptMessage(
   world: World,
   content: NewContent[] = [question],
-  options: { botId?: string; conversationId?: string; clock?: Clock } = {},
+  options: {
+    botId?: string;
+    conversationId?: string;
+    clock?: Clock;
+    webhooks?: Run.Webhooks;
+  } = {},
 ) {
   const deps = world.deps(options.clock);
   const botId = options.botId ?? (await createBot(world)).botId;
@@ -82,6 +111,7 @@ export async function acceptMessage(
   const { runId } = await Conversation.send(deps, address, async () => ({
     content,
     retentionDays: 30,
+    webhooks: options.webhooks ?? Run.noWebhooks,
     ...message,
   }));
   return { ...address, runId };

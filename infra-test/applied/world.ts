@@ -146,6 +146,7 @@ function parts(app: App) {
       runQueue: queue("RunQueue"),
       deployQueue: queue("DeployQueue"),
       syncQueue: queue("SyncQueue"),
+      webhookQueue: queue("WebhookQueue"),
       policy: { openMax: 100 },
       pepper,
       cell,

@@ -14,6 +14,7 @@ export const handlers = [
   "published-api",
   "sweeper",
   "syncer",
+  "webhooks",
   "worker",
 ];
 

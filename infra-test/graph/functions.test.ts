@@ -111,6 +111,7 @@ describe("a function that rings for itself", () => {
     expect(configured.toSorted()).toEqual([
       "DeadLettersMayLoop Allow",
       "DeployerMayLoop Allow",
+      "WebhooksMayLoop Allow",
       "WorkerMayLoop Allow",
     ]);
   });

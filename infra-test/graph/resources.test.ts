@@ -20,27 +20,27 @@ test("the app holds exactly these resources", () => {
       "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/eventRule:EventRule": 1,
       "aws:cloudwatch/eventTarget:EventTarget": 1,
-      "aws:cloudwatch/logGroup:LogGroup": 9,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 12,
+      "aws:cloudwatch/logGroup:LogGroup": 10,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 14,
       "aws:cognito/userGroup:UserGroup": 2,
       "aws:cognito/userPool:UserPool": 1,
       "aws:cognito/userPoolClient:UserPoolClient": 2,
       "aws:cognito/userPoolDomain:UserPoolDomain": 1,
       "aws:dynamodb/table:Table": 1,
-      "aws:iam/role:Role": 11,
-      "aws:lambda/eventSourceMapping:EventSourceMapping": 6,
-      "aws:lambda/function:Function": 8,
-      "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": 3,
+      "aws:iam/role:Role": 12,
+      "aws:lambda/eventSourceMapping:EventSourceMapping": 8,
+      "aws:lambda/function:Function": 9,
+      "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": 4,
       "aws:lambda/permission:Permission": 3,
       "aws:s3/bucket:Bucket": 2,
       "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": 2,
       "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 1,
-      "aws:s3/bucketObjectv2:BucketObjectv2": 8,
+      "aws:s3/bucketObjectv2:BucketObjectv2": 9,
       "aws:s3/bucketPolicy:BucketPolicy": 2,
       "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 2,
       "aws:scheduler/schedule:Schedule": 1,
       "aws:sns/topic:Topic": 1,
-      "aws:sqs/queue:Queue": 6,
+      "aws:sqs/queue:Queue": 8,
       "aws:sqs/queuePolicy:QueuePolicy": 1,
       "aws:wafv2/ipSet:IpSet": 1,
       "aws:wafv2/webAcl:WebAcl": 1,
@@ -101,6 +101,7 @@ describe("queues", () => {
     ["RunQueue", "worker", 10, 50],
     ["DeployQueue", "deployer", 1, 2],
     ["SyncQueue", "syncer", 1, 4],
+    ["WebhookQueue", "webhooks", 10, 10],
   ])(
     "%s waits six times the %s's time limit and reports single failures",
     (name, handler, batchSize, concurrency) => {
@@ -126,7 +127,7 @@ describe("queues", () => {
   });
 
   test("that are dead keep their letters for two weeks, and somebody is told", () => {
-    for (const name of ["Run", "Deploy", "Sync"]) {
+    for (const name of ["Run", "Deploy", "Sync", "Webhook"]) {
       const queue = prod.one("aws:sqs/queue:Queue", `${name}DeadLettersQueue`);
       expect(queue.inputs.messageRetentionSeconds).toBe(14 * 86_400);
       const alarm = prod.one("aws:cloudwatch/metricAlarm:MetricAlarm", `${name}QueueDeadLetters`);
@@ -142,7 +143,7 @@ describe("queues", () => {
     const { eventSources, lambda } = fn("dead-letters");
     const dead = prod.all("aws:sqs/queue:Queue", /DeadLetters/);
     expect(eventSources.map(({ eventSourceArn }) => eventSourceArn.split(":").at(-1))).toEqual(
-      ["Run", "Deploy", "Sync"].map(
+      ["Run", "Deploy", "Sync", "Webhook"].map(
         (name) => dead.find((queue) => queue.name.startsWith(name))?.inputs.name,
       ),
     );

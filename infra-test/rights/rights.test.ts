@@ -10,6 +10,7 @@ import { deployer } from "./scenarios/deployer.ts";
 import { publishedApi } from "./scenarios/published-api.ts";
 import { sweeper } from "./scenarios/sweeper.ts";
 import { syncer } from "./scenarios/syncer.ts";
+import { webhooks } from "./scenarios/webhooks.ts";
 import { worker } from "./scenarios/worker.ts";
 import { everyFunction, otherRoles, unjudged } from "./unjudged.ts";
 
@@ -21,6 +22,7 @@ const scenarios = {
   "published-api": publishedApi,
   sweeper,
   syncer,
+  webhooks,
   worker,
 };
 const names = Object.keys(scenarios) as (keyof typeof scenarios)[];

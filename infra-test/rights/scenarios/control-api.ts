@@ -1,4 +1,6 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
+import { Delivery } from "@outlet/core/conversations/delivery";
+import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import { Run } from "@outlet/core/conversations/run";
 import { Worker } from "@outlet/core/conversations/worker";
 import { Publication } from "@outlet/core/publishing/publication";
@@ -11,7 +13,9 @@ import {
   addKnowledge,
   createBot,
   deployedBot,
+  endRun,
   markPublished,
+  publishedBot,
   whileActing,
 } from "../../applied/acts.ts";
 import { requestEvent } from "../../applied/events.ts";
@@ -53,6 +57,12 @@ async function expectOk(world: World, method: string, path: string, body?: unkno
   expect(answer).toMatchObject({ status: expect.toSatisfy((status) => status < 300) });
   return answer;
 }
+
+/** A delivery that is tried once and no more. */
+const unsent = {
+  http: createGuardedHttp(),
+  policy: { ...defaultPolicy, webhookBackoffSeconds: [] },
+};
 
 const testRun = { messages: [{ role: "user", text: "What does Outlet keep?" }] };
 
@@ -140,6 +150,19 @@ export const controlApi: Scenario[] = [
       await expectOk(world, "POST", `/bots/${botId}/publication`, {});
       const begun = await Publication.fromBot(world.table, botId);
       if (begun) await markPublished(world, begun);
+    },
+  },
+  {
+    title: "sends again what a webhook was told",
+    uses: ["sqs:SendMessage WebhookQueueQueue"],
+    async run(world) {
+      const { botId } = await publishedBot(world);
+      const delivery = await endRun(world, { botId });
+      await Delivery.deliver({ ...world.deps(), ...unsent }, delivery);
+      await world.letters.take("WebhookQueue", delivery.deliveryId);
+      const path = `/bots/${botId}/publication/webhook/deliveries/${delivery.deliveryId}/redeliver`;
+      await expectOk(world, "POST", path);
+      expect(await world.letters.take("WebhookQueue", delivery.deliveryId)).toBe(true);
     },
   },
   {

@@ -2,7 +2,7 @@ import { Run } from "@outlet/core/conversations/run";
 import { Ledger } from "@outlet/core/records/ledger";
 import { UsageReport } from "@outlet/core/observability/usage-report";
 import { expect } from "vitest";
-import { acceptMessage, acceptPublication, addSource, ago } from "../../applied/acts.ts";
+import { acceptMessage, acceptPublication, addSource, ago, endRun } from "../../applied/acts.ts";
 import type { Scenario } from "../scenario.ts";
 
 const minute = 60_000;
@@ -39,6 +39,16 @@ export const sweeper: Scenario[] = [
       await world.letters.take("SyncQueue", botId);
       await world.invoke("sweeper", {});
       expect(await world.letters.take("SyncQueue", botId)).toBe(true);
+    },
+  },
+  {
+    title: "rings for a delivery that is overdue",
+    uses: ["sqs:SendMessage WebhookQueueQueue"],
+    async run(world) {
+      const { deliveryId } = await endRun(world, { clock: pastQuiet });
+      await world.letters.take("WebhookQueue", deliveryId);
+      await world.invoke("sweeper", {});
+      expect(await world.letters.take("WebhookQueue", deliveryId)).toBe(true);
     },
   },
   {

@@ -97,8 +97,19 @@ export const worker: Scenario[] = [
     },
   },
   {
+    title: "has a webhook told of an end",
+    uses: ["sqs:SendMessage WebhookQueueQueue"],
+    async run(world) {
+      const caller = { url: "https://127.0.0.1/", secret: `whsec_${"A".repeat(43)}=` };
+      const webhooks = { owner: false, caller };
+      const run = await acceptMessage(world, [question], { webhooks });
+      await answered(world, run);
+      expect(await world.letters.take("WebhookQueue", run.runId)).toBe(true);
+    },
+  },
+  {
     title: "rings for another attempt when one has failed",
-    uses: ["sqs:SendMessage"],
+    uses: ["sqs:SendMessage RunQueueQueue"],
     async run(world) {
       const run = await acceptMessage(world, [{ contentType: "text", body: largeText }]);
       const stored = await Run.peek(world.table, run, run.runId);

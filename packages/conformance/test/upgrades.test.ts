@@ -44,7 +44,8 @@ async function sweep(): Promise<void> {
   const commands = world.commands();
   const idle = { send: async () => {} };
   const policy = { quietMs: 60_000, queuedMaxMs: 6 * 3_600_000 };
-  await Sweeper.sweep({ ...commands, runQueue: idle, syncQueue: idle, log: silentLog, policy });
+  const queues = { runQueue: idle, syncQueue: idle, webhookQueue: idle };
+  await Sweeper.sweep({ ...commands, ...queues, log: silentLog, policy });
 }
 
 const updates = (since = 0) =>

@@ -14,6 +14,7 @@ import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { createPace } from "@outlet/aws/provisioner/pace";
 import { stackPrefix } from "@outlet/aws/published-stack/names";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
+import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -179,6 +180,7 @@ export function workerDeps() {
   const stores = { ...base(), objects: objects() };
   return {
     ...stores,
+    onRunEnded: Delivery.createHook({ ...stores, webhookQueue: queue(sqs, Resource.WebhookQueue) }),
     retriever: retriever(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
@@ -197,9 +199,18 @@ export function sweeperDeps() {
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),
+    webhookQueue: queue(sqs, Resource.WebhookQueue),
     policy: defaultPolicy,
   };
 }
+
+export const webhooksDeps = () => ({
+  ...base(),
+  webhookQueue: queue(sqsClient(), Resource.WebhookQueue),
+  randomness: systemRandomness,
+  http: createGuardedHttp(),
+  policy: defaultPolicy,
+});
 
 export const deadLettersDeps = () => ({
   ...base(),
@@ -252,6 +263,7 @@ export function controlApiDeps() {
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),
+    webhookQueue: queue(sqs, Resource.WebhookQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
     catalog: catalog(),

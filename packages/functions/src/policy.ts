@@ -23,6 +23,10 @@ export const defaultPolicy = {
   /** A minute less than the gateway's and the function's 15. */
   holdMaxMs: 840_000,
   silenceMaxMs: 120_000,
+  webhookTimeoutMs: 15_000,
+  /** Together three days and a few hours. */
+  webhookBackoffSeconds: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
+  webhookPatienceMs: 3 * 86_400_000,
   probeTimeoutMs: 120_000,
   pollSeconds: 5,
   /** The deployer function may run for five minutes. */

@@ -14,7 +14,7 @@ export interface World {
 }
 
 /** For tests: a published bot on a model that repeats what it is told. */
-export async function startWorld(settings: object = {}): Promise<World> {
+export async function startWorld(settings: object = {}, args: string[] = []): Promise<World> {
   const model = await startEchoModel();
   const outlet = await startOutlet([
     "--model-backend",
@@ -23,6 +23,7 @@ export async function startWorld(settings: object = {}): Promise<World> {
     model.baseUrl,
     "--models",
     "outlet-demo",
+    ...args,
   ]);
   const bot = await outlet.publish(settings, {
     title: "Echo",

@@ -103,7 +103,12 @@ export function startSweeper({ surroundings, shared, plan, skew }: Options): voi
     const { queue, ...ports } = portsOf(surroundings, sweeper, false);
     // The other queues are no part of the protocol.
     const elsewhere = { send: async () => {} };
-    const queues = { runQueue: queue, deployQueue: elsewhere, syncQueue: elsewhere };
+    const queues = {
+      runQueue: queue,
+      deployQueue: elsewhere,
+      syncQueue: elsewhere,
+      webhookQueue: elsewhere,
+    };
     world.spawn(sweeper, createSweeper({ ...shared, ...ports, ...queues }), () => {});
   };
   world.at(world.now() + plan.sweepEveryMs, "", sweep);

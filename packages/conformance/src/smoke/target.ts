@@ -27,15 +27,18 @@ export interface Target {
   /** What is looked at, for the evidence. */
   name: string;
   /** The control API by the console's address. @param token none where empty. */
-  control(token: string, method: string, path: string, body?: unknown): Promise<Answer>;
+  control: (token: string, method: string, path: string, body?: unknown) => Promise<Answer>;
   /** The same, as its body comes. */
   stream(token: string, path: string, body: unknown): Promise<Streamed>;
   /** A published endpoint. */
-  client(url: string, request?: ClientRequest): Promise<Answer>;
+  client: (url: string, request?: ClientRequest) => Promise<Answer>;
   /** An access token of a user in these groups; the user may be made for it. */
   tokenOf(groups: readonly string[]): Promise<string>;
   /** The line of the access log that names a request, where one can be looked for. */
-  accessLine?(place: { restApiId: string; stackName: string }, requestId: string): Promise<string>;
+  accessLine?: (
+    place: { restApiId: string; stackName: string },
+    requestId: string,
+  ) => Promise<string>;
   aws?: AwsView;
   /** Rows that cannot be judged there, by id, with the reason. */
   cannot: Readonly<Record<string, string>>;

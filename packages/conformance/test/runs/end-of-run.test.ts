@@ -33,7 +33,13 @@ test("a hook is told of each end before the run leaves its mailbox, and again wh
   expect((await Mailbox.read(stack.table, address))?.open).toEqual([sent.json.messageId]);
   await stack.clock.sleep(2);
   await work();
-  const end = { ...address, runId: sent.json.messageId, status: "completed", redrives: 0 };
+  const end = {
+    ...address,
+    runId: sent.json.messageId,
+    status: "completed",
+    redrives: 0,
+    webhooks: { owner: false, caller: null },
+  };
   expect(told).toEqual([end, end]);
   expect(open).toEqual([[sent.json.messageId], [sent.json.messageId]]);
   expect((await Mailbox.read(stack.table, address))?.open).toEqual([]);

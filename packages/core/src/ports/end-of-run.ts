@@ -7,6 +7,8 @@ export interface EndedRun {
   status: "completed" | "failed" | "cancelled" | "incomplete";
   /** How often its owner had put it back by then: each redrive brings one more end. */
   redrives: number;
+  /** Who wants to be told over HTTP: the publication's owner, and where the caller said to. */
+  webhooks: { owner: boolean; caller: { url: string; secret: string } | null };
 }
 
 /**

@@ -43,6 +43,8 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       callerInstructions: publication.callerInstructions,
       utilityCalls: publication.utilityCalls,
       streaming: publication.streaming,
+      tellsOwner: publication.webhook ? "true" : "false",
+      callerWebhooks: publication.callerWebhooks,
       limits: JSON.stringify(limitsOf(publication)),
     };
     return {

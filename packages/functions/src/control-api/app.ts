@@ -21,6 +21,7 @@ import { meRoutes } from "./bots/me.ts";
 import { metricsRoutes } from "./observability/metrics.ts";
 import { publicationRoutes } from "./publishing/publication.ts";
 import { runRoutes } from "./observability/runs.ts";
+import { webhookRoutes } from "./publishing/webhooks.ts";
 import { testRunRoutes } from "./bots/test-runs.ts";
 
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
@@ -70,6 +71,7 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
+    .route("/", webhookRoutes(deps))
     .route("/", runRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", alertRoutes(deps))

@@ -31,6 +31,7 @@ export interface ControlApiDeps {
   deployQueue: Queue;
   runQueue: Queue;
   syncQueue: Queue;
+  webhookQueue: Queue;
   /** For test runs: the very port that published bots answer by. */
   model: Model;
   provisioner: Provisioner;

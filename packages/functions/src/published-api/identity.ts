@@ -24,6 +24,10 @@ export const AuthorizerContext = v.object({
   utilityCalls: v.optional(v.picklist(["answer", "refuse"]), "answer"),
   /** When the readers of an answer get it. */
   streaming: v.optional(v.picklist(["deltas", "end"]), "deltas"),
+  /** Whether the owner has a webhook. */
+  tellsOwner: v.optional(v.picklist(["true", "false"]), "false"),
+  /** What becomes of a webhook that the caller names. */
+  callerWebhooks: v.optional(v.picklist(["allow", "refuse"]), "allow"),
   /** JSON of throttle, quota and what the gateway's counters are found by. */
   limits: v.optional(v.string()),
 });

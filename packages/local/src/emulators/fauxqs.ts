@@ -88,6 +88,7 @@ function ensureQueues(store: Stores["sqsStore"], visibilityTimeoutSeconds: numbe
   ensureQueue(store, queueNames.runsDeadLetters, { MessageRetentionPeriod: "1209600" });
   ensureQueue(store, queueNames.deploys, visibility);
   ensureQueue(store, queueNames.syncs, visibility);
+  ensureQueue(store, queueNames.webhooks, visibility);
   ensureQueue(store, queueNames.runs, {
     ...visibility,
     RedrivePolicy: JSON.stringify({

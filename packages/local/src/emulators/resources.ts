@@ -7,6 +7,7 @@ export const queueNames = {
   runsDeadLetters: "outlet-runs-dead-letters",
   deploys: "outlet-deploys",
   syncs: "outlet-syncs",
+  webhooks: "outlet-webhooks",
 } as const;
 
 /** After so many receives a doorbell goes to the dead-letter queue. */

@@ -134,6 +134,7 @@ function describe(
       runsDeadLetters: queueUrl(queueNames.runsDeadLetters),
       deploys: queueUrl(queueNames.deploys),
       syncs: queueUrl(queueNames.syncs),
+      webhooks: queueUrl(queueNames.webhooks),
     },
     bucket,
     tableName,

@@ -6,6 +6,7 @@ import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createS3UploadStore } from "@outlet/aws/s3-upload-store";
 import { Retrieval } from "@outlet/core/bots/retrieval";
+import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
@@ -51,7 +52,7 @@ export function createBackends(
   const dynamodb = createJsonClient("dynamodb", leanOptions(emulators, "dynamodb"));
   const sqs = createJsonClient("sqs", leanOptions(emulators, "sqs"));
   const queue = (queueUrl: string) => createLeanQueue({ client: sqs, queueUrl });
-  const { runs, deploys, syncs } = emulators.queueUrls;
+  const { runs, deploys, syncs, webhooks } = emulators.queueUrls;
   const bedrock = createBedrockClient({
     region: options.backend.kind === "bedrock" ? options.backend.region : region,
     endpoint: bedrockUrl,
@@ -66,6 +67,7 @@ export function createBackends(
     // The emulator takes 11 MB in one request, and a large bot's index is larger.
     requestBytesMax: 8 * 1024 * 1024,
   });
+  const webhookQueue = queue(webhooks);
   const { embeddings } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   return {
@@ -79,6 +81,8 @@ export function createBackends(
     runQueue: queue(runs),
     deployQueue: queue(deploys),
     syncQueue: queue(syncs),
+    webhookQueue,
+    onRunEnded: Delivery.createHook({ table, webhookQueue, clock: systemClock, log }),
     http: createGuardedHttp({ allow: options.reach }),
     model: createBedrockModel({ client: bedrock }),
     clock: systemClock,

@@ -48,6 +48,7 @@ interface StackDeps {
   runQueue: Queue;
   deployQueue: Queue;
   syncQueue: Queue;
+  webhookQueue: Queue;
   clock: Clock;
   randomness: Randomness;
   ids: Id.Ids;
@@ -117,6 +118,7 @@ export async function startStack(
     runQueue: queueOf(sqs, emulators, "runs"),
     deployQueue: queueOf(sqs, emulators, "deploys"),
     syncQueue: queueOf(sqs, emulators, "syncs"),
+    webhookQueue: queueOf(sqs, emulators, "webhooks"),
     clock: systemClock,
     randomness: systemRandomness,
     ids: Id.createIds(systemClock),

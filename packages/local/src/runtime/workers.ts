@@ -2,12 +2,14 @@ import { createClients } from "@outlet/aws/clients";
 import { createJsonClient } from "@outlet/aws/lean/json-client";
 import type { Provisioner } from "@outlet/core/ports";
 import { Bell } from "@outlet/core/conversations/bell";
+import { Delivery } from "@outlet/core/conversations/delivery";
 import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
 import { createDeployer } from "@outlet/functions/workers/deployer/handler";
 import { probe } from "@outlet/functions/workers/deployer/probe";
 import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
 import { createChildReader } from "@outlet/functions/workers/syncer/child-reader";
 import { createSyncer } from "@outlet/functions/workers/syncer/handler";
+import { createWebhooks } from "@outlet/functions/workers/webhooks/handler";
 import { createWorker } from "@outlet/functions/workers/worker/handler";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { removeExpired } from "../emulators/expiry.ts";
@@ -38,6 +40,7 @@ export function startWorkers(
   const reader = createChildReader();
   const syncer = lambda("syncer", createSyncer({ ...backends, reader }), functionTimeoutMs);
   const deadLetters = lambda("dead-letters", createDeadLetters(backends), functionTimeoutMs);
+  const webhooks = lambda("webhooks", createWebhooks(backends), functionTimeoutMs);
   const sweeper = createSchedule(createSweeper(backends), {
     everyMs: sweepEveryMs,
     log: backends.log,
@@ -53,7 +56,12 @@ export function startWorkers(
     everyMs: collectEveryMs,
     log: backends.log,
   });
-  const poll = (queueUrl: string, fn: LambdaFunction, maximumConcurrency: number): Poller =>
+  const poll = (
+    queueUrl: string,
+    fn: LambdaFunction,
+    maximumConcurrency: number,
+    groupOf: (body: string) => string = conversationGroup,
+  ): Poller =>
     createPoller({
       sqs: createJsonClient("sqs", { ...leanOptions(emulators, "sqs"), triesMax: 1 }),
       queueUrl,
@@ -70,6 +78,7 @@ export function startWorkers(
     poll(emulators.queueUrls.runsDeadLetters, deadLetters, 1),
     poll(emulators.queueUrls.deploys, deployer, 2),
     poll(emulators.queueUrls.syncs, syncer, 2),
+    poll(emulators.queueUrls.webhooks, webhooks, 8, deliveryGroup),
   ];
   for (const poller of pollers) poller.start();
   sweeper.start();
@@ -86,11 +95,15 @@ export function startWorkers(
   };
 }
 
-/** The bot that a doorbell is for; a message that is none goes to a group of its own. */
-function groupOf(body: string): string {
-  try {
-    return Bell.groupOf(Bell.parse(body));
-  } catch {
-    return "other";
-  }
-}
+/** The bot that a message is for; one that is none goes to a group of its own. */
+const grouping =
+  <T>(parse: (body: string) => T, groupOf: (message: T) => string) =>
+  (body: string): string => {
+    try {
+      return groupOf(parse(body));
+    } catch {
+      return "other";
+    }
+  };
+const conversationGroup = grouping(Bell.parse, Bell.groupOf);
+const deliveryGroup = grouping(Delivery.parse, Delivery.groupOf);

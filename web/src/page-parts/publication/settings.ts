@@ -18,8 +18,8 @@ export type Switched = {
 }[keyof PublishBody];
 
 interface Asked {
-  /** Whose part of the page it is: what makes the URL, what limits, what is told. */
-  card: "address" | "limits" | "alerts";
+  /** Whose part of the page it is: what makes the URL, what limits, what is told to programs and to people. */
+  card: "address" | "limits" | "webhook" | "alerts";
   label: string;
   help: string;
 }
@@ -141,6 +141,31 @@ export const settings = {
     options: { deltas: "As it is made", end: "At the end" },
     initial: "deltas",
   },
+  "webhook.url": {
+    card: "webhook",
+    label: "Address",
+    help: "An https:// address of your server. It answers 2xx within 15 seconds.",
+    control: "text",
+    pattern: "https?://.+",
+    lengthMax: 2_000,
+    initial: "",
+  },
+  "webhook.events": {
+    card: "webhook",
+    label: "Events",
+    help: "Which ends are told, one a line. Default: all four.",
+    control: "lines",
+    mono: true,
+    initial: ["response.completed", "response.failed", "response.incomplete", "response.cancelled"],
+  },
+  callerWebhooks: {
+    card: "webhook",
+    label: "Webhooks of callers",
+    help: "A request may name a webhook of its own, with its own secret. The server of Outlet then calls that address.",
+    control: "choice",
+    options: { allow: "Allow", refuse: "Refuse" },
+    initial: "allow",
+  },
   stage: {
     card: "address",
     label: "Stage",
@@ -203,12 +228,19 @@ export const switches = {
   throttle: {
     label: "Limit requests per second",
     help: "Beyond it a client gets 429 Too Many Requests.",
+    initial: true,
   },
   quota: {
     label: "Limit requests per period",
     help: "Beyond it a client gets 429 Limit Exceeded until the period ends.",
+    initial: true,
   },
-} satisfies Record<Switched, { label: string; help: string }>;
+  webhook: {
+    label: "Tell my server when an answer has ended",
+    help: "With a signed message, so that nobody has to poll.",
+    initial: false,
+  },
+} satisfies Record<Switched, { label: string; help: string; initial: boolean }>;
 
 export const isSwitched = (name: string): name is Switched => Object.hasOwn(switches, name);
 

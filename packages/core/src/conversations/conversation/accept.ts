@@ -9,6 +9,7 @@ import {
   type NewSurroundings,
   Run,
   textOf,
+  type Webhooks,
 } from "../run/index.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
@@ -43,6 +44,8 @@ export interface Message {
   /** What a caller of another face than the native one asked beside it. */
   asked?: Asked;
   surroundings?: NewSurroundings;
+  /** Who is told when it has been answered; nobody where absent. */
+  webhooks?: Webhooks;
 }
 
 export interface Accepted {

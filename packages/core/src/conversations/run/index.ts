@@ -28,7 +28,16 @@ import {
   storeAnswer,
   storeQuestion,
 } from "./payload.ts";
-import { type ErrorInfo, fromItem, type Info, isTerminal, shape, type State } from "./state.ts";
+import {
+  type ErrorInfo,
+  fromItem,
+  type Info,
+  isTerminal,
+  noWebhooks,
+  shape,
+  type State,
+  type Webhooks,
+} from "./state.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 
@@ -60,9 +69,11 @@ export {
   fromItem,
   type Info,
   isTerminal,
+  noWebhooks,
   State,
   Status,
   wasTaken,
+  type Webhooks,
 } from "./state.ts";
 
 interface Deps {
@@ -83,6 +94,7 @@ export interface New {
   deltas?: boolean;
   asked?: Asked;
   surroundings?: NewSurroundings;
+  webhooks?: Webhooks;
 }
 
 /** Epoch seconds after which data that was touched now may go. */
@@ -95,6 +107,7 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
   const { content, surroundings, asked = null, deltas = true, ...rest } = input;
+  const { webhooks = noWebhooks } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
   const question = await storeQuestion(deps.objects, folder, content, surroundings);
@@ -106,6 +119,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     reply: null,
     asked,
     deltas,
+    webhooks,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
     token: 0,

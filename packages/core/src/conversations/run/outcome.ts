@@ -34,11 +34,11 @@ export function ledgerEntry(run: State, priceVersion: string): Ledger.Entry {
 
 /** What an end-of-run hook is told. @throws RangeError where the run has not ended. */
 export function endOf(run: State): EndedRun {
-  const { botId, clientId, conversationId, runId, status, redrives } = run;
+  const { botId, clientId, conversationId, runId, status, redrives, webhooks } = run;
   if (status === "queued" || status === "in_progress") {
     throw new RangeError(`The run ${runId} is ${status}.`);
   }
-  return { botId, clientId, conversationId, runId, status, redrives };
+  return { botId, clientId, conversationId, runId, status, redrives, webhooks };
 }
 
 /**

@@ -33,6 +33,15 @@ export const ErrorInfo = v.object({
 });
 export type ErrorInfo = v.InferOutput<typeof ErrorInfo>;
 
+/** Who wants to be told of an end over HTTP. */
+const Webhooks = v.object({
+  /** Whether the publication had a webhook when the message was accepted. */
+  owner: v.boolean(),
+  caller: v.nullable(v.object({ url: v.string(), secret: v.string() })),
+});
+export type Webhooks = v.InferOutput<typeof Webhooks>;
+export const noWebhooks: Webhooks = { owner: false, caller: null };
+
 /** All of a run but what was said: what its item holds, read without the object store. */
 export const State = v.object({
   /** Also the id of the user's message. */
@@ -91,6 +100,8 @@ export const State = v.object({
   reply: v.nullable(Stored),
   /** Null where it came by the native face. */
   asked: v.optional(v.nullable(Asked), null),
+  /** Who is told when it has ended. */
+  webhooks: v.optional(Webhooks, noWebhooks),
 });
 export type State = v.InferOutput<typeof State>;
 

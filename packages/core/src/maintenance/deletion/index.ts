@@ -11,6 +11,7 @@ export * as Deletion from "./index.ts";
 import { Bot } from "../../bots/bot/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
+import { Delivery } from "../../conversations/delivery/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
 import type { Clock, ObjectStore, SecretStore, Table } from "../../ports/index.ts";
 
@@ -45,6 +46,12 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
     if (entries.length === 0) break;
     await removeLogged(deps, entries);
     removed += entries.length;
+    if (deps.clock.now() > until) return false;
+  }
+  for (;;) {
+    const gone = await Delivery.removeSome(deps.table, botId, pageSize);
+    removed += gone;
+    if (gone === 0) break;
     if (deps.clock.now() > until) return false;
   }
   if (removed > 0) return false;

@@ -6,6 +6,7 @@ import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
 
 import { Bell } from "../../conversations/bell/index.ts";
+import { Delivery } from "../../conversations/delivery/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { Id } from "../../foundation/id/index.ts";
 import { Run } from "../../conversations/run/index.ts";
@@ -16,6 +17,7 @@ interface Deps {
   runQueue: Queue;
   deployQueue: Queue;
   syncQueue: Queue;
+  webhookQueue: Queue;
   log: Log;
   policy: {
     /** Left alone for so long after the last message: its own bell may be on its way. */
@@ -28,7 +30,7 @@ interface Deps {
 /** @returns how often it rang. */
 export async function sweep(
   deps: Deps,
-): Promise<{ conversations: number; publications: number; knowledge: number }> {
+): Promise<{ conversations: number; publications: number; knowledge: number; webhooks: number }> {
   const now = deps.clock.now();
   const open = await Conversation.Mailbox.listOpen(deps, deps.policy.quietMs);
   const failures: unknown[] = [];
@@ -49,15 +51,17 @@ export async function sweep(
   );
   for (const { botId } of await Knowledge.Site.listDue(deps.table, now)) unread.add(botId);
   await each([...unread], (botId) => Knowledge.ring(deps, botId));
+  const overdue = await Delivery.listDue(deps, quietMs);
+  await each(overdue, (delivery) => Delivery.ring(deps, delivery));
   if (failures.length > 0)
     throw new AggregateError(failures, "Some of what is open was not rung for");
   const rung = {
     conversations: unattended.length,
     publications: stuck.length,
     knowledge: unread.size,
+    webhooks: overdue.length,
   };
-  if (rung.conversations + rung.publications + rung.knowledge > 0)
-    deps.log.info("rang again", rung);
+  if (Object.values(rung).some((times) => times > 0)) deps.log.info("rang again", rung);
   return rung;
 }
 

@@ -57,8 +57,8 @@ export async function wait(
   return { done: false, againInSeconds: nextLook(deps, publication) };
 }
 
-/** However long an act takes, it is looked at within so many seconds. */
-const lookEverySecondsMax = 60;
+/** However long an act takes, it rings for itself within so many seconds; the sweeper comes before. */
+const lookEverySecondsMax = 300;
 
 /**
  * More and more rarely: what a stack comes to is told by CloudFormation, and a function that rings for
@@ -68,7 +68,7 @@ const lookEverySecondsMax = 60;
 function nextLook({ clock, policy }: Deps, { operation, upgrade }: Publication.Info): number {
   const now = clock.now();
   const seconds = (now - (operation?.startedAt ?? upgrade?.startedAt ?? now)) / 1000;
-  return Math.max(policy.pollSeconds, Math.min(lookEverySecondsMax, Math.round(seconds / 3)));
+  return Math.max(policy.pollSeconds, Math.min(lookEverySecondsMax, Math.round(seconds / 2)));
 }
 
 /** The settings of the publication, and the models that its bot may answer with now. */

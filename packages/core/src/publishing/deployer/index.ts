@@ -6,6 +6,7 @@ export * as Deployer from "./index.ts";
 
 import { Keyring } from "../keyring/index.ts";
 import { Publication } from "../publication/index.ts";
+import { Webhook } from "../webhook/index.ts";
 import { type Deps, done, type Outcome, specOf, wait } from "./act.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Lease } from "../../store/lease/index.ts";
@@ -86,6 +87,7 @@ async function update(deps: Deps, publication: Publication.Info): Promise<Outcom
 
 async function unpublish(deps: Deps, publication: Publication.Info): Promise<Outcome> {
   await Keyring.withdrawAll(deps, publication);
+  await Webhook.remove(deps.table, publication.botId);
   if (!(await stackIsGone(deps, publication))) return wait(deps, publication);
   // Before the act ends: after that nobody would come back to it.
   if (publication.operation?.deleteBot) {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { none as noAlerts, Settings as Alerts } from "../alert-settings/index.ts";
+import { Webhook } from "../webhook/index.ts";
 import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./setting-schemas.ts";
 
 /**
@@ -20,6 +21,10 @@ const entries = {
   utilityCalls: v.optional(v.picklist(["answer", "refuse"]), "answer"),
   /** When the readers of an answer get it: while it is being made, or at its end, which costs less. */
   streaming: v.optional(v.picklist(["deltas", "end"]), "deltas"),
+  /** Where the ends of runs are told, signed; `null` nowhere. */
+  webhook: v.optional(v.nullable(Webhook.Settings), null),
+  /** What becomes of a webhook that a caller names in a request. */
+  callerWebhooks: v.optional(v.picklist(["allow", "refuse"]), "allow"),
 };
 
 /** Stays as it is while the bot is published: it is part of the endpoint. */

@@ -37,6 +37,10 @@ const actions = [
   "key.update",
   "key.rotate",
   "key.delete",
+  "webhook.rotate",
+  "webhook.enable",
+  "webhook.test",
+  "webhook.redeliver",
   "run.redrive",
 ] as const;
 export const Action = v.picklist(actions);

@@ -4,10 +4,11 @@
  *
  * | partition | items |
  * |---|---|
- * | `BOT#{bot}` | the bot, its tools, its sources and which index they are searched by, last test, publication and keys, the deployer's lease |
+ * | `BOT#{bot}` | the bot, its tools, its sources and which index they are searched by, last test, publication, keys and webhook, the deployer's lease |
  * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
  * | `EVENTS#{bot}#{client}#{conversation}#{run}` | what the readers of a run stream † |
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
+ * | `DELIVERIES#{bot}` | what webhooks are told † |
  * | `IDEMPOTENCY#{key}` | what the requests of a key that name themselves were accepted as † |
  * | `USAGE#{bot}#{hour}`, `ROLLUP#{bot}` | the ledger, and the sums of its hours and days |
  * | `USAGE#{bot}` | of a deleted bot: whose it was |
@@ -33,6 +34,8 @@ export const bot = (botId: string): Key => ofBot(botId, "BOT");
 export const testRun = (botId: string): Key => ofBot(botId, "TEST");
 export const publication = (botId: string): Key => ofBot(botId, "PUBLICATION");
 export const deployerLease = (botId: string): Key => ofBot(botId, "DEPLOYER");
+/** The secrets of the publication's webhook, and how it does. */
+export const webhook = (botId: string): Key => ofBot(botId, "WEBHOOK");
 /** Which index a bot is searched by. */
 export const searchIndex = (botId: string): Key => ofBot(botId, "INDEX");
 export const sourcePrefix = "SOURCE#";
@@ -84,6 +87,12 @@ export const runLog = (botId: string, runId: string): Key => ({
   sk: runId,
 });
 
+export const deliveryPartition = (botId: string): string => `DELIVERIES#${joined(botId)}`;
+export const delivery = (botId: string, deliveryId: string): Key => ({
+  pk: deliveryPartition(botId),
+  sk: deliveryId,
+});
+
 export const idempotency = (keyId: string, route: string, value: string): Key => ({
   pk: claimsOf(keyId),
   sk: joined(route, value),
@@ -129,6 +138,8 @@ export const open = {
   /** Conversations, spread so that accepts do not all write to one partition. */
   conversations: (shard: number): string => `OPEN#${shard}`,
   publications: "DEPLOY",
+  /** By when they are due. */
+  deliveries: (shard: number): string => `DELIVERIES#${shard}`,
   sources: "SYNC",
   /** Sites by when they are to be visited. */
   sites: "SITES",

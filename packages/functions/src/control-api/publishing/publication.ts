@@ -1,6 +1,7 @@
 import { Bot } from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
 import { Publication } from "@outlet/core/publishing/publication";
+import { Webhook } from "@outlet/core/publishing/webhook";
 import { TestRun } from "@outlet/core/bots/test-run";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
@@ -19,6 +20,11 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
     const test = await TestRun.fromBot(deps.table, bot.botId);
     const prerequisites = Publication.prerequisites(bot, caller, deps.catalog, test);
     return publicationView(bot.botId, publication, prerequisites, deps.endpointOf);
+  };
+  /** @returns the secret, this once, where the webhook is the first. */
+  const prepareWebhook = async ({ botId }: Bot.Info) => {
+    await Webhook.enable(deps.table, botId);
+    return Webhook.prepare(deps, botId);
   };
   return new Hono<ControlEnv>()
     .get(
@@ -46,7 +52,10 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
         const begun = await Publication.publish(deps, caller, bot, c.req.valid("json"));
-        return c.json(await view(bot, caller, begun), 202);
+        // Whatever is left of a publication before is not this one's.
+        await Webhook.remove(deps.table, bot.botId);
+        const webhookSecret = begun.webhook && (await Webhook.prepare(deps, bot.botId));
+        return c.json({ ...(await view(bot, caller, begun)), webhookSecret }, 202);
       },
     )
     .patch(
@@ -61,8 +70,10 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        const begun = await Publication.update(deps, caller, bot, c.req.valid("json"));
-        return c.json(await view(bot, caller, begun), 202);
+        const input = c.req.valid("json");
+        const begun = await Publication.update(deps, caller, bot, input);
+        const webhookSecret = input.webhook ? await prepareWebhook(bot) : null;
+        return c.json({ ...(await view(bot, caller, begun)), webhookSecret }, 202);
       },
     )
     .post(

@@ -7,6 +7,7 @@ import type { Address } from "@outlet/core/conversations/run";
 import * as v from "valibot";
 import { invalidJson, invalidRequest } from "../../http/problems.ts";
 import type { AuthorizerContext } from "../identity.ts";
+import { webhooksOf } from "../webhooks.ts";
 import { camelizeKeys, MessageRequest } from "./schemas.ts";
 import { Text } from "@outlet/core/foundation/text";
 
@@ -63,6 +64,7 @@ export async function toMessage(
     reasoning,
     retentionDays: Number(client.retentionDays),
     deltas: client.streaming !== "end",
+    webhooks: webhooksOf(client, request.webhook),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { CallerWebhook } from "../webhooks.ts";
 import { MessageContent } from "./content.ts";
 
 /** Fields that clients of bedrock-chat's published APIs send without effect: accepted, ignored. */
@@ -31,6 +32,8 @@ const Fields = v.strictObject({
   /** Go on with the last answer, which ran into the token limit; `content` may then be empty. */
   continueGenerate: v.optional(v.nullable(v.boolean()), false),
   enableReasoning: v.optional(v.nullable(v.boolean()), false),
+  /** Told when it has been answered. */
+  webhook: v.optional(v.nullable(CallerWebhook), null),
   botId: ignored,
 });
 

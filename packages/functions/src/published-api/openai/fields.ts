@@ -68,6 +68,7 @@ const rows: Record<Face, Row[]> = {
     ["max_output_tokens", "honoured", "up to the owner's limit"],
     ["text", "honoured", "`format` where the model can, else refused; `verbosity` is ignored"],
     ["reasoning", "honoured", "`effort` lets the model reason first, where it can"],
+    ["webhook", "honoured", "no field of OpenAI's: `{url, secret}`, told when the run has ended"],
     ["include", "ignored", "often sent without need"],
     ["conversation", "refused", "ignored it would lose what was said: use `previous_response_id`"],
     ["prompt", "refused", "a template stored at OpenAI"],

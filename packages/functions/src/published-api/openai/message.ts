@@ -7,6 +7,7 @@ import type { AuthorizerContext } from "../identity.ts";
 import { botOf } from "../bot.ts";
 import { invalid } from "./content.ts";
 import type { Said } from "./input.ts";
+import { webhooksOf } from "../webhooks.ts";
 import { chooseModel, type Chosen } from "./models.ts";
 import type { Asking } from "./request.ts";
 import { findKept, resolve } from "./stored.ts";
@@ -39,6 +40,8 @@ export async function toMessage(
     // What is not to be kept goes when it has been answered; where that fails, within a day.
     retentionDays: asking.face === "responses" && !asking.kept ? 1 : Number(client.retentionDays),
     deltas: client.streaming !== "end",
+    // A title is nothing that anybody waits for.
+    webhooks: utility ? Run.noWebhooks : webhooksOf(client, asking.webhook),
     asked: {
       face: asking.face,
       model: chosen.name,

@@ -2,6 +2,7 @@ import type { Sampling } from "@outlet/core/conversations/run";
 import * as v from "valibot";
 import { invalidJson, invalidRequest } from "../../http/problems.ts";
 import { invalid } from "./content.ts";
+import { CallerWebhook } from "../webhooks.ts";
 import { type Face, refuseUnsupported } from "./fields.ts";
 import { readChatMessages, readInput, type Said } from "./input.ts";
 
@@ -23,6 +24,7 @@ export interface Asking {
   previous: string | null;
   metadata: Record<string, string>;
   endUser: string | null;
+  webhook: CallerWebhook | null;
 }
 
 export interface Format {
@@ -95,6 +97,7 @@ const ResponsesBody = v.looseObject({
     }),
   ),
   reasoning: v.nullish(v.object({ effort: text(40) })),
+  webhook: v.nullish(CallerWebhook),
 });
 
 const Stop = v.nullish(
@@ -187,6 +190,7 @@ export function parseResponse(body: string): Asking {
     previous: previous === null ? null : (runIdOfResponse(previous) ?? ""),
     metadata: asked.metadata ?? {},
     endUser: orNull(asked.safety_identifier ?? asked.user),
+    webhook: orNull(asked.webhook),
   };
 }
 
@@ -222,6 +226,7 @@ export function parseChat(body: string): Asking {
     previous: null,
     metadata: asked.metadata ?? {},
     endUser: orNull(asked.safety_identifier ?? asked.user),
+    webhook: null,
   };
 }
 

@@ -134,6 +134,19 @@ const common = (models: readonly string[]): Schema => ({
   user: { type: ["string", "null"], maxLength: 512 },
 });
 
+/** Where the end of a run is told, and what it is signed with. */
+const webhook: Schema = {
+  ...object(
+    {
+      url: { type: "string", format: "uri", pattern: "^https://", maxLength: 2_000 },
+      secret: { type: "string", pattern: "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$" },
+    },
+    ["url", "secret"],
+  ),
+  type: ["object", "null"],
+  additionalProperties: false,
+};
+
 export const responseRequest = (models: readonly string[]): Schema =>
   object(
     {
@@ -144,6 +157,7 @@ export const responseRequest = (models: readonly string[]): Schema =>
       store: { type: ["boolean", "null"] },
       previous_response_id: orNull("string"),
       max_output_tokens: { type: ["integer", "null"], minimum: 1 },
+      webhook,
     },
     ["input"],
   );
@@ -192,6 +206,7 @@ export const messageRequest: Schema = {
       },
       enableReasoning: { type: ["boolean", "null"] },
       continueGenerate: { type: ["boolean", "null"] },
+      webhook,
     },
     ["message"],
   ),

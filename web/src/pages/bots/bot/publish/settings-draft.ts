@@ -19,8 +19,6 @@ interface Fields {
   on: Record<Switched, boolean>;
 }
 
-const allOn = Object.fromEntries(Object.keys(switches).map((name) => [name, true]));
-
 /** Settings of some cards as they are being typed; what is on them begins as it is in force. */
 export function createSettingsDraft(cards: Setting["card"][], publication: Publication) {
   const paths = pathsOf(...cards);
@@ -43,12 +41,17 @@ export type SettingsDraft = ReturnType<typeof createSettingsDraft>;
 export function toFields(paths: Path[], publication: Publication): Fields {
   // Of a bot that was never published the API tells limits as off, not what they would be.
   const known = publication.stage === null ? {} : (publication as Record<string, unknown>);
-  const on = Object.fromEntries(Object.keys(switches).map((name) => [name, known[name] !== null]));
+  const on = Object.fromEntries(
+    Object.entries(switches).map(([name, { initial }]) => [
+      name,
+      known[name] === undefined ? initial : known[name] !== null,
+    ]),
+  ) as Fields["on"];
   const values = paths.map((path) => {
     const setting = settingOf(path);
     return [path, toText(setting, at(known, path) ?? setting.initial)];
   });
-  return { values: Object.fromEntries(values), on: { ...allOn, ...on } as Fields["on"] };
+  return { values: Object.fromEntries(values), on };
 }
 
 /** The body of the API, without what is not asked. */

@@ -32,7 +32,7 @@ type Operation = { requestBody: { content: { "application/json": { schema: Schem
 const api = createControlApi({
   authentication: { issuer: "http://localhost", clientIds: [] },
 } as never);
-const paths = pathsOf("address", "limits", "alerts");
+const paths = pathsOf("address", "limits", "webhook", "alerts");
 
 let publish: Schema;
 let edit: Schema;
@@ -66,7 +66,7 @@ describe("the console's settings of a publication", () => {
         .map(([path]) => path)
         .sort(),
     );
-    expect(pathsOf("limits", "alerts").sort()).toEqual(
+    expect(pathsOf("limits", "webhook", "alerts").sort()).toEqual(
       leavesOf(edit)
         .map(([path]) => path)
         .sort(),
