@@ -83,6 +83,14 @@ function createQueue() {
   };
 }
 
+/** Nothing rings: time goes by until the sweeper does, or nothing is open any more. */
+async function idle(queue: ReturnType<typeof createQueue>, botIds: readonly string[]) {
+  if ((await Publication.listInFlight(world.stored.table)).length === 0) return undefined;
+  world.pass(sweepMs);
+  await queue.meanwhile(botIds);
+  return queue.take();
+}
+
 /** Knows a key only some time after it was first seen, as API Gateway does. */
 function createProbe() {
   const seen = new Map<string, number>();
@@ -109,7 +117,9 @@ test("twenty bots published at once are all live, none deleted, no bell dead", a
     deployQueue: queue.port,
   });
   let deliveries = 0;
-  for (let bell = queue.take(); bell; bell = queue.take()) {
+  for (;;) {
+    const bell = queue.take() ?? (await idle(queue, botIds));
+    if (!bell) break;
     expect((deliveries += 1)).toBeLessThan(1_500);
     world.pass(Math.max(0, bell.at - world.clock.now()));
     for (const botId of botIds) world.keepPlan(botId);

@@ -40,7 +40,8 @@ export interface Deps {
 }
 
 export type Outcome =
-  | { done: false; againInSeconds: number }
+  /** @property againInSeconds when to look again; `null`: when CloudFormation or the sweeper rings. */
+  | { done: false; againInSeconds: number | null }
   /** @property upgraded the template's upgrade has ended, well or not: the next may begin. */
   | { done: true; upgraded?: boolean };
 
@@ -57,18 +58,19 @@ export async function wait(
   return { done: false, againInSeconds: nextLook(deps, publication) };
 }
 
-/** However long an act takes, it rings for itself within so many seconds; the sweeper comes before. */
-const lookEverySecondsMax = 300;
+/** What takes longer than so is left to the sweeper, which comes once a minute. */
+const ownRingSecondsMax = 60;
 
 /**
- * More and more rarely: what a stack comes to is told by CloudFormation, and a function that rings for
- * itself some 16 times in a row is taken for an endless loop
+ * More and more rarely, then not at all: what a stack comes to is told by CloudFormation, and a
+ * function that rings for itself some 16 times in a row is taken for an endless loop
  * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
  */
-function nextLook({ clock, policy }: Deps, { operation, upgrade }: Publication.Info): number {
+function nextLook({ clock, policy }: Deps, { operation, upgrade }: Publication.Info) {
   const now = clock.now();
   const seconds = (now - (operation?.startedAt ?? upgrade?.startedAt ?? now)) / 1000;
-  return Math.max(policy.pollSeconds, Math.min(lookEverySecondsMax, Math.round(seconds / 2)));
+  const again = Math.max(policy.pollSeconds, Math.round(seconds / 2));
+  return again > ownRingSecondsMax ? null : again;
 }
 
 /** The settings of the publication, and the models that its bot may answer with now. */

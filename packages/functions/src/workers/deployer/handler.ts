@@ -39,8 +39,11 @@ export function createDeployer(deps: DeployerDeps): QueueHandler {
       const bell = v.parse(Bell, JSON.parse(record.body));
       if ("upgrades" in bell) return Upgrade.next(deps);
       const outcome = await Deployer.advance({ ...deps, purge }, bell.botId);
-      if (!outcome.done) await Publication.ring(deps, bell.botId, outcome.againInSeconds);
-      else if (outcome.upgraded) await Upgrade.ring(deps);
+      if (outcome.done) {
+        if (outcome.upgraded) await Upgrade.ring(deps);
+      } else if (outcome.againInSeconds !== null) {
+        await Publication.ring(deps, bell.botId, outcome.againInSeconds);
+      }
     });
   };
 }
