@@ -109,7 +109,7 @@ test("twenty bots published at once are all live, none deleted, no bell dead", a
   const published = v.parse(Publication.Publish, {});
   for (const bot of bots) await Publication.publish(commands, owner, bot, published);
   const begunAt = world.clock.now();
-  const clock = { now: world.clock.now, sleep: async (ms: number) => world.pass(ms) };
+  const clock = { now: () => world.clock.now(), sleep: async (ms: number) => world.pass(ms) };
   const handle = createDeployer({
     ...world.deployer(),
     clock,

@@ -110,7 +110,7 @@ export function createStackReader(
 }
 
 const hasFailed = (status: StackStatusName): boolean =>
-  status.endsWith("_FAILED") || /ROLLBACK_COMPLETE$/.test(status);
+  status.endsWith("_FAILED") || status.endsWith("ROLLBACK_COMPLETE");
 
 /** The exact words for a stack that is not there; whatever else goes wrong is an error. */
 const isAbsence = (error: unknown, stackName: string): boolean =>
