@@ -46,8 +46,11 @@ declare module "sst" {
     }
     "Installation": {
       "accountId": string
+      "caps": string
       "cell": string
       "inferenceProfiles": string
+      "keyDays": string
+      "keyDaysMost": string
       "models": string
       "partition": string
       "region": string

@@ -59,7 +59,7 @@ controlApi.route(
     ],
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
-      queryGrant("listing", "public", "open"),
+      queryGrant("listing", "public"),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
       sendGrant(runQueue),

@@ -1,12 +1,15 @@
-import { inferenceProfiles, models } from "./settings";
+import { caps, inferenceProfiles, keyDays, keyDaysMost, models } from "./settings";
 import { accountId, cell, partition, region } from "./stage";
 
 /** Where this is and which models it allows: facts, without rights. */
 export const installation = new sst.Linkable("Installation", {
   properties: {
     accountId,
+    caps,
     cell,
     inferenceProfiles,
+    keyDays,
+    keyDaysMost,
     models: models.join(","),
     partition,
     region,

@@ -1,3 +1,4 @@
+import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 
 export interface DeploymentSettings {
@@ -5,6 +6,15 @@ export interface DeploymentSettings {
   publishedApiAllowedIpV6: string[];
   /** Requests that one address may send in five minutes; no such rule where absent. */
   rateLimitPerIp: number | undefined;
+  /** Requests without a key, and preflights, that one address may send in five minutes. */
+  rateLimitKeyless: number | undefined;
+  /** Concurrency that nobody else of the account can take, and that these cannot exceed. */
+  authorizerConcurrency: number | undefined;
+  publishedApiConcurrency: number | undefined;
+  /** What a person may have and do, such as `bots=50,keys=20`; how long keys live, in days. */
+  caps: string;
+  keyDays: string;
+  keyDaysMost: string;
   /** Short names of Bedrock models, the first being the default of new bots. */
   models: string[];
   /** Where everything is: it decides by which profiles models are asked. */
@@ -46,10 +56,25 @@ export function readDeploymentSettings(
       .map((entry) => entry.trim())
       .filter((entry) => entry !== "");
   const models = list("MODELS");
+  /** Whole numbers from `least` on; none where it is said to be off. */
+  const numberOf = (name: string, least: number, otherwise: number | undefined) => {
+    const text = read(name);
+    if (text === "" || text === "off") return text === "" ? otherwise : undefined;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    faults.push(`OUTLET_${name} takes a whole number of ${least} or more, or off, not "${text}".`);
+    return undefined;
+  };
   const settings: DeploymentSettings = {
     publishedApiAllowedIpV4: list("PUBLISHED_API_ALLOWED_IPV4"),
     publishedApiAllowedIpV6: list("PUBLISHED_API_ALLOWED_IPV6"),
     rateLimitPerIp: read("RATE_LIMIT_PER_IP") ? Number(read("RATE_LIMIT_PER_IP")) : undefined,
+    rateLimitKeyless: numberOf("RATE_LIMIT_KEYLESS", 10, 1_000),
+    authorizerConcurrency: numberOf("AUTHORIZER_CONCURRENCY", 1, undefined),
+    publishedApiConcurrency: numberOf("PUBLISHED_API_CONCURRENCY", 1, undefined),
+    caps: read("CAPS"),
+    keyDays: read("KEY_LIFETIME_DAYS"),
+    keyDaysMost: read("KEY_LIFETIME_MOST_DAYS"),
     models:
       models.length > 0 ? models : ["claude-v4.5-haiku", "amazon-nova-pro", "amazon-nova-lite"],
     regionName: read("REGION") || "us-east-1",
@@ -64,6 +89,7 @@ export function readDeploymentSettings(
   faults.push(
     ...rangeFaults(settings),
     ...modelFaults(settings),
+    ...limitFaults(settings),
     ...switchFaults(settings),
     ...domainFaults(settings),
     ...stageFaults(settings, stage),
@@ -106,6 +132,16 @@ function modelFaults({ models, regionName }: DeploymentSettings): string[] {
     return [];
   } catch (error) {
     return [`OUTLET_MODELS: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function limitFaults(settings: DeploymentSettings): string[] {
+  try {
+    Limits.parse(settings);
+    return [];
+  } catch (error) {
+    const names = "OUTLET_CAPS, OUTLET_KEY_LIFETIME_DAYS, OUTLET_KEY_LIFETIME_MOST_DAYS";
+    return [`${names}: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

@@ -16,6 +16,7 @@ import { stackPrefix } from "@outlet/aws/published-stack/names";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
+import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
@@ -28,6 +29,7 @@ import {
   type Table,
   type UploadStore,
 } from "@outlet/core/ports";
+import { Key } from "@outlet/core/publishing/key";
 import type { ControlApiDeps } from "./control-api/deps.ts";
 import { join } from "node:path";
 import { Resource } from "sst";
@@ -45,7 +47,8 @@ function base() {
   return { table: reportingTable(table, log), clock: systemClock, log };
 }
 
-const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
+/** Versions, the newest first: secrets made under an older one go on. */
+const peppers = () => Key.readPeppers(Resource.KeyPepper.value);
 
 const catalog = () => {
   const { models, region } = Resource.Installation;
@@ -161,17 +164,20 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
 
 const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades === "on";
 
-export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
+export const authorizerDeps = () => ({ ...base(), ...peppers() });
 
 export function publishedApiDeps() {
   const sqs = sqsClient();
+  const shared = base();
   return {
-    ...base(),
+    ...shared,
     objects: objects(),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
     catalog: catalog(),
     policy: defaultPolicy,
+    // Each call is in a process of its own: who waits is known to the table alone.
+    waiters: Key.createTableWaiters(shared, defaultPolicy.waitersMax),
   };
 }
 
@@ -239,7 +245,7 @@ export function deployerDeps() {
     deployQueue: queue(sqs, Resource.DeployQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
-    pepper: pepper(),
+    ...peppers(),
     catalog: catalog(),
     provisioner: provisioner(shared),
     cell: Resource.Installation.cell,
@@ -268,7 +274,7 @@ export function controlApiDeps() {
     randomness: systemRandomness,
     catalog: catalog(),
     model: model(),
-    pepper: pepper(),
+    ...peppers(),
     provisioner: provisioner(shared),
     metrics: createCloudWatchMetrics({ client: createCloudWatchClient(options()), stage }),
     quotaCounters: createGatewayQuotaCounters({
@@ -279,6 +285,7 @@ export function controlApiDeps() {
     cell,
     stackPrefix: stackPrefix(stage),
     templateUpgrades: templateUpgrades(),
+    limits: Limits.parse(Resource.Installation),
     // Publications of version 1 of the template do not name theirs.
     endpointOf: ({ stack, stage, endpoint }: Place) =>
       stack &&

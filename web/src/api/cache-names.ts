@@ -7,6 +7,7 @@ export const names = {
   knowledge: (botId: string) => ["knowledge", botId],
   publication: (botId: string) => ["publication", botId],
   keys: (botId: string) => ["keys", botId],
+  budgets: (botId: string) => ["budgets", botId],
   runs: (botId: string) => ["runs", botId],
   alerts: (botId: string) => ["alerts", botId],
   metrics: (botId: string) => ["metrics", botId],

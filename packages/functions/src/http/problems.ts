@@ -12,11 +12,14 @@ export function respond(c: Context, problem: Problem.ProblemError): Response {
   const { retryAfter } = problem.detail;
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   if (problem.code === "unauthenticated") c.header("WWW-Authenticate", "Bearer");
-  if (problem.code === "bot_paused") c.header("x-should-retry", "false");
+  if (final.includes(problem.code)) c.header("x-should-retry", "false");
   const document = Problem.toDocument(problem, new URL(c.req.url).pathname, requestId);
   c.header("Content-Type", "application/problem+json");
   return c.body(JSON.stringify(document), problem.status as ContentfulStatusCode);
 }
+
+/** Sent again, it is answered the same until somebody has acted. */
+const final: readonly Problem.Code[] = ["bot_paused", "budget_exceeded", "quota_exceeded"];
 
 /** The cause of a 500 is for the log, never for the client. */
 export function createErrorHandler(log: Log): ErrorHandler {

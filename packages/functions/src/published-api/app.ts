@@ -16,6 +16,7 @@ import { limits } from "./limits.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
 import { scoped } from "./scopes.ts";
+import { waiting } from "./waiting.ts";
 import { openaiRoutes } from "./openai/routes.ts";
 
 export type { PublishedApiDeps } from "./deps.ts";
@@ -39,6 +40,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     scoped(),
     readableBody(),
     limits(deps),
+    waiting(deps),
   );
   app.route("/", nativeRoutes(deps));
   app.route("/", aboutRoutes(deps));

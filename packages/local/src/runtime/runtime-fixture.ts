@@ -98,7 +98,9 @@ export function clientOf(base: string, common: Record<string, string>): Client {
       headers: response.headers,
       text,
       json:
-        response.headers.get("content-type")?.includes("json") && text ? JSON.parse(text) : null,
+        /[/+]json\b/.test(response.headers.get("content-type") ?? "") && text
+          ? JSON.parse(text)
+          : null,
     };
   };
 }

@@ -43,9 +43,7 @@ export async function list(
 
 /** Runs that have not ended, newest first. */
 async function listOpen(deps: Deps, botId: string): Promise<Run.State[]> {
-  const heads = (await Conversation.Mailbox.listOpen(deps, 0)).filter(
-    (head) => head.botId === botId,
-  );
+  const heads = await Conversation.Mailbox.listOpenOf(deps.table, botId);
   const newest = heads
     .flatMap((head) => head.open.map((runId) => ({ head, runId })))
     .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
@@ -90,8 +88,8 @@ async function load(
 }
 
 async function findOpen(deps: Deps, botId: string, runId: string): Promise<Address | undefined> {
-  const heads = await Conversation.Mailbox.listOpen(deps, 0);
-  return heads.find((head) => head.botId === botId && head.open.includes(runId));
+  const heads = await Conversation.Mailbox.listOpenOf(deps.table, botId);
+  return heads.find((head) => head.open.includes(runId));
 }
 
 /** Puts one failed run back into its mailbox. @throws ProblemError `not_found`, `run_not_failed` */
