@@ -21,7 +21,7 @@ const clock: Clock = { now: () => now, sleep: async () => {} };
 let controlPlane: Awaited<ReturnType<typeof startControlPlane>>;
 let provisioner: ReturnType<typeof createCloudFormationProvisioner>;
 
-function create(maxAttempts = 3, stage?: string) {
+function create(maxAttempts = 3) {
   const clients = createControlPlaneClients({
     region: "us-east-1",
     endpoint: controlPlane.endpoint,
@@ -31,7 +31,6 @@ function create(maxAttempts = 3, stage?: string) {
   return createCloudFormationProvisioner({
     ...clients,
     platform: {
-      ...(stage !== undefined && { stage }),
       partition: "aws",
       region: "us-east-1",
       accountId: "111122223333",
@@ -44,7 +43,6 @@ function create(maxAttempts = 3, stage?: string) {
     serviceRoleArn: "arn:aws:iam::111122223333:role/stacks",
     pace: unpaced,
     clock,
-    usagePlansMax: 2,
     log: silentLog,
   });
 }
@@ -304,56 +302,6 @@ describe("what CloudFormation's validation finds before it begins", () => {
     pass();
     const { reason } = await provisioner.status(spec.stackName);
     expect(reason).toBe("RestApi: No such thing");
-  });
-});
-
-describe("two stages in one account", () => {
-  const named = (stage: string): StackSpec => ({ ...spec, stackName: `outlet-${stage}-bot-01BOT` });
-
-  test("keep one pace: neither begins while the other's act has just begun", async () => {
-    const [prod, other] = [create(3, "prod"), create(3, "test")];
-    await prod.deploy(named("prod"), "deploy-1");
-    await other.deploy(named("test"), "deploy-2");
-    expect(started("CREATE")).toBe(1);
-    expect((await other.status(named("test").stackName)).state).toBe("absent");
-    pass(7);
-    await other.deploy(named("test"), "deploy-2");
-    expect(controlPlane.starts.map(({ stackName }) => stackName)).toEqual([
-      "outlet-prod-bot-01BOT",
-      "outlet-test-bot-01BOT",
-    ]);
-  });
-
-  test("have keys and APIs of different names", async () => {
-    controlPlane.keys.plans.set("plan", new Set());
-    const stack = { restApiId: "api", usagePlanId: "plan" };
-    for (const stage of ["prod", "test"]) {
-      const key = { keyId: "01KEY", value: `a-value-of-more-than-twenty-${stage}` };
-      await create(3, stage).putKey(stack, key);
-    }
-    expect([...controlPlane.keys.keys.values()].map(({ name }) => name)).toEqual([
-      "outlet-prod-key-01KEY",
-      "outlet-test-key-01KEY",
-    ]);
-  });
-});
-
-describe("what the account may hold", () => {
-  test("is counted over all pages, whoever made it", async () => {
-    for (const plan of ["a", "b", "c"]) controlPlane.keys.plans.set(plan, new Set());
-    const counted = await provisioner.ceilings?.(["usagePlans", "keys"], 0);
-    expect(counted).toEqual([
-      { name: "usagePlans", used: 3, max: 2, isRaisable: true },
-      { name: "keys", used: 0, max: 10_000, isRaisable: false },
-    ]);
-  });
-
-  test("is not counted anew for whom older figures will do", async () => {
-    await provisioner.ceilings?.(["usagePlans"], 0);
-    controlPlane.keys.plans.set("new", new Set());
-    const used = async (maxAgeMs: number) =>
-      (await provisioner.ceilings?.(["usagePlans"], maxAgeMs))?.[0]?.used;
-    expect([await used(60_000), await used(0)]).toEqual([0, 1]);
   });
 });
 
