@@ -127,7 +127,7 @@ function toError({ status, headers, body }: Answer): ServiceError {
   const header = headers["x-amzn-errortype"];
   const type = said.__type ?? (typeof header === "string" ? header : `Status${status}`);
   // `com.amazonaws.dynamodb#ValidationException`, or with a URL behind a colon.
-  const name = type.replace(/^.*#/, "").replace(/:.*$/, "");
+  const name = type.split(":", 1)[0]?.split("#").at(-1) ?? "";
   return new ServiceError(name, said.message ?? said.Message ?? Text.cut(body, 500), status);
 }
 
