@@ -3,6 +3,7 @@ import { signIn } from "./auth";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -14,6 +15,7 @@ import { syncQueue } from "./knowledge";
 import { deployQueue, publishing } from "./publishing";
 import {
   ceilingGrants,
+  accessLogGrant,
   describeStacksGrant,
   gatewayKeyGrants,
   metricsGrants,
@@ -67,6 +69,7 @@ controlApi.route(
       sendGrant(syncQueue),
       sendGrant(webhookQueue),
       modelGrant(),
+      ...embeddingGrants,
       readSecretGrant,
       writeSecretGrant,
       removeSecretsGrant,
@@ -74,6 +77,7 @@ controlApi.route(
       ...gatewayKeyGrants,
       ...metricsGrants,
       ...ceilingGrants,
+      accessLogGrant,
     ],
   },
   {

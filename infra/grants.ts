@@ -1,10 +1,11 @@
 import { ModelCatalog } from "../packages/core/src/models/catalog/index";
-import { models, regionName } from "./settings";
+import { Embeddings } from "../packages/core/src/models/embeddings/index";
+import { embeddingModel, models, regionName } from "./settings";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
 
 /** Items of the table and what is found through its indexes; never a scan, never the table itself. */
-export const itemGrants = (...actions: ("Get" | "Put" | "Update" | "Delete")[]) => ({
+export const itemGrants = (...actions: ("Get" | "BatchGet" | "Put" | "Update" | "Delete")[]) => ({
   actions: actions.map((action) => `dynamodb:${action}Item`),
   resources: [table.arn],
 });
@@ -59,3 +60,11 @@ export const modelGrant = ({ byProfile = false } = {}) => ({
   actions: ["bedrock:InvokeModelWithResponseStream"],
   resources: byProfile ? [...modelArns, botProfilesArn] : modelArns,
 });
+
+/** For whoever reads knowledge or is asked about it; none where passages are found by words alone. */
+export const embeddingGrants = Embeddings.models
+  .filter(({ name }) => name === embeddingModel)
+  .map(({ modelId }) => ({
+    actions: ["bedrock:InvokeModel"],
+    resources: [$interpolate`arn:${partition}:bedrock:${region}::foundation-model/${modelId}`],
+  }));

@@ -1,6 +1,7 @@
 import { allowLoop, functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -11,6 +12,7 @@ import {
 import { installation } from "./installation";
 import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
+import { readSecretGrant, toolSecrets } from "./tool-secrets";
 import { watchedQueue } from "./watched-queue";
 import { webhookQueue } from "./webhooks";
 
@@ -30,8 +32,9 @@ export const worker = runQueue.subscribe(
     timeout: "15 minutes",
     memory: "1024 MB",
     environment: logEnvironment("worker"),
-    link: [installation, table, payloads, runQueue, webhookQueue],
+    link: [installation, toolSecrets, table, payloads, runQueue, webhookQueue],
     permissions: [
+      readSecretGrant,
       itemGrants("Get", "Put", "Update"),
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),
@@ -39,6 +42,7 @@ export const worker = runQueue.subscribe(
       sendGrant(runQueue),
       sendGrant(webhookQueue),
       modelGrant({ byProfile: inferenceProfiles === "on" }),
+      ...embeddingGrants,
     ],
   },
   {

@@ -4,6 +4,10 @@
  */
 import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
+import {
+  createCloudWatchAccessLog,
+  createCloudWatchLogsClient,
+} from "@outlet/aws/cloudwatch-access-log";
 import { createCloudWatchClient, createCloudWatchMetrics } from "@outlet/aws/cloudwatch-metrics";
 import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
 import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client";
@@ -17,8 +21,11 @@ import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { Limits } from "@outlet/core/foundation/limits";
+import type { Tools } from "@outlet/core/bots/tools";
 import { ModelCatalog } from "@outlet/core/models/catalog";
+import { Embeddings } from "@outlet/core/models/embeddings";
 import {
+  type Embedder,
   type Log,
   type ObjectStore,
   reportingTable,
@@ -90,13 +97,43 @@ function uploads(): UploadStore {
   };
 }
 
+/** Passages are found by meaning too where a model of embeddings is chosen (infra/settings.ts). */
+function embedder(): Embedder | undefined {
+  const model = Embeddings.find(Resource.Installation.embeddingModel);
+  if (!model) return undefined;
+  let opened: Promise<Embedder> | undefined;
+  return {
+    ...Embeddings.facts(model),
+    async embed(...texts) {
+      const { region } = Resource.Installation;
+      opened ??= import("./embedder.ts").then(({ openEmbedder }) => openEmbedder(region, model));
+      return (await opened).embed(...texts);
+    },
+  };
+}
+
 /** Much of it is tables of words: in a chunk of its own, for the first question. */
-function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
+function retriever(stores: { table: Table; objects: ObjectStore; log: Log }): Retriever {
   let opened: Promise<Retriever> | undefined;
   return {
     async search(...question) {
-      opened ??= import("./retriever.ts").then(({ openRetriever }) => openRetriever(stores));
+      opened ??= import("./retriever.ts").then(({ openRetriever }) =>
+        openRetriever({ ...stores, embedder: embedder() }),
+      );
       return (await opened).search(...question);
+    },
+  };
+}
+
+/** Few bots have tools that lie outside: what calls them is loaded for the first one that does. */
+function remoteTools(stores: ReturnType<typeof base>): Tools.Remote {
+  let opened: Promise<Tools.Remote> | undefined;
+  return {
+    async open(...asked) {
+      opened ??= import("./tools/remote.ts").then(({ createRemoteTools }) =>
+        createRemoteTools({ ...stores, http: createGuardedHttp(), secrets: secrets() }),
+      );
+      return (await opened).open(...asked);
     },
   };
 }
@@ -187,6 +224,7 @@ export function workerDeps() {
   return {
     ...stores,
     onRunEnded: Delivery.createHook({ ...stores, webhookQueue: queue(sqs, Resource.WebhookQueue) }),
+    remoteTools: remoteTools(stores),
     retriever: retriever(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
@@ -227,6 +265,7 @@ export const syncerDeps = () => ({
   ...base(),
   objects: objects(),
   ids: Id.createIds(systemClock),
+  embedder: embedder(),
   http: createGuardedHttp(),
   // One after the other: the function has memory for one file.
   reader: createChildReader({
@@ -264,7 +303,9 @@ export function controlApiDeps() {
   return {
     ...shared,
     uploads: uploads(),
+    http: createGuardedHttp(),
     secrets: secrets(),
+    remoteTools: remoteTools(shared),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
@@ -281,6 +322,10 @@ export function controlApiDeps() {
       apiGateway: createControlPlaneClients(options()).apiGateway,
       clock: systemClock,
       stage,
+    }),
+    accessLog: createCloudWatchAccessLog({
+      client: createCloudWatchLogsClient(options()),
+      clock: systemClock,
     }),
     cell,
     stackPrefix: stackPrefix(stage),

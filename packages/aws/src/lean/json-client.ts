@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { socketPathOf } from "../unix-endpoint.ts";
 import { Text } from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { createCredentialSource, type Credentials } from "./credentials.ts";
 import { defaultEndpoint } from "./endpoints.ts";
 import { type Answer, createTarget } from "./exchange.ts";
+import { createPipeline } from "./pipeline.ts";
 import { createSigner, createUnsigned } from "./signing.ts";
 import { BrokenAnswer, isPassing, pauseBefore, ServiceError } from "./service-error.ts";
 
@@ -19,6 +21,8 @@ export interface LeanOptions {
   requestTimeoutMs?: number | undefined;
   /** Tries of one call; three where absent. */
   triesMax?: number | undefined;
+  /** Whether no answer keeps others waiting: then a Unix socket takes one connection for all. */
+  pipelined?: boolean | undefined;
   /** Connections at once; 50 where absent. */
   maxSockets?: number | undefined;
 }
@@ -28,10 +32,10 @@ interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** A service that speaks AWS's JSON 1.0 protocol, such as DynamoDB and SQS. */
+/** A service that speaks JSON: AWS's JSON 1.0, such as DynamoDB and SQS, or JSON over REST by POST. */
 export interface JsonClient {
   /**
-   * @param operation such as `GetItem`.
+   * @param operation such as `GetItem`; of a REST service its path, such as `/rerank`, encoded.
    * @returns what was answered; the caller knows its shape.
    * @throws ServiceError, and where there was none to be had in all tries, NoAnswer or BrokenAnswer.
    */
@@ -39,11 +43,19 @@ export interface JsonClient {
   close(): void;
 }
 
-/** https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
-const services = {
-  dynamodb: { target: "DynamoDB_20120810" },
-  sqs: { target: "AmazonSQS" },
+/**
+ * With a target: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html, without:
+ * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html.
+ */
+const services: Record<"dynamodb" | "sqs" | "bedrock-runtime", Protocol> = {
+  dynamodb: { signedAs: "dynamodb", target: "DynamoDB_20120810" },
+  sqs: { signedAs: "sqs", target: "AmazonSQS" },
+  "bedrock-runtime": { signedAs: "bedrock" },
 };
+interface Protocol {
+  signedAs: string;
+  target?: string;
+}
 export type Service = keyof typeof services;
 
 /**
@@ -54,27 +66,33 @@ export type Service = keyof typeof services;
  */
 export function createJsonClient(service: Service, options: LeanOptions): JsonClient {
   const { region, requestTimeoutMs = 1_000, triesMax = 3, maxSockets = 50 } = options;
-  const target = createTarget(options.endpoint ?? defaultEndpoint(service, region), maxSockets);
+  const endpoint = options.endpoint ?? defaultEndpoint(service, region);
+  const socketPath = options.pipelined ? socketPathOf(endpoint) : undefined;
+  const target =
+    socketPath === undefined ? createTarget(endpoint, maxSockets) : createPipeline(socketPath);
   const known = options.credentials;
+  const { signedAs, target: prefix } = services[service];
   const sign = options.local
-    ? createUnsigned({ service, region })
+    ? createUnsigned({ service: signedAs, region })
     : createSigner({
-        service,
+        service: signedAs,
         region,
         credentials: known ? () => Promise.resolve(known) : createCredentialSource(),
       });
-  const prefix = `${services[service].target}.`;
   /** How far the service's clock is ahead of ours, in milliseconds, where it has complained. */
   let skewMs = 0;
 
   async function attempt(operation: string, body: string, options: CallOptions): Promise<unknown> {
     const headers = {
-      "content-type": "application/x-amz-json-1.0",
+      "content-type": prefix ? "application/x-amz-json-1.0" : "application/json",
       "content-length": String(Buffer.byteLength(body)),
-      "x-amz-target": prefix + operation,
+      ...(prefix && { "x-amz-target": `${prefix}.${operation}` }),
     };
-    const signed = await sign({ host: target.host, headers, body }, new Date(Date.now() + skewMs));
+    const path = prefix ? "/" : operation;
+    const at = new Date(Date.now() + skewMs);
+    const signed = await sign({ host: target.host, path, headers, body }, at);
     const answer = await target.post({
+      path,
       headers: signed,
       body,
       timeoutMs: options.timeoutMs ?? requestTimeoutMs,

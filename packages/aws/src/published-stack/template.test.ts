@@ -136,7 +136,7 @@ describe("the template of a published bot", () => {
     const whole = { ...platform, inferenceProfiles: true, apiDomain: "bots.example.com" };
     const template = JSON.stringify(createTemplate({ ...spec, modelIds: ["m"] }, whole));
     const digest = createHash("sha256").update(template).digest("hex").slice(0, 16);
-    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["4", "15361359f290912c"]);
+    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["5", "83397e8176e2c817"]);
     expect(templateVersion(whole)).not.toBe(templateVersion(platform));
   });
 

@@ -12,7 +12,7 @@ import { Text } from "@outlet/core/foundation/text";
 export type { Json, JsonObject, Platform, Template } from "./template-types.ts";
 
 /** Raised when what {@link createTemplate} makes from the same spec changes. */
-const templateNumber = "4";
+const templateNumber = "5";
 
 /**
  * Version of the template on this platform: another one wherever the same spec would give another
@@ -26,6 +26,9 @@ export function templateVersion(platform: Platform): string {
 
 /** What CloudFormation takes as `TemplateBody`. */
 export const templateBodyMaxBytes = 51_200;
+
+/** Where a stack's access log lies. */
+export const accessLogGroup = (stackName: string): string => `/outlet/published/${stackName}`;
 
 /** Custom metrics counted from the access log, one value per bot. */
 export const metricNamespace = "Outlet/PublishedApi";
@@ -69,7 +72,7 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
       AccessLog: {
         Type: "AWS::Logs::LogGroup",
         Properties: {
-          LogGroupName: `/outlet/published/${spec.stackName}`,
+          LogGroupName: accessLogGroup(spec.stackName),
           RetentionInDays: platform.accessLogRetentionDays,
           Tags: tags,
         },

@@ -1,9 +1,12 @@
+import type { Tools } from "@outlet/core/bots/tools";
 import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
 import type { Limits } from "@outlet/core/foundation/limits";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
+  AccessLog,
   Clock,
+  Http,
   Log,
   Metrics,
   Model,
@@ -27,7 +30,11 @@ export interface ControlApiDeps extends Key.Peppered {
   objects: ObjectStore;
   /** For files too large for one request. */
   uploads: UploadStore;
+  /** What the bot under test may call outside. */
+  remoteTools?: Tools.Remote;
   retriever: Retriever;
+  /** To what owners name: documents, services, MCP servers. */
+  http: Http;
   /** Of bots' tools. */
   secrets: SecretStore;
   deployQueue: Queue;
@@ -40,6 +47,8 @@ export interface ControlApiDeps extends Key.Peppered {
   /** What the gateway saw of published bots. */
   metrics: Metrics;
   quotaCounters: QuotaCounters;
+  /** Everything that reached published bots. */
+  accessLog: AccessLog;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;

@@ -66,7 +66,10 @@ export async function serve(exchange: Exchange, deps: ExchangeDeps): Promise<voi
     variables.set("status", String(res.statusCode));
     variables.set("responseLatency", elapsed(startedAt));
     // Before the end of the answer, so that whoever has seen that finds the line.
-    deps.logs.write(request.mount.restApiId, request.mount.stage.accessLogFormat, variables);
+    const { restApiId, stage } = request.mount;
+    await deps.logs.write(restApiId, stage.accessLogFormat, variables).catch((cause: unknown) => {
+      deps.log.error("an access log cannot be written", { restApiId, cause });
+    });
     await discardBody(req);
     if (!res.destroyed) res.end();
   }
@@ -88,8 +91,13 @@ async function answer(exchange: Exchange, deps: ExchangeDeps): Promise<void> {
   const authorized =
     method.authorizer === null
       ? null
-      : await authorize(request, match, deps.functions.get(method.authorizer), deps.platform);
-  if (authorized !== null) variables.set("authorizer.principalId", authorized.principalId);
+      : await authorize(
+          request,
+          match,
+          deps.functions.get(method.authorizer),
+          deps.platform,
+          variables,
+        );
   // Unlike API Gateway, only now: whoever has no key is not to fill this machine's memory.
   const body = await receiveBody(req, deps.room);
   if (body === undefined) return refuseBody(res, variables);

@@ -10,6 +10,7 @@ import { createPublishedApiHandler } from "@outlet/functions/published-api/handl
 import { startBedrock } from "../bedrock/server.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
 import { startEmulators } from "../emulators/start.ts";
+import { createLocalAccessLog } from "../metrics/access-log.ts";
 import { createLocalMetrics, createLocalQuotaCounters } from "../metrics/metrics.ts";
 import { clientIds } from "../oidc/clients.ts";
 import { createIssuer } from "../oidc/issuer.ts";
@@ -100,8 +101,10 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     it.close(),
   );
   const origin = `http://localhost:${server.port}`;
-  const edge = parts.add(mountEdge(options, { ...backends, quotaCounters }, origin), (it) =>
-    it.close(),
+  const stopping = new AbortController();
+  const edge = parts.add(
+    mountEdge(options, { ...backends, quotaCounters, stopping: stopping.signal }, origin),
+    (it) => it.close(),
   );
   // Not as it was noted when it was published: the port may be another one since.
   const endpointOf = ({ stack, stage }: { stack: StackHandle | null; stage: string }) =>
@@ -109,14 +112,33 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   const provisioner = metrics.guard(edge.provisioner);
   // Nothing here is billed by anybody.
   const restingCostOf = () => 0;
-  const deps = { ...backends, provisioner, metrics, quotaCounters, endpointOf, restingCostOf };
+  const accessLog = createLocalAccessLog(dataDir);
+  const deps = {
+    ...backends,
+    provisioner,
+    metrics,
+    quotaCounters,
+    accessLog,
+    endpointOf,
+    restingCostOf,
+  };
 
   const users = demoUsers(secrets);
   const storage = parts.add(openStorage(join(dataDir, "oidc.sqlite"), backends.clock), (it) =>
     it.close(),
   );
   const issuerUrl = `${origin}/oidc`;
-  const issuer = createIssuer({ issuer: issuerUrl, secrets: secrets.issuer, users, storage, log });
+  // Under a name of its own Outlet may be reached by others.
+  const isShared = options.hosts.length > 0;
+  const openAs = isShared ? undefined : users.find(({ name }) => name === "owner");
+  const issuer = createIssuer({
+    issuer: issuerUrl,
+    secrets: secrets.issuer,
+    users,
+    storage,
+    log,
+    openAs,
+  });
   const authentication = { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` };
   const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
   const serveConsole = createConsole(consoleDir, origin);
@@ -128,7 +150,7 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     if (/^\/oidc(\/|\?|$)/.test(path)) return serveIssuer(req, res);
     if (!(await edge.handle(req, res))) await serveConsole(req, res);
   };
-  parts.add(startWorkers(emulators, deps), (it) => it.stop());
+  const workers = parts.add(startWorkers(emulators, deps), (it) => it.stop());
 
   const sampleBot = await ensureSampleBot(deps, { dataDir, owner: callerOf(users, "owner") });
   const ready: Ready = {
@@ -143,7 +165,16 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   return {
     ready,
     port: server.port,
-    stop: () => parts.stop(),
+    async stop() {
+      await removeReady(dataDir);
+      // Side by side: whoever waits is answered while runs end or are handed over.
+      stopping.abort();
+      const ends = await Promise.allSettled([workers.stop(), server.close()]);
+      for (const end of ends) {
+        if (end.status === "rejected") log.error("a part did not end well", { cause: end.reason });
+      }
+      await parts.stop();
+    },
     failed: emulators.exited.then(({ code }) => `The emulators ended (exit code ${code}).`),
   };
 }
@@ -158,7 +189,7 @@ const notYet: Handle = async (_req, res) => {
 /** Published bots: their shared functions behind the gateway that mounts their templates. */
 function mountEdge(
   options: RuntimeOptions,
-  backends: Backends & { quotaCounters: QuotaCounters },
+  backends: Backends & { quotaCounters: QuotaCounters; stopping: AbortSignal },
   origin: string,
 ): Edge {
   // All who wait are in this process.

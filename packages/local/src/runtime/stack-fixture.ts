@@ -26,6 +26,7 @@ import {
   systemClock,
   systemRandomness,
   type Table,
+  type Tool,
   watchedTable,
 } from "@outlet/core/ports";
 import { Bell } from "@outlet/core/conversations/bell";
@@ -36,6 +37,7 @@ import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
 import { createWorker } from "@outlet/functions/workers/worker/handler";
 import { type Emulators, startEmulators } from "../emulators/start.ts";
 import { createPoller } from "../poller/poller.ts";
+import { canary, look, lookedThrough } from "../canary/canary.test-support.ts";
 import { clientOptions, leanOptions } from "./backends.ts";
 import { policy } from "./platform.ts";
 import type { Reply } from "./runtime-fixture.ts";
@@ -56,6 +58,7 @@ interface StackDeps {
   log: Log;
   policy: Policy;
   model: Model;
+  remoteTools: Tools.Remote;
 }
 
 /** What a scripted model does with a request: speaks, or throws. */
@@ -100,7 +103,7 @@ export async function startStack(
   options: { log?: Log; tap?: (dynamodb: JsonClient) => JsonClient } = {},
 ) {
   const dataDir = await mkdtemp(join(tmpdir(), "outlet-stack-"));
-  const log = options.log ?? silentLog;
+  const log = lookedThrough(options.log ?? silentLog);
   const emulators = await startEmulators({ dataDir, log: silentLog });
   const clients = createClients({ ...clientOptions(emulators), requestTimeoutMs: 60_000 });
   const leanOf = (service: "dynamodb" | "sqs") =>
@@ -109,6 +112,8 @@ export async function startStack(
   const sqs = leanOf("sqs");
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
   const { tableName } = emulators;
+  /** What opening a remote tool brings. */
+  const remote: { tools: Tool[] } = { tools: [] };
   const table = watchedTable(reportingTable(createLeanTable({ client: dynamodb, tableName }), log));
   const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   const deps: StackDeps = {
@@ -125,6 +130,7 @@ export async function startStack(
     catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku", "claude-v3-haiku", "outlet-demo"]),
     log,
     policy: { ...policy, attemptBackoffMs: 20, backoffMs: 5, backoffMaxMs: 20 },
+    remoteTools: { open: async () => remote.tools },
     model: {
       stream(request, signal) {
         model.requests.push(request);
@@ -141,6 +147,7 @@ export async function startStack(
     emulators,
     clients,
     model,
+    remote,
     bot,
     owner,
     /** A client of the published API, as one key of the bot. */
@@ -178,7 +185,7 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 const botDefaults = {
   description: "",
-  instruction: "SECRET-INSTRUCTION: be kind.",
+  instruction: `SECRET-INSTRUCTION ${canary}: be kind.`,
   model: "claude-v4.5-haiku",
   callerModels: ["claude-v3-haiku"],
   generation: { maxTokens: 2_048, temperature: 0.5, topP: null, stopSequences: [] },
@@ -225,6 +232,7 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
     const init = { method, headers, ...(body === undefined ? {} : { body: text }) };
     const response = await app.request(path, init, env);
     const answer = await response.text();
+    look(JSON.stringify([...response.headers]) + answer, `${method} ${path}`);
     const isJson = response.headers.get("content-type")?.includes("json") && answer;
     const { status } = response;
     return {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Item, Table } from "../../ports/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Shape } from "../../store/shape/index.ts";
-import { Run } from "../run/index.ts";
+import { Run, Steps } from "../run/index.ts";
 
 /** What an event tells. Text and reasoning count from the last `attempt` on. */
 export const Told = v.variant("kind", [
@@ -14,7 +14,14 @@ export const Told = v.variant("kind", [
     kind: v.literal("tool"),
     callId: v.string(),
     name: v.string(),
-    status: v.picklist(["running", "succeeded", "failed"]),
+    status: v.picklist(["running", "succeeded", "failed", "unknown"]),
+    /** JSON text of what it was called with, and what came of it, both cut to {@link shownMax}. */
+    input: v.optional(v.string()),
+    output: v.optional(v.string()),
+    /** Milliseconds that it took. */
+    ms: v.optional(v.number()),
+    /** Whole, for the attempt that may have to go on from here; readers of the log do not get it. */
+    record: v.optional(Steps.Record),
   }),
   /** The run has ended. Nothing comes after it, unless the owner redrives the run. */
   v.object({
@@ -22,11 +29,14 @@ export const Told = v.variant("kind", [
     status: Run.Status,
     model: v.nullable(v.string()),
     usage: v.nullable(Ledger.Tokens),
-    incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
+    incompleteReason: v.nullable(Run.IncompleteReason),
     error: v.nullable(Run.ErrorInfo),
   }),
 ]);
 export type Told = v.InferOutput<typeof Told>;
+
+/** Characters of a call's input and output that its events show. */
+export const shownMax = 2_000;
 
 /** One event as a reader gets it: 0, 1, 2, … over the whole life of a run, the same for every reader. */
 export type Event = Told & { seq: number };
@@ -40,6 +50,8 @@ export interface Entry {
   /** How often the run had been redriven. */
   turn: number;
   events: Told[];
+  /** When it was written, epoch milliseconds; `null` of entries from before that was noted. */
+  at: number | null;
   /** What stays of an entry whose run was deleted. */
   isTombstone: boolean;
 }
@@ -50,6 +62,7 @@ const Stored = v.object({
   turn: v.number(),
   /** JSON of what the events tell; absent from a tombstone. */
   told: v.optional(v.pipe(v.string(), v.parseJson(), v.array(Told)), "[]"),
+  at: v.optional(v.nullable(v.number()), null),
   removed: v.optional(v.boolean(), false),
 });
 
@@ -57,8 +70,8 @@ const shape = Shape.of("event", Stored);
 
 /** @throws Unreadable: what comes behind it cannot be read in order either. */
 export function fromItem(table: Table, item: Item): Entry {
-  const { sk, token, turn, told, removed } = shape.read(table, item);
-  return { seq: Number(sk), token, turn, events: told, isTombstone: removed };
+  const { sk, token, turn, told, at, removed } = shape.read(table, item);
+  return { seq: Number(sk), token, turn, events: told, at, isTombstone: removed };
 }
 
 /** The number of the first event after an entry. A tombstone stands for the one that it replaced. */
