@@ -55,6 +55,7 @@ declare module "sst" {
       "models": string
       "partition": string
       "region": string
+      "stage": string
       "type": "sst.sst.Linkable"
     }
     "KeyPepper": {
@@ -76,6 +77,7 @@ declare module "sst" {
       "serviceRoleArn": string
       "templateUpgrades": string
       "type": "sst.sst.Linkable"
+      "usagePlansMax": string
       "webAclArn": string
     }
     "Router": {

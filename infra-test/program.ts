@@ -24,6 +24,7 @@ const unset = {
   OUTLET_ALARM_EMAIL: "",
   OUTLET_TEMPLATE_UPGRADES: "",
   OUTLET_REGION: "",
+  OUTLET_USAGE_PLANS_MAX: "",
 };
 
 /** The resources that SST's program makes of these settings and no others, without AWS. */

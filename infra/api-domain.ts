@@ -27,7 +27,8 @@ function createDomain(domainName: string) {
   );
   const name = new aws.apigateway.DomainName("ApiDomain", {
     domainName,
-    endpointConfiguration: { types: "REGIONAL" },
+    // Dual stack, or addresses of an IPv6 allow-list could never arrive at it.
+    endpointConfiguration: { types: "REGIONAL", ipAddressType: "dualstack" },
     regionalCertificateArn: valid.certificateArn,
     securityPolicy: "TLS_1_2",
   });

@@ -14,6 +14,7 @@ import { installation } from "./installation";
 import { syncQueue } from "./knowledge";
 import { deployQueue, publishing } from "./publishing";
 import {
+  ceilingGrants,
   accessLogGrant,
   describeStacksGrant,
   gatewayKeyGrants,
@@ -75,6 +76,7 @@ controlApi.route(
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,
+      ...ceilingGrants,
       accessLogGrant,
     ],
   },

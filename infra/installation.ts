@@ -14,5 +14,6 @@ export const installation = new sst.Linkable("Installation", {
     models: models.join(","),
     partition,
     region,
+    stage: $app.stage,
   },
 });

@@ -2,20 +2,33 @@ import { stackRole } from "./stack-role";
 import { accountId, partition, region } from "./stage";
 
 /** What the ids of all stacks of bots begin with. */
-export const stackPrefix = $interpolate`arn:${partition}:cloudformation:${region}:${accountId}:stack/outlet-bot-`;
+export const stackPrefix = $interpolate`arn:${partition}:cloudformation:${region}:${accountId}:stack/outlet-${$app.stage}-bot-`;
 const stacks = $interpolate`${stackPrefix}*/*`;
 const gateway = (path: string) => $interpolate`arn:${partition}:apigateway:${region}::${path}`;
 
 export const describeStacksGrant = {
-  actions: ["cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"],
+  actions: [
+    "cloudformation:DescribeStacks",
+    "cloudformation:DescribeStackEvents",
+    // What its validation before a deployment has found.
+    "cloudformation:DescribeEvents",
+  ],
   resources: [stacks],
 };
+
+/** Acts of other stages, with which the control plane's pace is shared; it takes no resource. */
+const listStacksGrant = { actions: ["cloudformation:ListStacks"], resources: ["*"] };
 
 /** The gateway's own keys, which belong to no stack. */
 export const gatewayKeyGrants = [
   { actions: ["apigateway:POST", "apigateway:GET"], resources: [gateway("/apikeys")] },
   { actions: ["apigateway:DELETE"], resources: [gateway("/apikeys/*")] },
   { actions: ["apigateway:POST"], resources: [gateway("/usageplans/*/keys")] },
+];
+
+/** How much of what the account may hold is taken, by whatever made it. */
+export const ceilingGrants = [
+  { actions: ["apigateway:GET"], resources: [gateway("/restapis"), gateway("/usageplans")] },
 ];
 
 /** Each key's use of its quota, and what the gateway measured; CloudWatch knows no narrower right. */
@@ -31,13 +44,14 @@ export const metricsGrants = [
 export const accessLogGrant = {
   actions: ["logs:FilterLogEvents"],
   resources: [
-    $interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:/outlet/published/outlet-bot-*`,
+    $interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:/outlet/published/outlet-${$app.stage}-bot-*`,
   ],
 };
 
 /** What the deployer may do to stacks of bots; the resources in them are CloudFormation's to make. */
 export const publishingGrants = [
   describeStacksGrant,
+  listStacksGrant,
   {
     actions: [
       "CreateStack",

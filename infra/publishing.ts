@@ -6,7 +6,7 @@ import { installation } from "./installation";
 import { authorizer, publishedApi } from "./published-api";
 import { publishingGrants, stackPrefix } from "./publishing-grants";
 import { keyPepper } from "./secrets";
-import { templateUpgrades } from "./settings";
+import { templateUpgrades, usagePlansMax } from "./settings";
 import { stackRole } from "./stack-role";
 import { payloads, table } from "./storage";
 import { removeSecretsGrant, toolSecrets } from "./tool-secrets";
@@ -21,6 +21,7 @@ export const publishing = new sst.Linkable("Publishing", {
     authorizerFunctionArn: authorizer.arn,
     webAclArn: webAcl.arn,
     templateUpgrades,
+    usagePlansMax: String(usagePlansMax),
     // Only once it is there may a bot's stack name it.
     apiDomain: apiDomainName?.domainName ?? "",
   },

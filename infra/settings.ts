@@ -27,4 +27,5 @@ export const {
   apiDomain,
   alarmEmail,
   signInPrefix,
+  usagePlansMax,
 } = settings;

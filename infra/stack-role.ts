@@ -16,10 +16,18 @@ const basePaths = apiDomain
     ]
   : [];
 const plans = [arn("apigateway", "/usageplans", ""), arn("apigateway", "/usageplans/*", "")];
+const tags = arn("apigateway", "/tags/*", "");
+const changes = ["POST", "PUT", "PATCH", "DELETE"].map((verb) => `apigateway:${verb}`);
+/** As the template tags them. */
+const ofThisStage = {
+  test: "StringEquals",
+  variable: "aws:ResourceTag/outlet:stage",
+  values: [$app.stage],
+};
 /** CloudFormation names both after the stack. */
-const alarms = [arn("cloudwatch", "alarm:outlet-bot-*")];
-const topics = [arn("sns", "outlet-bot-*")];
-const logGroups = [arn("logs", "log-group:/outlet/published/*")];
+const alarms = [arn("cloudwatch", `alarm:outlet-${$app.stage}-bot-*`)];
+const topics = [arn("sns", `outlet-${$app.stage}-bot-*`)];
+const logGroups = [arn("logs", `log-group:/outlet/published/outlet-${$app.stage}-bot-*`)];
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html */
 const profileStatements =
@@ -54,10 +62,23 @@ export const stackRole = new aws.iam.Role("StackRole", {
       name: "published-bot",
       policy: aws.iam.getPolicyDocumentOutput({
         statements: [
+          // What is not there any more has no tags: reading it must say so, not be refused.
+          { actions: ["apigateway:GET"], resources: [...restApis, ...plans, ...basePaths, tags] },
           {
-            actions: ["GET", "POST", "PUT", "PATCH", "DELETE"].map((verb) => `apigateway:${verb}`),
-            resources: [...restApis, ...plans, ...basePaths, arn("apigateway", "/tags/*", "")],
+            actions: ["apigateway:POST"],
+            resources: [arn("apigateway", "/restapis", ""), arn("apigateway", "/usageplans", "")],
           },
+          // Ids say nothing of the stage: what is made in an API or a plan inherits its tags
+          // (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html).
+          {
+            actions: changes,
+            resources: [
+              arn("apigateway", "/restapis/*", ""),
+              arn("apigateway", "/usageplans/*", ""),
+            ],
+            conditions: [ofThisStage],
+          },
+          { actions: changes, resources: [...basePaths, tags] },
           {
             actions: ["apigateway:SetWebACL"],
             resources: [arn("apigateway", "/restapis/*/stages/*", "")],

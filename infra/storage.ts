@@ -17,7 +17,8 @@ export const table = new sst.aws.Dynamo("Table", {
   globalIndexes: {
     listing: { hashKey: "listingPk", rangeKey: "listingSk" },
     public: { hashKey: "publicPk", rangeKey: "publicSk" },
-    open: { hashKey: "openPk", rangeKey: "openSk" },
+    // Keys alone: a lease's sign of life writes nothing here (keyIndexes of the port).
+    open: { hashKey: "openPk", rangeKey: "openSk", projection: "keys-only" },
   },
   ttl: "expiresAt",
   deletionProtection: isProd,

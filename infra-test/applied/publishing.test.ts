@@ -16,6 +16,7 @@ import { root } from "../program.ts";
 import { requestEvent } from "./events.ts";
 import { startHaltingModel } from "./halting-model.ts";
 import { commandLine, createUser, signIn, type User } from "./sign-in.ts";
+import { stage } from "./settings.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -189,7 +190,7 @@ describe("a bot, by way of the functions as they are declared", () => {
     const { app } = world;
     const stack = app
       .client(CloudFormationClient)
-      .send(new DescribeStacksCommand({ StackName: `outlet-bot-${botId}` }));
+      .send(new DescribeStacksCommand({ StackName: `outlet-${stage}-bot-${botId}` }));
     await expect(stack).rejects.toThrow(/does not exist/);
     const keys = await app.client(APIGatewayClient).send(new GetApiKeysCommand({}));
     expect(keys.items ?? []).toEqual([]);

@@ -5,6 +5,7 @@ import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-prov
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { unpaced } from "@outlet/aws/provisioner/pace";
+import { stackPrefix } from "@outlet/aws/published-stack/names";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { Id } from "@outlet/core/foundation/id";
@@ -121,6 +122,7 @@ function parts(app: App) {
         partition: "aws",
         region: app.emulator.region,
         accountId: app.emulator.account,
+        stage,
         cell,
         accessLogRetentionDays: 30,
         publishedApiFunctionArn: String(functions.publishedApiFunctionArn),
@@ -148,6 +150,7 @@ function parts(app: App) {
       policy: { openMax: 100 },
       pepper,
       cell,
+      stackPrefix: stackPrefix(stage),
     }),
     /** A function's answer; throws what the function throws. */
     invoke: (name: string, event: unknown) => app.invoke(idOf(name), event),

@@ -51,7 +51,7 @@ describe("functions", () => {
 });
 
 const resourceless =
-  /^(cloudwatch:GetMetricData|logs:Describe(LogGroups|ResourcePolicies|IndexPolicies))$/;
+  /^(cloudwatch:GetMetricData|cloudformation:ListStacks|logs:Describe(LogGroups|ResourcePolicies|IndexPolicies))$/;
 
 describe("rights", () => {
   test.each(handlers)("of %s are exactly those written down", (name) => {
@@ -122,7 +122,7 @@ describe("a function that rings for itself", () => {
       source: ["aws.cloudformation"],
       "detail-type": ["CloudFormation Stack Status Change"],
       detail: {
-        "stack-id": [{ prefix: expect.stringMatching(/:stack\/outlet-bot-$/) }],
+        "stack-id": [{ prefix: expect.stringMatching(/:stack\/outlet-prod-bot-$/) }],
         "status-details": { status: [{ suffix: "_COMPLETE" }, { suffix: "_FAILED" }] },
       },
     });

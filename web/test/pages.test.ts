@@ -129,6 +129,48 @@ describe("what a page says", () => {
   });
 });
 
+describe("a published endpoint", () => {
+  test.each([
+    ["not_yet", "Published, not confirmed", /tried again by itself/],
+    ["refused", "Published; confirmed as far as the firewall", /from an address on the list/],
+  ])("that met %s is shown so, with cause and next step", async (result, title, next) => {
+    const { page } = fixture;
+    await page.route(/\/publication$/, async (request) => {
+      const response = await request.fetch();
+      const verified = { result, at: new Date().toISOString() };
+      await request.fulfill({ response, json: { ...(await response.json()), verified } });
+    });
+    await visit(page, "publish");
+    await page.getByText(title).waitFor();
+    await page.getByText(next).waitFor();
+    await expectAccessible(page);
+  });
+
+  test("that has been reached is shown as nothing special", async () => {
+    const { page } = fixture;
+    await visit(page, "publish");
+    expect(await page.getByText("not confirmed").count()).toBe(0);
+  });
+});
+
+describe("an administrator", () => {
+  test("sees what the account has room for, with what is used", async () => {
+    const { page } = fixture.admin;
+    await page.route(/\/admin\/publications\?/, async (request) => {
+      const response = await request.fetch();
+      const ceilings = [
+        { name: "apis", used: 12, max: 600, isRaisable: false },
+        { name: "usagePlans", used: 290, max: 300, isRaisable: true },
+      ];
+      await request.fulfill({ response, json: { ...(await response.json()), ceilings } });
+    });
+    await visit(page, "admin-apis");
+    await page.getByText("290 of 300 usage plans").waitFor();
+    await page.getByText("12 of 600 REST APIs").waitFor();
+    await expectAccessible(page);
+  });
+});
+
 describe("a page whose data is on its way", () => {
   test.each(loading)("draws %s as loading, accessibly", async (name, route, _failed) => {
     const page = tabOf(name);

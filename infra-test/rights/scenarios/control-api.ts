@@ -3,6 +3,7 @@ import { Delivery } from "@outlet/core/conversations/delivery";
 import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import { Run } from "@outlet/core/conversations/run";
 import { Worker } from "@outlet/core/conversations/worker";
+import { Publication } from "@outlet/core/publishing/publication";
 import { expect } from "vitest";
 import * as v from "valibot";
 import { defaultPolicy } from "@outlet/functions/policy";
@@ -172,6 +173,17 @@ export const controlApi: Scenario[] = [
         await expectOk(world, "PATCH", `/bots/${bot.botId}/publication`, { quota: null });
         expect(await world.letters.take("DeployQueue", bot.botId)).toBe(true);
       }),
+  },
+  {
+    title: "lets a bot be published while the account has room for it",
+    uses: ["apigateway:GET /restapis", "apigateway:GET /usageplans"],
+    async run(world) {
+      const { botId } = await createBot(world);
+      await expectOk(world, "PUT", `/bots/${botId}/sharing`, { scope: "all" });
+      await expectOk(world, "POST", `/bots/${botId}/publication`, {});
+      const begun = await Publication.fromBot(world.table, botId);
+      if (begun) await markPublished(world, begun);
+    },
   },
   {
     title: "sends again what a webhook was told",

@@ -42,6 +42,7 @@ function create(maxAttempts = 3) {
     },
     serviceRoleArn: "arn:aws:iam::111122223333:role/stacks",
     pace: unpaced,
+    clock,
     log: silentLog,
   });
 }
@@ -278,6 +279,29 @@ describe("errors of CloudFormation", () => {
     const throttling = { status: 400, code: "Throttling", message: "Rate exceeded" };
     controlPlane.refuseNext("DescribeStacks", throttling, 3);
     await expect(provisioner.status(spec.stackName)).rejects.toThrow(StoreUnavailable);
+  });
+});
+
+describe("what CloudFormation's validation finds before it begins", () => {
+  test("is the reason that the owner is told", async () => {
+    controlPlane.failNext("CREATE", "Validation failed");
+    await provisioner.deploy(spec, "deploy-1");
+    const stack = controlPlane.stack(spec.stackName);
+    if (stack) stack.finding = "The stage name is taken by another resource.";
+    pass();
+    expect(await provisioner.status(spec.stackName)).toMatchObject({
+      state: "failed",
+      reason: "RestApi: The stage name is taken by another resource.",
+    });
+  });
+
+  test("may be unreadable: the stack's own reason is told then", async () => {
+    controlPlane.failNext("CREATE", "No such thing");
+    controlPlane.refuseNext("DescribeEvents", { status: 403, code: "AccessDenied", message: "no" });
+    await provisioner.deploy(spec, "deploy-1");
+    pass();
+    const { reason } = await provisioner.status(spec.stackName);
+    expect(reason).toBe("RestApi: No such thing");
   });
 });
 

@@ -6,8 +6,17 @@ import {
   TokenAlreadyExistsException,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
-import { type Log, type Provisioner, type StackSpec, StoreUnavailable } from "@outlet/core/ports";
+import {
+  type Clock,
+  type Log,
+  type Provisioner,
+  type StackSpec,
+  StoreUnavailable,
+  systemClock,
+} from "@outlet/core/ports";
+import { isOthersTurn } from "./provisioner/account-acts.ts";
 import type { ControlPlaneClients } from "./provisioner/control-plane-clients.ts";
+import { createGatewayCeilings } from "./provisioner/gateway-ceilings.ts";
 import { createGatewayKeys } from "./provisioner/gateway-keys.ts";
 import type { Act, Pace } from "./provisioner/pace.ts";
 import { idsOf } from "./provisioner/stack-ids.ts";
@@ -21,6 +30,7 @@ import {
   type Standing,
   toStatus,
 } from "./provisioner/stack-reader.ts";
+import { stackPrefix } from "./published-stack/names.ts";
 import {
   createTags,
   createTemplate,
@@ -39,6 +49,10 @@ export interface CloudFormationProvisionerOptions extends ControlPlaneClients {
   log: Log;
   /** For emulators that cannot run the template as it is; as it is where absent. */
   adapt?: (template: Template) => Template;
+  /** The system's where absent. */
+  clock?: Clock;
+  /** The account's quota of usage plans. 300, which is AWS's own, where absent. */
+  usagePlansMax?: number;
   /** How often an act is begun anew after a failure that passes. 5 where absent. */
   triesMax?: number;
 }
@@ -57,9 +71,10 @@ export function createCloudFormationProvisioner(
   options: CloudFormationProvisionerOptions,
 ): Provisioner {
   const { cloudFormation, pace, log, serviceRoleArn, platform, triesMax = 5 } = options;
+  const { clock = systemClock } = options;
   const adapt = options.adapt ?? ((template) => template);
-  const keys = createGatewayKeys(options.apiGateway);
-  const stacks = createStackReader(cloudFormation, resourceCountOf(platform));
+  const keys = createGatewayKeys(options.apiGateway, platform.stage);
+  const stacks = createStackReader(cloudFormation, resourceCountOf(platform), log);
   const standings = new Map<string, Standing>();
   /** By token. Of this process: a restart may add tries, never an endless loop. */
   const tries = new Map<string, number>();
@@ -166,6 +181,8 @@ export function createCloudFormationProvisioner(
     token: string,
     send: () => Promise<unknown>,
   ): Promise<boolean> {
+    const now = clock.now();
+    if (await isOthersTurn(cloudFormation, stackPrefix(platform.stage), now)) return false;
     if (!(await pace.take(act))) return false;
     log.info("asking CloudFormation", { act, stackName, token });
     try {
@@ -217,6 +234,7 @@ export function createCloudFormationProvisioner(
     remove,
     putKey: (stack, key) => keys.put(idsOf(stack).usagePlanId, key),
     removeKey: (_stack, { keyId }) => keys.remove(keyId),
+    ceilings: createGatewayCeilings(options.apiGateway, clock, options.usagePlansMax ?? 300),
   };
 }
 

@@ -11,7 +11,8 @@ import {
   StoreUnavailable,
 } from "@outlet/core/ports";
 import type { ClientOptions } from "./clients.ts";
-import { apiName, metricNamespace } from "./published-stack/template.ts";
+import { apiName } from "./published-stack/names.ts";
+import { metricNamespace } from "./published-stack/template.ts";
 import { reachStore } from "./store-error.ts";
 
 /** Queries and points that one GetMetricData may ask for. */
@@ -36,10 +37,21 @@ export function createCloudWatchClient(
  *
  * @example createCloudWatchMetrics({ client: createCloudWatchClient({ region }) })
  */
-export function createCloudWatchMetrics({ client }: { client: CloudWatchClient }): Metrics {
+export function createCloudWatchMetrics({
+  client,
+  stage,
+}: {
+  client: CloudWatchClient;
+  /** Of the app, part of the APIs' names. */
+  stage?: string;
+}): Metrics {
+  const nameOf = (botId: string) => apiName(botId, stage);
   return {
     async series(botId, range) {
-      return toPoints(range, await getData(client, range, seriesQueries(botId, range)));
+      return toPoints(
+        range,
+        await getData(client, range, seriesQueries(botId, nameOf(botId), range)),
+      );
     },
 
     async requests(botIds, range) {
@@ -50,7 +62,7 @@ export function createCloudWatchMetrics({ client }: { client: CloudWatchClient }
       for (let begin = 0; begin < botIds.length; begin += atOnce) {
         const some = botIds.slice(begin, begin + atOnce);
         const queries = some.map((botId, i) =>
-          gatewayQuery(`m${i}`, botId, "Count", "SampleCount", period),
+          gatewayQuery(`m${i}`, nameOf(botId), "Count", "SampleCount", period),
         );
         const results = await getData(client, range, queries);
         some.forEach((botId, i) => {
@@ -94,11 +106,11 @@ function countingPeriod({ from, periodSeconds }: MetricsRange): number {
   return evenPeriods.find(fits) ?? 60;
 }
 
-function seriesQueries(botId: string, range: MetricsRange): MetricDataQuery[] {
+function seriesQueries(botId: string, api: string, range: MetricsRange): MetricDataQuery[] {
   const period = countingPeriod(range);
   return [
     ...Object.entries(gatewayMetrics).map(([id, [name, stat]]) =>
-      gatewayQuery(id, botId, name, stat, stat.startsWith("p") ? range.periodSeconds : period),
+      gatewayQuery(id, api, name, stat, stat.startsWith("p") ? range.periodSeconds : period),
     ),
     ...Object.entries(filterMetrics).map(([id, name]) => ({
       Id: id,
@@ -117,7 +129,7 @@ function seriesQueries(botId: string, range: MetricsRange): MetricDataQuery[] {
 
 const gatewayQuery = (
   id: string,
-  botId: string,
+  api: string,
   name: string,
   stat: string,
   period: number,
@@ -127,7 +139,7 @@ const gatewayQuery = (
     Metric: {
       Namespace: "AWS/ApiGateway",
       MetricName: name,
-      Dimensions: [{ Name: "ApiName", Value: apiName(botId) }],
+      Dimensions: [{ Name: "ApiName", Value: api }],
     },
     Period: period,
     Stat: stat,

@@ -32,6 +32,8 @@ export interface DeploymentSettings {
   apiDomain: string;
   /** Who is told of alarms; nobody by mail where empty. */
   alarmEmail: string;
+  /** The account's quota of usage plans, which each published bot takes one of. */
+  usagePlansMax: number;
   /** The first part of the sign-in page's address, before the account's number. */
   signInPrefix: string;
 }
@@ -85,6 +87,7 @@ export function readDeploymentSettings(
     domain: read("DOMAIN"),
     apiDomain: read("API_DOMAIN"),
     alarmEmail: read("ALARM_EMAIL"),
+    usagePlansMax: Number(read("USAGE_PLANS_MAX") || 300),
     signInPrefix: `outlet-${stage.toLowerCase()}`,
   };
   faults.push(
@@ -121,6 +124,9 @@ function rangeFaults(settings: DeploymentSettings): string[] {
     faults.push(
       "OUTLET_RATE_LIMIT_PER_IP takes a whole number of 10 or more requests in five minutes.",
     );
+  }
+  if (!(Number.isInteger(settings.usagePlansMax) && settings.usagePlansMax >= 1)) {
+    faults.push("OUTLET_USAGE_PLANS_MAX takes the account's quota of usage plans, such as 300.");
   }
   return faults;
 }

@@ -5,9 +5,9 @@ import {
 } from "@aws-sdk/client-api-gateway";
 import type { Clock, KeyUse, QuotaCounters } from "@outlet/core/ports";
 import { idsOf } from "./provisioner/stack-ids.ts";
+import { keyPrefix } from "./published-stack/names.ts";
 import { reachStore } from "./store-error.ts";
 
-const namePrefix = "outlet-key-";
 const dayMs = 86_400_000;
 
 /**
@@ -21,8 +21,11 @@ const keptMax = 200;
 export function createGatewayQuotaCounters(options: {
   apiGateway: APIGatewayClient;
   clock: Clock;
+  /** Of the app, part of the keys' names. */
+  stage?: string;
 }): QuotaCounters {
   const { apiGateway: client, clock } = options;
+  const namePrefix = keyPrefix(options.stage);
   const known = new Map<string, { at: number; uses: KeyUse[] }>();
 
   async function keyIdsOf(usagePlanId: string): Promise<Map<string, string>> {

@@ -1,5 +1,5 @@
 import { type Attributes, fromAttributes, toAttributes } from "./lean/attributes.ts";
-import type { Item, Key, QueryRange, Table } from "@outlet/core/ports";
+import { type Item, type Key, keyIndexes, type QueryRange, type Table } from "@outlet/core/ports";
 import { decodeCursor, encodeCursor, keyOf } from "./dynamodb-cursor.ts";
 import {
   conditionExpression,
@@ -43,13 +43,26 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
       throw error;
     }
   };
+  const get = async (key: Key): Promise<Item | undefined> => {
+    if (!isKey(key)) return undefined;
+    const input = { TableName, Key: toKey(key), ConsistentRead: true };
+    const { Item } = await calls.call("GetItem", input);
+    return Item && toItem(Item);
+  };
+  /** What an index has the keys of, as it is, unless it has left its place there meanwhile. */
+  const wholeOf = async (found: readonly Item[], { pk, sk }: Key): Promise<Item[]> => {
+    const items: Item[] = [];
+    for (let i = 0; i < found.length; i += getsAtOnce) {
+      const some = found.slice(i, i + getsAtOnce);
+      const read = await Promise.all(some.map(get));
+      for (const [j, item] of read.entries()) {
+        if (item && item[pk] === some[j]?.[pk] && item[sk] === some[j]?.[sk]) items.push(item);
+      }
+    }
+    return items;
+  };
   return {
-    async get(key) {
-      if (!isKey(key)) return undefined;
-      const input = { TableName, Key: toKey(key), ConsistentRead: true };
-      const { Item } = await calls.call("GetItem", input);
-      return Item && toItem(Item);
-    },
+    get,
 
     async getMany(keys) {
       const found = new Map<string, Item>();
@@ -96,13 +109,18 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
       if (bytesOf(range.pk) > partitionKeyMax) return { items: [] };
       const input = { TableName, ...toQuery(range) };
       const { Items = [], LastEvaluatedKey } = await calls.call("Query", input);
+      const found = Items.map(toItem);
+      const holdsKeys = range.index !== undefined && keyIndexes.includes(range.index);
       return {
-        items: Items.map(toItem),
+        items: holdsKeys ? await wholeOf(found, keyOf(range)) : found,
         ...(LastEvaluatedKey && { cursor: encodeCursor(fromAttributes(LastEvaluatedKey), range) }),
       };
     },
   };
 }
+
+/** Reads of items that an index names, side by side. */
+const getsAtOnce = 25;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
 const partitionKeyMax = 2_048;

@@ -1,5 +1,5 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
-import { indexes } from "@outlet/core/ports";
+import { indexes, keyIndexes } from "@outlet/core/ports";
 
 /**
  * The table as every environment makes it: key (pk, sk), the sparse indexes of the port, billed
@@ -14,13 +14,16 @@ export function tableDefinition(tableName: string): CreateTableCommandInput {
       .flatMap(({ pk, sk }) => [pk, sk])
       .map((name) => ({ AttributeName: name, AttributeType: "S" as const })),
     KeySchema: keySchema({ pk: "pk", sk: "sk" }),
-    GlobalSecondaryIndexes: Object.entries(indexes).map(([name, key]) => ({
+    GlobalSecondaryIndexes: entriesOf(indexes).map(([name, key]) => ({
       IndexName: name,
       KeySchema: keySchema(key),
-      Projection: { ProjectionType: "ALL" as const },
+      Projection: { ProjectionType: keyIndexes.includes(name) ? "KEYS_ONLY" : "ALL" },
     })),
   };
 }
+
+const entriesOf = (named: typeof indexes) =>
+  Object.entries(named) as [keyof typeof indexes, { pk: string; sk: string }][];
 
 function keySchema(key: { pk: string; sk: string }) {
   return [

@@ -89,6 +89,7 @@ export async function openWorld(stored: { table: Table; objects: ObjectStore }) 
       },
       serviceRoleArn: `arn:aws:iam::${account.accountId}:role/stacks`,
       pace: createPace({ table, clock, cell }),
+      clock,
       log: silentLog,
     });
     const objects = guard(stored.objects);

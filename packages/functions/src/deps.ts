@@ -16,6 +16,7 @@ import { createLeanTable } from "@outlet/aws/lean/table";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
 import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { createPace } from "@outlet/aws/provisioner/pace";
+import { stackPrefix } from "@outlet/aws/published-stack/names";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
@@ -166,12 +167,19 @@ const model = () => createBedrockModel({ client: createBedrockClient(options()) 
 const inferenceProfiles = (): boolean => Resource.Installation.inferenceProfiles === "on";
 
 const provisioner = ({ table, log }: { table: Table; log: Log }) => {
-  const { partition, region, accountId, cell } = Resource.Installation;
-  const { serviceRoleArn, publishedApiFunctionArn, authorizerFunctionArn, webAclArn, apiDomain } =
-    Resource.Publishing;
+  const { partition, region, accountId, cell, stage } = Resource.Installation;
+  const {
+    serviceRoleArn,
+    publishedApiFunctionArn,
+    authorizerFunctionArn,
+    webAclArn,
+    apiDomain,
+    usagePlansMax,
+  } = Resource.Publishing;
   return createCloudFormationProvisioner({
     ...createControlPlaneClients(options()),
     platform: {
+      stage,
       partition,
       region,
       accountId,
@@ -185,6 +193,7 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
       ...(apiDomain && { apiDomain }),
     },
     serviceRoleArn,
+    usagePlansMax: Number(usagePlansMax),
     pace: createPace({ table, clock: systemClock, cell }),
     log,
   });
@@ -289,7 +298,7 @@ type Place = Parameters<ControlApiDeps["endpointOf"]>[0];
 export function controlApiDeps() {
   const sqs = sqsClient();
   const shared = { ...base(), objects: objects() };
-  const { region, cell } = Resource.Installation;
+  const { region, cell, stage } = Resource.Installation;
   const { issuer, clientIds, jwksUri } = Resource.SignIn;
   return {
     ...shared,
@@ -308,16 +317,18 @@ export function controlApiDeps() {
     model: model(),
     ...peppers(),
     provisioner: provisioner(shared),
-    metrics: createCloudWatchMetrics({ client: createCloudWatchClient(options()) }),
+    metrics: createCloudWatchMetrics({ client: createCloudWatchClient(options()), stage }),
     quotaCounters: createGatewayQuotaCounters({
       apiGateway: createControlPlaneClients(options()).apiGateway,
       clock: systemClock,
+      stage,
     }),
     accessLog: createCloudWatchAccessLog({
       client: createCloudWatchLogsClient(options()),
       clock: systemClock,
     }),
     cell,
+    stackPrefix: stackPrefix(stage),
     templateUpgrades: templateUpgrades(),
     limits: Limits.parse(Resource.Installation),
     // Publications of version 1 of the template do not name theirs.

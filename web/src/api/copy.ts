@@ -28,6 +28,7 @@ export const copy = {
     route_not_found: "Load the page again: the console may be older than the API.",
     method_not_allowed: "Load the page again: the console may be older than the API.",
     prerequisites_not_met: "Meet what the checklist names, then publish.",
+    no_room: "Ask an administrator for more room, or unpublish what nobody uses.",
     publication_in_progress: "This page follows it; try again when it has ended.",
     already_published: "Load the page again, then change its limits.",
     not_published: "Publish the bot first.",

@@ -63,6 +63,25 @@ export class GatewayKeyStore {
         ),
       );
     }
+    if (kind === "usageplans" && !id) {
+      return answer(
+        200,
+        this.#page(
+          [...this.plans.keys()].map((plan) => ({ id: plan })),
+          url,
+        ),
+      );
+    }
+    // An API goes with its plan, here as in a stack.
+    if (kind === "restapis") {
+      return answer(
+        200,
+        this.#page(
+          [...this.plans.keys()].map((plan) => ({ id: plan })),
+          url,
+        ),
+      );
+    }
     const plan = this.plans.get(id);
     if (kind === "usageplans" && sub === "usage" && plan) {
       return answer(200, this.#usageOf(id, url));

@@ -9,6 +9,7 @@ import {
   paginateGetUsagePlanKeys,
 } from "@aws-sdk/client-api-gateway";
 import type { GatewayKey } from "@outlet/core/ports";
+import { keyPrefix } from "../published-stack/names.ts";
 import { reachStore } from "../store-error.ts";
 
 /**
@@ -23,7 +24,9 @@ export interface GatewayKeys {
   removeAll(usagePlanId: string): Promise<void>;
 }
 
-export function createGatewayKeys(client: APIGatewayClient): GatewayKeys {
+/** @param stage of the app, part of the keys' names. */
+export function createGatewayKeys(client: APIGatewayClient, stage?: string): GatewayKeys {
+  const nameOf = (keyId: string): string => `${keyPrefix(stage)}${keyId}`;
   const reach = <T>(call: Promise<T>) => reachStore("API Gateway", call);
 
   async function put(usagePlanId: string, key: GatewayKey): Promise<void> {
@@ -104,8 +107,6 @@ export function createGatewayKeys(client: APIGatewayClient): GatewayKeys {
     }
   }
 }
-
-const nameOf = (keyId: string): string => `outlet-key-${keyId}`;
 
 async function ignoring<T>(
   kind: abstract new (...args: never[]) => Error,

@@ -11,14 +11,17 @@ export type Act = "create" | "update" | "remove";
  * raised, and CloudFormation fails a stack that runs into them. Removing detaches the usage plan
  * first, which is an UpdateUsagePlan too.
  */
-const gapSeconds: Record<Act, number> = { create: 6, update: 21, remove: 31 };
+export const gapSeconds: Readonly<Record<Act, number>> = { create: 6, update: 21, remove: 31 };
 
 export interface Pace {
   /** Whether the act may start now. If not, ask again later: nothing is reserved. */
   take(act: Act): Promise<boolean>;
 }
 
-/** One act at a time for everybody who shares the table. */
+/**
+ * One act at a time for everybody who shares the table; other stages of the account have a table of
+ * their own (`account-acts.ts`).
+ */
 export function createPace({
   table,
   clock,

@@ -19,6 +19,8 @@ export interface FakeStack {
   pending?: { at: number; status: string; reason?: string };
   template: string;
   events: Event[];
+  /** What validation found before its last operation began. */
+  finding?: string;
 }
 
 interface Refused {
@@ -68,11 +70,30 @@ export class StackMachine {
         return "";
       case "DescribeStacks":
         return stack ? describe(stack) : absent(name);
+      case "ListStacks":
+        return this.#list(Object.values(parameters));
+      case "DescribeEvents":
+        return stack ? describeFindings(stack) : absent(name);
       case "DescribeStackEvents":
         return stack ? describeEvents(stack) : absent(name);
       default:
         return validation(`Unknown action ${action}`);
     }
+  }
+
+  /** @param statuses those that are asked for are among them. */
+  #list(statuses: readonly string[]): string {
+    const members = this.#stacks.map((stack) => {
+      this.#settle(stack);
+      if (!statuses.includes(stack.status)) return "";
+      const at = new Date(stack.events[0]?.at ?? 0).toISOString();
+      return (
+        `<member><StackId>${stack.id}</StackId><StackName>${stack.name}</StackName>` +
+        `<CreationTime>${at}</CreationTime><LastUpdatedTime>${at}</LastUpdatedTime>` +
+        `<StackStatus>${stack.status}</StackStatus></member>`
+      );
+    });
+    return `<StackSummaries>${members.join("")}</StackSummaries>`;
   }
 
   #create(stack: FakeStack | undefined, name: string, token: string, template: string) {
@@ -201,6 +222,15 @@ function literalOutputs(template: string): Record<string, string> {
       typeof Value === "string" ? [[key, Value]] : [],
     ),
   );
+}
+
+function describeFindings({ finding }: FakeStack): string {
+  const member =
+    finding === undefined
+      ? ""
+      : `<member><EventType>VALIDATION_ERROR</EventType><LogicalResourceId>RestApi</LogicalResourceId>` +
+        `<ValidationStatusReason>${finding}</ValidationStatusReason></member>`;
+  return `<OperationEvents>${member}</OperationEvents>`;
 }
 
 function describeEvents({ id, name, events }: FakeStack): string {

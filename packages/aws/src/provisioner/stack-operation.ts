@@ -10,6 +10,8 @@ export interface StackOperation {
   at: number;
   /** Newest first, of this operation alone. */
   events: StackEvent[];
+  /** What CloudFormation's validation found before it began, where that was the end of it. */
+  finding?: string;
 }
 
 /**
@@ -53,6 +55,7 @@ export function failureOf(operation: StackOperation): string {
       ResourceStatus.endsWith("_FAILED") && !/cancelled/i.test(ResourceStatusReason),
   );
   const first = failures.filter(isOfResource).at(-1) ?? failures.at(-1);
+  if (operation.finding) return operation.finding;
   if (!first) return "CloudFormation gave no reason.";
   const said = (first.ResourceStatusReason ?? "no reason given").replace(
     /\s?\((?:RequestToken|Service|HandlerErrorCode)\b[^()]*\)/g,

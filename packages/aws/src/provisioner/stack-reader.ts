@@ -1,12 +1,14 @@
 import {
   type CloudFormationClient,
+  DescribeEventsCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   type Stack,
   type StackEvent,
   type StackStatus as StackStatusName,
 } from "@aws-sdk/client-cloudformation";
-import type { StackOutputs, StackStatus } from "@outlet/core/ports";
+import { Text } from "@outlet/core/foundation/text";
+import type { Log, StackOutputs, StackStatus } from "@outlet/core/ports";
 import { reachStore } from "../store-error.ts";
 import { profilesOf } from "../published-stack/inference-profiles.ts";
 import { failureOf, lastOperation, progressOf, type StackOperation } from "./stack-operation.ts";
@@ -29,6 +31,7 @@ export interface StackReader {
 export function createStackReader(
   client: CloudFormationClient,
   resourceCount: number,
+  log: Log,
 ): StackReader {
   const reach = <T>(call: Promise<T>) => reachStore("CloudFormation", call);
 
@@ -61,23 +64,53 @@ export function createStackReader(
     return events;
   }
 
+  /**
+   * What the validation before a deployment has found; stack events tell of what was begun alone
+   * (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html).
+   */
+  async function findingOf(stackId: string): Promise<string | undefined> {
+    const asked = new DescribeEventsCommand({
+      StackName: stackId,
+      Filters: { FailedEvents: true },
+    });
+    const events = await client.send(asked).then(
+      (answer) => answer.OperationEvents ?? [],
+      (cause: unknown) => {
+        // It only adds to what is known: the stack has failed all the same.
+        log.warn("what a validation has found cannot be read", { stackId, cause });
+        return [];
+      },
+    );
+    const found = events.filter(({ EventType }) => EventType === "VALIDATION_ERROR");
+    const said = found.map(
+      ({ LogicalResourceId, ValidationPath, ValidationStatusReason }) =>
+        `${LogicalResourceId ?? ValidationPath ?? "The template"}: ${ValidationStatusReason ?? "not valid"}`,
+    );
+    return said.length > 0 ? Text.cut(said.join(" "), 500) : undefined;
+  }
+
   return {
     async find(stackName) {
       const stack = await describe(stackName);
       if (!stack?.StackId || !stack.StackStatus) return undefined;
       // Described by its id, a stack is told of for 90 days after its end.
       if (stack.StackStatus === "DELETE_COMPLETE") return undefined;
+      const operation = lastOperation(await eventsOf(stack.StackId));
+      const finding = hasFailed(stack.StackStatus) ? await findingOf(stack.StackId) : undefined;
       return {
         stackName,
         stackId: stack.StackId,
         status: stack.StackStatus,
         outputs: stack.Outputs ?? [],
-        operation: lastOperation(await eventsOf(stack.StackId)),
+        operation: finding ? { ...operation, finding } : operation,
         resourceCount,
       };
     },
   };
 }
+
+const hasFailed = (status: StackStatusName): boolean =>
+  status.endsWith("_FAILED") || status.endsWith("ROLLBACK_COMPLETE");
 
 /** The exact words for a stack that is not there; whatever else goes wrong is an error. */
 const isAbsence = (error: unknown, stackName: string): boolean =>

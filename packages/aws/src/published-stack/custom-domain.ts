@@ -8,6 +8,12 @@ interface Parts {
   outputs: Template["Outputs"];
 }
 
+/** Whether only the domain leads to the bot. */
+export const isOwnAddressClosed = (
+  { ownAddress = false }: { ownAddress?: boolean | undefined },
+  { apiDomain }: Platform,
+): boolean => apiDomain !== undefined && !ownAddress;
+
 /**
  * What gives a bot its path under the domain of all published APIs: the bot's id, which no other bot
  * ever has. Mappings of one level count against no quota
@@ -18,13 +24,12 @@ interface Parts {
  * published at it before. Both only take effect with a new deployment, which comes with the
  * template's version.
  */
-export function customDomain(
-  { botId, ownAddress = false }: StackSpec,
-  { apiDomain }: Platform,
-): Parts {
+export function customDomain(spec: StackSpec, platform: Platform): Parts {
+  const { botId } = spec;
+  const { apiDomain } = platform;
   if (!apiDomain) return { restApi: {}, stageVariables: {}, resources: {}, outputs: {} };
   return {
-    restApi: ownAddress ? {} : { DisableExecuteApiEndpoint: true },
+    restApi: isOwnAddressClosed(spec, platform) ? { DisableExecuteApiEndpoint: true } : {},
     // In the path that a function is given, the base path comes first.
     stageVariables: { basePath: botId },
     resources: {

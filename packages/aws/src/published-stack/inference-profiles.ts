@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Output } from "@aws-sdk/client-cloudformation";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import type { StackSpec } from "@outlet/core/ports";
+import { apiName } from "./names.ts";
 import type { JsonObject, Platform, Resource, Template } from "./template-types.ts";
 
 const outputPrefix = "InferenceProfile";
@@ -26,7 +27,7 @@ export function inferenceProfiles(
     resources[id] = {
       Type: "AWS::Bedrock::ApplicationInferenceProfile",
       Properties: {
-        InferenceProfileName: `outlet-${botId}-${hash}`,
+        InferenceProfileName: `${apiName(botId, platform.stage)}-${hash}`,
         Description: `Outlet bot ${botId}`,
         ModelSource: { CopyFrom: sourceArn(modelId, platform) },
         Tags: tags,

@@ -1,4 +1,5 @@
 import type { StackSpec } from "@outlet/core/ports";
+import { isOwnAddressClosed } from "./custom-domain.ts";
 import { createGatewayResponses } from "./gateway-responses.ts";
 import type { JsonObject, Platform } from "./template-types.ts";
 
@@ -25,12 +26,17 @@ const integrationTimeoutMs = 900_000;
 export function createOpenApiBody(
   name: string,
   version: string,
-  { allowedOrigins, throttle }: Pick<StackSpec, "allowedOrigins" | "throttle">,
+  {
+    allowedOrigins,
+    throttle,
+    ownAddress,
+  }: Pick<StackSpec, "allowedOrigins" | "throttle" | "ownAddress">,
   platform: Platform,
 ): JsonObject {
   return {
     openapi: "3.0.1",
     info: { title: name, version },
+    ...(isOwnAddressClosed({ ownAddress }, platform) && { servers: closedAddress }),
     paths: {
       "/": operations(platform, []),
       "/{proxy+}": operations(platform, [
@@ -58,6 +64,17 @@ export function createOpenApiBody(
     "x-amazon-apigateway-gateway-responses": createGatewayResponses(allowedOrigins, throttle),
   };
 }
+
+/**
+ * Beside an OpenAPI 3 body the property of the API alone is not enough: the import decides
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-endpoint-configuration.html).
+ */
+const closedAddress: JsonObject[] = [
+  {
+    url: "/",
+    "x-amazon-apigateway-endpoint-configuration": { disableExecuteApiEndpoint: true },
+  },
+];
 
 function operations(platform: Platform, parameters: JsonObject[]): JsonObject {
   const common = {

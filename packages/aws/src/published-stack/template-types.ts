@@ -17,6 +17,8 @@ export interface Template {
 
 /** What a published bot's stack takes from the place it is deployed to. */
 export interface Platform {
+  /** Of the app: part of every name, so that two stages of an account stay apart. None where absent. */
+  stage?: string;
   /** `aws`, `aws-cn`, `aws-us-gov`. */
   partition: string;
   region: string;

@@ -115,8 +115,13 @@ describe("the template of a published bot", () => {
     });
     expect(template.Outputs.Endpoint?.Value).toBe(`https://bots.example.com/${spec.botId}`);
     expect(template.Resources.RestApi?.Properties.DisableExecuteApiEndpoint).toBe(true);
+    // Beside an OpenAPI 3 body it is the body that decides.
+    expect(JSON.stringify(template.Resources.RestApi?.Properties.Body)).toContain(
+      '"servers":[{"url":"/","x-amazon-apigateway-endpoint-configuration":{"disableExecuteApiEndpoint":true}}]',
+    );
     const kept = createTemplate({ ...spec, ownAddress: true }, domain);
     expect(kept.Resources.RestApi?.Properties.DisableExecuteApiEndpoint).toBeUndefined();
+    expect(JSON.stringify(kept.Resources.RestApi)).not.toContain("disableExecuteApiEndpoint");
     // The address is closed by the next deployment only: there has to be one.
     const without = createTemplate(spec, platform);
     const deployments = [template, without].map(({ Resources }) =>
@@ -131,7 +136,7 @@ describe("the template of a published bot", () => {
     const whole = { ...platform, inferenceProfiles: true, apiDomain: "bots.example.com" };
     const template = JSON.stringify(createTemplate({ ...spec, modelIds: ["m"] }, whole));
     const digest = createHash("sha256").update(template).digest("hex").slice(0, 16);
-    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["4", "462af9d532de6c63"]);
+    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["5", "83397e8176e2c817"]);
     expect(templateVersion(whole)).not.toBe(templateVersion(platform));
   });
 
@@ -158,6 +163,23 @@ describe("the template of a published bot", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("has the stage in every name, and as a tag that roles are conditioned on", () => {
+    const whole = { ...platform, inferenceProfiles: true, stage: "prod" };
+    const stackName = `outlet-prod-bot-${spec.botId}`;
+    const template = createTemplate({ ...spec, stackName, modelIds: ["m"] }, whole);
+    const names = Object.values(template.Resources).flatMap(({ Properties }) =>
+      ["Name", "UsagePlanName", "LogGroupName", "InferenceProfileName"].flatMap((name) =>
+        typeof Properties[name] === "string" ? [Properties[name]] : [],
+      ),
+    );
+    expect(names).toHaveLength(4);
+    for (const name of names) expect(name).toContain("outlet-prod-");
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      if (/RestApi|UsagePlan|LogGroup|InferenceProfile|::Stage$/.test(Type))
+        expect(Properties.Tags).toContainEqual({ Key: "outlet:stage", Value: "prod" });
+    }
   });
 
   it("is the same to the byte for the same spec", () => {

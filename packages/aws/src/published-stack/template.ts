@@ -4,6 +4,7 @@ import { createAccessLogFormat } from "./access-log-format.ts";
 import { customDomain } from "./custom-domain.ts";
 import { alarms } from "./alarms.ts";
 import { inferenceProfiles } from "./inference-profiles.ts";
+import { apiName } from "./names.ts";
 import { createOpenApiBody } from "./open-api-body.ts";
 import type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
 import { Text } from "@outlet/core/foundation/text";
@@ -11,7 +12,7 @@ import { Text } from "@outlet/core/foundation/text";
 export type { Json, JsonObject, Platform, Template } from "./template-types.ts";
 
 /** Raised when what {@link createTemplate} makes from the same spec changes. */
-const templateNumber = "4";
+const templateNumber = "5";
 
 /**
  * Version of the template on this platform: another one wherever the same spec would give another
@@ -25,9 +26,6 @@ export function templateVersion(platform: Platform): string {
 
 /** What CloudFormation takes as `TemplateBody`. */
 export const templateBodyMaxBytes = 51_200;
-
-/** The API's name is the dimension of its CloudWatch metrics: ASCII, literal and unique. */
-export const apiName = (botId: string): string => `outlet-${botId}`;
 
 /** Where a stack's access log lies. */
 export const accessLogGroup = (stackName: string): string => `/outlet/published/${stackName}`;
@@ -51,7 +49,7 @@ const metrics: Record<string, string> = {
  * const body = templateBody(createTemplate(spec, platform));
  */
 export function createTemplate(spec: StackSpec, platform: Platform): Template {
-  const name = apiName(spec.botId);
+  const name = apiName(spec.botId, platform.stage);
   const tags = createTags(spec, platform);
   const version = templateVersion(platform);
   const body = createOpenApiBody(name, version, spec, platform);
@@ -243,6 +241,7 @@ export function createTags(spec: StackSpec, platform: Platform): { Key: string; 
     tag("bot-id", spec.botId),
     tag("owner-id", spec.ownerId),
     tag("cell", platform.cell),
+    ...(platform.stage ? [tag("stage", platform.stage)] : []),
     tag("template-version", templateVersion(platform)),
   ];
 }

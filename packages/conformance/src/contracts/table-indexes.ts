@@ -44,6 +44,18 @@ export function indexChecks({ check, table, partition }: TableChecks): void {
     expect(await table().get(key)).toEqual(key);
   });
 
+  check("an item is found as it is now, whatever an index keeps of it", async () => {
+    const openPk = partition();
+    const key = { pk: partition(), sk: "A" };
+    await table().put({ ...key, openPk, openSk: "1", beat: 1 });
+    await expectSoon({ index: "open", pk: openPk }, ["A"]);
+    await table().update(key, { set: { beat: 2 } });
+    await until(async () => {
+      const { items } = await table().query({ index: "open", pk: openPk });
+      expect(items).toEqual([{ ...key, openPk, openSk: "1", beat: 2 }]);
+    });
+  });
+
   check("a removed item leaves its indexes", async () => {
     const publicPk = partition();
     const key = { pk: partition(), sk: "A" };

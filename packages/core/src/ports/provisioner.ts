@@ -57,6 +57,15 @@ export interface GatewayKey {
   value: string;
 }
 
+/** What an account can hold of something, and how much of that is taken, by whomever. */
+export interface Ceiling {
+  name: "apis" | "usagePlans" | "keys";
+  used: number;
+  max: number;
+  /** Whether its maximum is a quota that the account can have raised. */
+  isRaisable: boolean;
+}
+
 /**
  * Makes and removes the stack of a published bot, and the gateway's own keys in its usage plan.
  * Every call can be repeated: a second one with the same arguments changes nothing.
@@ -74,4 +83,9 @@ export interface Provisioner {
   remove(stackName: string, token: string): Promise<void>;
   putKey(stack: StackHandle, key: GatewayKey): Promise<void>;
   removeKey(stack: StackHandle, key: GatewayKey): Promise<void>;
+  /**
+   * Absent where nothing is limited.
+   * @param maxAgeMs how old the figures may be: to count takes calls of the account's few.
+   */
+  ceilings?(names: readonly Ceiling["name"][], maxAgeMs: number): Promise<Ceiling[]>;
 }

@@ -90,6 +90,12 @@ export const indexes = {
 type IndexName = keyof typeof indexes;
 
 /**
+ * Indexes that hold nothing but keys: a write that changes neither, such as the sign of life of a
+ * lease, does not touch them. What is found in them is then read as it is.
+ */
+export const keyIndexes: readonly IndexName[] = ["open"];
+
+/**
  * One table of items under (pk, sk), written one item at a time.
  *
  * There are no transactions on purpose: every protocol here has to survive a crash between any two

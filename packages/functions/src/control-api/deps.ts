@@ -59,6 +59,8 @@ export interface ControlApiDeps extends Key.Peppered {
   limits: Limits.Info;
   /** Name of the account and Region that new publications go to. */
   cell: string;
+  /** What the names of their stacks begin with; `outlet-bot-` where absent. */
+  stackPrefix?: string;
   /** Whether stacks of older templates are brought up to date. */
   templateUpgrades: boolean;
   /** Where a publication is reached, without a trailing slash; `null` without a stack. */

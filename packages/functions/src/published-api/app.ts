@@ -8,6 +8,7 @@ import { boundedPath } from "../http/guards.ts";
 import { requestId } from "../http/request-id.ts";
 import { notFound } from "./conversations.ts";
 import { aboutRoutes } from "./about.ts";
+import { answeredInTime } from "./answer-time.ts";
 import { cors } from "./cors.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import { identity, type PublishedEnv } from "./identity.ts";
@@ -32,6 +33,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.notFound(createNotFoundHandler(knownMethods(app), openaiHint));
   app.use(
     requestId(gatewayRequestId),
+    answeredInTime(deps.policy.answerMaxMs),
     cors(deps.table),
     identity(),
     boundedPath(),

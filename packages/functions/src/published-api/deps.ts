@@ -29,6 +29,8 @@ export interface PublishedApiDeps {
 interface HoldPolicy {
   /** A blocking call that takes longer is kept alive by white space; its status is 200 from then on. */
   quietMaxMs: number;
+  /** What is no stream is answered within so long; a minute where absent. */
+  answerMaxMs?: number;
   /** Between two signs of life. */
   beatMs: number;
   /** Longer than that no answer may take: the gateway ends it soon after. */

@@ -9,7 +9,7 @@ import type { Source } from "~/pages/bots/bot/editor/queries.ts";
 import { KeyState } from "~/pages/bots/bot/keys/key-row.tsx";
 import { type Prerequisite, PrerequisiteRow } from "~/pages/bots/bot/publish/checklist.tsx";
 import { copy as publishCopy } from "~/pages/bots/bot/publish/copy.ts";
-import { UnderWay } from "~/pages/bots/bot/publish/publish.tsx";
+import { Unconfirmed, UnderWay } from "~/pages/bots/bot/publish/publish.tsx";
 import { Timing } from "~/pages/bots/bot/requests/request/timing.tsx";
 import { Card } from "~/ui/card.tsx";
 import { Chip } from "~/ui/chip.tsx";
@@ -92,6 +92,8 @@ export const Publishing = () => (
     </Card>
     <UnderWay status="publishing" progress={{ done: 4, total: 9, current: "RestApi" }} />
     <UnderWay status="unpublishing" progress={null} />
+    <Unconfirmed verified={{ result: "not_yet", at: "2026-11-22T10:00:00.000Z" }} />
+    <Unconfirmed verified={{ result: "refused", at: "2026-11-22T10:00:00.000Z" }} />
   </>
 );
 

@@ -4,6 +4,7 @@ import {
   GetResourcesCommand,
 } from "@aws-sdk/client-api-gateway";
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { stackPrefix } from "@outlet/aws/published-stack/names";
 import type { AwsView } from "../target.ts";
 import { fail, judged, pass, type Row, type Sight, Unjudged, unknown } from "../verdict.ts";
 import type { SmokeWorld } from "../world.ts";
@@ -108,7 +109,7 @@ export async function stackOutputs(world: SmokeWorld): Promise<Record<string, st
 /** The stack of the bot, whatever stages call theirs: its name ends in the bot's id. */
 export async function stackNameOf(world: SmokeWorld): Promise<string> {
   if (!world.endpoint) throw new Unjudged("the bot was not published");
-  return `outlet-${awsOf(world).stage}-bot-${world.botId}`;
+  return `${stackPrefix(awsOf(world).stage)}${world.botId}`;
 }
 
 async function restApiId(world: SmokeWorld): Promise<string> {

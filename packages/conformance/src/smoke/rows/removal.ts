@@ -1,5 +1,6 @@
 import { GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { keyPrefix } from "@outlet/aws/published-stack/names";
 import { fail, judged, type Row, type Sight } from "../verdict.ts";
 import { type SmokeWorld, until } from "../world.ts";
 import { stackNameOf } from "./publishing.ts";
@@ -66,7 +67,7 @@ async function awsLeft(world: SmokeWorld, stackName: string, keyIds: string[]): 
   const keys = await Promise.all(
     keyIds.map(async (keyId) => {
       const { items = [] } = await aws.apiGateway.send(
-        new GetApiKeysCommand({ nameQuery: `outlet-key-${keyId}`, limit: 500 }),
+        new GetApiKeysCommand({ nameQuery: `${keyPrefix(aws.stage)}${keyId}`, limit: 500 }),
       );
       return items.length > 0 ? `the gateway's key of ${keyId}` : "";
     }),

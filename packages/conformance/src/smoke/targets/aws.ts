@@ -3,8 +3,8 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { signIn } from "@outlet/local/sign-in/sign-in";
 import * as v from "valibot";
-import { type AwsCall, createAwsCall } from "../../aws-call.ts";
-import type { Target } from "../target.ts";
+import { type AwsCall, type AwsPlace, createAwsCall } from "../../aws-call.ts";
+import type { AwsView, Target } from "../target.ts";
 import { httpTarget } from "./embedded.ts";
 
 export interface DeployedStage {
@@ -14,6 +14,14 @@ export interface DeployedStage {
   consoleUrl: string;
   userPoolId: string;
 }
+
+/** What is asked of AWS itself, or of what stands in for it. */
+export const createAwsView = (place: AwsPlace, stage: string): AwsView => ({
+  apiGateway: new APIGatewayClient({ ...place, maxAttempts: 8 }),
+  cloudFormation: new CloudFormationClient({ ...place, maxAttempts: 8 }),
+  call: createAwsCall(place),
+  stage,
+});
 
 /** A stage as `sst deploy` made it, with the credentials of whoever deploys. */
 export async function awsTarget(deployed: DeployedStage): Promise<Target> {
@@ -25,12 +33,7 @@ export async function awsTarget(deployed: DeployedStage): Promise<Target> {
     name: `stage ${stage} in ${region}`,
     tokenOf: (groups) => users.tokenOf(groups),
     accessLine: (place, requestId) => accessLine(call, place.stackName, requestId),
-    aws: {
-      apiGateway: new APIGatewayClient({ region, maxAttempts: 8 }),
-      cloudFormation: new CloudFormationClient({ region, maxAttempts: 8 }),
-      call,
-      stage,
-    },
+    aws: createAwsView({ region }, stage),
     cannot: {},
     patienceMs: { publish: 300_000, key: 60_000, limits: 120_000, metrics: 240_000 },
     cleanUp: () => users.remove(),

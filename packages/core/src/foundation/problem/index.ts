@@ -56,6 +56,7 @@ export const codes = {
   already_published: { status: 409, title: "Already published", type: "conflict_error" },
   not_published: { status: 409, title: "Not published", type: "conflict_error" },
   bot_published: { status: 409, title: "The bot is published", type: "conflict_error" },
+  no_room: { status: 409, title: "No room for another API", type: "conflict_error" },
   conflict: { status: 409, title: "Changed meanwhile", type: "conflict_error" },
   nothing_to_continue: {
     status: 409,

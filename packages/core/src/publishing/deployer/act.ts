@@ -32,7 +32,7 @@ export interface Deps extends Key.Peppered {
   policy: {
     /** How long one look tries to get an answer from a new endpoint. */
     probeTimeoutMs: number;
-    /** Seconds between two looks at a stack that is being made. */
+    /** Seconds between the first looks at a stack that is being made. */
     pollSeconds: number;
     /** Longer than any one look can take: until then nobody else looks at that publication. */
     deployLeaseMs: number;
@@ -40,7 +40,8 @@ export interface Deps extends Key.Peppered {
 }
 
 export type Outcome =
-  | { done: false; againInSeconds: number }
+  /** @property againInSeconds when to look again; `null`: when CloudFormation or the sweeper rings. */
+  | { done: false; againInSeconds: number | null }
   /** @property upgraded the template's upgrade has ended, well or not: the next may begin. */
   | { done: true; upgraded?: boolean };
 
@@ -54,7 +55,22 @@ export async function wait(
 ): Promise<Outcome> {
   if (publication.operation) await Publication.save(deps, publication, { progress });
   else await Publication.amend(deps, publication, {});
-  return { done: false, againInSeconds: deps.policy.pollSeconds };
+  return { done: false, againInSeconds: nextLook(deps, publication) };
+}
+
+/** What takes longer than so is left to the sweeper, which comes once a minute. */
+const ownRingSecondsMax = 60;
+
+/**
+ * More and more rarely, then not at all: what a stack comes to is told by CloudFormation, and a
+ * function that rings for itself some 16 times in a row is taken for an endless loop
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
+ */
+function nextLook({ clock, policy }: Deps, { operation, upgrade }: Publication.Info) {
+  const now = clock.now();
+  const seconds = (now - (operation?.startedAt ?? upgrade?.startedAt ?? now)) / 1000;
+  const again = Math.max(policy.pollSeconds, Math.round(seconds / 2));
+  return again > ownRingSecondsMax ? null : again;
 }
 
 /** The settings of the publication, and the models that its bot may answer with now. */

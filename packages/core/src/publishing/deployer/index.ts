@@ -20,7 +20,10 @@ export async function advance(deps: Deps, botId: string): Promise<Outcome> {
   const { deployLeaseMs } = deps.policy;
   const lease = Layout.deployerLease(botId);
   const outcome = await Lease.alone(deps, lease, deployLeaseMs, () => look(deps, botId));
-  return outcome ?? { done: false, againInSeconds: deps.policy.pollSeconds };
+  if (outcome) return outcome;
+  // Somebody is at it, who may have read what has changed since: a look after they have ended.
+  const soon = Math.max(deps.policy.pollSeconds, Math.round(deployLeaseMs / 10_000));
+  return { done: false, againInSeconds: soon };
 }
 
 async function look(deps: Deps, botId: string): Promise<Outcome> {

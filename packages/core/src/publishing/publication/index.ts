@@ -8,13 +8,14 @@ import type * as v from "valibot";
 import { Bot } from "../../bots/bot/index.ts";
 import { Budget } from "../budget/index.ts";
 import { Caller } from "../../foundation/caller/index.ts";
+import { Ceiling } from "../ceiling/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { exists, type Info, inFlight, isLive, type Status, withoutStack } from "./info.ts";
 import { prerequisites } from "./prerequisites.ts";
 import { type Edit, edited, type Publish, settingsOf } from "./settings.ts";
-import { add, amend, fromBot, type StoreDeps } from "./store.ts";
+import { add, amend, fromBot, listInFlight, type StoreDeps } from "./store.ts";
 
 export * from "./info.ts";
 export { requireChangeable } from "./live-changes.ts";
@@ -31,10 +32,12 @@ export {
 } from "./setting-schemas.ts";
 export { amend, forget, fromBot, fromItem, list, listEvery, listInFlight, save } from "./store.ts";
 
-interface Deps extends StoreDeps {
+interface Deps extends StoreDeps, Ceiling.Deps {
   catalog: ModelCatalog.Catalog;
   deployQueue: Queue;
   cell: string;
+  /** What the names of stacks begin with; the bot's id follows. `outlet-bot-` where absent. */
+  stackPrefix?: string;
 }
 
 /** @throws ProblemError `not_published` unless the endpoint exists. */
@@ -47,7 +50,7 @@ export async function requireLive(table: Table, botId: string): Promise<Info> {
 /**
  * Accepts the act of publishing; the deployer does the rest.
  * @throws ProblemError `publish_not_allowed`, `prerequisites_not_met`, `publication_in_progress`,
- *   `already_published`.
+ *   `already_published`, `no_room`.
  */
 export async function publish(
   deps: Deps,
@@ -63,6 +66,7 @@ export async function publish(
       extra: { prerequisites: unmet },
     });
   }
+  await Ceiling.requireRoom(deps, await countPublishing(deps.table));
   const now = deps.clock.now();
   const operationId = deps.ids.ulid();
   const publication: Info = {
@@ -73,7 +77,7 @@ export async function publish(
     title: bot.title,
     status: "publishing",
     cell: deps.cell,
-    stackName: `outlet-bot-${bot.botId}`,
+    stackName: `${deps.stackPrefix ?? "outlet-bot-"}${bot.botId}`,
     operation: {
       operationId,
       startedAt: now,
@@ -127,6 +131,11 @@ export async function withOwnerBudget(deps: StoreDeps, publication: Info): Promi
   }
   throw refusal(undefined);
 }
+
+/** Those that were let in and whose stack may not be there yet. */
+const countPublishing = async (table: Table): Promise<number> =>
+  (await listInFlight(table)).filter(({ status, stack }) => status === "publishing" && !stack)
+    .length;
 
 /** Changes limits and origins in place: URL and keys stay. */
 export async function update(

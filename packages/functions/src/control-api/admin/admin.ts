@@ -1,5 +1,6 @@
 import { Audit } from "@outlet/core/records/audit";
 import { Metrics } from "@outlet/core/observability/metrics";
+import { Ceiling } from "@outlet/core/publishing/ceiling";
 import { Publication } from "@outlet/core/publishing/publication";
 import { UsageReport } from "@outlet/core/observability/usage-report";
 import { Hono } from "hono";
@@ -82,6 +83,13 @@ const AuditQuery = v.strictObject({
 const tags = ["admin"];
 
 /** All publications, what they use and cost, and who did what. */
+/** The list is worth showing without them. */
+const ceilingsOf = (deps: ControlApiDeps) =>
+  Ceiling.list(deps).catch((cause: unknown) => {
+    deps.log.warn("the gateway's ceilings cannot be read", { cause });
+    return [];
+  });
+
 export const adminRoutes = (deps: ControlApiDeps) => {
   const rangeOf = (asked: { from?: number | undefined; to?: number | undefined }, by?: "hour") =>
     UsageReport.toRange(asked, by, deps.clock.now());
@@ -101,6 +109,8 @@ export const adminRoutes = (deps: ControlApiDeps) => {
           publications: page.publications.map((one) => publicationView(deps, one)),
           /** Whether stacks of older templates are brought up to date by themselves. */
           templateUpgrades: deps.templateUpgrades,
+          /** What the account may hold, with what is taken; empty where the gateway cannot be asked. */
+          ceilings: await ceilingsOf(deps),
           cursor: page.cursor,
         });
       },

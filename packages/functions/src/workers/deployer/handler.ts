@@ -43,8 +43,11 @@ export function createDeployer(deps: DeployerDeps): QueueHandler {
       const erased = await Erasure.advance(deps, bell.botId);
       if (!erased) await Publication.ring(deps, bell.botId, 1);
       const outcome = await Deployer.advance({ ...deps, purge }, bell.botId);
-      if (!outcome.done) await Publication.ring(deps, bell.botId, outcome.againInSeconds);
-      else if (outcome.upgraded) await Upgrade.ring(deps);
+      if (outcome.done) {
+        if (outcome.upgraded) await Upgrade.ring(deps);
+      } else if (outcome.againInSeconds !== null) {
+        await Publication.ring(deps, bell.botId, outcome.againInSeconds);
+      }
     });
   };
 }

@@ -1,6 +1,7 @@
 import { Key } from "@solid-primitives/keyed";
 import { useSearchParams } from "@solidjs/router";
-import { Show } from "solid-js";
+import { For, Show } from "solid-js";
+import { formatNumber } from "~/format.ts";
 import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
 import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
 import page from "~/page-parts/page.module.css";
@@ -8,6 +9,7 @@ import { copy as statusCopy } from "~/page-parts/status/copy.ts";
 import { isPublicationStatus, publicationStatuses } from "~/page-parts/status/status.ts";
 import { Async } from "~/ui/async.tsx";
 import { EmptyState } from "~/ui/empty-state.tsx";
+import { Notice } from "~/ui/notice.tsx";
 import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
@@ -16,7 +18,7 @@ import { AdminPage } from "../admin-page.tsx";
 import { copy as adminCopy } from "../copy.ts";
 import { ApiRow } from "./api-row.tsx";
 import { copy } from "./copy.ts";
-import { type Publication, usePublications } from "./queries.ts";
+import { type Publication, type PublicationPage, usePublications } from "./queries.ts";
 
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
@@ -79,6 +81,7 @@ export default function Apis() {
             words={{ nothingFits: adminCopy.nothingFits, more: copy.more }}
             empty={<EmptyState icon="arrow" title={copy.emptyTitle} text={copy.emptyText} />}
           >
+            <Ceilings of={publications.data?.pages[0]?.ceilings ?? []} />
             <ApiTable publications={all()} />
             <Show when={publications.data?.pages[0]?.templateUpgrades === false}>
               <p class={`${page.small} ${page.soft}`}>{copy.upgradesOff}</p>
@@ -87,6 +90,28 @@ export default function Apis() {
         )}
       </Async>
     </AdminPage>
+  );
+}
+
+/** What the account may hold, with what is taken of it by whomever. */
+function Ceilings(props: { of: PublicationPage["ceilings"] }) {
+  const isNear = () => props.of.some(({ used, max }) => used >= 0.9 * max);
+  return (
+    <Show when={props.of.length > 0}>
+      <Notice tone={isNear() ? "warn" : "info"} title={copy.ceilings.title}>
+        <p>
+          <For each={props.of}>
+            {(one, i) => (
+              <>
+                {i() > 0 ? ", " : ""}
+                {copy.ceilings[one.name](formatNumber(one.used), formatNumber(one.max))}
+              </>
+            )}
+          </For>
+        </p>
+        <p>{copy.ceilings.next}</p>
+      </Notice>
+    </Show>
   );
 }
 

@@ -13,6 +13,13 @@ export const copy = {
   emptyText: "As soon as somebody publishes a bot, its API is listed here.",
   more: "Show more APIs",
   endpoint: "Endpoint",
+  ceilings: {
+    title: "Room in this AWS account",
+    apis: (used: string, max: string) => `${used} of ${max} REST APIs`,
+    usagePlans: (used: string, max: string) => `${used} of ${max} usage plans`,
+    keys: (used: string, max: string) => `${used} of ${max} API keys`,
+    next: "Each published bot takes one API and one usage plan. The quota of usage plans can be raised in Service Quotas, the others cannot; publishing is refused when one is used up.",
+  },
   ownerHint: "User name or id.",
   anyStatus: "Any state",
   text: "Search",

@@ -7,7 +7,8 @@ import { isInFlight } from "~/page-parts/status/status.ts";
 
 const route = api.admin.publications;
 
-export type Publication = InferResponseType<typeof route.$get, 200>["publications"][number];
+export type PublicationPage = InferResponseType<typeof route.$get, 200>;
+export type Publication = PublicationPage["publications"][number];
 
 /** A page's worth; more on demand. */
 const limit = "25";

@@ -35,7 +35,7 @@ export const copy = {
   createTitle: "Generate a key",
   createText: "The value is shown once, right after this.",
   createdTitle: "Your new key",
-  once: "Copy it now: it is shown this once and cannot be had again. Only a hash of it is kept.",
+  once: "Copy it now: it is shown this once and cannot be had again. Only a hash of it is kept. On AWS it can take up to a minute until it opens the endpoint.",
   valueLabel: "Key value",
   copyValue: "Copy the key",
   curlHint: "Try it from a terminal:",

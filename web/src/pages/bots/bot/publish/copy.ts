@@ -47,6 +47,20 @@ export const copy = {
   progressLabel: "Progress",
   steps: (done: number, total: number, current: string | null) =>
     `${done} of ${total}${current ? `: ${current}` : ""}`,
+  unconfirmed: {
+    not_yet: {
+      title: "Published, not confirmed",
+      cause:
+        "The endpoint stands, but nothing has answered a call of our own yet. New keys and firewalls take up to a minute to be known everywhere.",
+      next: "It is tried again by itself. If this stays for more than ten minutes, call the endpoint’s /health with a key of yours and tell an administrator what it answers.",
+    },
+    refused: {
+      title: "Published; confirmed as far as the firewall",
+      cause:
+        "The endpoint answers, but its allow-list refuses the address that we call from. Keys, limits and the bot behind it were not tried.",
+      next: "Call the endpoint’s /health with a key from an address on the list to see all of it.",
+    },
+  },
   failureTitle: "The last attempt failed",
   failureNext: "Nothing was left behind. Correct what it names, then try again.",
   endpoint: "Endpoint",

@@ -49,6 +49,7 @@ export default function Publish() {
           </Show>
           <Switch>
             <Match when={isLive(data().status)}>
+              <Unconfirmed verified={data().verified} />
               <Show when={isNew()}>
                 <LiveCard botId={data().botId} endpoint={data().endpoint ?? ""} />
               </Show>
@@ -71,6 +72,24 @@ export default function Publish() {
         </div>
       )}
     </Async>
+  );
+}
+
+/** Published, and nobody knows whether clients reach it: why, and what comes next. */
+export function Unconfirmed(props: { verified: Publication["verified"] }) {
+  const words = () => {
+    const result = props.verified?.result;
+    return result === undefined || result === "reached" ? undefined : copy.unconfirmed[result];
+  };
+  return (
+    <Show when={words()}>
+      {(said) => (
+        <Notice tone={props.verified?.result === "not_yet" ? "warn" : "info"} title={said().title}>
+          <p>{said().cause}</p>
+          <p>{said().next}</p>
+        </Notice>
+      )}
+    </Show>
   );
 }
 
