@@ -35,6 +35,7 @@ import { Resource } from "sst";
 import { createPowertoolsLog } from "./log.ts";
 import { createGuardedHttp } from "./outbound/guarded-http.ts";
 import { defaultPolicy } from "./policy.ts";
+import { createRemoteTools } from "./tools/remote.ts";
 import { createChildReader } from "./workers/syncer/child-reader.ts";
 
 const options = () => ({ region: Resource.Installation.region });
@@ -172,6 +173,15 @@ export function publishedApiDeps() {
   };
 }
 
+/** The client of MCP servers is loaded with the first of them. */
+const remoteTools = (stores: { table: Table; log: Log }) =>
+  createRemoteTools({
+    ...stores,
+    clock: systemClock,
+    http: createGuardedHttp(),
+    secrets: secrets(),
+  });
+
 export function workerDeps() {
   const sqs = sqsClient();
   const stores = { ...base(), objects: objects() };
@@ -179,6 +189,7 @@ export function workerDeps() {
     ...stores,
     onRunEnded: Delivery.createHook({ ...stores, webhookQueue: queue(sqs, Resource.WebhookQueue) }),
     retriever: retriever(stores),
+    remoteTools: remoteTools(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
@@ -258,6 +269,7 @@ export function controlApiDeps() {
     http: createGuardedHttp(),
     secrets: secrets(),
     retriever: retriever(shared),
+    remoteTools: remoteTools(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),

@@ -1,3 +1,4 @@
+import type { Tools } from "@outlet/core/bots/tools";
 import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
 import type { Limits } from "@outlet/core/foundation/limits";
@@ -31,6 +32,8 @@ export interface ControlApiDeps extends Key.Peppered {
   retriever: Retriever;
   /** To what owners name: documents, services, MCP servers. */
   http: Http;
+  /** For test chats: tools that lie outside, as published bots call them. */
+  remoteTools: Tools.Remote;
   /** Of bots' tools. */
   secrets: SecretStore;
   deployQueue: Queue;

@@ -226,7 +226,7 @@ describe("a private address", () => {
           { url: baseUrl, hosts, headers: {} },
           { timeMs: 5_000, signal: AbortSignal.timeout(5_000) },
         ).catch((error: unknown) => error)
-      : new ServerFailed();
+      : new ServerFailed("It is no address.");
     return Promise.all([called, listed]);
   }
 

@@ -30,6 +30,7 @@ export async function callOperation(
   signal: AbortSignal,
 ): Promise<Exchange> {
   const { setting, limits } = tool;
+  const credential = setting.credential ?? null;
   let request: HttpRequest;
   try {
     request = OpenApi.requestOf(setting.baseUrl, operation, input);
@@ -44,16 +45,14 @@ export async function callOperation(
   if (!operation.isSafeToRepeat) {
     request = { ...request, headers: { ...request.headers, "idempotency-key": idempotencyKey } };
   }
-  const secret = setting.credential
-    ? await secrets.get(tool.botId, setting.credential.secretId)
-    : undefined;
-  const known = secretsOf(setting.credential, secret);
+  const secret = credential ? await secrets.get(tool.botId, credential.secretId) : undefined;
+  const known = secretsOf(credential, secret);
   const shown = { ...shownRequest(request), url: request.url };
-  if (setting.credential && secret === undefined) {
+  if (credential && secret === undefined) {
     const reason = "The tool's credential is missing. Its owner has to write it again.";
     return { request: shown, status: null, outcome: failed(reason) };
   }
-  const sent = withCredential(request, setting.credential, secret ?? "");
+  const sent = withCredential(request, credential, secret ?? "");
   const exchange = await exchangeOf(http, sent, operation, {
     timeoutMs: limits.timeMs,
     responseBytesMax: OpenApi.answerBytesMax,
@@ -118,7 +117,7 @@ function withCredential(
 async function exchangeOf(
   http: Http,
   request: HttpRequest,
-  { responsePath }: Operation,
+  { responsePath, isSafeToRepeat }: Operation,
   limits: Parameters<Http["send"]>[1],
 ): Promise<Omit<Exchange, "request">> {
   let status: number | null = null;
@@ -137,9 +136,19 @@ async function exchangeOf(
     const said = Text.shorten(OpenApi.contentOf(answer, null), 2_000);
     return { status, outcome: failed(`The service answered ${status}: ${said}`) };
   } catch (error) {
-    if (error instanceof HttpRefused) return { status, outcome: failed(error.message) };
-    throw error;
+    if (!(error instanceof HttpRefused)) throw error;
+    const isUnknown = !isSafeToRepeat && status === null && mayHaveArrived(error);
+    if (!isUnknown) return { status, outcome: failed(error.message) };
+    const reason = `${error.message} Whether the service did what was asked is not known.`;
+    return { status, outcome: { outcome: "unknown", reason } };
   }
+}
+
+/** Whether the request may have been carried out although no answer came. */
+function mayHaveArrived({ code, cause }: HttpRefused): boolean {
+  if (code === "timeout" || code === "invalid_response") return true;
+  const why = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return code === "unreachable" && why !== "ECONNREFUSED";
 }
 
 async function read(response: HttpResponse): Promise<Uint8Array> {

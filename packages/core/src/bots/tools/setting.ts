@@ -59,7 +59,7 @@ const Http = v.object({
   baseUrl: v.string(),
   /** Hosts that it may reach, redirects and all. */
   hosts: v.array(v.string()),
-  credential: v.nullable(Credential),
+  credential: v.exactOptional(v.nullable(Credential)),
   operations: v.array(
     v.object({
       ...Function.entries,

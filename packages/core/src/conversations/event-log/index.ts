@@ -12,5 +12,6 @@ export {
   follow,
   type Idle,
 } from "./follow.ts";
-export { close, extend, type LogDeps, raze, remove } from "./log.ts";
+export { close, extend, fence, type LogDeps, raze, readRecords, remove, tellLost } from "./log.ts";
+export { toldCalls } from "./told-calls.ts";
 export { openWriter, type WritePolicy, type Writer, type WriterDeps } from "./writer.ts";

@@ -49,7 +49,7 @@ function httpView({
     title,
     baseUrl,
     hosts,
-    credential: credential && credentialView(credential),
+    credential: credential ? credentialView(credential) : null,
     operations: operations.map((operation) => ({
       key: operation.key,
       ...functionView(operation),

@@ -3,6 +3,7 @@ import { createSignal, For, onCleanup, Show } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { names } from "~/api/cache-names.ts";
 import { formatMs, formatTokens, formatUsd } from "~/format.ts";
+import { type Call, Calls } from "~/page-parts/calls/calls.tsx";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
@@ -18,6 +19,7 @@ interface Turn {
   role: "user" | "assistant";
   text: string;
   sources: Passage[];
+  calls: Call[];
   /** What it took; only of a whole answer. */
   meta: string | null;
 }
@@ -54,8 +56,8 @@ export function TestChat(props: { isDirty: boolean }) {
     setAsking(controller);
     setTurns(
       produce((all) => {
-        all.push({ role: "user", text, sources: [], meta: null });
-        all.push({ role: "assistant", text: "", sources: [], meta: null });
+        all.push({ role: "user", text, sources: [], calls: [], meta: null });
+        all.push({ role: "assistant", text: "", sources: [], calls: [], meta: null });
       }),
     );
     follow();
@@ -71,6 +73,11 @@ export function TestChat(props: { isDirty: boolean }) {
           case "text":
             change((turn) => {
               turn.text += event.text;
+            });
+            break;
+          case "tool":
+            change((turn) => {
+              turn.calls = [...turn.calls.filter(({ callId }) => callId !== event.callId), event];
             });
             break;
           case "done":
@@ -141,6 +148,9 @@ export function TestChat(props: { isDirty: boolean }) {
                 {turn.role === "user" ? copy.testChat.you : bot().title}
               </span>
               <div class={styles.said}>{turn.text || copy.testChat.thinking}</div>
+              <Show when={turn.calls.length > 0}>
+                <Calls calls={turn.calls} />
+              </Show>
               <Show when={turn.meta && turn.sources.length > 0}>
                 <details class={styles.sources}>
                   <summary>{copy.testChat.sources(turn.sources.length)}</summary>

@@ -1,5 +1,6 @@
 import { authorizedFetch, requireGood } from "~/api/client.ts";
 import { readEvents } from "~/api/events.ts";
+import type { Call } from "~/page-parts/calls/calls.tsx";
 import { apiOrigin } from "~/session/session.ts";
 
 export interface Passage {
@@ -8,6 +9,7 @@ export interface Passage {
 }
 
 type TestEvent =
+  | ({ type: "tool" } & Call)
   | { type: "sources"; sources: Passage[] }
   | { type: "text"; text: string }
   | {
