@@ -4,7 +4,8 @@
 (* between any two of them a process may die or stand still.                  *)
 (*                                                                            *)
 (*   account  the item of a budget: what is spent and held, and a hold for    *)
-(*            each run that it is held for, in the same item                  *)
+(*            each run that it is held for, in the same item; marks of runs   *)
+(*            that were settled                                               *)
 (*   run      the run's item and its place in the mailbox, as far as a budget *)
 (*            is concerned: nothing, put, open, ended, popped                 *)
 (*   accept   who accepts a message: it retries under the same run id         *)
@@ -31,7 +32,7 @@ Init ==
   /\ cost = [r \in Runs |-> 0]
   /\ sender = [s \in Senders |-> Idle]
   /\ faults = Faults
-  /\ settled = {}                          \* history: runs that were settled
+  /\ settled = {}                          \* marks in the account of runs that were settled
 -----------------------------------------------------------------------------
 (* Accepting: reserve, put, append. A retry begins before Reserve again where *)
 (* its message is not known to have arrived.                                  *)
@@ -40,9 +41,9 @@ Begin(s, r) ==
   /\ sender' = [sender EXCEPT ![s] = [pc |-> "reserve", run |-> r]]
   /\ UNCHANGED <<spent, holds, run, cost, faults, settled>>
 
-Reserve(s) == LET r == sender[s].run IN    \* condition: no hold of that name, and room
+Reserve(s) == LET r == sender[s].run IN    \* condition: no hold and no mark of it, and room
   /\ sender[s].pc = "reserve"
-  /\ IF r \in holds
+  /\ IF r \in holds \/ r \in settled
      THEN sender' = [sender EXCEPT ![s].pc = "put"] /\ UNCHANGED holds
      ELSE IF spent + Held + Most <= Limit
      THEN sender' = [sender EXCEPT ![s].pc = "put"] /\ holds' = holds \union {r}

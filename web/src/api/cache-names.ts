@@ -10,6 +10,7 @@ export const names = {
   keys: (botId: string) => ["keys", botId],
   budgets: (botId: string) => ["budgets", botId],
   runs: (botId: string) => ["runs", botId],
+  webhook: (botId: string) => ["webhook", botId],
   alerts: (botId: string) => ["alerts", botId],
   metrics: (botId: string) => ["metrics", botId],
   usage: (botId: string) => ["usage", botId],

@@ -3,6 +3,12 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { socketPathOf } from "../unix-endpoint.ts";
 import { NoAnswer } from "./service-error.ts";
 
+/**
+ * How long a request may wait for one of our own connections. That is our own crowd and not the
+ * service's silence: sent again, it would only make the crowd larger.
+ */
+const turnMaxMs = 30_000;
+
 /** How long a connection may take to be made; the SDK's clients wait as long. */
 const connectTimeoutMs = 900;
 
@@ -15,7 +21,7 @@ export interface Answer {
 interface Sent {
   headers: Record<string, string>;
   body: string;
-  /** From sending to the last byte of the answer. */
+  /** From having a connection to the last byte of the answer. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -55,7 +61,7 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
         const req = request({ ...options, headers });
         const giveUp = (ms: number, what: string) => () =>
           req.destroy(new NoAnswer(`${what} within ${ms} ms`));
-        const overdue = setTimeout(giveUp(timeoutMs, "no answer"), timeoutMs);
+        let overdue = setTimeout(giveUp(turnMaxMs, "no turn"), turnMaxMs);
         let connecting: NodeJS.Timeout | undefined;
         const abort = () => req.destroy(new Error("The caller gave up."));
         signal?.addEventListener("abort", abort, { once: true });
@@ -71,6 +77,8 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
         };
         req.on("error", fail);
         req.on("socket", (socket) => {
+          clearTimeout(overdue);
+          overdue = setTimeout(giveUp(timeoutMs, "no answer"), timeoutMs);
           if (!socket.connecting) return;
           const limit = giveUp(connectTimeoutMs, "no connection");
           connecting = setTimeout(limit, connectTimeoutMs);

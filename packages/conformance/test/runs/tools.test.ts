@@ -1,8 +1,11 @@
 import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
 import { Bot } from "@outlet/core/bots/bot";
+import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Tools } from "@outlet/core/bots/tools";
 import { type Model, silentLog, systemClock } from "@outlet/core/ports";
+import { Publication } from "@outlet/core/publishing/publication";
 import { Ledger } from "@outlet/core/records/ledger";
+import { Layout } from "@outlet/core/store/layout";
 import { type BedrockServer, startBedrock } from "@outlet/local/bedrock/server";
 import {
   counts,
@@ -146,7 +149,9 @@ describe.each(["demo", "openai"] as const)("a bot with tools, answered by %s", (
   test("and is a Responses stream with items of calls", async () => {
     const body = { model: "bot", input: question, stream: true };
     const { text } = await stack.client().call("POST", "/v1/responses", body);
-    const events = parseEvents(text).map(({ data }) => v.parse(ResponseEvent, data));
+    const events = parseEvents(text.replace("data: [DONE]\n\n", "")).map(({ data }) =>
+      v.parse(ResponseEvent, data),
+    );
     expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, at) => at));
     const types = events.map(({ type }) => type);
     expect(types.filter((type) => type === "response.mcp_call.completed")).toHaveLength(2);
@@ -229,4 +234,67 @@ test("a cancel while a tool is at work says that its outcome is unknown", async 
   const { json, status } = await client.outcome(sent);
   expect(status).toBe(410);
   expect(json).toMatchObject({ unknownCalls: 1 });
+});
+
+test("a bot that may search its knowledge asks for it, and the answer has its sources", async () => {
+  const { botId } = stack.bot;
+  const model = await answeredBy({ kind: "demo" });
+  stack.model.script = (request, signal) => model.stream(request, signal);
+  const source = { sourceId: "s", version: "1", name: "handbook.md" };
+  const text = "Everybody has thirty days of vacation in a year.";
+  const passages = [{ text, place: { headings: ["Vacation"] } }];
+  await Retrieval.storePassages(stack.objects, botId, source, passages);
+  await Retrieval.publish(stack, botId, async () => [source]);
+  await Bot.update(stack, stack.owner, botId, { showSources: true });
+  await allow([{ kind: "knowledge" }]);
+  stack.model.requests.length = 0;
+  const { json } = await stack.client().ask("How many days of vacation are there?");
+  expect(json.message.content.at(-1).body).toContain("thirty days");
+  expect(json.message.usedChunks).toMatchObject([{ source: "handbook.md", rank: 0 }]);
+  expect(json.message.thinkingLog[0].content.at(-1).body.name).toBe("search_knowledge");
+  // It was not given unasked.
+  expect(stack.model.requests[0]?.system.join()).not.toContain("thirty");
+  await allow([]);
+  await stack.client().ask("How many days of vacation are there?");
+  expect(stack.model.requests.at(-1)?.system.join()).toContain("thirty");
+});
+
+test("a bot may ask another published one; what that costs is the run's", async () => {
+  const { botId } = await stack.createBot("The other");
+  const shared = v.parse(Bot.Sharing, { scope: "all" });
+  const other = await Bot.share(stack, stack.owner, botId, shared);
+  const setting = { kind: "bot" as const, botId, name: "ask_other", description: "Knows more." };
+  await allow([setting]);
+  stack.model.script = async function* ({ messages, metadata }) {
+    const isOther = metadata["bot"] === botId;
+    const isFirst = messages.length === 1;
+    if (!isOther && isFirst) {
+      const input = JSON.stringify({ question: "What is it?" });
+      yield { type: "toolUse", callId: "c", name: "ask_other", input };
+    } else yield { type: "text", text: isOther ? "It is blue." : "I have asked." };
+    yield { type: "stop", reason: !isOther && isFirst ? "tool_use" : "end_turn" };
+    const none = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
+    yield { type: "usage", usage: { inputTokens: 100, outputTokens: 10, ...none } };
+  };
+  const client = stack.client();
+  const said = async () => {
+    const { json } = await client.ask("Ask the other one.");
+    return [json.message.thinkingLog[1].content[0].body.content[0].text, json.usage];
+  };
+  // As long as it is not published it is nobody's to ask.
+  expect(await said()).toEqual([
+    "That bot is not published any more.",
+    expect.objectContaining({ inputTokens: 200, outputTokens: 20 }),
+  ]);
+  const settings = v.parse(Publication.Publish, {});
+  const cell = { ...stack, cell: "here" };
+  await Publication.publish(cell, stack.owner, other, settings);
+  await stack.table.update(Layout.publication(botId), { set: { status: "published" } });
+  expect(await said()).toEqual([
+    "It is blue.",
+    expect.objectContaining({ inputTokens: 300, outputTokens: 30 }),
+  ]);
+  // Its own keys and its own bill have nothing to do with it.
+  const { items } = await stack.table.query({ pk: Ledger.partition(botId, Date.now()) });
+  expect(items).toEqual([]);
 });

@@ -49,8 +49,14 @@ export function createErrorHandler(log: Log): ErrorHandler {
 export const invalidJson = (): Problem.ProblemError =>
   new Problem.ProblemError("invalid_json", "The body must be one JSON document.");
 
-/** @param methodsOf which methods a path knows, so that a wrong one is told from a wrong path. */
-export function createNotFoundHandler(methodsOf: (path: string) => string[]): NotFoundHandler {
+/**
+ * @param methodsOf which methods a path knows, so that a wrong one is told from a wrong path.
+ * @param hint what there is instead, as a sentence.
+ */
+export function createNotFoundHandler(
+  methodsOf: (path: string) => string[],
+  hint: (path: string) => string | undefined = () => undefined,
+): NotFoundHandler {
   return function notFound(c) {
     const path = new URL(c.req.url).pathname;
     const methods = methodsOf(path);
@@ -61,7 +67,10 @@ export function createNotFoundHandler(methodsOf: (path: string) => string[]): No
     }
     return respond(
       c,
-      new Problem.ProblemError("route_not_found", `There is nothing at ${Text.cut(path, 200)}.`),
+      new Problem.ProblemError(
+        "route_not_found",
+        [`There is nothing at ${Text.cut(path, 200)}.`, hint(path)].filter(Boolean).join(" "),
+      ),
     );
   };
 }

@@ -35,7 +35,9 @@ export function waiting({
       await leave();
       throw error;
     }
-    c.res = leavingAtEnd(c.res, leave);
+    // Without a body it is out already; with one it would be no 204.
+    if (c.res.body === null) await leave();
+    else c.res = leavingAtEnd(c.res, c.res.body.getReader(), leave);
   };
 }
 
@@ -59,10 +61,11 @@ const tooMany = () =>
   });
 
 /** The answer as it is, whose place is left when all of it is out, or nobody takes it any more. */
-function leavingAtEnd(response: Response, leave: Key.Leave): Response {
-  const { body } = response;
-  // Nothing is to come: what is read below ends at once.
-  const reader = (body ?? new Blob([]).stream()).getReader();
+function leavingAtEnd(
+  response: Response,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  leave: Key.Leave,
+): Response {
   const passed = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {

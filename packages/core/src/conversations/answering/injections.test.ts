@@ -74,7 +74,8 @@ test.each(injections)("nothing but the allow-list is called by: %s", async (text
   expect(seen.length).toBeGreaterThan(1);
   expect(JSON.stringify(seen)).not.toContain(secret);
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
-  expect(seen.flatMap(({ tools = [] }) => tools.map(({ name }) => name))).not.toContain(
-    "read_secret",
-  );
+  // A name that the model made up is told to be none, for Converse wants a word on each.
+  for (const { name, description } of seen.flatMap(({ tools = [] }) => tools)) {
+    if (name !== "look" && name !== "order") expect(description).toContain("no such tool");
+  }
 });

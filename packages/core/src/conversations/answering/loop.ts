@@ -34,7 +34,8 @@ export async function* converse(
   signal: AbortSignal,
 ): AsyncGenerator<Event, string | null> {
   const { subject, toolbox } = asked;
-  const steps = [...(subject.steps ?? [])];
+  // Of its own: whoever gave them adds what it is told to its own, too.
+  const steps = (subject.steps ?? []).map((step) => ({ ...step, results: [...step.results] }));
   const speech = new Speech();
   yield* speech.repeat(steps);
   const endsAt = deps.clock.now() + toolbox.secondsMax * 1_000;

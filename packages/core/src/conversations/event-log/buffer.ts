@@ -23,7 +23,10 @@ export function createBuffer() {
 
   const restart = (attempt: Told): void => {
     const isOwed = hasLeft || events.some(({ kind }) => kind === "attempt");
-    events = [...events.filter(({ kind }) => kind === "tool"), ...(isOwed ? [attempt] : [])];
+    const calls = events.filter(({ kind }) => kind === "tool");
+    events = isOwed ? [attempt] : [];
+    // What was called is not taken back.
+    events.unshift(...calls);
     hasLeft = false;
     said.text = "";
     said.reasoning = "";

@@ -23,7 +23,7 @@ export interface Info {
 }
 
 export const defaults: Info = {
-  caps: { bots: 200, keys: 100, publications: 50, testsPerDay: 500, uploadsPerDay: 500 },
+  caps: { bots: 200, keys: 500, publications: 50, testsPerDay: 500, uploadsPerDay: 500 },
   keyLifetime: { defaultDays: null, mostDays: null },
 };
 

@@ -7,6 +7,7 @@ export * as Requests from "./index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { EventLog } from "../../conversations/event-log/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
 import { type Address, PayloadMissing, Run } from "../../conversations/run/index.ts";
 import { Text } from "../../foundation/text/index.ts";
@@ -73,6 +74,25 @@ export async function fromId(
   const entry = state ? RequestLog.entryOf(state) : logged;
   if (!entry) throw notFound(runId);
   return { entry, run: state && (await load(deps, state)) };
+}
+
+/** Events of one run that are shown at once. */
+const eventsMax = 2_000;
+
+/**
+ * What a run has told its readers, and when.
+ * @throws ProblemError `not_found`
+ */
+export async function events(
+  deps: Deps,
+  botId: string,
+  runId: string,
+): ReturnType<typeof EventLog.replay> {
+  const address =
+    (await RequestLog.fromId(deps.table, botId, runId)) ?? (await findOpen(deps, botId, runId));
+  if (!address) throw notFound(runId);
+  const state = await Run.peek(deps.table, address, runId);
+  return state ? EventLog.replay(deps.table, state, eventsMax) : { events: [], isMore: false };
 }
 
 async function load(

@@ -71,6 +71,21 @@ describe("a budget", () => {
     expect(await stateOf(deps.table)).toMatchObject({ microUsd: 25, runs: 1, open: 0 });
   });
 
+  test("holds nothing for a run that was settled, for whoever stood still meanwhile", async () => {
+    const deps = { table: createMemoryTable(), clock };
+    const claim = { payers: [payer({ runs: 1_000 })], microUsd: 40 };
+    for (let n = 0; n < 400; n++) {
+      const holds = await Budget.reserve(deps, claim, holder(n));
+      const ended = { ...holder(n), holds, status: "completed", costMicroUsd: 1 };
+      await Budget.settle(deps, ended);
+      await Budget.reserve(deps, claim, holder(n), holds);
+      await Budget.settle(deps, ended);
+    }
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 400, runs: 400, open: 0 });
+    const [item] = (await deps.table.query({ pk: "BUDGET#BOT#bot" })).items;
+    expect(Object.keys(item ?? {}).length).toBeLessThan(200);
+  });
+
   test("gets back what a run that failed or was cancelled did not cost", async () => {
     const deps = { table: createMemoryTable(), clock };
     const claim = { payers: [payer({ runs: 1 })], microUsd: 40 };

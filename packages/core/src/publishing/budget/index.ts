@@ -137,13 +137,13 @@ async function reserveOf(
         // Where somebody looks for holds that their run has forgotten.
         setIfAbsent: Layout.inOpen(Layout.open.budgets, Layout.sortable(deps.clock.now())),
       },
-      all(absent(name), any(absent("runs"), room)),
+      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),
     );
     if (item) return undefined;
   }
   const item = await deps.table.get(key);
-  // Its own, of a try before this one.
-  if (item?.[name] !== undefined) return undefined;
+  // Its own, of a try before this one, which may have come to its end already.
+  if (item?.[name] !== undefined || item?.[doneOf(name)] !== undefined) return undefined;
   const state = item && shape.read(deps.table, item);
   if (state && state.open >= openMax) return busy();
   await noteRefusal(deps, hold, state);
@@ -194,9 +194,10 @@ export interface Ended extends Holder {
  * Action Settle: what a run has cost takes the place of what was held for it. Doing it again changes
  * nothing; it is done before the run leaves its mailbox.
  */
-export async function settle(deps: Pick<Deps, "table">, run: Ended): Promise<void> {
+export async function settle(deps: Deps, run: Ended): Promise<void> {
   const counts = run.status === "completed" || run.status === "incomplete";
-  await endHolds(deps, run.holds, run, { microUsd: run.costMicroUsd, runs: counts ? 1 : 0 });
+  const cost = { microUsd: run.costMicroUsd, runs: counts ? 1 : 0 };
+  await endHolds(deps, run.holds, run, cost, deps.clock.now());
 }
 
 /** Action Release: gives back what was held for a run that was not accepted. */
@@ -213,15 +214,30 @@ async function endHolds(
   holds: readonly Hold[],
   holder: Holder,
   cost: { microUsd: number; runs: number },
+  settledAt?: number,
 ): Promise<void> {
   const name = nameOf(holder);
   for (const { account, period, microUsd } of holds) {
     const key = Layout.budget(account, period);
     const change = { microUsd: cost.microUsd - microUsd, runs: cost.runs - 1, open: -1 };
-    const item = await table.update(key, { add: change, remove: [name] }, exists(name));
-    const paid = Object.keys(item ?? {}).filter((one) => one.startsWith(paidOf(holder)));
-    if (paid.length > 0) await table.update(key, { remove: paid }, exists("runs"));
+    const mark = settledAt === undefined ? {} : { set: { [doneOf(name)]: settledAt } };
+    const item = await table.update(key, { add: change, remove: [name], ...mark }, exists(name));
+    const over = item ? superfluous(item, holder) : [];
+    if (over.length > 0) await table.update(key, { remove: over }, exists("runs"));
   }
+}
+
+/**
+ * Attributes that an account needs no more: what was charged for attempts of a run that has ended, and
+ * marks of all but the runs settled last.
+ */
+function superfluous(item: Item, holder: Holder): string[] {
+  const names = Object.keys(item);
+  const paid = names.filter((name) => name.startsWith(paidOf(holder)));
+  const marks = names.filter((name) => name.startsWith(done));
+  if (marks.length <= 1.5 * marksMax) return paid;
+  const oldest = marks.toSorted((a, b) => Number(item[a]) - Number(item[b]));
+  return [...paid, ...oldest.slice(0, marks.length - marksMax)];
 }
 
 /** What an attempt cost that another one overtook: it is paid beside what the run costs. Once. */
@@ -374,6 +390,11 @@ export async function removeOfBot(table: Table, botId: string): Promise<void> {
 
 /** Attempts that were charged for: each once, as long as its run goes on. */
 const paidOf = ({ runId }: Pick<Holder, "runId">): string => `paid#${runId}#`;
+/** That a run was settled: whoever stood still meanwhile holds nothing for it once more. */
+const done = "done#";
+const doneOf = (hold: string): string => done + hold;
+/** So many are kept: more than are ever settled while one process stands still, as far as that goes. */
+const marksMax = 100;
 const prefix = "hold#";
 const nameOf = ({ runId, redrives }: Pick<Holder, "runId" | "redrives">): string =>
   redrives === 0 ? prefix + runId : `${prefix}${runId}#${redrives}`;

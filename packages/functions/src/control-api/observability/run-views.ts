@@ -86,6 +86,33 @@ const callViews = (step: Steps.Step) =>
     return { round: step.round, callId, name, input, outcome, output: content, ms, costMicroUsd };
   });
 
+type RunEvent = Awaited<ReturnType<typeof Requests.events>>["events"][number];
+
+/** An event as its readers had it, and when it was written. */
+export function eventView(event: RunEvent) {
+  const when = { seq: event.seq, at: timeOrNull(event.at) };
+  switch (event.kind) {
+    case "attempt":
+      return { ...when, kind: event.kind, attempt: event.attempt };
+    case "text":
+    case "reasoning":
+      return { ...when, kind: event.kind, text: event.text };
+    case "tool":
+      return {
+        ...when,
+        kind: event.kind,
+        callId: event.callId,
+        name: event.name,
+        status: event.status,
+        input: event.input ?? null,
+        output: event.output ?? null,
+        ms: event.ms ?? null,
+      };
+    case "end":
+      return { ...when, kind: event.kind, status: event.status };
+  }
+}
+
 /** Bytes are only counted here. */
 const partView = (part: Content) => {
   if (part.contentType === "image") {

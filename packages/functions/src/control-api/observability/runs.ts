@@ -12,7 +12,7 @@ import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { Paging, query, Time } from "../input.ts";
 import { answers } from "../openapi.ts";
 import { budgetOf } from "../publishing/budgets.ts";
-import { runColumns, runDetailView, runRow, runView } from "./run-views.ts";
+import { eventView, runColumns, runDetailView, runRow, runView } from "./run-views.ts";
 
 const List = v.object({
   ...Paging.entries,
@@ -56,6 +56,16 @@ export const runRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
         return c.json(runDetailView(await Requests.fromId(deps, botId, c.req.param("runId"))));
+      },
+    )
+    .get(
+      "/bots/:botId/publication/runs/:runId/events",
+      describeRoute({ summary: "What one run has told its readers, and when", tags: ["runs"] }),
+      reading(deps, "run.read"),
+      async (c) => {
+        const { botId } = await botOf(c.get("caller"), c.req.param("botId"));
+        const { events, isMore } = await Requests.events(deps, botId, c.req.param("runId"));
+        return c.json({ events: events.map(eventView), isMore });
       },
     )
     .post(

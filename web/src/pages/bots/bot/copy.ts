@@ -74,7 +74,9 @@ export const copy = {
     answer: "Answer",
     answerEmpty: "The answer will be written here as it comes.",
     waiting: (state: string) => `The message is ${state} …`,
+    stop: "Stop the answer",
     took: (time: string) => `Answered in ${time}.`,
+    ended: (state: string, time: string) => `${state} after ${time}.`,
     failed: "The endpoint refused",
     unreachable:
       "The endpoint could not be reached from this page. If it lies on another origin, allow this page's origin on the page Publish.",

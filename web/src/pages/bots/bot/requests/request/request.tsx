@@ -23,6 +23,7 @@ import { copy as requestsCopy } from "../copy.ts";
 import { copy } from "./copy.ts";
 import { type RunDetail, useRun } from "./queries.ts";
 import styles from "./request.module.css";
+import { TimeLine } from "./time-line.tsx";
 import { Timing } from "./timing.tsx";
 
 export default function Request() {
@@ -54,6 +55,7 @@ export default function Request() {
             <Text title={copy.question} parts={data().question} />
             <Called run={data()} />
             <Text title={copy.answer} parts={data().answer} />
+            <TimeLine run={data()} botId={params.botId} />
             <Facts run={data()} botId={params.botId} />
           </>
         )}
