@@ -48,6 +48,7 @@ declare module "sst" {
       "accountId": string
       "caps": string
       "cell": string
+      "embeddingModel": string
       "inferenceProfiles": string
       "keyDays": string
       "keyDaysMost": string

@@ -3,6 +3,7 @@ import { signIn } from "./auth";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -62,6 +63,7 @@ controlApi.route(
       sendGrant(syncQueue),
       sendGrant(webhookQueue),
       modelGrant(),
+      ...embeddingGrants,
       readSecretGrant,
       writeSecretGrant,
       removeSecretsGrant,

@@ -1,4 +1,4 @@
-import { caps, inferenceProfiles, keyDays, keyDaysMost, models } from "./settings";
+import { caps, embeddingModel, inferenceProfiles, keyDays, keyDaysMost, models } from "./settings";
 import { accountId, cell, partition, region } from "./stage";
 
 /** Where this is and which models it allows: facts, without rights. */
@@ -7,6 +7,7 @@ export const installation = new sst.Linkable("Installation", {
     accountId,
     caps,
     cell,
+    embeddingModel,
     inferenceProfiles,
     keyDays,
     keyDaysMost,

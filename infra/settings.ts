@@ -22,6 +22,7 @@ export const {
   regionName,
   templateUpgrades,
   inferenceProfiles,
+  embeddingModel,
   domain,
   apiDomain,
   alarmEmail,

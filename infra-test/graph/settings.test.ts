@@ -117,6 +117,23 @@ describe("inference profiles", () => {
   });
 });
 
+test("a model of embeddings may be asked by whoever reads knowledge or is asked about it, and by nobody else", async () => {
+  const invoke = (graph: typeof prod) =>
+    handlers.filter((name) =>
+      graph
+        .function(handlerOf(name))
+        .statements.some(({ Action }) => Action.includes("bedrock:InvokeModel")),
+    );
+  expect(invoke(prod)).toEqual([]);
+  const model = "titan-embed-text-v2";
+  const graph = await program("prod", { ...environment, OUTLET_EMBEDDING_MODEL: model });
+  expect(graph.links.Installation?.embeddingModel).toBe(model);
+  expect(invoke(graph)).toEqual(["control-api", "syncer", "worker"]);
+  await expect(program("prod", { ...environment, OUTLET_EMBEDDING_MODEL: "ada" })).rejects.toThrow(
+    /OUTLET_EMBEDDING_MODEL takes one of titan-embed-text-v2, [^]*not "ada"/,
+  );
+});
+
 test("template upgrades are on unless they are switched off by name", async () => {
   expect(prod.links.Publishing?.templateUpgrades).toBe("on");
   const off = await program("prod", { ...environment, OUTLET_TEMPLATE_UPGRADES: "off" });

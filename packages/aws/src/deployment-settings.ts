@@ -1,5 +1,6 @@
 import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
+import { Embeddings } from "@outlet/core/models/embeddings";
 
 export interface DeploymentSettings {
   publishedApiAllowedIpV4: string[];
@@ -23,6 +24,8 @@ export interface DeploymentSettings {
   templateUpgrades: string;
   /** Whether each published bot gets application inference profiles of its own. */
   inferenceProfiles: string;
+  /** Short name of the model by which passages are found by meaning too; by words alone where empty. */
+  embeddingModel: string;
   /** Of the console and control API; CloudFront's own where empty. */
   domain: string;
   /** Of published APIs, each at its bot's id; each has its API's own address where empty. */
@@ -78,6 +81,7 @@ export function readDeploymentSettings(
     regionName: read("REGION") || "us-east-1",
     templateUpgrades: read("TEMPLATE_UPGRADES") || "on",
     inferenceProfiles: read("INFERENCE_PROFILES") || "off",
+    embeddingModel: read("EMBEDDING_MODEL"),
     domain: read("DOMAIN"),
     apiDomain: read("API_DOMAIN"),
     alarmEmail: read("ALARM_EMAIL"),
@@ -86,6 +90,7 @@ export function readDeploymentSettings(
   faults.push(
     ...rangeFaults(settings),
     ...modelFaults(settings),
+    ...embeddingFaults(settings),
     ...limitFaults(settings),
     ...switchFaults(settings),
     ...domainFaults(settings),
@@ -127,6 +132,12 @@ function modelFaults({ models, regionName }: DeploymentSettings): string[] {
   } catch (error) {
     return [`OUTLET_MODELS: ${error instanceof Error ? error.message : String(error)}`];
   }
+}
+
+function embeddingFaults({ embeddingModel }: DeploymentSettings): string[] {
+  if (embeddingModel === "" || Embeddings.find(embeddingModel)) return [];
+  const known = Embeddings.models.map(({ name }) => name).join(", ");
+  return [`OUTLET_EMBEDDING_MODEL takes one of ${known}, not "${embeddingModel}".`];
 }
 
 function limitFaults(settings: DeploymentSettings): string[] {

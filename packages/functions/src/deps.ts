@@ -17,7 +17,9 @@ import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
+import { Embeddings } from "@outlet/core/models/embeddings";
 import {
+  type Embedder,
   type Log,
   type ObjectStore,
   reportingTable,
@@ -90,12 +92,29 @@ function uploads(): UploadStore {
   };
 }
 
+/** Passages are found by meaning too where a model of embeddings is chosen (infra/settings.ts). */
+function embedder(): Embedder | undefined {
+  const model = Embeddings.find(Resource.Installation.embeddingModel);
+  if (!model) return undefined;
+  let opened: Promise<Embedder> | undefined;
+  return {
+    ...Embeddings.facts(model),
+    async embed(...texts) {
+      const { region } = Resource.Installation;
+      opened ??= import("./embedder.ts").then(({ openEmbedder }) => openEmbedder(region, model));
+      return (await opened).embed(...texts);
+    },
+  };
+}
+
 /** Much of it is tables of words: in a chunk of its own, for the first question. */
-function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
+function retriever(stores: { table: Table; objects: ObjectStore; log: Log }): Retriever {
   let opened: Promise<Retriever> | undefined;
   return {
     async search(...question) {
-      opened ??= import("./retriever.ts").then(({ openRetriever }) => openRetriever(stores));
+      opened ??= import("./retriever.ts").then(({ openRetriever }) =>
+        openRetriever({ ...stores, embedder: embedder() }),
+      );
       return (await opened).search(...question);
     },
   };
@@ -229,6 +248,7 @@ export const syncerDeps = () => ({
   ...base(),
   objects: objects(),
   ids: Id.createIds(systemClock),
+  embedder: embedder(),
   http: createGuardedHttp(),
   // One after the other: the function has memory for one file.
   reader: createChildReader({

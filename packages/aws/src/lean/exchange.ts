@@ -19,6 +19,7 @@ export interface Answer {
 }
 
 interface Sent {
+  path: string;
   headers: Record<string, string>;
   body: string;
   /** From having a connection to the last byte of the answer. */
@@ -47,7 +48,6 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   const options = {
     agent,
     method: "POST",
-    path: url.pathname,
     ...(socketPath === undefined
       ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
       : { socketPath }),
@@ -56,9 +56,9 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   return {
     host: url.host,
     close: () => agent.destroy(),
-    post: ({ headers, body, timeoutMs, signal }) =>
+    post: ({ path, headers, body, timeoutMs, signal }) =>
       new Promise((resolve, reject) => {
-        const req = request({ ...options, headers });
+        const req = request({ ...options, path, headers });
         const giveUp = (ms: number, what: string) => () =>
           req.destroy(new NoAnswer(`${what} within ${ms} ms`));
         let overdue = setTimeout(giveUp(turnMaxMs, "no turn"), turnMaxMs);
