@@ -37,7 +37,7 @@ export const copy = {
       running: "running",
       succeeded: "succeeded",
       failed: "failed",
-      unknown: "outcome unknown",
+      unknown: "broken off: nobody knows whether it was carried out",
     },
     more: (shown: number) => `Only the first ${shown} are shown.`,
   },
