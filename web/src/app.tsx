@@ -18,6 +18,7 @@ const Keys = lazy(() => import("~/pages/bots/bot/keys/keys.tsx"));
 const Connect = lazy(() => import("~/pages/bots/bot/connect/connect.tsx"));
 const Metrics = lazy(() => import("~/pages/bots/bot/metrics/metrics.tsx"));
 const Requests = lazy(() => import("~/pages/bots/bot/requests/requests.tsx"));
+const Runs = lazy(() => import("~/pages/bots/bot/requests/runs/runs.tsx"));
 const Request = lazy(() => import("~/pages/bots/bot/requests/request/request.tsx"));
 const Reference = lazy(() => import("~/pages/bots/bot/reference/reference.tsx"));
 const Admin = lazy(() => import("~/pages/admin/admin.tsx"));
@@ -60,6 +61,7 @@ export function App() {
             <Route path="/connect" component={Connect} />
             <Route path="/metrics" component={Metrics} />
             <Route path="/requests" component={Requests} />
+            <Route path="/requests/runs" component={Runs} />
             <Route path="/requests/:runId" component={Request} />
             <Route path="/reference" component={Reference} />
           </Route>

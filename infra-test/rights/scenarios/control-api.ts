@@ -217,6 +217,14 @@ export const controlApi: Scenario[] = [
     },
   },
   {
+    title: "shows what reached an endpoint",
+    uses: ["logs:FilterLogEvents"],
+    async run(world) {
+      const { bot } = await deployedBot(world);
+      await expectOk(world, "GET", `/bots/${bot.botId}/publication/requests`);
+    },
+  },
+  {
     title: "shows the request log and redrives what has failed",
     uses: ["dynamodb:Query index/listing", "sqs:SendMessage RunQueueQueue"],
     async run(world) {

@@ -14,6 +14,7 @@ import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
 import { describeApi } from "./openapi.ts";
 import { adminRoutes } from "./admin/admin.ts";
+import { arrivalRoutes } from "./observability/arrivals.ts";
 import { chainRoutes } from "./admin/chains.ts";
 import { ownerRoutes } from "./admin/owners.ts";
 import { alertRoutes } from "./observability/alerts.ts";
@@ -79,6 +80,7 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
+    .route("/", arrivalRoutes(deps))
     .route("/", budgetRoutes(deps))
     .route("/", clientRoutes(deps))
     .route("/", webhookRoutes(deps))

@@ -4,6 +4,7 @@ import type { Id } from "@outlet/core/foundation/id";
 import type { Limits } from "@outlet/core/foundation/limits";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
+  AccessLog,
   Clock,
   Http,
   Log,
@@ -46,6 +47,8 @@ export interface ControlApiDeps extends Key.Peppered {
   /** What the gateway saw of published bots. */
   metrics: Metrics;
   quotaCounters: QuotaCounters;
+  /** Everything that reached published bots. */
+  accessLog: AccessLog;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;

@@ -21,7 +21,9 @@ import { Time } from "~/ui/time.tsx";
 import bots from "../../bot.module.css";
 import { copy as requestsCopy } from "../copy.ts";
 import { copy } from "./copy.ts";
+import { Passages } from "./passages.tsx";
 import { type RunDetail, useRun } from "./queries.ts";
+import { Raw } from "./raw.tsx";
 import styles from "./request.module.css";
 import { TimeLine } from "./time-line.tsx";
 import { Timing } from "./timing.tsx";
@@ -55,8 +57,10 @@ export default function Request() {
             <Text title={copy.question} parts={data().question} />
             <Called run={data()} />
             <Text title={copy.answer} parts={data().answer} />
+            <Passages chunks={data().usedChunks} />
             <TimeLine run={data()} botId={params.botId} />
             <Facts run={data()} botId={params.botId} />
+            <Raw run={data()} />
           </>
         )}
       </Async>
@@ -134,13 +138,29 @@ function Facts(props: { run: RunDetail; botId: string }) {
           </span>
         </Fact>
         <Fact label={copy.conversation}>
-          <code>{props.run.conversationId}</code>
+          <span class={styles.id}>
+            <code>{props.run.conversationId}</code>
+            <CopyButton value={props.run.conversationId} label={copy.copyConversation} />
+          </span>
         </Fact>
         <Fact label={requestsCopy.key}>
-          <A href={`/bots/${props.botId}/requests?key=${props.run.keyId}`}>
-            <code>{props.run.keyId}</code>
-          </A>
+          <span class={styles.id}>
+            <A href={`/bots/${props.botId}/requests?key=${props.run.keyId}`}>
+              <code>{props.run.keyId}</code>
+            </A>
+            <CopyButton value={props.run.keyId} label={copy.copyKey} />
+          </span>
         </Fact>
+        <Show when={props.run.requestId}>
+          {(requestId) => (
+            <Fact label={copy.requestId}>
+              <span class={styles.id}>
+                <code>{requestId()}</code>
+                <CopyButton value={requestId()} label={copy.copyRequestId} />
+              </span>
+            </Fact>
+          )}
+        </Show>
         <Fact label={requestsCopy.model}>{props.run.model ?? common.none}</Fact>
         <Fact label={copy.attempts}>{formatNumber(props.run.attempts)}</Fact>
         <Fact label={copy.inputTokens}>{formatNumber(props.run.inputTokens ?? 0)}</Fact>

@@ -1,0 +1,74 @@
+import { For, Show } from "solid-js";
+import { copy as common } from "~/copy.ts";
+import { formatMs, formatTokens, formatUsd } from "~/format.ts";
+import { Chip } from "~/ui/chip.tsx";
+import { CodeBlock } from "~/ui/code-block.tsx";
+import { copy as words } from "./copy.ts";
+import styles from "./playground.module.css";
+import type { Turn } from "./playground-store.ts";
+
+const copy = words.playground;
+
+/** A question and its answer, with what the answer was made of and what it took. */
+export default function TurnView(props: { turn: Turn; title: string }) {
+  const took = () => {
+    const taken = props.turn.took;
+    if (!taken) return undefined;
+    const { ms, tokens, costMicroUsd } = taken;
+    const cost = costMicroUsd === null ? common.none : formatUsd(costMicroUsd);
+    return copy.took(formatMs(ms), formatTokens(tokens), cost);
+  };
+  return (
+    <>
+      <div class={styles.turn} data-role="user">
+        <span class={styles.who}>{copy.you}</span>
+        <div class={styles.said}>{props.turn.question}</div>
+      </div>
+      <div class={styles.turn} data-role="assistant">
+        <span class={styles.who}>{props.title}</span>
+        <div class={styles.said} data-written="">
+          {props.turn.answer || copy.thinking}
+        </div>
+        <For each={props.turn.tools}>
+          {(tool) => (
+            <span class={styles.meta}>
+              <Chip>{tool.name}</Chip> {copy.toolStates[tool.status] ?? tool.status}
+            </span>
+          )}
+        </For>
+        <Show when={took() && props.turn.passages.length > 0}>
+          <details class={styles.sources}>
+            <summary>{copy.sources(props.turn.passages.length)}</summary>
+            <ul>
+              <For each={props.turn.passages}>
+                {(passage) => (
+                  <li data-written="">
+                    <strong>{passage.source}</strong>
+                    <br />
+                    {passage.text}
+                  </li>
+                )}
+              </For>
+            </ul>
+          </details>
+        </Show>
+        <Show when={took()}>
+          {(text) => (
+            <>
+              <span class={styles.meta}>{text()}</span>
+              <details class={styles.sources}>
+                <summary>{copy.raw}</summary>
+                <CodeBlock
+                  code={JSON.stringify(props.turn.raw, null, 2)}
+                  label={copy.raw}
+                  copyLabel={copy.copyRaw}
+                  wrap
+                />
+              </details>
+            </>
+          )}
+        </Show>
+      </div>
+    </>
+  );
+}
