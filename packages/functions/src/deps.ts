@@ -20,6 +20,7 @@ import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { Limits } from "@outlet/core/foundation/limits";
+import type { Tools } from "@outlet/core/bots/tools";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import { Embeddings } from "@outlet/core/models/embeddings";
 import {
@@ -41,7 +42,6 @@ import { Resource } from "sst";
 import { createPowertoolsLog } from "./log.ts";
 import { createGuardedHttp } from "./outbound/guarded-http.ts";
 import { defaultPolicy } from "./policy.ts";
-import { createRemoteTools } from "./tools/remote.ts";
 import { createChildReader } from "./workers/syncer/child-reader.ts";
 
 const options = () => ({ region: Resource.Installation.region });
@@ -124,6 +124,19 @@ function retriever(stores: { table: Table; objects: ObjectStore; log: Log }): Re
   };
 }
 
+/** Few bots have tools that lie outside: what calls them is loaded for the first one that does. */
+function remoteTools(stores: ReturnType<typeof base>): Tools.Remote {
+  let opened: Promise<Tools.Remote> | undefined;
+  return {
+    async open(...asked) {
+      opened ??= import("./tools/remote.ts").then(({ createRemoteTools }) =>
+        createRemoteTools({ ...stores, http: createGuardedHttp(), secrets: secrets() }),
+      );
+      return (await opened).open(...asked);
+    },
+  };
+}
+
 /** Of bots' tools; few have any. */
 function secrets(): SecretStore {
   let opened: Promise<SecretStore> | undefined;
@@ -196,23 +209,14 @@ export function publishedApiDeps() {
   };
 }
 
-/** The client of MCP servers is loaded with the first of them. */
-const remoteTools = (stores: { table: Table; log: Log }) =>
-  createRemoteTools({
-    ...stores,
-    clock: systemClock,
-    http: createGuardedHttp(),
-    secrets: secrets(),
-  });
-
 export function workerDeps() {
   const sqs = sqsClient();
   const stores = { ...base(), objects: objects() };
   return {
     ...stores,
     onRunEnded: Delivery.createHook({ ...stores, webhookQueue: queue(sqs, Resource.WebhookQueue) }),
-    retriever: retriever(stores),
     remoteTools: remoteTools(stores),
+    retriever: retriever(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
@@ -292,8 +296,8 @@ export function controlApiDeps() {
     uploads: uploads(),
     http: createGuardedHttp(),
     secrets: secrets(),
-    retriever: retriever(shared),
     remoteTools: remoteTools(shared),
+    retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),

@@ -30,11 +30,11 @@ export interface ControlApiDeps extends Key.Peppered {
   objects: ObjectStore;
   /** For files too large for one request. */
   uploads: UploadStore;
+  /** What the bot under test may call outside. */
+  remoteTools?: Tools.Remote;
   retriever: Retriever;
   /** To what owners name: documents, services, MCP servers. */
   http: Http;
-  /** For test chats: tools that lie outside, as published bots call them. */
-  remoteTools: Tools.Remote;
   /** Of bots' tools. */
   secrets: SecretStore;
   deployQueue: Queue;

@@ -51,8 +51,9 @@ export function createBackends(
   log: Log,
 ) {
   const { s3 } = createClients(clientOptions(emulators));
-  const dynamodb = createJsonClient("dynamodb", leanOptions(emulators, "dynamodb"));
-  const sqs = createJsonClient("sqs", leanOptions(emulators, "sqs"));
+  const lean = (service: "dynamodb" | "sqs") =>
+    createJsonClient(service, { ...leanOptions(emulators, service), pipelined: true });
+  const [dynamodb, sqs] = [lean("dynamodb"), lean("sqs")];
   const queue = (queueUrl: string) => createLeanQueue({ client: sqs, queueUrl });
   const { runs, deploys, syncs, webhooks } = emulators.queueUrls;
   const bedrock = createBedrockClient({
@@ -70,8 +71,8 @@ export function createBackends(
     requestBytesMax: 8 * 1024 * 1024,
   });
   const webhookQueue = queue(webhooks);
+  const secretStore = createLocalSecretStore(options.dataDir);
   const http = createGuardedHttp({ allow: options.reach });
-  const toolSecrets = createLocalSecretStore(options.dataDir);
   const { embeddings } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   return {
@@ -79,8 +80,8 @@ export function createBackends(
     objects,
     // Browsers do not reach it: a page of anybody's would.
     uploads: createS3UploadStore({ client: s3, bucket: emulators.bucket }),
-    secrets: toolSecrets,
-    remoteTools: createRemoteTools({ table, http, secrets: toolSecrets, clock: systemClock, log }),
+    secrets: secretStore,
+    remoteTools: createRemoteTools({ table, http, secrets: secretStore, clock: systemClock, log }),
     embedder,
     retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
     runQueue: queue(runs),
