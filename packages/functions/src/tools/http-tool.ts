@@ -117,7 +117,7 @@ function withCredential(
 async function exchangeOf(
   http: Http,
   request: HttpRequest,
-  { responsePath }: Operation,
+  { responsePath, isSafeToRepeat }: Operation,
   limits: Parameters<Http["send"]>[1],
 ): Promise<Omit<Exchange, "request">> {
   let status: number | null = null;
@@ -136,9 +136,19 @@ async function exchangeOf(
     const said = Text.shorten(OpenApi.contentOf(answer, null), 2_000);
     return { status, outcome: failed(`The service answered ${status}: ${said}`) };
   } catch (error) {
-    if (error instanceof HttpRefused) return { status, outcome: failed(error.message) };
-    throw error;
+    if (!(error instanceof HttpRefused)) throw error;
+    const isUnknown = !isSafeToRepeat && status === null && mayHaveArrived(error);
+    if (!isUnknown) return { status, outcome: failed(error.message) };
+    const reason = `${error.message} Whether the service did what was asked is not known.`;
+    return { status, outcome: { outcome: "unknown", reason } };
   }
+}
+
+/** Whether the request may have been carried out although no answer came. */
+function mayHaveArrived({ code, cause }: HttpRefused): boolean {
+  if (code === "timeout" || code === "invalid_response") return true;
+  const why = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return code === "unreachable" && why !== "ECONNREFUSED";
 }
 
 async function read(response: HttpResponse): Promise<Uint8Array> {

@@ -35,6 +35,12 @@ export interface RemoteTool {
 /** The server could not be asked; the message may be shown to the owner and the model. */
 export class ServerFailed extends Error {
   override name = "ServerFailed";
+  /** Whether it said so itself: then it did not do what was asked. */
+  readonly isAnswer: boolean;
+  constructor(message: string, options: ErrorOptions & { isAnswer?: boolean } = {}) {
+    super(message, options);
+    this.isAnswer = options.isAnswer === true;
+  }
 }
 
 /** @throws StoreUnavailable */
@@ -96,7 +102,7 @@ export async function withServer<T>(
     return await work(client, options);
   } catch (error) {
     signal.throwIfAborted();
-    throw failure(error);
+    throw failure(error, error instanceof mcp.ProtocolError);
   } finally {
     await leave(client, transport);
     ending.abort(new Error("The session has ended."));
@@ -112,12 +118,14 @@ async function leave(
   await client.close().catch(() => {});
 }
 
-function failure(error: unknown): ServerFailed {
+function failure(error: unknown, isAnswer: boolean): ServerFailed {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ServerFailed) return cause;
     if (cause instanceof HttpRefused) return new ServerFailed(cause.message, { cause: error });
   }
   const said = error instanceof Error ? Text.shorten(Text.oneLine(error.message), 300) : "";
+  if (isAnswer)
+    return new ServerFailed(`The MCP server refused: ${said}`, { cause: error, isAnswer });
   return new ServerFailed(`The MCP server did not answer as one does: ${said}`, { cause: error });
 }
 

@@ -11,7 +11,7 @@ type Setting = Tools.SettingOf<"mcp">;
 export async function callRemote(
   { http, secrets }: ToolDeps,
   tool: Tools.Info & { setting: Setting },
-  { remoteName }: Setting["tools"][number],
+  { remoteName, isSafeToRepeat }: Setting["tools"][number],
   { input }: Pick<ToolCall, "input">,
   signal: AbortSignal,
 ): Promise<Exchange> {
@@ -21,13 +21,15 @@ export async function callRemote(
   });
   const request = { method: "POST", url: tool.setting.url, headers: {}, body };
   let known: string[] = [];
+  let isSent = false;
   try {
     const server = await serverOf(secrets, tool);
     known = Object.values(server.headers).flatMap((value) => [value, ...value.split(" ").slice(1)]);
     const limits = { timeMs: tool.limits.timeMs, signal };
-    const result = await withServer(http, server, limits, (client, options) =>
-      client.callTool({ name: remoteName, arguments: input }, options),
-    );
+    const result = await withServer(http, server, limits, (client, options) => {
+      isSent = true;
+      return client.callTool({ name: remoteName, arguments: input }, options);
+    });
     const text = redacted(textOfResult(result), known);
     if (result.isError)
       return { request, status: 200, outcome: { outcome: "error", reason: text || "It failed." } };
@@ -35,6 +37,10 @@ export async function callRemote(
   } catch (error) {
     if (!(error instanceof ServerFailed)) throw error;
     const reason = redacted(error.message, known);
-    return { request, status: null, outcome: { outcome: "error", reason } };
+    if (!isSent || error.isAnswer || isSafeToRepeat) {
+      return { request, status: null, outcome: { outcome: "error", reason } };
+    }
+    const unknown = `${reason} Whether the server did what was asked is not known.`;
+    return { request, status: null, outcome: { outcome: "unknown", reason: unknown } };
   }
 }

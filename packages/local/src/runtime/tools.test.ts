@@ -225,6 +225,37 @@ describe("a tool of an MCP server", () => {
     expect(tried.json).toMatchObject({ outcome: "ok", content: expect.stringMatching(/\S/) });
   });
 
+  test("is called by the model beside a service, and calls stand in the run without a secret", async () => {
+    const { endpoint, apiKey, botId } = await outlet.publish({ throttle: null, quota: null });
+    const own = `/bots/${botId}/tools`;
+    const added = await Promise.all([
+      owner("POST", own, { setting: http() }),
+      owner("POST", own, { setting: mcp() }),
+    ]);
+    const allowed = added.map(({ json }) => json.toolId);
+    // The endpoint and the key stay: the next request has the tools.
+    const edited = await owner("PATCH", `/bots/${botId}`, { tools: { allowed } });
+    expect(edited.status).toBe(200);
+    const body = 'call readOrder {"id": "7"} then call echo {"message": "hello"}';
+    const sent = await fetch(`${endpoint}/conversation`, {
+      method: "POST",
+      headers: { "x-api-key": apiKey, "content-type": "application/json", prefer: "wait=20" },
+      body: JSON.stringify({ message: { content: [{ contentType: "text", body }] } }),
+    });
+    const answer = await sent.text();
+    expect(sent.status).toBe(200);
+    expect(answer).toContain("sent");
+    expect(answer).toContain("Echo: hello");
+    expect(answer).not.toContain(secret);
+    const { json } = await owner("GET", `/bots/${botId}/publication/runs`);
+    const run = await owner("GET", `/bots/${botId}/publication/runs/${json.runs[0].runId}`);
+    expect(run.json.calls).toMatchObject([
+      { name: "readOrder", outcome: "succeeded", output: '"sent"' },
+      { name: "echo", outcome: "succeeded", output: "Echo: hello" },
+    ]);
+    expect(JSON.stringify(run.json)).not.toContain(secret);
+  });
+
   test("goes with its secrets", async () => {
     const { json } = await owner("GET", tools);
     for (const { toolId } of json.tools)

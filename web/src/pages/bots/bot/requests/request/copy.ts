@@ -51,6 +51,11 @@ export const copy = {
   outputTokens: "Tokens written",
   finished: "Ended",
   failure: "Why it failed",
+  calls: "Tools that were called",
+  unknownCalls: (count: number) =>
+    count === 1
+      ? "Of 1 call it is not known whether it was carried out"
+      : `Of ${count} calls it is not known whether they were carried out`,
   question: "Message",
   answer: "Answer",
   noText: "No text",

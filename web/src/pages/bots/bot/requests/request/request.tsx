@@ -7,6 +7,7 @@ import { copy as common } from "~/copy.ts";
 import { formatNumber, formatUsd } from "~/format.ts";
 import NotFound from "~/page-parts/not-found/not-found.tsx";
 import page from "~/page-parts/page.module.css";
+import { Calls } from "~/page-parts/calls/calls.tsx";
 import { RunChip } from "~/page-parts/status/status-chip.tsx";
 import { announce } from "~/ui/announcer.tsx";
 import { Async } from "~/ui/async.tsx";
@@ -54,6 +55,7 @@ export default function Request() {
             <Failure run={data()} botId={params.botId} />
             <Timing run={data()} />
             <Text title={copy.question} parts={data().question} />
+            <Called run={data()} />
             <Text title={copy.answer} parts={data().answer} />
             <Passages chunks={data().usedChunks} />
             <TimeLine run={data()} botId={params.botId} />
@@ -65,6 +67,24 @@ export default function Request() {
     </div>
   );
 }
+
+/** What was called on the way to the answer. */
+const Called = (props: { run: RunDetail }) => (
+  <Show when={props.run.calls.length > 0}>
+    <Card title={copy.calls}>
+      <Show when={props.run.unknownCalls > 0}>
+        <Notice tone="warn" title={copy.unknownCalls(props.run.unknownCalls)} />
+      </Show>
+      <Calls
+        calls={props.run.calls.map(({ input, outcome, ...call }) => ({
+          ...call,
+          status: outcome,
+          input: JSON.stringify(input, null, 2),
+        }))}
+      />
+    </Card>
+  </Show>
+);
 
 /** Why a run failed, and the way to have it answered after all. */
 function Failure(props: { run: RunDetail; botId: string }) {
