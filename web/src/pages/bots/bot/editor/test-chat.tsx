@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/solid-query";
-import { createSignal, For, onCleanup, Show } from "solid-js";
+import { createSignal, createUniqueId, For, onCleanup, Show } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { names } from "~/api/cache-names.ts";
+import { CitedText, type Passage, Passages } from "~/page-parts/passages/passages.tsx";
 import { formatMs, formatTokens, formatUsd } from "~/format.ts";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
@@ -12,7 +13,7 @@ import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { copy } from "./copy.ts";
 import styles from "./test-chat.module.css";
-import { askTest, type Passage } from "./test-stream.ts";
+import { askTest } from "./test-stream.ts";
 
 interface Turn {
   role: "user" | "assistant";
@@ -140,23 +141,7 @@ export function TestChat(props: { isDirty: boolean }) {
               <span class={styles.who}>
                 {turn.role === "user" ? copy.testChat.you : bot().title}
               </span>
-              <div class={styles.said}>{turn.text || copy.testChat.thinking}</div>
-              <Show when={turn.meta && turn.sources.length > 0}>
-                <details class={styles.sources}>
-                  <summary>{copy.testChat.sources(turn.sources.length)}</summary>
-                  <ul>
-                    <For each={turn.sources}>
-                      {(passage) => (
-                        <li>
-                          <strong>{passage.source}</strong>
-                          <br />
-                          {passage.text}
-                        </li>
-                      )}
-                    </For>
-                  </ul>
-                </details>
-              </Show>
+              <Said turn={turn} />
               <Show when={turn.meta}>
                 <span class={styles.meta}>{turn.meta}</span>
               </Show>
@@ -197,5 +182,42 @@ export function TestChat(props: { isDirty: boolean }) {
         </Show>
       </form>
     </Card>
+  );
+}
+
+/** What was said, and beside an answer the passages that it rests on. */
+function Said(props: { turn: Turn }) {
+  const prefix = createUniqueId();
+  const [open, setOpen] = createSignal(false);
+  const [cited, setCited] = createSignal<number>();
+  return (
+    <>
+      <div class={styles.said}>
+        <CitedText
+          text={props.turn.text || copy.testChat.thinking}
+          passages={props.turn.sources.length}
+          prefix={prefix}
+          onCite={(rank) => {
+            setOpen(true);
+            setCited(rank);
+          }}
+        />
+      </div>
+      <Show when={props.turn.meta && props.turn.sources.length > 0}>
+        <details
+          class={styles.sources}
+          open={open()}
+          onToggle={(event) => setOpen(event.currentTarget.open)}
+        >
+          <summary>{copy.testChat.sources(props.turn.sources.length)}</summary>
+          <Passages
+            label={copy.testChat.sources(props.turn.sources.length)}
+            passages={props.turn.sources}
+            prefix={prefix}
+            cited={cited()}
+          />
+        </details>
+      </Show>
+    </>
   );
 }

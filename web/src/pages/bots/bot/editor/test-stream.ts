@@ -1,11 +1,7 @@
 import { authorizedFetch, requireGood } from "~/api/client.ts";
 import { readEvents } from "~/api/events.ts";
+import type { Passage } from "~/page-parts/passages/passages.tsx";
 import { apiOrigin } from "~/session/session.ts";
-
-export interface Passage {
-  source: string;
-  text: string;
-}
 
 type TestEvent =
   | { type: "sources"; sources: Passage[] }

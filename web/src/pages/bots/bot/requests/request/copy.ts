@@ -28,6 +28,9 @@ export const copy = {
   finished: "Ended",
   failure: "Why it failed",
   question: "Message",
+  passages: "Passages it was given",
+  passagesHint:
+    "What the bot's knowledge had to say, best first. A citation in the answer leads to its passage.",
   answer: "Answer",
   noText: "No text",
   redrive: "Run again",

@@ -1,12 +1,13 @@
 import { A, useParams } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { type JSX, Show } from "solid-js";
+import { createSignal, createUniqueId, type JSX, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { copy as common } from "~/copy.ts";
 import { formatNumber, formatUsd } from "~/format.ts";
 import NotFound from "~/page-parts/not-found/not-found.tsx";
 import page from "~/page-parts/page.module.css";
+import { CitedText, Passages } from "~/page-parts/passages/passages.tsx";
 import { RunChip } from "~/page-parts/status/status-chip.tsx";
 import { announce } from "~/ui/announcer.tsx";
 import { Async } from "~/ui/async.tsx";
@@ -51,7 +52,7 @@ export default function Request() {
             <Failure run={data()} botId={params.botId} />
             <Timing run={data()} />
             <Text title={copy.question} parts={data().question} />
-            <Text title={copy.answer} parts={data().answer} />
+            <Answer run={data()} />
             <Facts run={data()} botId={params.botId} />
           </>
         )}
@@ -143,16 +144,50 @@ const Fact = (props: { label: string; children: JSX.Element }) => (
   </div>
 );
 
+/** What was said to the client, and beside it the passages that the model was given. */
+function Answer(props: { run: RunDetail }) {
+  const prefix = createUniqueId();
+  const [cited, setCited] = createSignal<number>();
+  const passages = () =>
+    (props.run.usedChunks ?? [])
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ source, content, place }) => ({ source, text: content, place }));
+  return (
+    <>
+      <Card title={copy.answer}>
+        <p class={styles.text} data-written="">
+          <Show when={textOf(props.run.answer)} fallback={copy.noText}>
+            {(text) => (
+              <CitedText
+                text={text()}
+                passages={passages().length}
+                prefix={prefix}
+                onCite={setCited}
+              />
+            )}
+          </Show>
+        </p>
+      </Card>
+      <Show when={passages().length > 0}>
+        <Card title={copy.passages} hint={copy.passagesHint}>
+          <Passages label={copy.passages} passages={passages()} prefix={prefix} cited={cited()} />
+        </Card>
+      </Show>
+    </>
+  );
+}
+
+const textOf = (parts: RunDetail["question"]): string =>
+  (parts ?? [])
+    .map((part) => ("body" in part ? part.body : "fileName" in part ? part.fileName : ""))
+    .filter((line) => line !== "")
+    .join("\n");
+
 function Text(props: { title: string; parts: RunDetail["question"] }) {
-  const text = () =>
-    (props.parts ?? [])
-      .map((part) => ("body" in part ? part.body : "fileName" in part ? part.fileName : ""))
-      .filter((line) => line !== "")
-      .join("\n");
   return (
     <Card title={props.title}>
       <p class={styles.text} data-written="">
-        {text() || copy.noText}
+        {textOf(props.parts) || copy.noText}
       </p>
     </Card>
   );
