@@ -46,8 +46,12 @@ declare module "sst" {
     }
     "Installation": {
       "accountId": string
+      "caps": string
       "cell": string
+      "embeddingModel": string
       "inferenceProfiles": string
+      "keyDays": string
+      "keyDaysMost": string
       "models": string
       "partition": string
       "region": string

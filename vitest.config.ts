@@ -10,6 +10,7 @@ export default defineConfig({
       // What of the console needs no browser; the rest is web/test.
       "web/{src,docs-site}/**/*.test.ts",
     ],
+    setupFiles: "packages/local/src/canary/setup.test-support.ts",
     // Two workers: the suite starts emulators of its own, and CI machines are small.
     maxWorkers: 2,
     // Only what hangs is ended by these: on a busy machine everything takes many times as long.

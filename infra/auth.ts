@@ -42,8 +42,12 @@ const publicClient = (
         explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
         preventUserExistenceErrors: "ENABLED",
         enableTokenRevocation: true,
-        accessTokenValidity: 1,
-        refreshTokenValidity: 30,
+        // Groups are in the access token: whoever lost the right to publish has lost it within these.
+        accessTokenValidity: 10,
+        // A working day: whoever stays signed in longer signs in again, by the session at Cognito.
+        refreshTokenValidity: 12,
+        tokenValidityUnits: { accessToken: "minutes", idToken: "minutes", refreshToken: "hours" },
+        idTokenValidity: 10,
       },
     },
   });

@@ -3,6 +3,7 @@ import { signIn } from "./auth";
 import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -54,7 +55,7 @@ controlApi.route(
     ],
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
-      queryGrant("listing", "public", "open"),
+      queryGrant("listing", "public"),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
       sendGrant(runQueue),
@@ -62,6 +63,7 @@ controlApi.route(
       sendGrant(syncQueue),
       sendGrant(webhookQueue),
       modelGrant(),
+      ...embeddingGrants,
       readSecretGrant,
       writeSecretGrant,
       removeSecretsGrant,

@@ -1,5 +1,6 @@
 import { ModelCatalog } from "../packages/core/src/models/catalog/index";
-import { models, regionName } from "./settings";
+import { Embeddings } from "../packages/core/src/models/embeddings/index";
+import { embeddingModel, models, regionName } from "./settings";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
 
@@ -59,3 +60,11 @@ export const modelGrant = ({ byProfile = false } = {}) => ({
   actions: ["bedrock:InvokeModelWithResponseStream"],
   resources: byProfile ? [...modelArns, botProfilesArn] : modelArns,
 });
+
+/** For whoever reads knowledge or is asked about it; none where passages are found by words alone. */
+export const embeddingGrants = Embeddings.models
+  .filter(({ name }) => name === embeddingModel)
+  .map(({ modelId }) => ({
+    actions: ["bedrock:InvokeModel"],
+    resources: [$interpolate`arn:${partition}:bedrock:${region}::foundation-model/${modelId}`],
+  }));

@@ -1,7 +1,18 @@
-import { inferenceProfiles, models } from "./settings";
+import { caps, embeddingModel, inferenceProfiles, keyDays, keyDaysMost, models } from "./settings";
 import { accountId, cell, partition, region } from "./stage";
 
 /** Where this is and which models it allows: facts, without rights. */
 export const installation = new sst.Linkable("Installation", {
-  properties: { accountId, cell, inferenceProfiles, models: models.join(","), partition, region },
+  properties: {
+    accountId,
+    caps,
+    cell,
+    embeddingModel,
+    inferenceProfiles,
+    keyDays,
+    keyDaysMost,
+    models: models.join(","),
+    partition,
+    region,
+  },
 });

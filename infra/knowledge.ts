@@ -1,5 +1,12 @@
 import { functionDefaults, logEnvironment } from "./function-defaults";
-import { bucketListGrant, itemGrants, objectGrants, pollingOnly, queryGrant } from "./grants";
+import {
+  bucketListGrant,
+  embeddingGrants,
+  itemGrants,
+  objectGrants,
+  pollingOnly,
+  queryGrant,
+} from "./grants";
 import { installation } from "./installation";
 import { payloads, table } from "./storage";
 import { watchedQueue } from "./watched-queue";
@@ -26,6 +33,7 @@ syncQueue.subscribe(
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
+      ...embeddingGrants,
     ],
   },
   {

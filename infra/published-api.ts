@@ -3,6 +3,7 @@ import { functionDefaults, logEnvironment } from "./function-defaults";
 import { bucketListGrant, itemGrants, objectGrants, queryGrant, sendGrant } from "./grants";
 import { installation } from "./installation";
 import { runQueue } from "./queue";
+import { authorizerConcurrency, publishedApiConcurrency } from "./settings";
 import { keyPepper } from "./secrets";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
@@ -12,6 +13,7 @@ export const publishedApi = new sst.aws.Function("PublishedApi", {
   ...functionDefaults,
   handler: "packages/functions/src/published-api/lambda.handler",
   streaming: true,
+  ...(publishedApiConcurrency && { concurrency: { reserved: publishedApiConcurrency } }),
   timeout: "15 minutes",
   memory: "1024 MB",
   environment: logEnvironment("published-api"),
@@ -29,6 +31,7 @@ export const publishedApi = new sst.aws.Function("PublishedApi", {
 export const authorizer = new sst.aws.Function("Authorizer", {
   ...functionDefaults,
   handler: "packages/functions/src/authorizer/lambda.handler",
+  ...(authorizerConcurrency && { concurrency: { reserved: authorizerConcurrency } }),
   timeout: "10 seconds",
   memory: "512 MB",
   environment: logEnvironment("authorizer"),

@@ -1,6 +1,7 @@
 import { allowLoop, functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
+  embeddingGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -39,6 +40,7 @@ export const worker = runQueue.subscribe(
       sendGrant(runQueue),
       sendGrant(webhookQueue),
       modelGrant({ byProfile: inferenceProfiles === "on" }),
+      ...embeddingGrants,
     ],
   },
   {

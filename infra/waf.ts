@@ -1,4 +1,9 @@
-import { publishedApiAllowedIpV4, publishedApiAllowedIpV6, rateLimitPerIp } from "./settings";
+import {
+  publishedApiAllowedIpV4,
+  publishedApiAllowedIpV6,
+  rateLimitKeyless,
+  rateLimitPerIp,
+} from "./settings";
 
 const visible = (metricName: string) => ({
   cloudwatchMetricsEnabled: true,
@@ -38,14 +43,69 @@ const limit = rateLimitPerIp
     ]
   : [];
 
+const asIs = [{ priority: 0, type: "NONE" }];
+/** Of the two headers that a key comes in, an empty one is none. */
+const lacks = (name: string) => ({
+  notStatement: {
+    statements: [
+      {
+        sizeConstraintStatement: {
+          fieldToMatch: { singleHeader: { name } },
+          comparisonOperator: "GT",
+          size: 0,
+          textTransformations: asIs,
+        },
+      },
+    ],
+  },
+});
+const isPreflight = {
+  byteMatchStatement: {
+    fieldToMatch: { method: {} },
+    positionalConstraint: "EXACTLY",
+    searchString: "OPTIONS",
+    textTransformations: asIs,
+  },
+};
+
+/**
+ * What costs its sender nothing: no usage plan counts a request without a key, and yet each asks the
+ * authorizer or the function.
+ */
+const limitKeyless = rateLimitKeyless
+  ? [
+      {
+        name: "RateLimitKeyless",
+        priority: 3,
+        action: { block: {} },
+        statement: {
+          rateBasedStatement: {
+            limit: rateLimitKeyless,
+            aggregateKeyType: "IP",
+            scopeDownStatement: {
+              orStatement: {
+                statements: [
+                  isPreflight,
+                  { andStatement: { statements: [lacks("x-api-key"), lacks("authorization")] } },
+                ],
+              },
+            },
+          },
+        },
+        visibilityConfig: visible("RateLimitKeyless"),
+      },
+    ]
+  : [];
+
 /** Shared by the APIs of all published bots: who is on no list is refused. */
 export const webAcl = new aws.wafv2.WebAcl("PublishedApiFirewall", {
   scope: "REGIONAL",
   defaultAction: { block: {} },
   rules: [
     ...limit,
-    ...allow("AllowedIpV4", "IPV4", publishedApiAllowedIpV4, 1),
-    ...allow("AllowedIpV6", "IPV6", publishedApiAllowedIpV6, 2),
+    ...limitKeyless,
+    ...allow("AllowedIpV4", "IPV4", publishedApiAllowedIpV4, 4),
+    ...allow("AllowedIpV6", "IPV6", publishedApiAllowedIpV6, 5),
   ],
   visibilityConfig: visible("PublishedApiFirewall"),
 });

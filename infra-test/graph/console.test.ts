@@ -31,3 +31,28 @@ test("a command listens on a port that Cognito knows", () => {
     [8976, 8977, 8978].map((port) => `http://localhost:${port}/callback`),
   );
 });
+
+test("the console runs nothing but its own files, and reaches sign-in, its bucket and bots alone", () => {
+  const { securityHeadersConfig } = prod.one(
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+  ).inputs;
+  const policy = String(securityHeadersConfig.contentSecurityPolicy.contentSecurityPolicy);
+  expect(policy).toContain("default-src 'none'; script-src 'self'");
+  const [, connect] = /connect-src ([^;]*);/.exec(policy) ?? [];
+  expect(connect).toMatch(
+    /^'self' https:\/\/cognito-idp\.us-east-1\.amazonaws\.com https:\/\/outlet-prod-\S+\.amazoncognito\.com https:\/\/\S+\.s3\.us-east-1\.amazonaws\.com https:\/\/\*\.execute-api\.us-east-1\.amazonaws\.com$/,
+  );
+  const { defaultCacheBehavior } = prod.one("aws:cloudfront/distribution:Distribution").inputs;
+  expect(defaultCacheBehavior.responseHeadersPolicyId).toBeTruthy();
+});
+
+test("tokens say for minutes which groups somebody is in, and are renewed for a day at most", () => {
+  for (const name of [/Console/, /CommandLine/]) {
+    expect(prod.one(client, name).inputs).toMatchObject({
+      accessTokenValidity: 10,
+      refreshTokenValidity: 12,
+      tokenValidityUnits: { accessToken: "minutes", refreshToken: "hours" },
+      enableTokenRevocation: true,
+    });
+  }
+});

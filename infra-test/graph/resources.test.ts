@@ -17,6 +17,7 @@ test("the app holds exactly these resources", () => {
       "aws:cloudfront/distribution:Distribution": 1,
       "aws:cloudfront/function:Function": 1,
       "aws:cloudfront/keyValueStore:KeyValueStore": 1,
+      "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": 1,
       "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/eventRule:EventRule": 1,
       "aws:cloudwatch/eventTarget:EventTarget": 1,

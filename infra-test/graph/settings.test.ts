@@ -9,7 +9,10 @@ describe("the firewall of published bots", () => {
 
   test("refuses everybody who is on no list", () => {
     expect(rules(prod)).toMatchObject({ scope: "REGIONAL", defaultAction: { block: {} } });
-    expect(rules(prod).rules.map((rule: { name: string }) => rule.name)).toEqual(["AllowedIpV4"]);
+    expect(rules(prod).rules.map((rule: { name: string }) => rule.name)).toEqual([
+      "RateLimitKeyless",
+      "AllowedIpV4",
+    ]);
     expect(prod.one("aws:wafv2/ipSet:IpSet").inputs).toMatchObject({
       ipAddressVersion: "IPV4",
       addresses: ["203.0.113.0/24", "198.51.100.0/24"],
@@ -29,8 +32,18 @@ describe("the firewall of published bots", () => {
       ]),
     ).toEqual([
       ["RateLimitPerIp", 0, "block"],
-      ["AllowedIpV6", 2, "allow"],
+      ["RateLimitKeyless", 3, "block"],
+      ["AllowedIpV6", 5, "allow"],
     ]);
+  });
+
+  test("limits what comes without a key, and preflights, unless that is switched off", async () => {
+    const [rule] = rules(prod).rules;
+    const { limit, scopeDownStatement } = rule.statement.rateBasedStatement;
+    expect([limit, Object.keys(scopeDownStatement)]).toEqual([1_000, ["orStatement"]]);
+    expect(JSON.stringify(scopeDownStatement)).toMatch(/OPTIONS.*x-api-key.*authorization/);
+    const off = await program("prod", { ...environment, OUTLET_RATE_LIMIT_KEYLESS: "off" });
+    expect(rules(off).rules).toHaveLength(1);
   });
 
   test.each([
@@ -104,6 +117,23 @@ describe("inference profiles", () => {
   });
 });
 
+test("a model of embeddings may be asked by whoever reads knowledge or is asked about it, and by nobody else", async () => {
+  const invoke = (graph: typeof prod) =>
+    handlers.filter((name) =>
+      graph
+        .function(handlerOf(name))
+        .statements.some(({ Action }) => Action.includes("bedrock:InvokeModel")),
+    );
+  expect(invoke(prod)).toEqual([]);
+  const model = "titan-embed-text-v2";
+  const graph = await program("prod", { ...environment, OUTLET_EMBEDDING_MODEL: model });
+  expect(graph.links.Installation?.embeddingModel).toBe(model);
+  expect(invoke(graph)).toEqual(["control-api", "syncer", "worker"]);
+  await expect(program("prod", { ...environment, OUTLET_EMBEDDING_MODEL: "ada" })).rejects.toThrow(
+    /OUTLET_EMBEDDING_MODEL takes one of titan-embed-text-v2, [^]*not "ada"/,
+  );
+});
+
 test("template upgrades are on unless they are switched off by name", async () => {
   expect(prod.links.Publishing?.templateUpgrades).toBe("on");
   const off = await program("prod", { ...environment, OUTLET_TEMPLATE_UPGRADES: "off" });
@@ -147,4 +177,18 @@ describe("a domain of published APIs", () => {
   ])("is refused as %o", async (env, message) => {
     await expect(program("prod", { ...environment, ...env })).rejects.toThrow(message);
   });
+});
+
+test("concurrency is reserved for who lets callers in and who answers them, where that is said", async () => {
+  const reserved = (graph: Graph) =>
+    ["authorizer", "published-api"].map(
+      (name) => graph.function(handlerOf(name)).inputs.reservedConcurrentExecutions,
+    );
+  expect(reserved(prod)).toEqual([undefined, undefined]);
+  const graph = await program("prod", {
+    ...environment,
+    OUTLET_AUTHORIZER_CONCURRENCY: "50",
+    OUTLET_PUBLISHED_API_CONCURRENCY: "200",
+  });
+  expect(reserved(graph)).toEqual([50, 200]);
 });

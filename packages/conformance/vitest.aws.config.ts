@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL("../..", import.meta.url)),
     include: ["packages/conformance/src/**/*.referee.ts", "infra-test/**/*.test.ts"],
+    setupFiles: "packages/local/src/canary/setup.test-support.ts",
     globalSetup: "infra-test/build.ts",
     maxWorkers: 2,
     // Some of them answer in tens of milliseconds, and 50 racers wait for each other.

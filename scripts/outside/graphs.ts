@@ -15,6 +15,7 @@ const settings: Record<string, { stage: string; dev?: boolean; env: Record<strin
       OUTLET_RATE_LIMIT_PER_IP: "100",
       OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite",
       OUTLET_INFERENCE_PROFILES: "on",
+      OUTLET_EMBEDDING_MODEL: "titan-embed-text-v2",
       OUTLET_TEMPLATE_UPGRADES: "off",
       OUTLET_DOMAIN: "example.com",
       OUTLET_API_DOMAIN: "bots.example.com",

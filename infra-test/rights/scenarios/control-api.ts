@@ -185,7 +185,7 @@ export const controlApi: Scenario[] = [
   },
   {
     title: "shows the request log and redrives what has failed",
-    uses: ["dynamodb:Query index/open", "sqs:SendMessage RunQueueQueue"],
+    uses: ["dynamodb:Query index/listing", "sqs:SendMessage RunQueueQueue"],
     async run(world) {
       const { bot, publication } = await acceptPublication(world);
       await markPublished(world, publication);

@@ -20,7 +20,7 @@ const read = (file: string): string => readFileSync(join(modelDir, file), "utf8"
 
 const Mutations = v.array(
   v.strictObject({
-    module: v.picklist(["Conversation", "EventLog"]),
+    module: v.picklist(["Conversation", "EventLog", "Budget"]),
     name: v.string(),
     find: v.string(),
     replace: v.string(),
@@ -29,13 +29,20 @@ const Mutations = v.array(
   }),
 );
 
-type Module = "Conversation" | "EventLog";
-const models = { Conversation: read("Conversation.tla"), EventLog: read("EventLog.tla") };
+type Module = "Conversation" | "EventLog" | "Budget";
+const models = {
+  Conversation: read("Conversation.tla"),
+  EventLog: read("EventLog.tla"),
+  Budget: read("Budget.tla"),
+};
 const safety: Configuration = { text: read("Safety.cfg") };
 const liveness: Configuration = { text: read("Liveness.cfg") };
 const quick: Configuration = { ...safety, bounds: { MaxAttempts: 1, Faults: 1 } };
 const eventLog: Configuration = { text: read("EventLog.cfg") };
 const quickEventLog: Configuration = { ...eventLog, bounds: { MaxTexts: 1, MaxRedrives: 0 } };
+
+const budget: Configuration = { text: read("Budget.cfg") };
+const budgetLiveness: Configuration = { text: read("BudgetLiveness.cfg") };
 
 let passed = 0;
 let failed = 0;
@@ -68,6 +75,8 @@ try {
   await (values.quick
     ? judge("event log, one text and no redrive", null, "EventLog", quickEventLog)
     : judge("event log", null, "EventLog", eventLog));
+  await judge("budget", null, "Budget", budget);
+  await judge("budget, liveness", null, "Budget", budgetLiveness);
   const mutations = v.parse(Mutations, JSON.parse(read("mutations.json")));
   for (const { module, name, find, replace, violates } of mutations) {
     const model = models[module];
@@ -101,6 +110,7 @@ function describe({ violated, states }: Finding): string {
 
 function configurationOf(module: Module, violates: string | null): Configuration {
   if (module === "EventLog") return { ...eventLog, bounds: { MaxTexts: 1 } };
+  if (module === "Budget") return violates === "NothingHeldForGood" ? budgetLiveness : budget;
   if (violates === null) return quick;
   return violates === "EveryRunEnds" ? liveness : safety;
 }

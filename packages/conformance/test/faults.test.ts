@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { playCampaign } from "../src/faults/campaign.ts";
+import { playSeed } from "../src/budgets/seeds.ts";
+import { createMemoryStores } from "../src/faults/memory-stores.ts";
 import { mutants, mutate } from "../src/faults/mutants.ts";
 import { type Stores, startEmbeddedStores } from "../src/faults/stores.ts";
 
@@ -66,4 +68,11 @@ test.each(mutants)("the source still has the condition that is taken out: $name"
   const url = new URL(`../../core/src/${mutant.file}`, import.meta.url);
   const source = readFileSync(url, "utf8");
   expect(mutate(mutant, source)).not.toBe(source);
+});
+
+test("200 clients at once spend a budget of 100 runs to the last one and no further", async () => {
+  const { problems, storm, refused } = await playSeed(createMemoryStores(), 1);
+  expect(problems).toEqual([]);
+  expect(storm).toBeGreaterThanOrEqual(100);
+  expect(refused).toBeGreaterThan(0);
 });

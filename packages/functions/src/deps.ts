@@ -15,8 +15,11 @@ import { createPace } from "@outlet/aws/provisioner/pace";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
+import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
+import { Embeddings } from "@outlet/core/models/embeddings";
 import {
+  type Embedder,
   type Log,
   type ObjectStore,
   reportingTable,
@@ -27,6 +30,7 @@ import {
   type Table,
   type UploadStore,
 } from "@outlet/core/ports";
+import { Key } from "@outlet/core/publishing/key";
 import type { ControlApiDeps } from "./control-api/deps.ts";
 import { join } from "node:path";
 import { Resource } from "sst";
@@ -44,7 +48,8 @@ function base() {
   return { table: reportingTable(table, log), clock: systemClock, log };
 }
 
-const pepper = () => Buffer.from(Resource.KeyPepper.value, "base64");
+/** Versions, the newest first: secrets made under an older one go on. */
+const peppers = () => Key.readPeppers(Resource.KeyPepper.value);
 
 const catalog = () => {
   const { models, region } = Resource.Installation;
@@ -86,12 +91,29 @@ function uploads(): UploadStore {
   };
 }
 
+/** Passages are found by meaning too where a model of embeddings is chosen (infra/settings.ts). */
+function embedder(): Embedder | undefined {
+  const model = Embeddings.find(Resource.Installation.embeddingModel);
+  if (!model) return undefined;
+  let opened: Promise<Embedder> | undefined;
+  return {
+    ...Embeddings.facts(model),
+    async embed(...texts) {
+      const { region } = Resource.Installation;
+      opened ??= import("./embedder.ts").then(({ openEmbedder }) => openEmbedder(region, model));
+      return (await opened).embed(...texts);
+    },
+  };
+}
+
 /** Much of it is tables of words: in a chunk of its own, for the first question. */
-function retriever(stores: { table: Table; objects: ObjectStore }): Retriever {
+function retriever(stores: { table: Table; objects: ObjectStore; log: Log }): Retriever {
   let opened: Promise<Retriever> | undefined;
   return {
     async search(...question) {
-      opened ??= import("./retriever.ts").then(({ openRetriever }) => openRetriever(stores));
+      opened ??= import("./retriever.ts").then(({ openRetriever }) =>
+        openRetriever({ ...stores, embedder: embedder() }),
+      );
       return (await opened).search(...question);
     },
   };
@@ -152,17 +174,20 @@ const provisioner = ({ table, log }: { table: Table; log: Log }) => {
 
 const templateUpgrades = (): boolean => Resource.Publishing.templateUpgrades === "on";
 
-export const authorizerDeps = () => ({ ...base(), pepper: pepper() });
+export const authorizerDeps = () => ({ ...base(), ...peppers() });
 
 export function publishedApiDeps() {
   const sqs = sqsClient();
+  const shared = base();
   return {
-    ...base(),
+    ...shared,
     objects: objects(),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
     catalog: catalog(),
     policy: defaultPolicy,
+    // Each call is in a process of its own: who waits is known to the table alone.
+    waiters: Key.createTableWaiters(shared, defaultPolicy.waitersMax),
   };
 }
 
@@ -212,6 +237,7 @@ export const syncerDeps = () => ({
   ...base(),
   objects: objects(),
   ids: Id.createIds(systemClock),
+  embedder: embedder(),
   http: createGuardedHttp(),
   // One after the other: the function has memory for one file.
   reader: createChildReader({
@@ -230,7 +256,7 @@ export function deployerDeps() {
     deployQueue: queue(sqs, Resource.DeployQueue),
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
-    pepper: pepper(),
+    ...peppers(),
     catalog: catalog(),
     provisioner: provisioner(shared),
     cell: Resource.Installation.cell,
@@ -259,7 +285,7 @@ export function controlApiDeps() {
     randomness: systemRandomness,
     catalog: catalog(),
     model: model(),
-    pepper: pepper(),
+    ...peppers(),
     provisioner: provisioner(shared),
     metrics: createCloudWatchMetrics({ client: createCloudWatchClient(options()) }),
     quotaCounters: createGatewayQuotaCounters({
@@ -268,6 +294,7 @@ export function controlApiDeps() {
     }),
     cell,
     templateUpgrades: templateUpgrades(),
+    limits: Limits.parse(Resource.Installation),
     // Publications of version 1 of the template do not name theirs.
     endpointOf: ({ stack, stage, endpoint }: Place) =>
       stack &&

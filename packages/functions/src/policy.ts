@@ -13,6 +13,10 @@ export const defaultPolicy = {
   quietMs: 60_000,
   /** Shorter than the shortest retention: what waits is never swept away. */
   queuedMaxMs: 6 * 3_600_000,
+  /** Lambda ends every process that accepts within 15 minutes. */
+  holdGraceMs: 3_600_000,
+  /** Of one key, at once; each holds a process until its answer is there. */
+  waitersMax: 50,
   waitPollMs: { first: 100, max: 1_000 },
   eventsEveryMs: 150,
   eventsSize: 2_048,

@@ -64,7 +64,7 @@ describe("a server of embeddings", () => {
         },
       ],
     ];
-    const vectors = await open({ apiKey: "secret" }).embed(["one", "two"], "passage");
+    const { vectors } = await open({ apiKey: "secret" }).embed(["one", "two"], "passage");
     expect(vectors.map((vector) => [...vector])).toEqual([
       [1, 0],
       [0, 2],
@@ -84,7 +84,8 @@ describe("a server of embeddings", () => {
     bytes.writeFloatLE(0.5, 0);
     bytes.writeFloatLE(-2, 4);
     replies = [answer(bytes.toString("base64"))];
-    expect([...((await open().embed(["one"], "question"))[0] ?? [])]).toEqual([0.5, -2]);
+    const { vectors } = await open().embed(["one"], "question");
+    expect([...(vectors[0] ?? [])]).toEqual([0.5, -2]);
   });
 
   test("is told questions from passages as it wants to be", async () => {

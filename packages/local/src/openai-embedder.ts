@@ -1,4 +1,5 @@
 import { Text } from "@outlet/core/foundation/text";
+import { Tokens } from "@outlet/core/models/tokens";
 import { type Clock, type Embedder, EmbedderUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
 
@@ -44,7 +45,11 @@ export function createOpenAiEmbedder(server: EmbeddingsServer, clock: Clock): Em
     async embed(texts, kind) {
       for (let tries = 1; ; tries++) {
         try {
-          return await ask(server, texts, kind);
+          const vectors = await ask(server, texts, kind);
+          return {
+            vectors,
+            inputTokens: texts.reduce((sum, text) => sum + Tokens.estimate(text), 0),
+          };
         } catch (error) {
           const again = error instanceof Retryable && tries < triesMax && kind === "passage";
           if (!again) throw asUnavailable(error);

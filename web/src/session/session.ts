@@ -62,6 +62,13 @@ export const signIn = (returnTo: string): Promise<void> =>
   manager.signinRedirect({ state: { returnTo } });
 
 export async function signOut(): Promise<void> {
+  // Ended at the issuer, it opens nothing any more, wherever it was copied to. Where the issuer cannot
+  // be told, it is forgotten here all the same.
+  try {
+    await manager.revokeTokens(["refresh_token"]);
+  } catch {
+    // The issuer cannot be told: the token ends by itself, and whoever signs out is not kept from it.
+  }
   // Cognito's own end-session endpoint wants these two; others ignore what they do not know.
   await manager.signoutRedirect({
     extraQueryParams: { client_id: settings.clientId, logout_uri: `${origin}/` },

@@ -8,6 +8,8 @@ interface Props {
   checked: boolean;
   onChange: (checked: boolean) => void;
   disabled?: boolean;
+  /** The words are for who hears the page: what it is beside says the same. */
+  hideLabel?: boolean;
 }
 
 export function Checkbox(props: Props) {
@@ -24,7 +26,9 @@ export function Checkbox(props: Props) {
           <Icon name="check" width="12" height="12" />
         </Kobalte.Indicator>
       </Kobalte.Control>
-      <Kobalte.Label>{props.label}</Kobalte.Label>
+      <Kobalte.Label class={props.hideLabel ? styles.unseen : undefined}>
+        {props.label}
+      </Kobalte.Label>
     </Kobalte.Root>
   );
 }

@@ -3,6 +3,12 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { socketPathOf } from "../unix-endpoint.ts";
 import { NoAnswer } from "./service-error.ts";
 
+/**
+ * How long a request may wait for one of our own connections. That is our own crowd and not the
+ * service's silence: sent again, it would only make the crowd larger.
+ */
+const turnMaxMs = 30_000;
+
 /** How long a connection may take to be made; the SDK's clients wait as long. */
 const connectTimeoutMs = 900;
 
@@ -13,9 +19,10 @@ export interface Answer {
 }
 
 interface Sent {
+  path: string;
   headers: Record<string, string>;
   body: string;
-  /** From sending to the last byte of the answer. */
+  /** From having a connection to the last byte of the answer. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -41,7 +48,6 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   const options = {
     agent,
     method: "POST",
-    path: url.pathname,
     ...(socketPath === undefined
       ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
       : { socketPath }),
@@ -50,12 +56,12 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   return {
     host: url.host,
     close: () => agent.destroy(),
-    post: ({ headers, body, timeoutMs, signal }) =>
+    post: ({ path, headers, body, timeoutMs, signal }) =>
       new Promise((resolve, reject) => {
-        const req = request({ ...options, headers });
+        const req = request({ ...options, path, headers });
         const giveUp = (ms: number, what: string) => () =>
           req.destroy(new NoAnswer(`${what} within ${ms} ms`));
-        const overdue = setTimeout(giveUp(timeoutMs, "no answer"), timeoutMs);
+        let overdue = setTimeout(giveUp(turnMaxMs, "no turn"), turnMaxMs);
         let connecting: NodeJS.Timeout | undefined;
         const abort = () => req.destroy(new Error("The caller gave up."));
         signal?.addEventListener("abort", abort, { once: true });
@@ -71,6 +77,8 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
         };
         req.on("error", fail);
         req.on("socket", (socket) => {
+          clearTimeout(overdue);
+          overdue = setTimeout(giveUp(timeoutMs, "no answer"), timeoutMs);
           if (!socket.connecting) return;
           const limit = giveUp(connectTimeoutMs, "no connection");
           connecting = setTimeout(limit, connectTimeoutMs);

@@ -28,10 +28,10 @@ interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** A service that speaks AWS's JSON 1.0 protocol, such as DynamoDB and SQS. */
+/** A service that speaks JSON: AWS's JSON 1.0, such as DynamoDB and SQS, or JSON over REST by POST. */
 export interface JsonClient {
   /**
-   * @param operation such as `GetItem`.
+   * @param operation such as `GetItem`; of a REST service its path, such as `/rerank`, encoded.
    * @returns what was answered; the caller knows its shape.
    * @throws ServiceError, and where there was none to be had in all tries, NoAnswer or BrokenAnswer.
    */
@@ -39,11 +39,19 @@ export interface JsonClient {
   close(): void;
 }
 
-/** https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
-const services = {
-  dynamodb: { target: "DynamoDB_20120810" },
-  sqs: { target: "AmazonSQS" },
+/**
+ * With a target: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html, without:
+ * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html.
+ */
+const services: Record<"dynamodb" | "sqs" | "bedrock-runtime", Protocol> = {
+  dynamodb: { signedAs: "dynamodb", target: "DynamoDB_20120810" },
+  sqs: { signedAs: "sqs", target: "AmazonSQS" },
+  "bedrock-runtime": { signedAs: "bedrock" },
 };
+interface Protocol {
+  signedAs: string;
+  target?: string;
+}
 export type Service = keyof typeof services;
 
 /**
@@ -56,25 +64,28 @@ export function createJsonClient(service: Service, options: LeanOptions): JsonCl
   const { region, requestTimeoutMs = 1_000, triesMax = 3, maxSockets = 50 } = options;
   const target = createTarget(options.endpoint ?? defaultEndpoint(service, region), maxSockets);
   const known = options.credentials;
+  const { signedAs, target: prefix } = services[service];
   const sign = options.local
-    ? createUnsigned({ service, region })
+    ? createUnsigned({ service: signedAs, region })
     : createSigner({
-        service,
+        service: signedAs,
         region,
         credentials: known ? () => Promise.resolve(known) : createCredentialSource(),
       });
-  const prefix = `${services[service].target}.`;
   /** How far the service's clock is ahead of ours, in milliseconds, where it has complained. */
   let skewMs = 0;
 
   async function attempt(operation: string, body: string, options: CallOptions): Promise<unknown> {
     const headers = {
-      "content-type": "application/x-amz-json-1.0",
+      "content-type": prefix ? "application/x-amz-json-1.0" : "application/json",
       "content-length": String(Buffer.byteLength(body)),
-      "x-amz-target": prefix + operation,
+      ...(prefix && { "x-amz-target": `${prefix}.${operation}` }),
     };
-    const signed = await sign({ host: target.host, headers, body }, new Date(Date.now() + skewMs));
+    const path = prefix ? "/" : operation;
+    const at = new Date(Date.now() + skewMs);
+    const signed = await sign({ host: target.host, path, headers, body }, at);
     const answer = await target.post({
+      path,
       headers: signed,
       body,
       timeoutMs: options.timeoutMs ?? requestTimeoutMs,
@@ -127,7 +138,7 @@ function toError({ status, headers, body }: Answer): ServiceError {
   const header = headers["x-amzn-errortype"];
   const type = said.__type ?? (typeof header === "string" ? header : `Status${status}`);
   // `com.amazonaws.dynamodb#ValidationException`, or with a URL behind a colon.
-  const name = type.replace(/^.*#/, "").replace(/:.*$/, "");
+  const name = type.split(":", 1)[0]?.split("#").at(-1) ?? "";
   return new ServiceError(name, said.message ?? said.Message ?? Text.cut(body, 500), status);
 }
 

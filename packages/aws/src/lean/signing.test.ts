@@ -14,11 +14,12 @@ test("what is signed here is what the SDK's own signer signs", async () => {
         secretAccessKey: printable,
         sessionToken: fc.option(printable, { nil: undefined }),
       }),
-      fc.constantFrom("dynamodb", "sqs"),
+      fc.constantFrom("dynamodb", "sqs", "bedrock"),
+      fc.constantFrom("/", "/model/amazon.titan-embed-text-v2%3A0/invoke", "/a%20b/(c)!/d"),
       fc.constantFrom("eu-central-1", "cn-north-1"),
       fc.string({ unit: "grapheme", maxLength: 200 }),
       fc.date({ min: new Date("2020-01-01"), max: new Date("2040-01-01"), noInvalidDate: true }),
-      async ({ sessionToken, ...keys }, service, region, body, at) => {
+      async ({ sessionToken, ...keys }, service, path, region, body, at) => {
         const credentials = { ...keys, ...(sessionToken && { sessionToken }) };
         const host = `${service}.${region}.amazonaws.com`;
         const headers = {
@@ -39,14 +40,14 @@ test("what is signed here is what the SDK's own signer signs", async () => {
             method: "POST",
             protocol: "https:",
             hostname: host,
-            path: "/",
+            path,
             query: {},
             headers: { ...headers, host },
             body,
           },
           { signingDate: at },
         );
-        expect(await sign({ host, headers, body }, at)).toEqual(theirs.headers);
+        expect(await sign({ host, path, headers, body }, at)).toEqual(theirs.headers);
       },
     ),
     { numRuns: 200 },
@@ -61,7 +62,7 @@ test("the signing key follows the day and the secret", async () => {
     credentials: async () => ({ accessKeyId: "AKID", secretAccessKey }),
   });
   const at = async (time: string) =>
-    (await sign({ host: "h", headers: {}, body: "" }, new Date(time))).authorization;
+    (await sign({ host: "h", path: "/", headers: {}, body: "" }, new Date(time))).authorization;
   const first = await at("2026-01-01T12:00:00Z");
   expect(await at("2026-01-01T12:00:00Z")).toBe(first);
   const dayAfter = await at("2026-01-02T12:00:00Z");

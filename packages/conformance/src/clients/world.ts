@@ -1,8 +1,9 @@
 import { type Outlet, type PublishedBot, startOutlet } from "@outlet/local/runtime/runtime-fixture";
+import { canary as word } from "@outlet/local/canary/canary.test-support";
 import { type EchoModel, startEchoModel } from "./echo-model.ts";
 
 /** What no answer, event, error or log may ever hold. */
-export const canary = "CANARY-7f3a91 is the owner's own instruction";
+export const canary = `${word} is the owner's own instruction`;
 
 export interface World {
   outlet: Outlet;

@@ -5,7 +5,8 @@ import { type Stack, startStack } from "@outlet/local/runtime/stack-fixture";
 import { createPrng, type Prng } from "../faults/prng.ts";
 import { type Edge, startEdge } from "./edge.ts";
 import { readAll } from "./reader.ts";
-import { joined } from "./sse.ts";
+import { type Dialect, dialects } from "./dialects.ts";
+import type { Sse } from "./sse.ts";
 
 export interface CutOptions {
   seed: string;
@@ -19,6 +20,8 @@ export interface CutReport {
   events: number;
   /** By kind. */
   cuts: Record<"reader gone" | "edge restarted" | "worker killed" | "attempt repeated", number>;
+  /** Runs read on each of the faces. */
+  faces: Record<keyof typeof dialects, number>;
   complaints: string[];
 }
 
@@ -35,6 +38,7 @@ export async function playCuts({ seed, cuts, say }: CutOptions): Promise<CutRepo
     runs: 0,
     events: 0,
     cuts: { "reader gone": 0, "edge restarted": 0, "worker killed": 0, "attempt repeated": 0 },
+    faces: { native: 0, responses: 0 },
     complaints: [],
   };
   const total = () => Object.values(report.cuts).reduce((sum, count) => sum + count, 0);
@@ -65,13 +69,14 @@ interface Play {
 async function playRun({ stack, edge, report, name }: Play): Promise<void> {
   const prng = createPrng(name);
   const client = stack.client();
-  const sent = await client.send(name);
-  const { conversationId, messageId } = sent.json;
+  const face = prng.chance(0.5) ? "native" : "responses";
+  const dialect = dialects[face];
+  const { conversationId, messageId, path } = await dialect.send(client, name);
+  const source = { base: edge.url, path, dialect };
   const address = client.address(conversationId);
   const working = workUntilDone({ stack, report, prng: createPrng(`${name}/work`) }, address, name);
   const restarting = prng.chance(0.3) ? restart(edge, report, prng) : undefined;
-  const path = `/conversation/${conversationId}/${messageId}`;
-  const { events, complaint } = await readAll(`${edge.url}${path}/events`, () => {
+  const { events, complaint } = await readAll(source, () => {
     if (!prng.chance(0.8)) return undefined;
     report.cuts["reader gone"] += 1;
     return prng.between(1, 700);
@@ -79,16 +84,30 @@ async function playRun({ stack, edge, report, name }: Play): Promise<void> {
   await Promise.all([working, restarting]);
   report.runs += 1;
   report.events += events.length;
-  report.cuts["attempt repeated"] += events.filter(({ event }) => event === "attempt").length - 1;
+  report.faces[face] += 1;
+  report.cuts["attempt repeated"] += Math.max(
+    0,
+    events.filter((event) => dialect.begins(event)).length - 1,
+  );
   if (complaint) report.complaints.push(`${name}: ${complaint}`);
   const run = await Run.fromId(stack.deps, address, messageId);
   const answer = (run?.answer ?? []).map((part) => ("body" in part ? part.body : "")).join("");
-  const read = joined(events);
+  const read = textIn(events, dialect);
   if (read !== answer) report.complaints.push(`${name}: read ${read} instead of ${answer}`);
-  const again = await readAll(`${edge.url}${path}/events`, () => undefined);
+  const again = await readAll(source, () => undefined);
   if (JSON.stringify(again.events) !== JSON.stringify(events)) {
     report.complaints.push(`${name}: another reader reads something else`);
   }
+}
+
+/** The answer's text, as a reader joins it: an attempt begins it anew. */
+function textIn(events: readonly Sse[], dialect: Dialect): string {
+  let text = "";
+  for (const event of events) {
+    if (dialect.begins(event)) text = "";
+    text += dialect.textOf(event);
+  }
+  return text;
 }
 
 async function restart(edge: Edge, report: CutReport, prng: Prng): Promise<void> {

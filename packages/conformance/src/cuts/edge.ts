@@ -70,16 +70,21 @@ async function eventOf(req: IncomingMessage, botId: string): Promise<object> {
   const headers = Object.fromEntries(
     Object.entries(req.headers).map(([name, value]) => [name, String(value)]),
   );
+  const { pathname, searchParams } = new URL(req.url ?? "/", "http://localhost");
+  const query = [...searchParams];
   return {
     httpMethod: req.method,
-    path: req.url,
+    path: pathname,
     resource: "/{proxy+}",
     headers,
     multiValueHeaders: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, [value]]),
     ),
-    queryStringParameters: null,
-    multiValueQueryStringParameters: null,
+    queryStringParameters: query.length === 0 ? null : Object.fromEntries(query),
+    multiValueQueryStringParameters:
+      query.length === 0
+        ? null
+        : Object.fromEntries(query.map(([name]) => [name, searchParams.getAll(name)])),
     pathParameters: null,
     stageVariables: { botId },
     body,

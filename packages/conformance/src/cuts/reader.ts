@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import type { Dialect } from "./dialects.ts";
 import { parseEvents, type Sse } from "./sse.ts";
 
 /** What a reader has of a run, over all its connections. */
@@ -13,6 +14,13 @@ export interface Reading {
 /** When a connection breaks: after so many bytes, if the reader goes away by itself. */
 export type CutAfter = () => number | undefined;
 
+/** A run's events: at which edge, where, and as which face tells them. */
+export interface Source {
+  base: string;
+  path: string;
+  dialect: Dialect;
+}
+
 /** How long a reader waits before it connects anew to an edge that is not there. */
 const retryMs = 5;
 
@@ -20,18 +28,26 @@ const retryMs = 5;
  * Follows a run to its end, however often the connection breaks: each time it asks for what comes
  * after the last event it has seen whole.
  */
-export async function readAll(url: string, cutAfter: CutAfter): Promise<Reading> {
+export async function readAll(
+  { base, path, dialect }: Source,
+  cutAfter: CutAfter,
+): Promise<Reading> {
   const reading: Reading = { events: [], connections: 0, complaint: undefined };
   for (;;) {
     const last = reading.events.at(-1);
-    if (last?.event === "state" || reading.complaint) return reading;
+    if ((last && dialect.isLast(last)) || reading.complaint) return reading;
     reading.connections += 1;
-    const part = await readOnce(url, last?.id, cutAfter());
+    const part = await readOnce(
+      base,
+      dialect.after(path, last && dialect.numberOf(last)),
+      cutAfter(),
+    );
     if (part === "done") return reading;
     for (const event of part) {
-      if (event.id === undefined) continue;
-      const expected = String(reading.events.length);
-      if (event.id !== expected) reading.complaint ??= `event ${event.id} instead of ${expected}`;
+      const number = dialect.numberOf(event);
+      if (number === undefined) continue;
+      const expected = reading.events.length;
+      if (number !== expected) reading.complaint ??= `event ${number} instead of ${expected}`;
       reading.events.push(event);
     }
     if (part.length === 0) await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -40,14 +56,11 @@ export async function readAll(url: string, cutAfter: CutAfter): Promise<Reading>
 
 /** @returns what came whole before the connection ended; `done` where there is nothing more. */
 async function readOnce(
-  url: string,
-  lastEventId: string | undefined,
+  base: string,
+  { path, headers }: ReturnType<Dialect["after"]>,
   cutAt: number | undefined,
 ): Promise<Sse[] | "done"> {
-  const req = request(url, {
-    agent: false,
-    headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
-  });
+  const req = request(base + path, { agent: false, headers });
   req.end();
   let text = "";
   try {

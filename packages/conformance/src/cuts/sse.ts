@@ -18,7 +18,8 @@ export function parseEvents(text: string): Sse[] {
       if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trimStart());
     }
     const data = fields.get("data");
-    if (data === undefined) return [];
+    // What ends a stream of OpenAI's is no event.
+    if (data === undefined || data === "[DONE]") return [];
     const id = fields.get("id");
     return [
       {
@@ -30,7 +31,7 @@ export function parseEvents(text: string): Sse[] {
   });
 }
 
-/** The answer's text, as a reader joins it: `attempt` begins it anew. */
+/** The answer's text, as a reader of the native face joins it: `attempt` begins it anew. */
 export function joined(events: readonly Sse[]): string {
   let text = "";
   for (const { event, data } of events) {

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { type Episode, playEpisode } from "./episode.ts";
-import { choosePlan, type Plan, planOfKillPoint, type Scenario, scenarios } from "./plan.ts";
+import {
+  chooseBudget,
+  choosePlan,
+  type Plan,
+  planOfKillPoint,
+  planOfStorm,
+  type Scenario,
+  scenarios,
+} from "./plan.ts";
 import { createPrng } from "./prng.ts";
 import type { Speak } from "./scripted-model.ts";
 import { startWireModel } from "./wire-model.ts";
@@ -18,6 +26,8 @@ export interface CampaignOptions {
   randomOnly?: boolean;
   /** What goes wrong in every episode that the seed chooses. */
   profile?: string | undefined;
+  /** Whether every bot has a budget that hardly suffices. */
+  budgets?: boolean;
   stores: Stores;
   say: (line: string) => void;
 }
@@ -26,6 +36,8 @@ export interface Report {
   episodes: number;
   runs: number;
   acknowledged: number;
+  /** Messages that a budget did not suffice for. */
+  refused: number;
   steps: number;
   faults: Map<string, number>;
   statuses: Map<string, number>;
@@ -44,6 +56,7 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
     episodes: 0,
     runs: 0,
     acknowledged: 0,
+    refused: 0,
     steps: 0,
     faults: new Map(),
     statuses: new Map(),
@@ -60,6 +73,7 @@ export async function playCampaign(options: CampaignOptions): Promise<Report> {
     report.episodes += 1;
     report.runs += found.accepted;
     report.acknowledged += found.acknowledged;
+    report.refused += found.refused;
     report.steps += found.steps;
     report.abandoned += found.abandoned;
     for (const [kind, count] of found.faults) add(report.faults, kind, count);
@@ -167,10 +181,14 @@ function playNamed(
   options: CampaignOptions & { lane: Lane; speak: Speak; leftOut?: ReadonlySet<number> },
 ): Promise<Episode> {
   const seed = `${options.seed}/${name}`;
-  return playEpisode({ ...options, seed, plan: planOf(name, seed, options.profile) });
+  const plan = planOf(name, seed, options.profile);
+  const budget =
+    options.budgets && !plan.budget ? chooseBudget(createPrng(`${seed}/budget`)) : plan.budget;
+  return playEpisode({ ...options, seed, plan: { ...plan, budget } });
 }
 
 function planOf(name: string, seed: string, profile: string | undefined): Plan {
+  if (name === "storm") return planOfStorm(createPrng(`${seed}/plan`));
   const [scenario, when, call] = name.split("-");
   if (isScenario(scenario) && (when === "before" || when === "after")) {
     return planOfKillPoint(scenario, { when, call: Number(call) });
@@ -182,7 +200,7 @@ function planOf(name: string, seed: string, profile: string | undefined): Plan {
 /** Whether an episode may be of that name. */
 export const isEpisode = (name: string): boolean => {
   const [scenario, when, call, ...more] = name.split("-");
-  if (/^\d+$/.test(name)) return true;
+  if (name === "storm" || /^\d+$/.test(name)) return true;
   if (!isScenario(scenario) || (when !== "before" && when !== "after")) return false;
   return more.length === 0 && /^\d+$/.test(call ?? "");
 };

@@ -3,6 +3,7 @@ import type { Address } from "@outlet/core/conversations/run";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import type { PublishedEnv } from "@outlet/functions/published-api/identity";
 import { createIds } from "./ids.ts";
+import { payerOf } from "./budgets.ts";
 import { Violation } from "./journal.ts";
 import type { Plan, PlannedMessage } from "./plan.ts";
 import type { policy } from "./policy.ts";
@@ -12,6 +13,8 @@ import { portsOf, type Surroundings } from "./ports.ts";
 export interface ClientSide {
   /** Acknowledged messages: run id and where. */
   readonly acknowledged: ReadonlyMap<string, Address>;
+  /** Messages that a budget did not suffice for. */
+  readonly refused: number;
   /** Every client has what it wants, or has given up. */
   done(): boolean;
   /** Nothing that was planned is still to come. */
@@ -43,6 +46,7 @@ export function createClientSide(options: Options): ClientSide {
   let unfinished = plan.messages.length + plan.deletions.length;
   let planned = plan.messages.length + plan.deletions.length;
   let processes = 0;
+  let refused = 0;
 
   /** One request, in a process of the function's own. `undefined`: nobody ever answered. */
   function request(
@@ -75,7 +79,7 @@ export function createClientSide(options: Options): ClientSide {
     );
   }
 
-  const env = { event: eventOf(botId) };
+  const env = { event: eventOf(botId, plan.budget) };
   const addressOf = ({ conversation }: PlannedMessage): Address => ({
     botId,
     clientId: "client",
@@ -102,8 +106,10 @@ export function createClientSide(options: Options): ClientSide {
         (reply) => {
           world.note(`  post${number} → ${reply?.status ?? "no answer"}`);
           if (reply?.status === 200) return acknowledge(message, reply.body);
-          // It had been accepted, and deleted since.
-          if (!message.insists || reply?.status === 404) {
+          // It had been accepted, and deleted since; or it is not paid for.
+          const isFinal = reply?.status === 404 || isSpent(reply);
+          if (isSpent(reply)) refused += 1;
+          if (!message.insists || isFinal) {
             unfinished -= 1;
             return;
           }
@@ -206,6 +212,9 @@ export function createClientSide(options: Options): ClientSide {
 
   return {
     acknowledged,
+    get refused() {
+      return refused;
+    },
     done: () => unfinished === 0,
     planDone: () => planned === 0,
     async ask(address, runId) {
@@ -225,8 +234,11 @@ export function createClientSide(options: Options): ClientSide {
   };
 }
 
+const isSpent = (reply: Reply | undefined): boolean =>
+  reply?.status === 429 && reply.body.includes('"budget_exceeded"');
+
 /** A request as the gateway hands it over: only what is looked at. */
-function eventOf(botId: string): PublishedEnv["Bindings"]["event"] {
+function eventOf(botId: string, budget: Plan["budget"]): PublishedEnv["Bindings"]["event"] {
   const authorizer = {
     botId,
     keyId: "key",
@@ -234,6 +246,7 @@ function eventOf(botId: string): PublishedEnv["Bindings"]["event"] {
     paused: "false",
     allowedOrigins: "[]",
     retentionDays: "30",
+    ...(budget && { budgets: JSON.stringify([payerOf(botId, budget)]) }),
   };
   const requestContext = { requestId: "request", authorizer };
   return { requestContext } as unknown as PublishedEnv["Bindings"]["event"];

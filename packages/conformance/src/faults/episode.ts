@@ -3,6 +3,7 @@ import { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Randomness } from "@outlet/core/ports";
 import * as v from "valibot";
 import { type Broker, createBroker } from "./broker.ts";
+import { assertBudget, isSettled } from "./budgets.ts";
 import { createClientSide } from "./clients.ts";
 import { createFaults } from "./faults.ts";
 import { createIds } from "./ids.ts";
@@ -35,6 +36,8 @@ export interface Episode {
   log: readonly string[];
   /** Messages whose client has seen the 200. */
   acknowledged: number;
+  /** Messages that a budget did not suffice for. */
+  refused: number;
   accepted: number;
   statuses: Record<string, number>;
   faults: ReadonlyMap<string, number>;
@@ -72,7 +75,13 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
 
   const isContent = startOwner({ surroundings, shared, botId, plan, skew, startMs });
 
-  const atRest = () => clients.done() && isContent() && areIdle() && isAtRest(journal, world.now());
+  journal.budgets.limit = plan.budget;
+  const atRest = () =>
+    clients.done() &&
+    isContent() &&
+    areIdle() &&
+    isAtRest(journal, world.now()) &&
+    (!plan.budget || isSettled(journal));
   const isOver = () => {
     if (journal.violation) return true;
     if (calm.since !== undefined && world.now() > calm.since + patienceMs) return true;
@@ -86,10 +95,12 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     journal.fail(new Violation("EveryRunEnds", `not at rest past the deadline: ${said.join(" ")}`));
   }
   if (!journal.violation) await assertAtRest({ journal, table: trusted.table, clients });
+  if (!journal.violation && plan.budget) assertBudget(journal);
   return {
     ...describe(journal),
     log: world.log,
     acknowledged: clients.acknowledged.size,
+    refused: clients.refused,
     faults: faults.counts,
     steps,
   };

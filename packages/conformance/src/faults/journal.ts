@@ -1,4 +1,5 @@
 import type { Change, Item, Key } from "@outlet/core/ports";
+import { type BudgetJournal, createBudgetJournal } from "./budget-journal.ts";
 import { createEventLogs } from "./event-logs.ts";
 import {
   entryKey,
@@ -59,6 +60,7 @@ export interface Journal {
   readonly modelCalls: readonly ModelCall[];
   /** What readers of runs stream. */
   readonly eventLogs: Pick<ReturnType<typeof createEventLogs>, "read" | "holdsText">;
+  readonly budgets: BudgetJournal;
   itemAt(key: Key): Item | undefined;
   /** The number of the message that a run is of. */
   messageOf(runId: string): string | undefined;
@@ -85,6 +87,7 @@ export function createJournal(): Journal {
   const reopenedAt = new Map<string, number>();
   const modelCalls: ModelCall[] = [];
   const eventLogs = createEventLogs();
+  const budgets = createBudgetJournal();
   let writes = 0;
   let violation: Violation | undefined;
   const itemAt = (key: Key) => items.get(nameOf(key));
@@ -257,6 +260,7 @@ export function createJournal(): Journal {
     if (key.pk.startsWith("USAGE#")) recordLedger(write);
     else if (key.sk === "HEAD") recordHead(write);
     else if (key.sk.startsWith("RUN#")) recordRun(write);
+    else if (key.pk.startsWith("BUDGET#")) budgets.hold(write);
     else if (key.pk.startsWith("EVENTS#")) eventLogs.hold(key, before, after);
   }
 
@@ -267,6 +271,7 @@ export function createJournal(): Journal {
     ends,
     modelCalls,
     eventLogs,
+    budgets,
     itemAt,
     messageOf: (runId) => messages.get(runId),
     tokenOf: (process, pk) => tokens.get(`${process}|${pk}`),

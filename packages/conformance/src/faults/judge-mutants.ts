@@ -43,11 +43,12 @@ function play(
   const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
   const args = ["--import", here("mutation-hook.ts"), here("main.ts")];
   const profile = mutant.profile === undefined ? [] : ["--profile", mutant.profile];
+  const budgets = mutant.budgets ? ["--budgets"] : [];
   return outputOf(
     process.execPath,
     [
       ...[...args, "--seed", seed, "--runs", String(runsMax), "--random-only"],
-      ...["--backend", backend, ...profile],
+      ...["--backend", backend, ...profile, ...budgets],
     ],
     { env: { ...process.env, OUTLET_FAULTS_MUTANT: mutant.name } },
   );

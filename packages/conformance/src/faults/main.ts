@@ -25,6 +25,7 @@ Ends with a line "N passed, N failed", and non-zero if anything failed.
   --episode E    only this one, as a failure names it
   --lanes N      episodes played side by side, 1 to 32 (4); changes nothing in any of them
   --profile P    what goes wrong in all episodes that the seed chooses, such as "workers die"
+  --budgets      every bot has a budget that hardly suffices
   --random-only  without the deaths at each await point, which come first
   --mutants      takes each load-bearing condition out of the code, one at a time, and fails unless
                  each is missed; in memory unless --backend says otherwise
@@ -41,12 +42,13 @@ await runProgram(
     episode: { type: "string" },
     lanes: { type: "string", default: "4" },
     "random-only": { type: "boolean", default: false },
+    budgets: { type: "boolean", default: false },
     backend: { type: "string" },
     profile: { type: "string" },
     mutants: { type: "boolean", default: false },
     mutant: { type: "string" },
   },
-  async ({ seed, episode, backend, profile, mutants, mutant, ...others }) => {
+  async ({ seed, episode, backend, profile, mutants, mutant, budgets, ...others }) => {
     const { "random-only": randomOnly, ...numbers } = others;
     const runs = wholeNumber("--runs", numbers.runs, [1, 1_000_000]);
     const lanes = wholeNumber("--lanes", numbers.lanes, [1, 32]);
@@ -67,7 +69,7 @@ await runProgram(
     }
     say(`seed ${seed}`);
     await withStores(backend ?? "embedded", async (stores) => {
-      const chosen = { seed, runs, lanes, episode, profile, randomOnly };
+      const chosen = { seed, runs, lanes, episode, profile, randomOnly, budgets };
       const report = await playCampaign({ ...chosen, stores, say });
       process.exitCode = report.failures.length === 0 && report.episodes > 0 ? 0 : 1;
     });

@@ -5,6 +5,8 @@ export interface Mutant {
   file: string;
   /** Where it is missed soonest; all of them where absent. */
   profile?: string;
+  /** Whether it takes budgets that hardly suffice to miss it. */
+  budgets?: boolean;
   /** Each is there exactly once. */
   replace: [find: string, by: string][];
 }
@@ -251,6 +253,62 @@ export const mutants: readonly Mutant[] = [
     profile: "conversations are deleted",
     file: "conversations/event-log/log.ts",
     replace: [[`if (await table.put(tombstone(sk), absent("pk"))) break;`, `if (sk) break;`]],
+  },
+  {
+    name: "a budget is held without room",
+    budgets: true,
+    file: "publishing/budget/index.ts",
+    replace: [
+      [
+        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `      absent(name),\n`,
+      ],
+    ],
+  },
+  {
+    name: "a budget is held again for the same run",
+    budgets: true,
+    file: "publishing/budget/index.ts",
+    replace: [
+      [
+        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `      all(absent(doneOf(name)), any(absent("runs"), room)),\n`,
+      ],
+    ],
+  },
+  {
+    name: "a budget is settled without a hold",
+    budgets: true,
+    file: "publishing/budget/index.ts",
+    replace: [
+      [
+        `await table.update(key, { add: change, remove: [name], ...mark }, exists(name));`,
+        `await table.update(key, { add: change, remove: [name], ...mark }, exists("runs"));`,
+      ],
+    ],
+  },
+  {
+    name: "a run leaves its mailbox unsettled",
+    budgets: true,
+    file: "conversations/worker/index.ts",
+    replace: [[`    Budget.settle(deps, ended),\n`, ""]],
+  },
+  {
+    name: "what is held for nothing is not given back",
+    budgets: true,
+    file: "maintenance/budget-holds/index.ts",
+    replace: [[`      await Budget.release(deps, [hold], holder);\n`, ""]],
+  },
+  {
+    name: "what an open run needs is given back",
+    budgets: true,
+    file: "maintenance/budget-holds/index.ts",
+    replace: [
+      [
+        `if (at >= until || (await isOpen(deps, holder))) continue;`,
+        `if (at >= until + 115_000) continue;`,
+      ],
+    ],
   },
 ];
 

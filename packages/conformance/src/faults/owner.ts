@@ -1,6 +1,7 @@
 import { Requests } from "@outlet/core/observability/requests";
 import type { Plan } from "./plan.ts";
 import type { policy } from "./policy.ts";
+import { payerOf } from "./budgets.ts";
 import { portsOf, type Surroundings } from "./ports.ts";
 
 interface Options {
@@ -22,6 +23,9 @@ export function startOwner(options: Options): () => boolean {
   const { world } = surroundings;
   let unfinished = plan.redrivesAtMs.length;
 
+  const budget = plan.budget && { payers: [payerOf(botId, plan.budget)], microUsd: 15_000 };
+  const budgetOf = async () => budget ?? undefined;
+
   function redrive(): void {
     let isOver = false;
     const end = (said: string, again: boolean) => {
@@ -36,7 +40,7 @@ export function startOwner(options: Options): () => boolean {
     const { queue: runQueue, ...ports } = portsOf({ ...surroundings, killed }, process, false);
     world.spawn(
       process,
-      () => Requests.redriveAll({ ...shared, ...ports, runQueue }, botId),
+      () => Requests.redriveAll({ ...shared, ...ports, runQueue, budgetOf }, botId),
       (outcome) => {
         if ("error" in outcome) return end(String(outcome.error), true);
         const { redriven, refused } = outcome.value;

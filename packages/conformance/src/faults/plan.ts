@@ -1,3 +1,4 @@
+import type { Budget } from "@outlet/core/publishing/budget";
 import { defaultPolicy } from "@outlet/functions/policy";
 import { type FaultRates, type KillPoint, noFaults } from "./faults.ts";
 import type { Prng } from "./prng.ts";
@@ -39,6 +40,8 @@ export interface Plan {
   /** When faults end. */
   calmAtMs: number;
   openMax: number;
+  /** What the bot may spend, where it is limited. */
+  budget: Budget.Limit | null;
 }
 
 const some = 0.04;
@@ -124,6 +127,20 @@ export function choosePlan(prng: Prng, only?: string): Plan {
     sweepEveryMs: races || hurries ? 3_000 : 20_000,
     calmAtMs: 40_000,
     openMax: prng.chance(0.1) ? 2 : 100,
+    budget: null,
+  };
+}
+
+/**
+ * A budget for an episode: of runs, of money, of both. Some messages are refused by most of them.
+ * @param prng of its own, so that an episode is the same with and without it.
+ */
+export function chooseBudget(prng: Prng): Budget.Limit {
+  const byRuns = prng.chance(0.6);
+  return {
+    period: prng.pick(["DAY", "TOTAL"]),
+    runs: byRuns ? prng.between(1, 6) : null,
+    spendMicroUsd: byRuns && prng.chance(0.5) ? null : prng.between(15_000, 150_000),
   };
 }
 
@@ -137,6 +154,28 @@ export const scenarios = {
   late: { queuedMaxMs: 2_000, sweepEveryMs: 2_000 },
 } satisfies Record<string, Partial<Plan> & { cancelAtMs?: number }>;
 export type Scenario = keyof typeof scenarios;
+
+/** As many clients at once as twice a budget suffices for; each goes on until it is told. */
+export const storm = { clients: 200, runs: 100 };
+
+export function planOfStorm(prng: Prng): Plan {
+  const { clients, runs } = storm;
+  return {
+    ...planOfKillPoint("answered", { when: "before", call: 0 }),
+    profile: "twice as many as the budget suffices for",
+    killPoint: undefined,
+    messages: Array.from({ length: clients }, (_, i) => ({
+      conversation: `c${i}`,
+      text: `m${i}`,
+      atMs: prng.below(50),
+      insists: true,
+      cancelAtMs: undefined,
+    })),
+    rates: { ...noFaults, ...profiles["everything at once"], stall: 0, max: 40 },
+    workers: 3,
+    budget: { period: "DAY", runs, spendMicroUsd: null },
+  };
+}
 
 export function planOfKillPoint(scenario: Scenario, killPoint: KillPoint): Plan {
   const { cancelAtMs, ...rest }: Partial<Plan> & { cancelAtMs?: number } = scenarios[scenario];
@@ -164,6 +203,7 @@ export function planOfKillPoint(scenario: Scenario, killPoint: KillPoint): Plan 
     sweepEveryMs: 20_000,
     calmAtMs: 40_000,
     openMax: 100,
+    budget: null,
     ...rest,
   };
 }

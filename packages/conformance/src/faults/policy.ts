@@ -12,6 +12,7 @@ export const policy = {
   attemptsMax: 3,
   attemptBackoffMs: 1_000,
   quietMs: 3_000,
+  holdGraceMs: 120_000,
   /** The worker's function is ended after so long. */
   functionMs: 60_000,
 };

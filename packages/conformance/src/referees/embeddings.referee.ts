@@ -24,12 +24,13 @@ describe("an embedding model behind an OpenAI-compatible server", () => {
     "told by %s, is nearest to what answers",
     async (kind) => {
       const embedder = createOpenAiEmbedder({ ...server, kind }, systemClock);
-      const passages = await embedder.embed(
+      const { vectors: passages } = await embedder.embed(
         cases.map(([, answer]) => answer),
         "passage",
       );
       for (const [i, [question]] of cases.entries()) {
-        const [vector = new Float32Array()] = await embedder.embed([question], "question");
+        const { vectors } = await embedder.embed([question], "question");
+        const [vector = new Float32Array()] = vectors;
         const similarities = passages.map((passage) => dot(passage, vector));
         expect(similarities.indexOf(Math.max(...similarities))).toBe(i);
       }

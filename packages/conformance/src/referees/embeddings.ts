@@ -23,7 +23,9 @@ export async function startEmbeddings(): Promise<RunningEmbeddings> {
     );
   }
   const port = await freePort();
-  const child = start(command, ["--host", "127.0.0.1", "--port", String(port)]);
+  // By its interpreter: the path in the script's first line is that of where it was installed.
+  const python = join(toolsDir, "embeddings", "bin", "python3");
+  const child = start(python, [command, "--host", "127.0.0.1", "--port", String(port)]);
   try {
     await untilReady(child, command, port);
   } catch (error) {

@@ -1,13 +1,13 @@
+import { Budget } from "@outlet/core/publishing/budget";
 import { Key } from "@outlet/core/publishing/key";
 import type { Clock, Log, Table } from "@outlet/core/ports";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import type { AuthorizerContext } from "../published-api/identity.ts";
 
-export interface AuthorizerDeps {
+export interface AuthorizerDeps extends Key.Peppered {
   table: Table;
   clock: Clock;
-  pepper: Uint8Array;
   log: Log;
 }
 
@@ -45,8 +45,10 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       streaming: publication.streaming,
       tellsOwner: publication.webhook ? "true" : "false",
       callerWebhooks: publication.callerWebhooks,
-      limits: JSON.stringify(limitsOf(publication)),
+      limits: JSON.stringify(limitsOf(publication, key)),
     };
+    const payers = Budget.payersOf(publication, key);
+    if (payers.length > 0) context.budgets = JSON.stringify(payers);
     return {
       principalId: key.keyId,
       policyDocument: policy("Allow", wholeStage(event.methodArn)),
@@ -56,7 +58,12 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
   };
 }
 
-const limitsOf = ({ throttle, quota, stack }: Publication.Info) => ({ throttle, quota, stack });
+const limitsOf = ({ throttle, quota, stack }: Publication.Info, key: Key.Info) => ({
+  throttle,
+  quota,
+  stack,
+  ...((key.throttle || key.quota) && { own: { throttle: key.throttle, quota: key.quota } }),
+});
 
 /** `x-api-key`, or `Authorization: Bearer`; headers come in the client's own spelling. */
 function presentedSecret(event: APIGatewayRequestAuthorizerEvent): string | undefined {

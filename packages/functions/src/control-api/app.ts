@@ -9,12 +9,17 @@ import { createErrorHandler, createNotFoundHandler } from "../http/problems.ts";
 import { boundedPath, guardedAnswers } from "../http/guards.ts";
 import { requestId } from "../http/request-id.ts";
 import { authenticate } from "./authentication.ts";
+import { signingIn } from "./audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
 import { describeApi } from "./openapi.ts";
 import { adminRoutes } from "./admin/admin.ts";
+import { chainRoutes } from "./admin/chains.ts";
+import { ownerRoutes } from "./admin/owners.ts";
 import { alertRoutes } from "./observability/alerts.ts";
 import { botRoutes } from "./bots/bots.ts";
+import { clientRoutes } from "./publishing/clients.ts";
+import { budgetRoutes } from "./publishing/budgets.ts";
 import { keyRoutes } from "./publishing/keys.ts";
 import { knowledgeRoutes } from "./bots/knowledge.ts";
 import { meRoutes } from "./bots/me.ts";
@@ -50,6 +55,7 @@ export function createControlApi(deps: ControlApiDeps) {
   app.get("/openapi.json", describeRoute({ summary: "This API", ...open }), describeApi(app));
   app.use(
     authenticate(deps.authentication),
+    signingIn(deps),
     boundedPath(),
     except(
       isFile,
@@ -71,11 +77,15 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
+    .route("/", budgetRoutes(deps))
+    .route("/", clientRoutes(deps))
     .route("/", webhookRoutes(deps))
     .route("/", runRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", alertRoutes(deps))
-    .route("/", adminRoutes(deps));
+    .route("/", adminRoutes(deps))
+    .route("/", ownerRoutes(deps))
+    .route("/", chainRoutes(deps));
 }
 
 /** For Hono's typed client. */

@@ -2,6 +2,7 @@ import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import { RequestLog } from "@outlet/core/conversations/request-log";
 import { Problem } from "@outlet/core/foundation/problem";
+import { Budget } from "@outlet/core/publishing/budget";
 import { Key } from "@outlet/core/publishing/key";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Audit } from "@outlet/core/records/audit";
@@ -19,7 +20,7 @@ interface Ids {
 /** What an act is done to. */
 interface Subject {
   /** The parameter of the path that names it, where that is not the bot itself. */
-  param?: "keyId" | "runId" | "sourceId" | "siteId";
+  param?: "keyId" | "runId" | "sourceId" | "siteId" | "ownerId";
   /** What is noted of it before and after. */
   snapshot(table: AuditDeps["table"], botId: string, targetId: string): Promise<Audit.Snapshot>;
 }
@@ -50,7 +51,11 @@ const subjects = {
   runs: { snapshot: async () => null },
   key: {
     param: "keyId",
-    snapshot: async (table, botId, keyId) => keySnapshot(await findKey(table, botId, keyId)),
+    snapshot: async (table, botId, keyId) => keySnapshot(await Key.find(table, botId, keyId)),
+  },
+  ownerBudget: {
+    param: "ownerId",
+    snapshot: async (table, _botId, ownerId) => ({ budget: await Budget.ofOwner(table, ownerId) }),
   },
 } satisfies Record<string, Subject>;
 
@@ -67,9 +72,9 @@ export function audited(
 ): MiddlewareHandler<ControlEnv> {
   const subject: Subject = subjects[of];
   const read = async ({ botId, targetId }: Ids): Promise<Audit.Snapshot> =>
-    botId === null || (subject.param && targetId === null)
+    (botId === null && subject.param !== "ownerId") || (subject.param && targetId === null)
       ? null
-      : subject.snapshot(deps.table, botId, targetId ?? "");
+      : subject.snapshot(deps.table, botId ?? "", targetId ?? "");
   async function keepAudit(c: Context<ControlEnv>, next: () => Promise<void>) {
     const ids = {
       botId: param(c, "botId"),
@@ -80,7 +85,7 @@ export function audited(
     const owner = async (botId: string) => (await Bot.fromId(deps.table, botId))?.ownerId ?? null;
     const [before, ownerId] = await Promise.all([
       read(ids),
-      ids.botId === null ? caller.userId : owner(ids.botId),
+      ids.botId === null ? (param(c, "ownerId") ?? caller.userId) : owner(ids.botId),
     ]);
     const entry = await Audit.begin(deps, caller, { action, ownerId, ...ids });
     await next();
@@ -130,19 +135,6 @@ async function outcomeOf(
 const param = (c: Context, name: string): string | null =>
   Text.cut(c.req.param(name) ?? "", 100) || null;
 
-async function findKey(
-  table: AuditDeps["table"],
-  botId: string,
-  keyId: string,
-): Promise<Key.Info | undefined> {
-  try {
-    return await Key.fromId(table, botId, keyId);
-  } catch (error) {
-    if (error instanceof Problem.ProblemError && error.code === "not_found") return undefined;
-    throw error;
-  }
-}
-
 const textMax = 2_000;
 
 function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
@@ -190,7 +182,7 @@ const runSnapshot = (run: RequestLog.Entry | undefined): Audit.Snapshot =>
 function keySnapshot(key: Key.Info | undefined): Audit.Snapshot {
   if (!key) return null;
   const { label, enabled, validUntil, graceEndsAt, last4, clientId } = key;
-  const { scopes, allowedIps, allowedOrigins, metadata } = key;
-  const limits = { scopes, allowedIps, allowedOrigins, metadata };
+  const { scopes, allowedIps, allowedOrigins, budget, throttle, quota, metadata } = key;
+  const limits = { scopes, allowedIps, allowedOrigins, budget, throttle, quota, metadata };
   return { label, enabled, expiresAt: validUntil, graceEndsAt, last4, clientId, ...limits };
 }

@@ -93,6 +93,7 @@ describe("a live access token", () => {
         groups: ["PublishAllowed"],
         isAdmin: false,
         mayPublish: true,
+        session: expect.any(String),
       },
     });
   });

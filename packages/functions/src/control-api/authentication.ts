@@ -8,6 +8,8 @@ import { createKeySource, type KeySource, type KeySourceOptions } from "./key-so
 interface AuthenticatedCaller extends Caller.Info {
   isAdmin: boolean;
   mayPublish: boolean;
+  /** Of this signing-in, the same for all tokens that come of it. */
+  session: string;
 }
 
 export interface AuthenticationEnv {
@@ -98,7 +100,10 @@ function callerFrom(claims: JWTPayload): AuthenticatedCaller {
   if (!sub) throw unauthenticated("The access token names no user. Sign in again.");
   const groups = groupsFrom(claims["cognito:groups"]);
   const caller = { userId: sub, username: typeof username === "string" ? username : sub, groups };
-  return { ...caller, isAdmin: Caller.isAdmin(caller), mayPublish: Caller.mayPublish(caller) };
+  const known = [claims["origin_jti"], claims["auth_time"], claims.jti, claims.iat];
+  const session = known.find((one) => typeof one === "string" || typeof one === "number");
+  const may = { isAdmin: Caller.isAdmin(caller), mayPublish: Caller.mayPublish(caller) };
+  return { ...caller, ...may, session: `${session ?? "unknown"}` };
 }
 
 /**

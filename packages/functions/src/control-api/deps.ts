@@ -1,5 +1,6 @@
 import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
+import type { Limits } from "@outlet/core/foundation/limits";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
   Clock,
@@ -16,11 +17,12 @@ import type {
   Table,
   UploadStore,
 } from "@outlet/core/ports";
+import type { Key } from "@outlet/core/publishing/key";
 import type { Publication } from "@outlet/core/publishing/publication";
 import type { AuthenticationEnv, AuthenticationOptions } from "./authentication.ts";
 import type { RequestIdEnv } from "../http/request-id.ts";
 
-export interface ControlApiDeps {
+export interface ControlApiDeps extends Key.Peppered {
   table: Table;
   objects: ObjectStore;
   /** For files too large for one request. */
@@ -42,9 +44,10 @@ export interface ControlApiDeps {
   ids: Id.Ids;
   randomness: Randomness;
   catalog: ModelCatalog.Catalog;
-  pepper: Uint8Array;
   log: Log;
   policy: { openMax: number };
+  /** How much one person may have and do, and how long keys live. */
+  limits: Limits.Info;
   /** Name of the account and Region that new publications go to. */
   cell: string;
   /** Whether stacks of older templates are brought up to date. */

@@ -154,5 +154,8 @@ export const keyView = (key: Key.Info) => ({
   scopes: key.scopes,
   allowedIps: key.allowedIps,
   allowedOrigins: key.allowedOrigins,
+  budget: key.budget,
+  throttle: key.throttle,
+  quota: key.quota,
   metadata: key.metadata,
 });

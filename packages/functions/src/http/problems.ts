@@ -12,11 +12,14 @@ export function respond(c: Context, problem: Problem.ProblemError): Response {
   const { retryAfter } = problem.detail;
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   if (problem.code === "unauthenticated") c.header("WWW-Authenticate", "Bearer");
-  if (problem.code === "bot_paused") c.header("x-should-retry", "false");
+  if (final.includes(problem.code)) c.header("x-should-retry", "false");
   const document = Problem.toDocument(problem, new URL(c.req.url).pathname, requestId);
   c.header("Content-Type", "application/problem+json");
   return c.body(JSON.stringify(document), problem.status as ContentfulStatusCode);
 }
+
+/** Sent again, it is answered the same until somebody has acted. */
+const final: readonly Problem.Code[] = ["bot_paused", "budget_exceeded", "quota_exceeded"];
 
 /** The cause of a 500 is for the log, never for the client. */
 export function createErrorHandler(log: Log): ErrorHandler {
@@ -46,8 +49,14 @@ export function createErrorHandler(log: Log): ErrorHandler {
 export const invalidJson = (): Problem.ProblemError =>
   new Problem.ProblemError("invalid_json", "The body must be one JSON document.");
 
-/** @param methodsOf which methods a path knows, so that a wrong one is told from a wrong path. */
-export function createNotFoundHandler(methodsOf: (path: string) => string[]): NotFoundHandler {
+/**
+ * @param methodsOf which methods a path knows, so that a wrong one is told from a wrong path.
+ * @param hint what there is instead, as a sentence.
+ */
+export function createNotFoundHandler(
+  methodsOf: (path: string) => string[],
+  hint: (path: string) => string | undefined = () => undefined,
+): NotFoundHandler {
   return function notFound(c) {
     const path = new URL(c.req.url).pathname;
     const methods = methodsOf(path);
@@ -58,7 +67,10 @@ export function createNotFoundHandler(methodsOf: (path: string) => string[]): No
     }
     return respond(
       c,
-      new Problem.ProblemError("route_not_found", `There is nothing at ${Text.cut(path, 200)}.`),
+      new Problem.ProblemError(
+        "route_not_found",
+        [`There is nothing at ${Text.cut(path, 200)}.`, hint(path)].filter(Boolean).join(" "),
+      ),
     );
   };
 }

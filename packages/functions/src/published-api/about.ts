@@ -1,9 +1,11 @@
+import { Budget } from "@outlet/core/publishing/budget";
 import { Key } from "@outlet/core/publishing/key";
 import { type Context, Hono } from "hono";
 import { botOf } from "./bot.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { PublishedEnv } from "./identity.ts";
-import { periodOf, readLimits, usedOf } from "./limits.ts";
+import { readPayers } from "./send.ts";
+import { effectiveOf, periodOf, readLimits, usedOf } from "./limits.ts";
 
 /** What a bot says of itself and of the calling key. */
 export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
@@ -14,8 +16,12 @@ export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const key = await Key.fromId(deps.table, botId, keyId);
     const limits = readLimits(text);
     const now = deps.clock.now();
-    const used = await usedOf(deps.quotaCounters, limits, keyId, now);
-    const { throttle, quota } = limits;
+    const payers = readPayers(c.get("client").budgets);
+    const budgets = await Promise.all(payers.map((payer) => Budget.report(deps, payer)));
+    const { throttle, quota } = effectiveOf(limits);
+    const used = limits.own?.quota
+      ? await Key.usedOfQuota(deps, { botId, keyId }, limits.own.quota)
+      : await usedOf(deps.quotaCounters, limits, keyId, now);
     return c.json({
       object: "key",
       id: keyId,
@@ -34,6 +40,14 @@ export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
         remaining: used === undefined ? null : Math.max(0, quota.limit - used),
         resets_at: toSeconds(periodOf(quota.period, now).to),
       },
+      budgets: budgets.map(({ kind, limit, used: spent, remaining, resetsAt }) => ({
+        of: kind,
+        period: limit.period.toLowerCase(),
+        limit: moneyAndRuns(limit),
+        used: moneyAndRuns(spent),
+        remaining: moneyAndRuns(remaining),
+        resets_at: toSeconds(resetsAt),
+      })),
     });
   });
 
@@ -53,6 +67,11 @@ export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
 
   return app;
 }
+
+const moneyAndRuns = (of: { spendMicroUsd: number | null; runs: number | null }) => ({
+  micro_usd: of.spendMicroUsd,
+  runs: of.runs,
+});
 
 const toSeconds = (epochMs: number | null): number | null =>
   epochMs === null ? null : Math.floor(epochMs / 1_000);

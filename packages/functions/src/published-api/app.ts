@@ -15,6 +15,7 @@ import { limits } from "./limits.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { nativeRoutes } from "./native/routes.ts";
 import { scoped } from "./scopes.ts";
+import { waiting } from "./waiting.ts";
 import { openaiRoutes } from "./openai/routes.ts";
 
 export type { PublishedApiDeps } from "./deps.ts";
@@ -28,7 +29,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     if (error instanceof PayloadMissing) return respond(c, notFound("It has been deleted."));
     return onError(onFace(error, c.req.path), c);
   });
-  app.notFound(createNotFoundHandler(methodsOf(app)));
+  app.notFound(createNotFoundHandler(knownMethods(app), openaiHint));
   app.use(
     requestId(gatewayRequestId),
     cors(deps.table),
@@ -37,6 +38,7 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
     scoped(),
     readableBody(),
     limits(deps),
+    waiting(deps),
   );
   app.route("/", nativeRoutes(deps));
   app.route("/", aboutRoutes(deps));
@@ -55,6 +57,20 @@ function onFace(error: Error, path: string): Error {
   if (![410, 422].includes(error.status)) return error;
   return new Problem.ProblemError(error.code, { ...error.detail, status: 400 });
 }
+
+/**
+ * OpenAI lists stored chats where we answer them: who asks for that asks for something that is not
+ * there, and not in a wrong way.
+ */
+function knownMethods(app: Hono<PublishedEnv>): (path: string) => string[] {
+  const methods = methodsOf(app);
+  return (path) => (/^\/v1\/chat\/completions\/?$/.test(path) ? [] : methods(path));
+}
+
+const openaiHint = (path: string): string | undefined =>
+  path.startsWith("/v1/")
+    ? "A bot answers at /v1/responses and /v1/chat/completions, and lists its models at /v1/models."
+    : undefined;
 
 const gatewayRequestId = (env: unknown): string | undefined =>
   (env as Partial<PublishedEnv["Bindings"]> | undefined)?.event?.requestContext?.requestId;

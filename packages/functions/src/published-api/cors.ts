@@ -14,7 +14,7 @@ const askedMax = 64;
 const token = /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 
 const exposeHeaders =
-  "idempotent-replayed,location,preference-applied,ratelimit,ratelimit-policy,retry-after,x-ratelimit-limit-requests,x-ratelimit-remaining-requests,x-ratelimit-reset-requests,x-request-id,x-should-retry";
+  "content-location,idempotent-replayed,location,preference-applied,ratelimit,ratelimit-policy,retry-after,x-ratelimit-limit-requests,x-ratelimit-remaining-requests,x-ratelimit-reset-requests,x-request-id,x-should-retry";
 
 /**
  * CORS for the origins of this publication. Preflights come without a key, so their list is read

@@ -1,6 +1,7 @@
 import type { Conversation } from "@outlet/core/conversations/conversation";
 import type { EventLog } from "@outlet/core/conversations/event-log";
 import type { Id } from "@outlet/core/foundation/id";
+import type { Key } from "@outlet/core/publishing/key";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Clock, Log, ObjectStore, Queue, QuotaCounters, Table } from "@outlet/core/ports";
 
@@ -14,6 +15,8 @@ export interface PublishedApiDeps {
   log: Log;
   /** What the gateway has counted of a key; absent where it cannot be asked on every request. */
   quotaCounters?: QuotaCounters;
+  /** Who waits with a key; nobody counts where absent. */
+  waiters?: Key.Waiters;
   policy: Conversation.AcceptDeps["policy"] &
     Conversation.WaitPolicy &
     EventLog.FollowPolicy &

@@ -30,12 +30,18 @@ export const AuthorizerContext = v.object({
   callerWebhooks: v.optional(v.picklist(["allow", "refuse"]), "allow"),
   /** JSON of throttle, quota and what the gateway's counters are found by. */
   limits: v.optional(v.string()),
+  /** JSON of whose budgets it is paid from; absent where there are none. */
+  budgets: v.optional(v.string()),
 });
 export type AuthorizerContext = v.InferOutput<typeof AuthorizerContext>;
 
 export interface PublishedEnv {
   Bindings: { event: APIGatewayProxyEvent; context?: { gone?: AbortSignal } };
-  Variables: RequestIdEnv["Variables"] & { client: AuthorizerContext };
+  Variables: RequestIdEnv["Variables"] & {
+    client: AuthorizerContext;
+    /** Too many wait with this key: the answer comes at once, as to a poll. */
+    mayNotWait?: boolean;
+  };
 }
 
 /** Lets only pass what the gateway's authorizer has vouched for. */

@@ -1,19 +1,25 @@
+import { Key } from "@outlet/core/publishing/key";
 import type { QuotaCounters } from "@outlet/core/ports";
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { PublishedEnv } from "./identity.ts";
 
+const Throttle = v.nullable(v.object({ burstLimit: v.number(), rateLimit: v.number() }));
+const Quota = v.nullable(
+  v.object({ limit: v.number(), period: v.picklist(["DAY", "WEEK", "MONTH"]) }),
+);
+
 const Limits = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
-    throttle: v.nullable(v.object({ burstLimit: v.number(), rateLimit: v.number() })),
-    quota: v.nullable(
-      v.object({ limit: v.number(), period: v.picklist(["DAY", "WEEK", "MONTH"]) }),
-    ),
+    throttle: Throttle,
+    quota: Quota,
     /** What the gateway's counters are found by. */
     stack: v.nullable(v.record(v.string(), v.string())),
+    /** What the key has of its own, below those: held here, as the gateway knows one plan alone. */
+    own: v.optional(v.object({ throttle: Throttle, quota: Quota })),
   }),
 );
 export type Limits = v.InferOutput<typeof Limits>;
@@ -89,18 +95,42 @@ export function limitHeaders(
   };
 }
 
-/** Says on every answer what the calling key may do. */
+/** The limits that a key meets first: its own where it has any. */
+export const effectiveOf = ({ throttle, quota, own }: Limits) => ({
+  throttle: own?.throttle ?? throttle,
+  quota: own?.quota ?? quota,
+});
+
+/**
+ * Takes a request off what the key has of its own.
+ * @returns what it has used of its own quota; `undefined` where it has none.
+ * @throws ProblemError `rate_exceeded`, `quota_exceeded`
+ */
+async function useOwn(
+  deps: Pick<PublishedApiDeps, "table" | "clock">,
+  { own }: Limits,
+  place: { botId: string; keyId: string },
+): Promise<number | undefined> {
+  if (!own) return undefined;
+  if (own.throttle) await Key.takeRate(deps, place, own.throttle);
+  return own.quota ? Key.takeQuota(deps, place, own.quota) : undefined;
+}
+
+/** Holds the calling key to its own limits, and says on every answer what it may do. */
 export function limits({
+  table,
   quotaCounters,
   clock,
-}: Pick<PublishedApiDeps, "quotaCounters" | "clock">): MiddlewareHandler<PublishedEnv> {
+}: Pick<PublishedApiDeps, "table" | "quotaCounters" | "clock">): MiddlewareHandler<PublishedEnv> {
   return async function sayLimits(c, next) {
-    const { keyId, limits: text } = c.get("client");
+    const { botId, keyId, limits: text } = c.get("client");
     const known = readLimits(text);
     const now = clock.now();
-    const used = await usedOf(quotaCounters, known, keyId, now);
+    const used = await useOwn({ table, clock }, known, { botId, keyId });
+    const effective = { ...known, ...effectiveOf(known) };
+    const all = used ?? (await usedOf(quotaCounters, known, keyId, now));
     // Before the answer: one that streams has said its headers long before its end.
-    for (const [name, value] of Object.entries(limitHeaders(known, used, now))) {
+    for (const [name, value] of Object.entries(limitHeaders(effective, all, now))) {
       c.header(name, value);
     }
     await next();

@@ -14,14 +14,15 @@ const usage = `Prints an access token for the control API of a running Outlet.
   --help        this text
 `;
 
-/** The part of `ready.json` that signing in needs. */
+/** The part of `ready.json` that signing in and asking need. */
 const Ready = v.object({
   issuer: v.pipe(v.string(), v.url()),
+  controlApiUrl: v.optional(v.pipe(v.string(), v.url())),
   users: v.array(v.object({ name: v.string(), password: v.string() })),
 });
 
 /** Said to the user as it is: what went wrong and what to do about it. */
-class UsageError extends Error {}
+export class UsageError extends Error {}
 
 export interface Console {
   out(text: string): void;
@@ -65,7 +66,7 @@ function readArguments(args: string[], env: Console["env"]) {
   }
 }
 
-async function fetchToken(dataDir: string, name: string): Promise<string> {
+export async function fetchToken(dataDir: string, name: string): Promise<string> {
   const { issuer, users } = await readReady(dataDir);
   const user = users.find((candidate) => candidate.name === name);
   if (!user) {
@@ -81,7 +82,7 @@ async function fetchToken(dataDir: string, name: string): Promise<string> {
   }
 }
 
-async function readReady(dataDir: string): Promise<v.InferOutput<typeof Ready>> {
+export async function readReady(dataDir: string): Promise<v.InferOutput<typeof Ready>> {
   const path = join(dataDir, "ready.json");
   const start = `Start Outlet with: npm start -- --data ${dataDir}`;
   let text: string;

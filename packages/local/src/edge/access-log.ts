@@ -43,12 +43,14 @@ export class AccessLogs {
   remove(restApiId: string): void {
     this.#close(restApiId);
     rmSync(this.#path(restApiId), { force: true });
+    // What was in it before it began anew.
+    rmSync(`${this.#path(restApiId)}.1`, { force: true });
   }
 
   /** Removes what a crash left of APIs that are gone. */
   keepOnly(restApiIds: string[]): void {
     for (const name of readdirSync(this.#folder)) {
-      const restApiId = name.replace(/\.log$/, "");
+      const restApiId = name.replace(/\.log(\.1)?$/, "");
       if (!restApiIds.includes(restApiId)) this.remove(restApiId);
     }
   }

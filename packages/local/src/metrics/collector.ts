@@ -1,4 +1,13 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Clock, Log } from "@outlet/core/ports";
@@ -14,8 +23,11 @@ export interface CollectorOptions {
   database: MetricsDatabase;
   clock: Clock;
   log: Log;
+  /** A log that has grown so large begins anew; 20 MB where absent. */
+  logBytesMax?: number;
 }
 
+const bytesMax = 20 * 1_048_576;
 const minuteMs = 60_000;
 const expireEveryMs = 3_600_000;
 
@@ -54,7 +66,10 @@ export class Collector {
 
   async #run(): Promise<void> {
     const { logsDir, retiredDir, database, clock } = this.#options;
-    for (const path of logsIn(logsDir)) await this.#count(path);
+    for (const path of logsIn(logsDir)) {
+      await this.#count(path);
+      this.#rotate(path);
+    }
     for (const path of logsIn(retiredDir)) {
       const name = basename(path);
       // Still being written, under its first name, which was read above.
@@ -66,6 +81,22 @@ export class Collector {
     if (clock.now() - this.#expiredAt < expireEveryMs) return;
     this.#expiredAt = clock.now();
     database.expire(this.#expiredAt);
+  }
+
+  /**
+   * Begins a log anew that has grown large: what was in it stays in `{name}.1` until the next time. Only
+   * once all of it is counted, and in one go: the edge writes in this process, and nothing in between.
+   */
+  #rotate(path: string): void {
+    const { database, log, logBytesMax = bytesMax } = this.#options;
+    const source = basename(path);
+    const { size } = statSync(path);
+    if (size < logBytesMax || database.readTo(source) !== size) return;
+    copyFileSync(path, `${path}.1`);
+    // The edge appends: it goes on at the new end.
+    truncateSync(path, 0);
+    database.forgetSource(source);
+    log.info("access log begun anew", { source, bytes: size });
   }
 
   async #count(path: string): Promise<void> {

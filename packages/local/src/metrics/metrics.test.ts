@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -57,6 +58,21 @@ const total = async () =>
 const logPath = () => join(dataDir, "access-logs", "api0000001.log");
 
 describe("lines of an access log", () => {
+  test("are counted once while their log begins anew, and stay in the one before", async () => {
+    await metrics.close();
+    metrics = createLocalMetrics({ dataDir, clock, log, logBytesMax: 1_000 });
+    let written = 0;
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 10; i++) seen();
+      written += 10;
+      expect(await total()).toBe(written);
+      expect(statSync(logPath()).size).toBeLessThan(1_000);
+    }
+    expect(statSync(`${logPath()}.1`).size).toBeGreaterThanOrEqual(1_000);
+    logs.remove("api0000001");
+    expect(existsSync(`${logPath()}.1`)).toBe(false);
+  });
+
   test("are counted once over restarts, and by readers side by side", async () => {
     seen();
     expect(await total()).toBe(1);

@@ -37,6 +37,8 @@ export function createLocalMetrics(options: {
   dataDir: string;
   clock: Clock;
   log: Log;
+  /** An access log that has grown so large begins anew. */
+  logBytesMax?: number;
 }): LocalMetrics {
   const folder = join(options.dataDir, "metrics");
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -81,7 +81,16 @@ export function configuration(options: ConfigurationOptions): Configuration {
     },
     extraTokenClaims: async (_ctx, token) => {
       const user = "accountId" in token ? userOf(token.accountId) : undefined;
-      return user && { token_use: "access", username: user.name, ...groupsClaim(user) };
+      // Cognito's name for what ties tokens to the sign-in that they come of.
+      const origin_jti = "sessionUid" in token ? token.sessionUid : undefined;
+      return (
+        user && {
+          token_use: "access",
+          username: user.name,
+          ...groupsClaim(user),
+          ...(origin_jti && { origin_jti }),
+        }
+      );
     },
     loadExistingGrant: (ctx) => grantFirstParty(ctx, resourceOf(issuer)),
     pkce: { required: () => true },

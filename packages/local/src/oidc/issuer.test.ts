@@ -125,6 +125,7 @@ describe("the code flow", () => {
       iat: expect.any(Number),
       exp: expect.any(Number),
       jti: expect.any(String),
+      origin_jti: expect.any(String),
     });
     const { iat, exp } = claimsOf(body["access_token"]);
     expect(Number(exp) - Number(iat)).toBe(3600);

@@ -6,6 +6,7 @@ import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createS3UploadStore } from "@outlet/aws/s3-upload-store";
 import { Retrieval } from "@outlet/core/bots/retrieval";
+import { Key } from "@outlet/core/publishing/key";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
@@ -89,11 +90,12 @@ export function createBackends(
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
     catalog: ModelCatalog.createCatalog(options.models),
-    pepper: Buffer.from(secrets.pepper, "base64"),
+    ...Key.readPeppers(secrets.pepper),
     log,
     policy,
     cell,
     templateUpgrades: options.templateUpgrades,
+    limits: options.limits,
   };
 }
 export type Backends = ReturnType<typeof createBackends>;

@@ -34,7 +34,7 @@ async function everything() {
 }
 
 /** The audit log, and the ledger with its sums. */
-const kept = ["AUDIT", "USAGE", "ROLLUP"];
+const kept = ["AUDIT", "AUDITCHAIN", "AUDITDAYS", "USAGE", "ROLLUP"];
 
 const large = "Large. ".repeat(30_000);
 

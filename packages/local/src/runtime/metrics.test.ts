@@ -171,6 +171,7 @@ describe("alerts", () => {
       "p99_latency ok",
       "quota_used ok",
       "monthly_spend off",
+      "budget_used off",
     ]);
     for (let i = 0; i < 6; i++) await bot.call("GET", "/health");
     expect(await states()).toEqual([
@@ -178,6 +179,7 @@ describe("alerts", () => {
       "p99_latency ok",
       "quota_used alarm",
       "monthly_spend off",
+      "budget_used off",
     ]);
     await owner("PATCH", path, { alerts: { monthlySpendMicroUsd: 1_000_000 } });
     const changed = await eventually(

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Limits } from "@outlet/core/foundation/limits";
 import ipaddr from "ipaddr.js";
 import type { BedrockBackend } from "../bedrock/backend.ts";
 import { type EmbeddingsServer, type Kind, kinds } from "../openai-embedder.ts";
@@ -22,6 +23,8 @@ export interface RuntimeOptions {
   embeddings: EmbeddingsServer | null;
   /** Whether bots published under an older template are brought up to date. */
   templateUpgrades: boolean;
+  /** How much one person may have and do, and how long keys live. */
+  limits: Limits.Info;
 }
 
 /** Said to the user as it is: what was wrong and what to write instead. */
@@ -46,6 +49,9 @@ export const usage = `Runs all of Outlet on this machine.
   --embeddings-input I      how it is told questions from passages: field, prefix or none (OUTLET_EMBEDDINGS_INPUT, else what fits the model's name)
   --region R          Region of real Bedrock (OUTLET_REGION, else us-east-1)
   --template-upgrades on|off   brings published bots to this version's template (OUTLET_TEMPLATE_UPGRADES, else on)
+  --caps NAME=N,…     what one person may have and do: bots, keys, publications, testsPerDay, uploadsPerDay (OUTLET_CAPS)
+  --key-lifetime-days N       how long keys live where nothing is said (OUTLET_KEY_LIFETIME_DAYS, else without an end)
+  --key-lifetime-most-days N  how long they may live at most (OUTLET_KEY_LIFETIME_MOST_DAYS)
   --demo-tokens-per-second N   slows the demo model down (OUTLET_DEMO_TOKENS_PER_SECOND)
   --help              this text
 
@@ -67,6 +73,9 @@ const names = [
   "embeddings-input",
   "region",
   "template-upgrades",
+  "caps",
+  "key-lifetime-days",
+  "key-lifetime-most-days",
   "demo-tokens-per-second",
 ] as const;
 type Name = (typeof names)[number];
@@ -94,8 +103,24 @@ export function readOptions(
     backend,
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
     embeddings: readEmbeddings(read, env),
+    limits: readLimits(read),
     templateUpgrades: readSwitch("template-upgrades", read("template-upgrades") ?? "on"),
   };
+}
+
+function readLimits(read: (name: Name) => string | undefined): Limits.Info {
+  try {
+    return Limits.parse({
+      caps: read("caps") ?? "",
+      keyDays: read("key-lifetime-days") ?? "",
+      keyDaysMost: read("key-lifetime-most-days") ?? "",
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new OptionError(
+      `--caps, --key-lifetime-days, --key-lifetime-most-days: ${error.message}`,
+    );
+  }
 }
 
 /** Without an option it is the project's own, from wherever npm was called. */

@@ -36,7 +36,9 @@ const bodies: Record<string, object> = {
   "POST /api/bots/{botId}/knowledge/uploads": { name: "a.txt", bytes: 5 },
   "PUT /api/bots/{botId}/knowledge/{sourceId}": { text: "Opens at ten." },
   "POST /api/bots/{botId}/publication/keys": { label: "Website" },
+  "POST /api/bots/{botId}/publication/erasures": { clientId: "nobody" },
   "POST /api/bots/{botId}/test": { messages: [{ role: "user", text: "Hello" }] },
+  "PUT /api/admin/owners/{ownerId}/budget": { budget: null },
   "PUT /api/bots/{botId}/sharing": { scope: "all" },
   "DELETE /api/bots/{botId}/publication": { title: "Mistyped" },
 };

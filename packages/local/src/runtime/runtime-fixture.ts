@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signIn } from "../sign-in/sign-in.ts";
+import { look } from "../canary/canary.test-support.ts";
 import { readOptions } from "./options.ts";
 import type { Ready } from "./ready-file.ts";
 import { startRuntime } from "./runtime.ts";
@@ -72,6 +73,7 @@ export async function startOutlet(args: string[] = []): Promise<Outlet> {
     publish: async (settings = {}, bot = {}) => publish(await as("owner"), settings, bot),
     async stop() {
       await runtime.stop();
+      look(await readFile(join(dataDir, "outlet.log")), "outlet.log");
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -98,7 +100,9 @@ export function clientOf(base: string, common: Record<string, string>): Client {
       headers: response.headers,
       text,
       json:
-        response.headers.get("content-type")?.includes("json") && text ? JSON.parse(text) : null,
+        /[/+]json\b/.test(response.headers.get("content-type") ?? "") && text
+          ? JSON.parse(text)
+          : null,
     };
   };
 }

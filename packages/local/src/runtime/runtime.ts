@@ -2,6 +2,7 @@ import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Log, type QuotaCounters, type StackHandle, systemClock } from "@outlet/core/ports";
+import { Key } from "@outlet/core/publishing/key";
 import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
 import { createControlApi } from "@outlet/functions/control-api/app";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
@@ -160,7 +161,9 @@ function mountEdge(
   backends: Backends & { quotaCounters: QuotaCounters },
   origin: string,
 ): Edge {
-  const publishedApi = createPublishedApiHandler(createPublishedApi(backends));
+  // All who wait are in this process.
+  const waiters = Key.createProcessWaiters(backends.policy.waitersMax);
+  const publishedApi = createPublishedApiHandler(createPublishedApi({ ...backends, waiters }));
   const functions = [
     lambda("published-api", publishedApi, 900_000),
     lambda("authorizer", createAuthorizer(backends), 10_000),

@@ -36,6 +36,7 @@ import { createSweeper } from "@outlet/functions/workers/sweeper/handler";
 import { createWorker } from "@outlet/functions/workers/worker/handler";
 import { type Emulators, startEmulators } from "../emulators/start.ts";
 import { createPoller } from "../poller/poller.ts";
+import { canary, look, lookedThrough } from "../canary/canary.test-support.ts";
 import { clientOptions, leanOptions } from "./backends.ts";
 import { policy } from "./platform.ts";
 import type { Reply } from "./runtime-fixture.ts";
@@ -100,7 +101,7 @@ export async function startStack(
   options: { log?: Log; tap?: (dynamodb: JsonClient) => JsonClient } = {},
 ) {
   const dataDir = await mkdtemp(join(tmpdir(), "outlet-stack-"));
-  const log = options.log ?? silentLog;
+  const log = lookedThrough(options.log ?? silentLog);
   const emulators = await startEmulators({ dataDir, log: silentLog });
   const clients = createClients({ ...clientOptions(emulators), requestTimeoutMs: 60_000 });
   const leanOf = (service: "dynamodb" | "sqs") =>
@@ -178,7 +179,7 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 const botDefaults = {
   description: "",
-  instruction: "SECRET-INSTRUCTION: be kind.",
+  instruction: `SECRET-INSTRUCTION ${canary}: be kind.`,
   model: "claude-v4.5-haiku",
   callerModels: ["claude-v3-haiku"],
   generation: { maxTokens: 2_048, temperature: 0.5, topP: null, stopSequences: [] },
@@ -225,6 +226,7 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
     const init = { method, headers, ...(body === undefined ? {} : { body: text }) };
     const response = await app.request(path, init, env);
     const answer = await response.text();
+    look(JSON.stringify([...response.headers]) + answer, `${method} ${path}`);
     const isJson = response.headers.get("content-type")?.includes("json") && answer;
     const { status } = response;
     return {

@@ -74,7 +74,7 @@ export function startWorkers(
       log: backends.log,
     });
   const pollers = [
-    poll(emulators.queueUrls.runs, worker, 16),
+    poll(emulators.queueUrls.runs, worker, 64),
     poll(emulators.queueUrls.runsDeadLetters, deadLetters, 1),
     poll(emulators.queueUrls.deploys, deployer, 2),
     poll(emulators.queueUrls.syncs, syncer, 2),

@@ -8,8 +8,10 @@ export interface SignInOptions {
   issuer: string;
   user: string;
   password: string;
-  /** A public client with the redirect URI `http://127.0.0.1/callback`. */
+  /** A public client. */
   clientId?: string;
+  /** One that it has registered; nobody has to listen there. `http://127.0.0.1/callback` where absent. */
+  redirectUri?: string;
   /** For the whole of it; 30 000 where absent. */
   timeoutMs?: number;
 }
@@ -42,7 +44,7 @@ export class SignInError extends Error {
  * @example const { accessToken } = await signIn({ issuer, user: "owner", password });
  */
 export async function signIn(options: SignInOptions): Promise<Tokens> {
-  const { clientId = cliClientId, timeoutMs = 30_000 } = options;
+  const { clientId = cliClientId, redirectUri = cliRedirectUri, timeoutMs = 30_000 } = options;
   const issuer = new URL(options.issuer);
   const signal = AbortSignal.timeout(timeoutMs);
   try {
@@ -51,14 +53,17 @@ export async function signIn(options: SignInOptions): Promise<Tokens> {
     const expectedState = oidc.randomState();
     const expectedNonce = oidc.randomNonce();
     const start = oidc.buildAuthorizationUrl(config, {
-      redirect_uri: cliRedirectUri,
+      redirect_uri: redirectUri,
       scope: "openid email profile",
       code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
       code_challenge_method: "S256",
       state: expectedState,
       nonce: expectedNonce,
     });
-    const callback = await passSignInPage(createBrowser(signal), start, options);
+    const callback = await passSignInPage(createBrowser(signal), start, {
+      ...options,
+      redirectUri,
+    });
     const answer = await oidc.authorizationCodeGrant(config, callback, {
       pkceCodeVerifier,
       expectedState,
@@ -86,8 +91,12 @@ async function discover(issuer: URL, clientId: string, timeoutMs: number) {
 }
 
 /** @returns the redirect that carries the code, or the error that the issuer sent instead. */
-async function passSignInPage(browser: Browser, start: URL, options: SignInOptions): Promise<URL> {
-  const atCallback = (url: URL) => url.href.split("?")[0] === cliRedirectUri;
+async function passSignInPage(
+  browser: Browser,
+  start: URL,
+  options: SignInOptions & { redirectUri: string },
+): Promise<URL> {
+  const atCallback = (url: URL) => url.href.split("?")[0] === options.redirectUri;
   const first = await browser.open(start, atCallback);
   if (first.kind === "stopped") return first.url;
   const { form } = parseSignInPage(first.html, first.url);

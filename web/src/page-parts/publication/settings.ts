@@ -56,6 +56,8 @@ export type Setting = NumberSetting | TextSetting | LinesSetting | ChoiceSetting
 
 type Period = Defined<PublishBody["quota"]>["period"];
 
+type BudgetPeriod = Defined<PublishBody["budget"]>["period"];
+
 /**
  * Every setting of a publication: all that the forms ask, check, send and show of it. In the order
  * in which they are asked. One that the API takes and that is not here does not compile; bounds and
@@ -98,6 +100,40 @@ export const settings = {
     control: "choice",
     options: { DAY: "Day", WEEK: "Week", MONTH: "Month" } satisfies Record<Period, string>,
     initial: "DAY",
+  },
+  "budget.spendMicroUsd": {
+    card: "limits",
+    label: "Budget, in USD",
+    help: "What all keys together may spend on the model in a period. A message holds back what it may cost until it is answered. Empty for no limit.",
+    control: "number",
+    whole: true,
+    least: 1,
+    most: 1e12,
+    initial: null,
+    unit: 1e6,
+  },
+  "budget.runs": {
+    card: "limits",
+    label: "Budget, in answers",
+    help: "Answers in a period; those that fail do not count. Empty for no limit.",
+    control: "number",
+    whole: true,
+    least: 1,
+    most: 2_147_483_647,
+    initial: null,
+  },
+  "budget.period": {
+    card: "limits",
+    label: "Budget begins anew",
+    help: "By the calendar, in UTC; or never.",
+    control: "choice",
+    options: {
+      DAY: "Each day",
+      WEEK: "Each week",
+      MONTH: "Each month",
+      TOTAL: "Never",
+    } satisfies Record<BudgetPeriod, string>,
+    initial: "MONTH",
   },
   allowedOrigins: {
     card: "limits",
@@ -234,6 +270,11 @@ export const switches = {
     label: "Limit requests per period",
     help: "Beyond it a client gets 429 Limit Exceeded until the period ends.",
     initial: true,
+  },
+  budget: {
+    initial: false,
+    label: "Limit what may be spent",
+    help: "Beyond it a client gets 429 budget_exceeded until the period ends.",
   },
   webhook: {
     label: "Tell my server when an answer has ended",

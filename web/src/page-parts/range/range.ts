@@ -33,6 +33,13 @@ export function timesOf(range: Range): { from: string; to?: string } {
   return "last" in range ? { from: start } : { from: start, to: new Date(to).toISOString() };
 }
 
+/** The days that a range touches, UTC. */
+export function daysOf(range: Range): { from: string; to: string } {
+  const { from, to } = boundsOf(range, Date.now());
+  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return { from: day(from), to: day(to) };
+}
+
 /** What the address says: `?range=7d`, or `?from=…&to=…` in RFC 3339. */
 function parseRange(
   search: { range?: string | undefined; from?: string | undefined; to?: string | undefined },

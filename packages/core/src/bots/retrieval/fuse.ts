@@ -1,5 +1,5 @@
 /** Of each list; what is further down is not near enough to be compared. */
-export const fusedMax = 50;
+export const fusedMax = 100;
 /** Of both lists, how much meaning counts; words have the rest. */
 const meaningWeight = 0.6;
 

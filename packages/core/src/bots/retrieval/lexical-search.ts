@@ -57,10 +57,10 @@ export function searchLexical(
 
 function lookUp(index: LexicalIndex, wanted: readonly Wanted[]): Searched[] {
   const total = index.header.passages;
-  const searched = wanted.flatMap(({ word, terms }): (Searched & { weight: number })[] => {
+  const searched = wanted.flatMap(({ word, terms, share }): (Searched & { weight: number })[] => {
     const forms = terms.flatMap((term) => {
       const entry = index.find(term);
-      return entry ? [{ entry, weight: rarity(total, entry.passages) }] : [];
+      return entry ? [{ entry, weight: share * rarity(total, entry.passages) }] : [];
     });
     if (forms.length === 0) return [];
     return [{ word, forms, weight: Math.max(...forms.map(({ weight }) => weight)) }];

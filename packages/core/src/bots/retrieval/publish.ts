@@ -1,13 +1,15 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import {
   type Clock,
   type Embedder,
+  type EmbeddingPrice,
   type Log,
   type ObjectStore,
   silentLog,
   type Table,
 } from "../../ports/index.ts";
-import { embedPassages } from "./embed-passages.ts";
+import { Ledger } from "../../records/ledger/index.ts";
+import { embedPassages, vectorsId } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
 import { withVectors } from "./index-vectors.ts";
 import { LexicalIndex, type Source } from "./lexical-index.ts";
@@ -78,15 +80,45 @@ function build(
 }
 
 async function addVectors(
-  { objects, embedder, log = silentLog }: Deps,
+  { table, clock, objects, embedder, log = silentLog }: Deps,
   botId: string,
   bytes: Uint8Array,
   old: LexicalIndex | undefined,
 ): Promise<{ bytes: Uint8Array; complete: boolean }> {
   const index = new LexicalIndex(bytes);
   if (!embedder || index.header.passages === 0) return { bytes, complete: true };
-  const { rows, complete } = await embedPassages({ objects, embedder, log }, botId, index, old);
-  return { bytes: rows ? withVectors(bytes, embedder.id, rows) : bytes, complete };
+  const made = await embedPassages({ objects, embedder, log }, botId, index, old);
+  const { rows, complete, inputTokens } = made;
+  if (embedder.price && inputTokens > 0) {
+    await recordCost({ table, clock }, { botId, price: embedder.price, inputTokens });
+  }
+  return { bytes: rows ? withVectors(bytes, vectorsId(embedder), rows) : bytes, complete };
+}
+
+/** What a sync was charged for vectors is cost of the bot, also where its index was not the one kept. */
+async function recordCost(
+  deps: { table: Table; clock: Clock },
+  { botId, price, inputTokens }: { botId: string; price: EmbeddingPrice; inputTokens: number },
+): Promise<void> {
+  const now = deps.clock.now();
+  await Ledger.record(deps, {
+    ...Ledger.noTokens,
+    inputTokens,
+    botId,
+    runId: `sync-${now.toString(36)}-${randomUUID()}`,
+    keyId: Ledger.syncKeyId,
+    clientId: "",
+    model: price.model,
+    status: "synced",
+    finishedAt: now,
+    costMicroUsd: Math.ceil((inputTokens * price.input) / 1e6),
+    priceVersion: price.version,
+    queueMs: null,
+    firstTokenMs: null,
+    runMs: null,
+    errorCode: null,
+    abandoned: false,
+  });
 }
 
 /** Passages of sources that the index does not have yet. One whose object has gone is removed itself. */
@@ -119,7 +151,7 @@ async function load(
 
 function digestOf(sources: readonly Wanted[], embedder: Embedder | undefined): string {
   const names = sources.map(({ sourceId, version }) => `${sourceId} ${version}`).sort();
-  return hashOf(Buffer.from([analysis, embedder?.id ?? "", ...names].join("\n")));
+  return hashOf(Buffer.from([analysis, embedder ? vectorsId(embedder) : "", ...names].join("\n")));
 }
 
 const hashOf = (bytes: Uint8Array): string =>

@@ -9,6 +9,8 @@ export interface Wanted {
   /** As the question has it. */
   word: string;
   terms: string[];
+  /** What it weighs, of 1. */
+  share: number;
 }
 
 /** Of a longer question its beginning and its end are searched for. */
@@ -28,9 +30,11 @@ export function readQuestion(question: string, languages: readonly Code[]): Want
   for (const token of tokenise(text, (word) => asianStopWords.has(word))) {
     if (wanted.size >= wantedMax) break;
     const terms = formsOf(token, languages);
-    const entry = { word: token.written ?? token.text, terms };
+    const key = terms.join(" ");
+    const share = Math.max(token.share ?? 1, wanted.get(key)?.share ?? 0);
+    const entry = { word: token.written ?? token.text, terms, share };
     const telling = !isCommon(token, language) || (!shouting && isAcronym(token.written));
-    if (telling) wanted.set(terms.join(" "), entry);
+    if (telling) wanted.set(key, entry);
     else common.push(entry);
   }
   // "May?" asks for May.

@@ -10,6 +10,7 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { SizedCache } from "./cache.ts";
+import { vectorsId } from "./embed-passages.ts";
 import { LexicalIndex } from "./lexical-index.ts";
 import { decodePassage } from "./passage-records.ts";
 import { passagesPath } from "./passage-store.ts";
@@ -58,11 +59,13 @@ export function createRetriever(
 
   /** A model that cannot be reached now is no reason not to answer: words find a lot. */
   async function meaningOf(index: LexicalIndex, question: string): Promise<Meaning | undefined> {
-    const rows = embedder && engine !== "lexical" ? index.vectorsBy(embedder.id) : undefined;
+    const rows =
+      embedder && engine !== "lexical" ? index.vectorsBy(vectorsId(embedder)) : undefined;
     if (!embedder || !rows) return undefined;
     try {
       const asked = question.slice(0, embeddedLengthMax).toWellFormed();
-      const [vector] = await embedder.embed([asked], "question");
+      const { vectors } = await embedder.embed([asked], "question");
+      const [vector] = vectors;
       return vector && { rows, question: vector };
     } catch (cause) {
       if (!(cause instanceof EmbedderUnavailable)) throw cause;

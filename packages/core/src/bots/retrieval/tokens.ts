@@ -13,6 +13,8 @@ export interface Token {
   text: string;
   /** As it was written, where a reader may tell more from it (`IT` is not `it`). */
   written?: string;
+  /** How much of a word it counts for in a question, where several stand for the same one. */
+  share?: number;
 }
 
 /** What is longer is data rather than a word: its beginning stands for it, in texts and in questions. */
@@ -107,7 +109,11 @@ function* ideographPairs(span: string): Generator<Token> {
   for (const [run] of span.matchAll(ideographRuns)) {
     const characters = Array.from(run);
     if (characters.length === 1) yield plain(run);
-    yield* pairsOf(characters);
+    const pairs = pairsOf(characters);
+    if (/^\p{sc=Han}/u.test(run)) yield* pairs;
+    // A long word in katakana is one, however many pairs it has.
+    else
+      for (const pair of pairs) yield { ...pair, share: Math.min(1, 2 / (characters.length - 1)) };
   }
 }
 

@@ -21,6 +21,7 @@ import type { Subject } from "./subject.ts";
 export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
+export { type Asking, estimate } from "./estimate.ts";
 export { causeOf, type End } from "./outcome.ts";
 export type { Messages } from "./request.ts";
 export type { Subject } from "./subject.ts";

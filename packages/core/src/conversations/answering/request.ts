@@ -5,7 +5,7 @@ import { type Shown, toKnowledgeBlock } from "./knowledge-block.ts";
 import type { Asked, Format, Sampling } from "../run/index.ts";
 
 /** Tokens that a model may spend on reasoning before it answers; Claude takes no fewer than 1,024. */
-const reasoningTokens = 2_048;
+export const reasoningTokens = 2_048;
 
 export interface Wishes {
   /** Let the model reason first. */

@@ -1,6 +1,7 @@
 import { Id } from "../../foundation/id/index.ts";
 import type { Clock, Log, ObjectStore, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import { Bell } from "../bell/index.ts";
 import {
   type Address,
@@ -44,6 +45,8 @@ export interface Message {
   /** What a caller of another face than the native one asked beside it. */
   asked?: Asked;
   surroundings?: NewSurroundings;
+  /** Whose budgets it is paid from; absent where there are none. */
+  budget?: Budget.Claim | undefined;
   /** Who is told when it has been answered; nobody where absent. */
   webhooks?: Webhooks;
 }
@@ -62,11 +65,11 @@ export interface Claimed extends Accepted {
 export const newIds = (deps: { ids: Id.Ids }): Accepted => Id.messagePair(deps.ids);
 
 /**
- * Accepts one message: put the run, append it to the head (the moment of acceptance), ring. A queue
- * that cannot be rung does not undo the acceptance: the sweeper rings again.
+ * Accepts one message: hold back what it may cost, put the run, append it to the head (the moment of
+ * acceptance), ring. A queue that cannot be rung does not undo the acceptance: the sweeper rings again.
  * @param given ids made beforehand. `seen` where somebody else may be at the same message: nothing is
  *   then taken back.
- * @throws ProblemError `conversation_busy`; `not_found` where the conversation was deleted after
+ * @throws ProblemError `budget_exceeded`, `conversation_busy`; `not_found` where the conversation was deleted after
  *   the message was claimed; StoreUnavailable where nothing was accepted.
  */
 export async function accept(
@@ -76,16 +79,47 @@ export async function accept(
   given?: Accepted & Partial<Claimed>,
 ): Promise<Accepted> {
   const { runId, answerId } = given ?? newIds(deps);
-  await Run.put(deps, address, { ...message, runId, answerId });
+  const holds = await putHeld(deps, address, message, { runId, answerId });
   const outcome = await append(deps, address, runId, message, given?.seen);
   if (outcome === "removed") throw deletedSince(address, runId);
   if (outcome === "full") {
-    if (!given?.seen) await Run.withdraw(deps, address, runId);
+    if (!given?.seen) {
+      await Run.withdraw(deps, address, runId);
+      await Budget.release(deps, holds, holderOf(address, runId));
+    }
     throw busy(deps.policy.openMax);
   }
   await Bell.ringOrWarn(deps, address, { runId });
   return { runId, answerId };
 }
+
+/** Actions Reserve and Put. What is held for a run that was never accepted, the sweeper releases. */
+export async function putHeld(
+  deps: AcceptDeps,
+  address: Address,
+  { budget, ...message }: Message,
+  ids: Accepted,
+): Promise<Budget.Hold[]> {
+  const holds = budget ? await Budget.reserve(deps, budget, holderOf(address, ids.runId)) : [];
+  await Run.put(deps, address, { ...message, ...ids, holds });
+  return holds;
+}
+
+/** Action Reserve for a run that is there: what was held for it may have been released since. */
+export async function holdAgain(
+  deps: Pick<AcceptDeps, "table" | "clock">,
+  run: Run.State,
+  { budget }: Pick<Message, "budget">,
+): Promise<void> {
+  if (budget) await Budget.reserve(deps, budget, holderOf(run, run.runId, run.redrives), run.holds);
+}
+
+/** @param redrives how often it has been put back: each time something is held for it anew. */
+export const holderOf = (
+  { botId, clientId, conversationId }: Address,
+  runId: string,
+  redrives = 0,
+): Budget.Holder => ({ botId, clientId, conversationId, runId, redrives });
 
 /**
  * Action Append, and what it takes to get there: a deletion under way is ended first.

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { absent, any, below, equals, type Item, type Key, type Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Bell } from "../bell/index.ts";
-import { type Address, Run } from "../run/index.ts";
+import type { Address, Run } from "../run/index.ts";
 import {
   type AcceptDeps,
   type Accepted,
@@ -11,9 +11,11 @@ import {
   busy,
   deletedSince,
   headOf,
+  holdAgain,
   look,
   type Message,
   newIds,
+  putHeld,
 } from "./accept.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Removal } from "./removal.ts";
@@ -145,7 +147,8 @@ async function repeat(
     const isGone = seen.doomedToken !== claim.doomedToken || (!run && claim.accepted);
     if (isGone) throw deletedSince(address, claim.runId);
     message ??= await check();
-    if (!run) await Run.put(deps, address, { ...message, ...claim });
+    if (run) await holdAgain(deps, run, message);
+    else await putHeld(deps, address, message, claim);
     const options = { ...headOf(deps, message), seen };
     const appended = await Mailbox.append(deps, address, claim.runId, options);
     if (appended.outcome === "full") throw busy(deps.policy.openMax);

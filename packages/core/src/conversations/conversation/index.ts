@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { Id } from "../../foundation/id/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import { type Address, Run } from "../run/index.ts";
 import { chainUpTo } from "./chain.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -88,6 +89,19 @@ export async function requireIncomplete(
       : "The last answer of this conversation did not end for want of tokens.",
     param: "continueGenerate",
   });
+}
+
+/**
+ * Action Cancel, and Settle where it has ended with that: what was held for a message that waited is
+ * free at once, and not when its turn comes.
+ */
+export async function cancel(
+  deps: Pick<Reading, "table" | "clock">,
+  run: Run.State,
+): Promise<Run.State> {
+  const after = Run.isTerminal(run.status) ? run : await Run.cancel(deps, run);
+  if (after.status === "cancelled") await Budget.settle(deps, after);
+  return after;
 }
 
 /** A store may keep for days what has expired: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html */

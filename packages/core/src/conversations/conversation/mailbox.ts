@@ -175,7 +175,7 @@ export async function pop(
   const change = { removeFirst: ["open"], ...place };
   const last = await deps.table.update(
     Layout.head(address),
-    { ...change, remove: ["leaseUntil", ...Layout.openNames] },
+    { ...change, remove: ["leaseUntil", ...listedNames] },
     all(mine, sizeBelow("open", 2)),
   );
   if (last) return "released";
@@ -189,7 +189,7 @@ export async function pop(
 export async function release(deps: Deps, address: Address, token: number): Promise<boolean> {
   const item = await deps.table.update(
     Layout.head(address),
-    { remove: ["leaseUntil", ...Layout.openNames] },
+    { remove: ["leaseUntil", ...listedNames] },
     all(equals("token", token), sizeBelow("open", 1)),
   );
   return item !== undefined;
@@ -232,7 +232,7 @@ export async function condemn(deps: Deps, head: Head): Promise<Head | undefined>
 export async function bury(deps: Deps, head: Head): Promise<void> {
   await deps.table.update(
     Layout.head(head),
-    { remove: ["doomed", ...Layout.openNames] },
+    { remove: ["doomed", ...listedNames] },
     all(exists("doomed"), equals("doomedToken", head.doomedToken)),
   );
 }
@@ -266,6 +266,11 @@ export async function listOpen(deps: Deps, quietMs: number): Promise<Head[]> {
     Array.from({ length: openShards }, (_, shard) => listShard(deps.table, shard, until)),
   );
   return shards.flat();
+}
+
+/** Conversations of one bot in which runs are open, for its owner: nobody else's are read for it. */
+export function listOpenOf(table: Table, botId: string): Promise<Head[]> {
+  return Paging.all(table, { index: "listing", pk: Layout.listing.openOf(botId) }, shape.readAll);
 }
 
 /** The longest that a mailbox waits for another ring. */
@@ -305,7 +310,13 @@ function listShard(table: Table, shard: number, until: number): Promise<Head[]> 
 
 function openIndex(address: Address, now: number) {
   const shard = Id.shardOf(Layout.conversationPartition(address), openShards);
-  return Layout.inOpen(Layout.open.conversations(shard), Layout.sortable(now));
+  return {
+    ...Layout.inOpen(Layout.open.conversations(shard), Layout.sortable(now)),
+    ...Layout.inListing(Layout.listing.openOf(address.botId), Layout.sortable(now)),
+  };
 }
+
+/** What goes when nothing is open any more. */
+const listedNames = [...Layout.openNames, ...Layout.listingNames];
 
 const shape = Shape.of("conversation", Head, { mend: { title: "" } });

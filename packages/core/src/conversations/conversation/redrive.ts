@@ -1,9 +1,11 @@
 import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import { Bell } from "../bell/index.ts";
 import { EventLog } from "../event-log/index.ts";
 import { RequestLog } from "../request-log/index.ts";
 import { Run } from "../run/index.ts";
+import { holdAgain, holderOf } from "./accept.ts";
 import { Mailbox } from "./mailbox.ts";
 
 export interface RedriveDeps {
@@ -12,19 +14,21 @@ export interface RedriveDeps {
   runQueue: Queue;
   log: Log;
   policy: { openMax: number };
+  /** What the run's next end is paid from; nothing where there are no budgets. */
+  budgetOf?: (run: Run.State) => Promise<Budget.Claim | undefined>;
 }
 
 /**
  * Puts a failed run back into its mailbox, at the end: failed → queued, then Append. Its first end
  * stays billed; the next one is billed beside it. Doing it again mends what was broken off.
- * @throws ProblemError `run_not_failed`, `not_found`, `conflict`, `conversation_busy`
+ * @throws ProblemError `budget_exceeded`, `run_not_failed`, `not_found`, `conflict`, `conversation_busy`
  */
 export async function redrive(deps: RedriveDeps, entry: RequestLog.Entry): Promise<Run.State> {
   for (let tries = 0; tries < triesMax; tries++) {
     const head = await Mailbox.read(deps.table, entry);
     const found = await Run.peek(deps.table, entry, entry.runId);
     if (!head || !found || head.createdAt === undefined) throw gone(entry.runId);
-    const run = await reopen(deps, head, found);
+    const run = await reopen(deps, head, found, await deps.budgetOf?.(found));
     // It lives longer now, and its log with it.
     await EventLog.extend(deps, run);
     const { outcome } = await Mailbox.append(deps, run, run.runId, {
@@ -47,14 +51,28 @@ export async function redrive(deps: RedriveDeps, entry: RequestLog.Entry): Promi
 /** Conversations in which answers come one after the other are looked at again so often. */
 const triesMax = 20;
 
-/** The run as it waits, or as it was left waiting where this was broken off before. */
-async function reopen(deps: RedriveDeps, head: Mailbox.Head, found: Run.State): Promise<Run.State> {
+/**
+ * The run as it waits, or as it was left waiting where this was broken off before. What is held for
+ * nothing is not given back here: somebody else may be redriving it, and hold it under the same name.
+ */
+async function reopen(
+  deps: RedriveDeps,
+  head: Mailbox.Head,
+  found: Run.State,
+  budget: Budget.Claim | undefined,
+): Promise<Run.State> {
   const isOpen = head.open.includes(found.runId);
   // Its end is not billed before it has left the mailbox.
   if (isOpen && found.status === "failed") throw closing();
   if (isOpen) throw notFailed(found);
-  if (found.status === "queued" && found.redrives > 0 && found.parent === null) return found;
-  const run = found.status === "failed" ? await Run.reopen(deps, found) : undefined;
+  if (found.status === "queued" && found.redrives > 0 && found.parent === null) {
+    await holdAgain(deps, found, { budget });
+    return found;
+  }
+  if (found.status !== "failed") throw notFailed(found);
+  const holder = holderOf(found, found.runId, found.redrives + 1);
+  const holds = budget ? await Budget.reserve(deps, budget, holder) : [];
+  const run = await Run.reopen(deps, found, holds);
   if (!run) throw notFailed(found);
   return run;
 }

@@ -12,6 +12,7 @@ import { Problem } from "../../foundation/problem/index.ts";
 import { EventLog } from "../event-log/index.ts";
 import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Mailbox } from "./mailbox.ts";
 
@@ -86,7 +87,7 @@ async function removeRun(deps: Deps, run: Run.State): Promise<void> {
   await Run.remove(deps, run);
 }
 
-/** Actions Cancel, Start and Ledger for a run that was open: whatever it cost is billed. */
+/** Actions Cancel, Start, Ledger and Settle for a run that was open: whatever it cost is billed. */
 async function settle(deps: Deps, address: Address, runId: string, token: number): Promise<void> {
   const found = await Run.glimpse(deps.table, address, runId);
   if (!found) return;
@@ -96,5 +97,6 @@ async function settle(deps: Deps, address: Address, runId: string, token: number
   if (started.outcome !== "ended") return;
   const entry = Run.ledgerEntry(started.run, ModelCatalog.priceVersion);
   await Ledger.record(deps, entry, Run.ledgerSuffix(started.run));
+  await Budget.settle(deps, started.run);
   await RequestLog.record(deps.table, started.run);
 }

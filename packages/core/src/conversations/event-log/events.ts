@@ -40,6 +40,8 @@ export interface Entry {
   /** How often the run had been redriven. */
   turn: number;
   events: Told[];
+  /** When it was written, epoch milliseconds; `null` of entries from before that was noted. */
+  at: number | null;
   /** What stays of an entry whose run was deleted. */
   isTombstone: boolean;
 }
@@ -50,6 +52,7 @@ const Stored = v.object({
   turn: v.number(),
   /** JSON of what the events tell; absent from a tombstone. */
   told: v.optional(v.pipe(v.string(), v.parseJson(), v.array(Told)), "[]"),
+  at: v.optional(v.nullable(v.number()), null),
   removed: v.optional(v.boolean(), false),
 });
 
@@ -57,8 +60,8 @@ const shape = Shape.of("event", Stored);
 
 /** @throws Unreadable: what comes behind it cannot be read in order either. */
 export function fromItem(table: Table, item: Item): Entry {
-  const { sk, token, turn, told, removed } = shape.read(table, item);
-  return { seq: Number(sk), token, turn, events: told, isTombstone: removed };
+  const { sk, token, turn, told, at, removed } = shape.read(table, item);
+  return { seq: Number(sk), token, turn, events: told, at, isTombstone: removed };
 }
 
 /** The number of the first event after an entry. A tombstone stands for the one that it replaced. */

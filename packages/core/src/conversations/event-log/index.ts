@@ -12,5 +12,5 @@ export {
   follow,
   type Idle,
 } from "./follow.ts";
-export { close, extend, type LogDeps, raze, remove } from "./log.ts";
+export { close, extend, type LogDeps, raze, remove, replay } from "./log.ts";
 export { openWriter, type WritePolicy, type Writer, type WriterDeps } from "./writer.ts";

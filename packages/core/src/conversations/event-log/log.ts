@@ -3,7 +3,7 @@ import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import type { Run } from "../run/index.ts";
 import { tombstoneSeconds } from "../run/item.ts";
-import { type Entry, endOf, fromItem, nextAfter, type Told } from "./events.ts";
+import { type Entry, type Event, endOf, fromItem, nextAfter, type Told } from "./events.ts";
 
 export interface LogDeps {
   table: Table;
@@ -41,6 +41,27 @@ export async function readFrom(
   return { entries, isMore: cursor !== undefined };
 }
 
+/** What a run has told so far, each with when it was written, from the first on. */
+export async function replay(
+  table: Table,
+  run: Subject,
+  eventsMax: number,
+): Promise<{ events: (Event & { at: number | null })[]; isMore: boolean }> {
+  const events: (Event & { at: number | null })[] = [];
+  for (let seq = 0, more = true; more; ) {
+    const { entries, isMore } = await readFrom(table, run, seq);
+    for (const entry of entries) {
+      if (events.length >= eventsMax) return { events, isMore: true };
+      for (const [index, told] of entry.events.entries()) {
+        events.push({ ...told, seq: entry.seq + index, at: entry.at });
+      }
+      seq = nextAfter(entry);
+    }
+    more = isMore && entries.length > 0;
+  }
+  return { events, isMore: false };
+}
+
 /** Entries read at once: what a reader holds in memory stays small, however long the answer is. */
 const pageSize = 100;
 
@@ -60,14 +81,15 @@ export async function readUpTo(
  * @returns whether it is there now: if not, somebody else's is.
  */
 export async function putEntry(
-  { table }: Pick<LogDeps, "table">,
+  { table, clock }: LogDeps,
   run: Subject,
-  { seq, token, turn, events }: Omit<Entry, "isTombstone">,
+  { seq, token, turn, events }: Omit<Entry, "isTombstone" | "at">,
 ): Promise<boolean> {
   const key = Layout.event(run, run.runId, seq);
   const told = JSON.stringify(events);
   const { expiresAt } = run;
-  if (await table.put({ ...key, token, turn, told, expiresAt }, absent("pk"))) return true;
+  const at = clock.now();
+  if (await table.put({ ...key, token, turn, told, at, expiresAt }, absent("pk"))) return true;
   const found = await table.get(key);
   return found?.token === token && found.turn === turn && found.told === told;
 }

@@ -47,7 +47,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
   let isFenced = false;
   let isClosing = false;
   /** On its way: tried again as it is until it is known whether it has been written. */
-  let pending: Omit<Entry, "isTombstone" | "seq"> | undefined;
+  let pending: Omit<Entry, "isTombstone" | "seq" | "at"> | undefined;
   let lastAt = Number.NEGATIVE_INFINITY;
   let pumping: Promise<void> | undefined;
   let hurry = new AbortController();

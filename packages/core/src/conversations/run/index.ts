@@ -15,6 +15,7 @@ import {
   type ObjectStore,
   type Table,
 } from "../../ports/index.ts";
+import type { Budget } from "../../publishing/budget/index.ts";
 import { type Address, pick } from "./address.ts";
 import { type Asked, type NewSurroundings, noSurroundings } from "./asked.ts";
 import { type Content, type NewContent, PayloadMissing } from "./content.ts";
@@ -94,6 +95,7 @@ export interface New {
   deltas?: boolean;
   asked?: Asked;
   surroundings?: NewSurroundings;
+  holds?: Budget.Hold[];
   webhooks?: Webhooks;
 }
 
@@ -106,7 +108,7 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const { content, surroundings, asked = null, deltas = true, ...rest } = input;
+  const { content, surroundings, asked = null, deltas = true, holds = [], ...rest } = input;
   const { webhooks = noWebhooks } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
@@ -119,6 +121,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     reply: null,
     asked,
     deltas,
+    holds,
     webhooks,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
     status: "queued",
@@ -317,6 +320,7 @@ export async function giveUp(
 export async function reopen(
   deps: Pick<Deps, "table" | "clock">,
   run: State,
+  holds: Budget.Hold[] = [],
 ): Promise<State | undefined> {
   const item = await deps.table.update(
     keyOf(run, run.runId),
@@ -336,6 +340,7 @@ export async function reopen(
         cause: null,
         usage: null,
         costMicroUsd: 0,
+        holds,
         expiresAt: expiryOf(deps.clock, run.retentionDays),
       },
       add: { redrives: 1 },

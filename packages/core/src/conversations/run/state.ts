@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Item, Table } from "../../ports/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Asked } from "./asked.ts";
 import { type Answer, type Question, Stored } from "./payload.ts";
@@ -98,6 +99,8 @@ export const State = v.object({
   folder: v.string(),
   question: Stored,
   reply: v.nullable(Stored),
+  /** What budgets hold back for it; none where there are no budgets. */
+  holds: v.optional(v.array(Budget.Hold), []),
   /** Null where it came by the native face. */
   asked: v.optional(v.nullable(Asked), null),
   /** Who is told when it has ended. */

@@ -6,7 +6,6 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import { TestRun } from "../../bots/test-run/index.ts";
-import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Clock,
   type Found,
@@ -18,6 +17,9 @@ import {
   type Retriever,
   type Table,
 } from "../../ports/index.ts";
+import { ModelCatalog } from "../../models/catalog/index.ts";
+import { Key } from "../../publishing/key/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import { Answering } from "../answering/index.ts";
 
 const Message = v.strictObject({
@@ -84,11 +86,8 @@ export async function* run(
       by: caller.userId,
     });
   const draft = Answering.emptyDraft();
-  const events = Answering.answer(
-    { ...deps, policy: oneTry },
-    toSubject(bot, deps.ids.ulid(), messages),
-    signal,
-  );
+  const subject = toSubject(bot, deps.ids.ulid(), messages);
+  const events = Answering.answer({ ...deps, policy: oneTry }, subject, signal);
   let next = await events.next();
   for (; !next.done; next = await events.next()) {
     const event = next.value;
@@ -96,10 +95,46 @@ export async function* run(
     if (event.type === "sources" || event.type === "text") yield event;
   }
   const end = next.value;
+  const times = { startedAt, endedAt: deps.clock.now() };
+  await bill(deps, caller, subject, { draft, end, ...times });
   if (end.outcome === "interrupted") return;
   const failure = failureOf(end);
   await record(failure ? failure.message : null);
-  yield failure ?? toDone(draft, end.stop ?? "", { startedAt, endedAt: deps.clock.now() });
+  yield failure ?? toDone(draft, end.stop ?? "", times);
+}
+
+/** What a test costs is in the ledger as that of a test, also where it was broken off. */
+async function bill(
+  deps: Deps,
+  caller: Caller.Info,
+  { bot, runId }: Answering.Subject,
+  ended: {
+    draft: Answering.Draft;
+    end: Answering.Outcome;
+    startedAt: number;
+    endedAt: number;
+  },
+): Promise<void> {
+  const { draft, end, startedAt, endedAt } = ended;
+  const isOver = end.outcome === "ended";
+  const error = isOver ? end.end.error : null;
+  await Ledger.record(deps, {
+    ...draft.usage,
+    botId: bot.botId,
+    runId,
+    keyId: Key.testKeyId,
+    clientId: caller.userId,
+    model: draft.model?.name ?? bot.model,
+    status: isOver ? (error ? "failed" : "completed") : "cancelled",
+    finishedAt: endedAt,
+    costMicroUsd: Answering.costOf(draft),
+    priceVersion: ModelCatalog.priceVersion,
+    queueMs: null,
+    firstTokenMs: draft.firstTextAt === null ? null : draft.firstTextAt - startedAt,
+    runMs: endedAt - startedAt,
+    errorCode: error?.code ?? null,
+    abandoned: false,
+  });
 }
 
 /** Whoever looks on sees a failure at once: what has been shown cannot be taken back. */
@@ -124,7 +159,7 @@ function toSubject(
     bot,
     requestedModel: null,
     runId,
-    keyId: "test",
+    keyId: Key.testKeyId,
     query,
     reasoning: false,
     readMessages: async () => ({

@@ -9,6 +9,7 @@ import { ModelCatalog } from "../../models/catalog/index.ts";
 import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
 import { RequestLog } from "../request-log/index.ts";
 import { type Address, Run } from "../run/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
@@ -101,10 +102,11 @@ async function process(
       : await attempt(deps, started.run, turn.lease, limits);
   if (!closing) return "fenced";
   const ended = closing.run;
-  // Action Ledger, before the run leaves the mailbox.
+  // Actions Ledger and Settle, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
     Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
+    Budget.settle(deps, ended),
     RequestLog.record(deps.table, ended),
     EventLog.close(deps, ended, closing.log),
     deps.onRunEnded?.(Run.endOf(ended)),
@@ -219,6 +221,7 @@ async function recordPaid(
   if (Object.values(usage).every((tokens) => tokens === 0)) return;
   const ended = { ...run, usage, costMicroUsd, model, status, finishedAt: deps.clock.now() };
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
+  await Budget.charge(deps, run, token, costMicroUsd);
   await Ledger.record(deps, { ...entry, abandoned: true }, token);
 }
 

@@ -10,9 +10,11 @@ export * as Deletion from "./index.ts";
 
 import { Bot } from "../../bots/bot/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
+import { Erasure } from "../erasure/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { Delivery } from "../../conversations/delivery/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
 import type { Clock, ObjectStore, SecretStore, Table } from "../../ports/index.ts";
 
 interface Deps {
@@ -55,6 +57,8 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
     if (deps.clock.now() > until) return false;
   }
   if (removed > 0) return false;
+  await Budget.removeOfBot(deps.table, botId);
+  await Erasure.forget(deps.table, botId);
   await Knowledge.removeAll(deps, botId);
   await deps.secrets.removeAll(botId);
   await Bot.remove(deps.table, botId);

@@ -6,6 +6,7 @@ import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import { Knowledge } from "../../bots/knowledge/index.ts";
 
 import { Bell } from "../../conversations/bell/index.ts";
+import { Erasure } from "../erasure/index.ts";
 import { Delivery } from "../../conversations/delivery/index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { Id } from "../../foundation/id/index.ts";
@@ -44,6 +45,7 @@ export async function sweep(
     (p) => p.updatedAt < now - deps.policy.quietMs,
   );
   await each(stuck, ({ botId }) => Publication.ring(deps, botId));
+  await each(await Erasure.listOpen(deps.table), (botId) => Publication.ring(deps, botId));
   const unread = new Set(
     (await Knowledge.listOpen(deps.table))
       .filter(({ status, statusAt }) => statusAt < now - patience(deps, status))

@@ -4,11 +4,13 @@ export * as Alerts from "./index.ts";
 import { Metrics } from "../metrics/index.ts";
 import type { Clock, Metrics as MetricsPort, QuotaCounters, Table } from "../../ports/index.ts";
 import type { Publication } from "../../publishing/publication/index.ts";
+import { Budget } from "../../publishing/budget/index.ts";
+import { Budgets } from "../budgets/index.ts";
 import { KeyRequests } from "../key-requests/index.ts";
 import { UsageReport } from "../usage-report/index.ts";
 
 export interface Alert {
-  name: "error_rate" | "p99_latency" | "quota_used" | "monthly_spend";
+  name: "error_rate" | "p99_latency" | "quota_used" | "monthly_spend" | "budget_used";
   unit: "percent" | "ms" | "micro_usd";
   /** `null`: nobody wants to be told. */
   threshold: number | null;
@@ -36,10 +38,11 @@ const windowSeconds = 900;
  */
 export async function evaluate(deps: Deps, publication: Publication.Info): Promise<Alert[]> {
   const { alerts } = publication;
-  const [gateway, quota, spend] = await Promise.all([
+  const [gateway, quota, spend, budget] = await Promise.all([
     ofGateway(deps, publication),
     ofQuota(deps, publication),
     ofSpend(deps, publication),
+    ofBudgets(deps, publication),
   ]);
   const { point, ...window } = gateway;
   const rate = Metrics.errorRate(point);
@@ -54,6 +57,7 @@ export async function evaluate(deps: Deps, publication: Publication.Info): Promi
     toAlert("p99_latency", "ms", alerts.p99Ms, point?.p99 ?? null, window),
     toAlert("quota_used", "percent", alerts.quotaUsedPercent, quota.value, quota),
     toAlert("monthly_spend", "micro_usd", alerts.monthlySpendMicroUsd, spend.value, spend),
+    budget,
   ];
 }
 
@@ -98,6 +102,21 @@ async function ofSpend(deps: Deps, { botId }: Publication.Info) {
   const until = Math.floor(to / hour) * hour + hour;
   const { total } = await UsageReport.query(deps, { botId, by: "day", from, to: until });
   return { from, to, value: total.costMicroUsd };
+}
+
+/**
+ * The budget of the bot, its owner or a key that is used most. Nobody has to ask for this one: where
+ * a budget is spent, or does not suffice any more for a message, clients are refused.
+ */
+async function ofBudgets(deps: Deps, publication: Publication.Info): Promise<Alert> {
+  const payers = await Budgets.payers(deps.table, publication);
+  const reports = await Promise.all(payers.map((payer) => Budget.report(deps, payer)));
+  const [first] = reports.toSorted((a, b) => Budgets.pressure(b) - Budgets.pressure(a));
+  const to = deps.clock.now();
+  const alert = { name: "budget_used", unit: "percent", to } as const;
+  if (!first) return { ...alert, from: to, threshold: null, value: null, state: "off" };
+  const value = Budgets.pressure(first);
+  return { ...alert, from: first.from, threshold: 100, value, state: value < 100 ? "ok" : "alarm" };
 }
 
 /** A day, a week from Monday, a month from its first day, UTC; as quotas count on the embedded edge. */

@@ -7,6 +7,7 @@ export * as Requests from "./index.ts";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { EventLog } from "../../conversations/event-log/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
 import { type Address, PayloadMissing, Run } from "../../conversations/run/index.ts";
 import { Text } from "../../foundation/text/index.ts";
@@ -43,9 +44,7 @@ export async function list(
 
 /** Runs that have not ended, newest first. */
 async function listOpen(deps: Deps, botId: string): Promise<Run.State[]> {
-  const heads = (await Conversation.Mailbox.listOpen(deps, 0)).filter(
-    (head) => head.botId === botId,
-  );
+  const heads = await Conversation.Mailbox.listOpenOf(deps.table, botId);
   const newest = heads
     .flatMap((head) => head.open.map((runId) => ({ head, runId })))
     .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
@@ -77,6 +76,25 @@ export async function fromId(
   return { entry, run: state && (await load(deps, state)) };
 }
 
+/** Events of one run that are shown at once. */
+const eventsMax = 2_000;
+
+/**
+ * What a run has told its readers, and when.
+ * @throws ProblemError `not_found`
+ */
+export async function events(
+  deps: Deps,
+  botId: string,
+  runId: string,
+): ReturnType<typeof EventLog.replay> {
+  const address =
+    (await RequestLog.fromId(deps.table, botId, runId)) ?? (await findOpen(deps, botId, runId));
+  if (!address) throw notFound(runId);
+  const state = await Run.peek(deps.table, address, runId);
+  return state ? EventLog.replay(deps.table, state, eventsMax) : { events: [], isMore: false };
+}
+
 async function load(
   deps: { objects: ObjectStore },
   state: Run.State,
@@ -90,8 +108,8 @@ async function load(
 }
 
 async function findOpen(deps: Deps, botId: string, runId: string): Promise<Address | undefined> {
-  const heads = await Conversation.Mailbox.listOpen(deps, 0);
-  return heads.find((head) => head.botId === botId && head.open.includes(runId));
+  const heads = await Conversation.Mailbox.listOpenOf(deps.table, botId);
+  return heads.find((head) => head.open.includes(runId));
 }
 
 /** Puts one failed run back into its mailbox. @throws ProblemError `not_found`, `run_not_failed` */

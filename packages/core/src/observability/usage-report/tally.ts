@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Quantiles } from "../metrics/quantiles.ts";
-import type { Ledger } from "../../records/ledger/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 
 const accuracy = 0.01;
 
@@ -47,10 +47,9 @@ export class Tally {
   readonly runMs = new Durations();
 
   add(entry: Ledger.Entry): void {
-    if (entry.abandoned) {
-      // Paid for, but no run's answer: cost and tokens only.
-      this.counts.abandoned += 1;
-    } else {
+    // Paid for, but no run's answer: cost and tokens only.
+    if (entry.abandoned) this.counts.abandoned += 1;
+    if (Ledger.isRun(entry)) {
       this.counts.runs += 1;
       if (isOutcome(entry.status)) this.counts[entry.status] += 1;
       if (entry.errorCode) count(this.errors, entry.errorCode, 1);

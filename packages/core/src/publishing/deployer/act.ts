@@ -10,17 +10,17 @@ import type {
   StackSpec,
   Table,
 } from "../../ports/index.ts";
+import type { Key } from "../key/index.ts";
 import { Publication } from "../publication/index.ts";
 
 /** What a request to a new endpoint met. */
 export type ProbeResult = Publication.Verification["result"];
 
-export interface Deps {
+export interface Deps extends Key.Peppered {
   table: Table;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;
-  pepper: Uint8Array;
   objects: ObjectStore;
   provisioner: Provisioner;
   catalog: ModelCatalog.Catalog;

@@ -134,12 +134,14 @@ async function finish(
   publication: Publication.Info,
   changes: Partial<Publication.Info>,
 ): Promise<Outcome> {
-  await Publication.save(deps, publication, {
+  const ended = await Publication.save(deps, publication, {
     ...changes,
     operation: null,
     progress: null,
     upgrade: null,
   });
+  // Set while the act was under way, it was written over.
+  if (ended) await Publication.withOwnerBudget(deps, ended);
   return done;
 }
 

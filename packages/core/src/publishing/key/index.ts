@@ -14,11 +14,13 @@ import {
   exists,
   first,
   type GatewayKey,
+  type Item,
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { limitEntries, noLimits } from "./limits.ts";
+import { type Peppered, pepperId, pepperOf, peppersOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -26,7 +28,11 @@ import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
 
-export { admits, type Scope } from "./limits.ts";
+export { type Peppered, readPeppers } from "./peppers.ts";
+export { admits, requireBelow, type Scope } from "./limits.ts";
+export { type OwnLimits, takeQuota, takeRate, usedOfQuota } from "./use.ts";
+export { createProcessWaiters, createTableWaiters, type Leave, type Waiters } from "./waiters.ts";
+export { type Lifetime, lifetimeOf } from "./lifetime.ts";
 
 export const Label = v.pipe(
   v.string(),
@@ -54,11 +60,16 @@ export const Info = v.object({
   lastUsedAt: v.nullable(v.number()),
   /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
   secretHashes: v.array(v.string()),
+  /** Under which pepper the gateway counts it; the oldest where that was not noted yet. */
+  pepper: v.optional(v.nullable(v.string()), null),
   /** When the older of two secrets ends; past it, it opens nothing. */
   graceEndsAt: v.optional(v.nullable(v.number()), null),
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  budget: v.optional(limitEntries.budget, noLimits.budget),
+  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
+  quota: v.optional(limitEntries.quota, noLimits.quota),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 export type Info = v.InferOutput<typeof Info>;
@@ -68,10 +79,14 @@ const ExpiresAt = v.nullable(Time.Timestamp());
 
 export const Create = v.strictObject({
   label: Label,
-  expiresAt: v.optional(ExpiresAt, null),
+  /** Absent: as the installation has it. */
+  expiresAt: v.optional(ExpiresAt),
   scopes: v.optional(limitEntries.scopes, noLimits.scopes),
   allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  budget: v.optional(limitEntries.budget, noLimits.budget),
+  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
+  quota: v.optional(limitEntries.quota, noLimits.quota),
   metadata: v.optional(limitEntries.metadata, noLimits.metadata),
 });
 
@@ -82,6 +97,9 @@ export const Edit = v.strictObject({
   scopes: v.optional(limitEntries.scopes),
   allowedIps: v.optional(limitEntries.allowedIps),
   allowedOrigins: v.optional(limitEntries.allowedOrigins),
+  budget: v.optional(limitEntries.budget),
+  throttle: v.optional(limitEntries.throttle),
+  quota: v.optional(limitEntries.quota),
   metadata: v.optional(limitEntries.metadata),
 });
 
@@ -93,12 +111,11 @@ export const Rotate = v.strictObject({
   ),
 });
 
-interface Deps {
+interface Deps extends Peppered {
   table: Table;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;
-  pepper: Uint8Array;
 }
 
 /** A key and, this once, its secret. Not usable before {@link activate}. */
@@ -115,7 +132,7 @@ export interface Created {
 export async function create(
   deps: Deps,
   botId: string,
-  input: Pick<v.InferOutput<typeof Create>, "label" | "expiresAt"> &
+  input: Pick<v.InferOutput<typeof Create>, "label"> &
     Partial<v.InferOutput<typeof Create>> & {
       createdBy: string;
       purpose?: Info["purpose"];
@@ -133,13 +150,17 @@ export async function create(
     enabled: true,
     createdAt: deps.clock.now(),
     createdBy: input.createdBy,
-    validUntil: future(deps.clock, input.expiresAt),
+    validUntil: future(deps.clock, input.expiresAt ?? null),
     lastUsedAt: null,
     secretHashes: [Secret.hash(value, deps.pepper)],
+    pepper: pepperId(deps.pepper),
     graceEndsAt: null,
     scopes: input.scopes ?? noLimits.scopes,
     allowedIps: input.allowedIps ?? noLimits.allowedIps,
     allowedOrigins: input.allowedOrigins ?? noLimits.allowedOrigins,
+    budget: input.budget ?? noLimits.budget,
+    throttle: input.throttle ?? noLimits.throttle,
+    quota: input.quota ?? noLimits.quota,
     metadata: input.metadata ?? noLimits.metadata,
   };
   if (
@@ -158,9 +179,15 @@ export async function activate(table: Table, key: Info): Promise<void> {
 }
 
 export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
+  const key = await find(table, botId, keyId);
+  if (!key) throw notFound(keyId);
+  return key;
+}
+
+/** The same where it may be gone. */
+export async function find(table: Table, botId: string, keyId: string): Promise<Info | undefined> {
   const item = await table.get(Layout.key(botId, keyId));
-  if (!item) throw notFound(keyId);
-  return shape.read(table, item);
+  return item && shape.read(table, item);
 }
 
 export interface Listing {
@@ -186,13 +213,17 @@ export function listAll(table: Table, botId: string): Promise<Info[]> {
   return Paging.all(table, rangeOf(botId), shape.readAll);
 }
 
+/** What the ledger has the owner's tests under: no key is called so. */
+export const testKeyId = "test";
+
 /** What a bot's keys are called, by id. Keys that are gone are not among them. */
 export const labelsOf = async (table: Table, botId: string): Promise<Map<string, string>> =>
-  new Map(
-    (await listAll(table, botId))
+  new Map([
+    [testKeyId, "Test chat"],
+    ...(await listAll(table, botId))
       .filter(({ purpose }) => purpose === "client")
-      .map(({ keyId, label }) => [keyId, label]),
-  );
+      .map(({ keyId, label }): [string, string] => [keyId, label]),
+  ]);
 
 /** A disabled key stops working at the next request; what it has used stays counted. */
 export async function update(
@@ -254,6 +285,17 @@ export async function rotate(
   return { key: shape.read(deps.table, item), value };
 }
 
+export const Revoke = v.strictObject({
+  /** Which; all of the bot's where absent. */
+  keyIds: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
+      v.minLength(1),
+      v.maxLength(100),
+    ),
+  ),
+});
+
 /** Ends a key's secrets at once. Its item stays until {@link remove}. */
 export async function revoke(table: Table, key: Info): Promise<void> {
   for (const hash of key.secretHashes) await table.remove(Layout.secret(hash));
@@ -263,9 +305,9 @@ export async function remove(table: Table, botId: string, keyId: string): Promis
   await table.remove(Layout.key(botId, keyId));
 }
 
-export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey => ({
+export const gatewayKey = (deps: Peppered, key: Info): GatewayKey => ({
   keyId: key.keyId,
-  value: Secret.gatewayValue(key.keyId, deps.pepper),
+  value: Secret.gatewayValue(key.keyId, pepperOf(deps, key.pepper)),
 });
 
 /**
@@ -273,14 +315,15 @@ export const gatewayKey = (deps: Pick<Deps, "pepper">, key: Info): GatewayKey =>
  * disabled and expired are not told apart.
  */
 export async function authenticate(
-  deps: Pick<Deps, "table" | "clock" | "pepper">,
+  deps: Pick<Deps, "table" | "clock"> & Peppered,
   botId: string,
   presented: string,
 ): Promise<Info | undefined> {
   if (!Secret.isWellFormed(presented)) return undefined;
-  const hash = Secret.hash(presented, deps.pepper);
-  const secret = await deps.table.get(Layout.secret(hash));
-  if (!secret || secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
+  const found = await findSecret(deps, presented);
+  if (!found) return undefined;
+  const { hash, secret } = found;
+  if (secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
   const item = await deps.table.get(Layout.key(botId, secret.keyId));
   if (!item) return undefined;
   const key = shape.read(deps.table, item);
@@ -289,6 +332,19 @@ export async function authenticate(
   const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
   const live = key.enabled && (rank === 0 || inGrace);
   return live && (key.validUntil === null || key.validUntil > now) ? key : undefined;
+}
+
+/** What there is of a secret: under the pepper of now, or one of before. */
+async function findSecret(
+  deps: Pick<Deps, "table"> & Peppered,
+  presented: string,
+): Promise<{ hash: string; secret: Item } | undefined> {
+  for (const pepper of peppersOf(deps)) {
+    const hash = Secret.hash(presented, pepper);
+    const secret = await deps.table.get(Layout.secret(hash));
+    if (secret) return { hash, secret };
+  }
+  return undefined;
 }
 
 /** Notes that a key was used, to the minute: not a write for every request. */

@@ -1,6 +1,15 @@
 import { BlockList, isIP } from "node:net";
 import * as v from "valibot";
-import { originMatches } from "../publication/setting-schemas.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+import { Limit as Budget } from "../budget/limit.ts";
+import {
+  originMatches,
+  Quota as QuotaSchema,
+  Throttle as ThrottleSchema,
+} from "../publication/setting-schemas.ts";
+
+export type Throttle = v.InferOutput<typeof ThrottleSchema>;
+export type Quota = v.InferOutput<typeof QuotaSchema>;
 
 /** What a key may do: send messages and stop answers, read what was said, delete it. */
 const scopes = ["invoke", "read", "delete"] as const;
@@ -36,6 +45,11 @@ export const limitEntries = {
   allowedOrigins: v.nullable(
     v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(300))), v.maxLength(20)),
   ),
+  /** What it may spend, beside the publication's own budget; `null`: no limit of its own. */
+  budget: v.nullable(Budget),
+  /** Requests of this key alone, below the publication's own limits; `null`: only those. */
+  throttle: v.nullable(ThrottleSchema),
+  quota: v.nullable(QuotaSchema),
   /** The owner's own notes; never shown to clients. */
   metadata: v.pipe(
     v.record(MetadataName, v.pipe(v.string(), v.maxLength(200))),
@@ -47,8 +61,30 @@ export const noLimits = {
   scopes: [...scopes] as Scope[],
   allowedIps: [] as string[],
   allowedOrigins: null as string[] | null,
+  budget: null as Budget | null,
+  throttle: null as Throttle | null,
+  quota: null as Quota | null,
   metadata: {} as Record<string, string>,
 };
+
+/**
+ * Makes sure that what a key has of its own stands below what its publication allows every key.
+ * @throws ProblemError `invalid_request`
+ */
+export function requireBelow(
+  own: { throttle?: Throttle | null | undefined; quota?: Quota | null | undefined },
+  publication: { throttle: Throttle | null; quota: Quota | null },
+): void {
+  const { throttle, quota } = publication;
+  const over = (param: string, value: number | undefined, most: number | undefined) => {
+    if (value === undefined || most === undefined || value <= most) return;
+    const message = `${param} must be at most ${most}, what the publication allows every key.`;
+    throw new Problem.ProblemError("invalid_request", { message, param });
+  };
+  over("throttle.rateLimit", own.throttle?.rateLimit, throttle?.rateLimit);
+  over("throttle.burstLimit", own.throttle?.burstLimit, throttle?.burstLimit);
+  if (own.quota?.period === quota?.period) over("quota.limit", own.quota?.limit, quota?.limit);
+}
 
 interface Limits {
   allowedIps: readonly string[];

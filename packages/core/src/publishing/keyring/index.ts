@@ -34,7 +34,7 @@ export async function issue(
 
 /** Ends one key: its secrets at once, then the gateway's, then its item. */
 export async function withdraw(
-  deps: Pick<Deps, "table" | "provisioner" | "pepper">,
+  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
   publication: Place,
   keyId: string,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function withdraw(
 
 /** Ends every key of a publication, or those that `which` picks. */
 export async function withdrawAll(
-  deps: Pick<Deps, "table" | "provisioner" | "pepper">,
+  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
   publication: Place,
   which: (key: Key.Info) => boolean = () => true,
 ): Promise<void> {
@@ -54,8 +54,28 @@ export async function withdrawAll(
   for (const key of keys) await end(deps, key, stack);
 }
 
+/**
+ * Ends keys of clients: first every secret, so that none of them opens anything from the next request
+ * on, then what the gateway knows of them.
+ * @param keyIds all of the bot's where absent.
+ * @returns ids of those that were there.
+ */
+export async function revoke(
+  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
+  publication: Place,
+  keyIds?: readonly string[],
+): Promise<string[]> {
+  const keys = (await Key.listAll(deps.table, publication.botId)).filter(
+    ({ keyId, purpose }) => purpose === "client" && (keyIds?.includes(keyId) ?? true),
+  );
+  for (const key of keys) await Key.revoke(deps.table, key);
+  const stack = keys.length > 0 ? await stackOf(deps, publication) : undefined;
+  for (const key of keys) await end(deps, key, stack);
+  return keys.map(({ keyId }) => keyId);
+}
+
 async function end(
-  deps: { table: Table; provisioner: Provisioner; pepper: Uint8Array },
+  deps: { table: Table; provisioner: Provisioner } & Key.Peppered,
   key: Key.Info,
   stack: StackHandle | undefined,
 ): Promise<void> {

@@ -6,6 +6,7 @@ export * as Publication from "./index.ts";
 
 import type * as v from "valibot";
 import { Bot } from "../../bots/bot/index.ts";
+import { Budget } from "../budget/index.ts";
 import { Caller } from "../../foundation/caller/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Queue, Table } from "../../ports/index.ts";
@@ -66,6 +67,7 @@ export async function publish(
   const operationId = deps.ids.ulid();
   const publication: Info = {
     ...input,
+    ownerBudget: await Budget.ofOwner(deps.table, bot.ownerId),
     botId: bot.botId,
     ownerId: bot.ownerId,
     title: bot.title,
@@ -90,7 +92,40 @@ export async function publish(
   };
   if (!(await add(deps, publication))) throw refusal(await fromBot(deps.table, bot.botId));
   await ring(deps, bot.botId);
-  return publication;
+  return withOwnerBudget(deps, publication);
+}
+
+/**
+ * Sets what all bots of an owner together may spend. It is kept with the owner for what is published
+ * later, and with every publication, so that no call has to read it elsewhere.
+ */
+export async function setOwnerBudget(
+  deps: StoreDeps,
+  ownerId: string,
+  limit: Budget.Limit | null,
+): Promise<void> {
+  await Budget.setOfOwner(deps.table, ownerId, limit);
+  let cursor: string | undefined;
+  do {
+    const page = await Bot.listOwned(deps.table, ownerId, { limit: 100, cursor });
+    for (const { botId } of page.bots) {
+      const publication = await fromBot(deps.table, botId);
+      if (publication) await withOwnerBudget(deps, publication);
+    }
+    cursor = page.cursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+/** A publication with its owner's budget as it is now, whoever has written either meanwhile. */
+export async function withOwnerBudget(deps: StoreDeps, publication: Info): Promise<Info> {
+  let current: Info | undefined = publication;
+  for (let tries = 0; current && tries < actTriesMax; tries++) {
+    const ownerBudget = await Budget.ofOwner(deps.table, current.ownerId);
+    if (JSON.stringify(ownerBudget) === JSON.stringify(current.ownerBudget)) return current;
+    const next = await amend(deps, current, { ownerBudget });
+    current = next ?? (await fromBot(deps.table, publication.botId));
+  }
+  throw refusal(undefined);
 }
 
 /** Changes limits and origins in place: URL and keys stay. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { Limit as Budget } from "../budget/limit.ts";
 import { Settings } from "./settings.ts";
 
 export const Status = v.picklist([
@@ -43,6 +44,8 @@ export const Info = v.object({
   ownerId: v.string(),
   /** What the bot was called when it was last published or unpublished: known of deleted ones too. */
   title: v.optional(v.nullable(v.string()), null),
+  /** What all bots of its owner together may spend, as an administrator set it; kept here so that no call reads it elsewhere. */
+  ownerBudget: v.optional(v.nullable(Budget), null),
   status: Status,
   /** Which account and Region it lives in. */
   cell: v.string(),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { none as noAlerts, Settings as Alerts } from "../alert-settings/index.ts";
+import { Limit as Budget } from "../budget/limit.ts";
 import { Webhook } from "../webhook/index.ts";
 import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./setting-schemas.ts";
 
@@ -11,6 +12,8 @@ const entries = {
   stage: v.optional(Stage, "api"),
   throttle: v.optional(v.nullable(Throttle), { burstLimit: 100, rateLimit: 50 }),
   quota: v.optional(v.nullable(Quota), { limit: 10_000, period: "DAY" }),
+  /** What all of its keys together may spend; `null`: no limit. */
+  budget: v.optional(v.nullable(Budget), null),
   allowedOrigins: v.optional(AllowedOrigins, []),
   /** Of what is sent from then on. */
   retentionDays: v.optional(RetentionDays, 30),

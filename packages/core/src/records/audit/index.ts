@@ -1,7 +1,6 @@
 /** Who did what, when, to what, and what it was before and after. Entries are added, never removed. */
 export * as Audit from "./index.ts";
 
-import * as v from "valibot";
 import { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import {
@@ -9,71 +8,26 @@ import {
   type Clock,
   equals,
   MalformedCursor,
-  type Item,
   type Table,
-  type Key as TableKey,
   type Value,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import { append } from "./chain.ts";
+import { type Action, type Entry, keyOf, monthOf, shape, toItem } from "./entry.ts";
 
-const actions = [
-  "bot.create",
-  "bot.update",
-  "bot.share",
-  "bot.delete",
-  "knowledge.add",
-  "knowledge.edit",
-  "knowledge.sync",
-  "knowledge.remove",
-  "publication.publish",
-  "publication.update",
-  "publication.pause",
-  "publication.resume",
-  "publication.unpublish",
-  "publication.upgrade",
-  "key.create",
-  "key.update",
-  "key.rotate",
-  "key.delete",
-  "webhook.rotate",
-  "webhook.enable",
-  "webhook.test",
-  "webhook.redeliver",
-  "run.redrive",
-] as const;
-export const Action = v.picklist(actions);
-export type Action = v.InferOutput<typeof Action>;
-
-export const Outcome = v.picklist(["begun", "done", "refused", "failed"]);
-
-const Snapshot = v.nullable(v.record(v.string(), v.unknown()));
-
-export const Entry = v.object({
-  /** A ULID: entries sort by when they were begun. */
-  auditId: v.string(),
-  /** Epoch milliseconds. */
-  at: v.number(),
-  actor: v.object({ userId: v.string(), username: v.string() }),
-  action: Action,
-  botId: v.nullable(v.string()),
-  /** Whose bot it is. */
-  ownerId: v.optional(v.nullable(v.string()), null),
-  /** By an administrator, to somebody else's bot: who stays its owner. */
-  asAdmin: v.optional(v.boolean(), false),
-  /** Id of the key, run or source it was done to; `null` where that is the bot itself. */
-  targetId: v.nullable(v.string()),
-  /** `begun`: it is not known how it ended; the process was lost in the middle of it. */
-  outcome: Outcome,
-  /** Why it was refused. */
-  errorCode: v.nullable(v.string()),
-  /** What was changed, as it was and as it is. Never a secret. */
-  before: Snapshot,
-  after: Snapshot,
-});
-export type Entry = v.InferOutput<typeof Entry>;
-const shape = Shape.of("audit entry", Entry);
+export {
+  canonical,
+  type Fault,
+  Follower,
+  hashOf,
+  listChains,
+  type Name as ChainName,
+  readChain,
+  Record as ChainRecord,
+} from "./chain.ts";
+export { Action, Entry, Outcome } from "./entry.ts";
+export { verify, type Verification } from "./verify.ts";
 
 interface Deps {
   table: Table;
@@ -109,6 +63,9 @@ export async function begin(
     before: null,
     after: null,
   };
+  if (known && (await deps.table.get(keyOf(entry)))) return entry;
+  // First: what is in the log and in no chain was written by somebody else.
+  await append(deps.table, entry);
   await deps.table.put(toItem(entry), absent("pk"));
   return entry;
 }
@@ -128,8 +85,11 @@ export async function end(
 ): Promise<void> {
   const { before = null, after = null, ...rest } = result;
   const changed = entry.action.endsWith(".delete") ? { before, after } : difference(before, after);
-  const ended = { ...entry, ...rest };
-  const { pk, sk, ...set } = toItem({ ...ended, ...changed });
+  const ended = { ...entry, ...rest, ...changed };
+  const { pk, sk, ...set } = toItem(ended);
+  const begun = await table.get({ pk, sk });
+  if (begun?.outcome !== "begun") return;
+  await append(table, { ...ended, botId: entry.botId, endedOf: ended.botId });
   await table.update({ pk, sk }, { set }, equals("outcome", "begun"));
 }
 
@@ -239,18 +199,3 @@ function monthsBetween(from: number, to: number): string[] {
     date.setUTCMonth(date.getUTCMonth() - 1);
   }
 }
-
-const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
-
-const keyOf = ({ at, auditId }: Pick<Entry, "at" | "auditId">): TableKey => ({
-  pk: Layout.auditPartition(monthOf(at)),
-  sk: `${Layout.sortable(at)}#${auditId}`,
-});
-
-const toItem = (entry: Entry): Item => ({
-  ...shape.check(entry),
-  // They came from JSON and hold nothing that a table could not.
-  before: entry.before as Value,
-  after: entry.after as Value,
-  ...keyOf(entry),
-});

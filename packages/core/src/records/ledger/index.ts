@@ -48,6 +48,12 @@ export const Entry = v.object({
 });
 export type Entry = v.InferOutput<typeof Entry>;
 
+/** In place of a key's id, of what a sync of knowledge was charged: no key asked for it. */
+export const syncKeyId = "";
+
+/** Whether it is the end of a run, and not only something that was paid for. */
+export const isRun = ({ abandoned, status }: Entry): boolean => !abandoned && status !== "synced";
+
 export const noTokens: ModelUsage = {
   inputTokens: 0,
   outputTokens: 0,

@@ -12,9 +12,11 @@
  * | `IDEMPOTENCY#{key}` | what the requests of a key that name themselves were accepted as † |
  * | `USAGE#{bot}#{hour}`, `ROLLUP#{bot}` | the ledger, and the sums of its hours and days |
  * | `USAGE#{bot}` | of a deleted bot: whose it was |
- * | `AUDIT#{month}` | the audit log |
+ * | `AUDIT#{month}`, `AUDITCHAIN#{day}#{bot}`, `AUDITDAYS#{month}` | the audit log, its chains, and which there are |
  * | `SECRET#{hash}` | to which key a secret belongs |
- * | `OWNER#{owner}`, `UPGRADES#{cell}`, `PACE#{cell}` | one item each |
+ * | `BUDGET#BOT#{bot}`, `BUDGET#OWNER#{owner}` | what is spent and held back of a budget, an item for each period †
+ * | `OWNER#{owner}` | what an owner is called, and may spend |
+ * | `UPGRADES#{cell}`, `PACE#{cell}` | one item each |
  *
  * † With a time to live. An item ends when its {@link expiryAttribute} says so, whatever it is: that
  * attribute, in epoch seconds ({@link expiryAfter}), is all that a new expiring kind needs. Other
@@ -54,6 +56,8 @@ export const keyPrefix = "KEY#";
 export const key = (botId: string, keyId: string): Key => ofBot(botId, keyPrefix + keyId);
 export const secret = (hash: string): Key => ({ pk: `SECRET#${hash}`, sk: "SECRET" });
 export const owner = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "OWNER" });
+/** What an owner may spend, as an administrator set it. */
+export const ownerBudget = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "BUDGET" });
 
 interface Address {
   botId: string;
@@ -119,12 +123,80 @@ export const rollUpOfDay = (botId: string, day: string): Key => ({
 /** @param month `2026-11`, UTC. */
 export const auditPartition = (month: string): string => `AUDIT#${month}`;
 
+/** Held while one more of a kind is made: by a person, or of a bot. */
+export const making = (kind: string, place: string): Key => ({
+  pk: `OWNER#${joined(place)}`,
+  sk: `MAKING#${kind}`,
+});
+/** That a signing-in is in the audit log. */
+export const session = (userId: string, session: string): Key => ({
+  pk: `OWNER#${userId}`,
+  sk: `SESSION#${joined(session)}`,
+});
+/** How often a person has done something on a day (`2026-11-27`, UTC). */
+export const doneToday = (userId: string, what: string, day: string): Key => ({
+  pk: `OWNER#${userId}`,
+  sk: `DONE#${what}#${day}`,
+});
+
+export const erasurePrefix = "ERASURE#";
+/** That what a client has left of a bot is to go, or has gone. */
+export const erasure = (botId: string, clientId: string): Key =>
+  ofBot(botId, erasurePrefix + joined(clientId));
+
+/** Names of budgets, each a row of items under {@link budget}. */
+export const budgetOf = {
+  bot: (botId: string): string => `BOT#${joined(botId)}`,
+  key: (botId: string, keyId: string): string => `BOT#${joined(botId)}|KEY#${joined(keyId)}#`,
+  owner: (ownerId: string): string => `OWNER#${joined(ownerId)}`,
+};
+/** @param account by {@link budgetOf}; @param period such as `MONTH#2026-11-01`. */
+export const budget = (account: string, period: string): Key => {
+  const [place = "", below = ""] = account.split("|");
+  return { pk: `BUDGET#${place}`, sk: below + period };
+};
+/** When a key that has a rate of its own may be used next. */
+export const keyRate = (botId: string, keyId: string): Key => ({
+  pk: budgetsOfBot(botId),
+  sk: `RATE#${joined(keyId)}`,
+});
+/** Who waits for answers with a key. */
+export const keyWaiters = (botId: string, keyId: string): Key => ({
+  pk: budgetsOfBot(botId),
+  sk: `WAITING#${joined(keyId)}`,
+});
+/** What a key that has a quota of its own has used. @param period such as `MONTH#2026-11-01`. */
+export const keyQuota = (botId: string, keyId: string, period: string): Key => ({
+  pk: budgetsOfBot(botId),
+  sk: `QUOTA#${joined(keyId)}#${period}`,
+});
+/** Of a bot and of its keys, together so that they can go with it. */
+export const budgetsOfBot = (botId: string): string => `BUDGET#${budgetOf.bot(botId)}`;
+
+const chained = (botId: string | null): string => joined(botId ?? "");
+/** The chain of what was done to a bot, or to none, on a day (`2026-11-27`, UTC). */
+export const auditChain = (day: string, botId: string | null): string =>
+  `AUDITCHAIN#${day}#${chained(botId)}`;
+/** @param seq 1 to 9,999,999,999. */
+export const auditRecord = (day: string, botId: string | null, seq: number): Key => ({
+  pk: auditChain(day, botId),
+  sk: String(seq).padStart(10, "0"),
+});
+/** @param month `2026-11`, UTC. */
+export const auditDays = (month: string): string => `AUDITDAYS#${month}`;
+export const auditDay = (day: string, botId: string | null): Key => ({
+  pk: auditDays(day.slice(0, 7)),
+  sk: `${day}#${chained(botId)}`,
+});
+
 export const upgradeRound = (cell: string): Key => ({ pk: `UPGRADES#${cell}`, sk: "ROUND" });
 export const pace = (cell: string): Key => ({ pk: `PACE#${cell}`, sk: "PACE" });
 
 /** Partitions of the index `listing`. */
 export const listing = {
   botsOf: (ownerId: string): string => `BOTS#${ownerId}`,
+  /** Conversations of a bot in which runs are open. */
+  openOf: (botId: string): string => `OPENOF#${botId}`,
   failedRunsOf: (botId: string): string => `FAILED#${botId}`,
   owners: "OWNERS",
   publications: "PUBLICATIONS",
@@ -141,6 +213,10 @@ export const open = {
   /** By when they are due. */
   deliveries: (shard: number): string => `DELIVERIES#${shard}`,
   sources: "SYNC",
+  /** Budgets by when something was first held back in them. */
+  budgets: "BUDGETS",
+  /** What of a client is still to go. */
+  erasures: "ERASURES",
   /** Sites by when they are to be visited. */
   sites: "SITES",
   /** Hours of the ledger without sums. */
@@ -153,6 +229,7 @@ export const inShared = (pk: string, sk: string) => ({ publicPk: pk, publicSk: s
 export const inOpen = (pk: string, sk: string) => ({ openPk: pk, openSk: sk });
 export const sharedNames = ["publicPk", "publicSk"];
 export const openNames = ["openPk", "openSk"];
+export const listingNames = ["listingPk", "listingSk"];
 
 /** Epoch milliseconds in a form that sorts as text. */
 export const sortable = (epochMs: number): string => String(Math.max(0, epochMs)).padStart(15, "0");

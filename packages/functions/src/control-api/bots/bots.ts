@@ -9,6 +9,8 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { audited, tell } from "../audited.ts";
+import { capped } from "../caps.ts";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { requireAdmin } from "../access.ts";
 import { body, Paging, query } from "../input.ts";
@@ -83,21 +85,29 @@ export const botRoutes = (deps: ControlApiDeps) =>
       body(Bot.Create),
       async (c) => {
         const caller = c.get("caller");
-        const bot = await Bot.create(deps, caller, c.req.valid("json"));
+        const input = c.req.valid("json");
+        const bot = await capped(deps, { of: "bots", owner: caller.userId }, () =>
+          Bot.create(deps, caller, input),
+        );
         tell(c, { botId: bot.botId });
         c.header("Location", `/api/bots/${bot.botId}`);
         return c.json(botView(bot, caller), 201);
       },
     )
-    .get("/bots/:botId", describeRoute({ summary: "Read a bot", tags: ["bots"] }), async (c) => {
-      const caller = c.get("caller");
-      const bot = await Bot.visibleTo(deps.table, caller, c.req.param("botId"));
-      const [publication, owners] = await Promise.all([
-        Publication.fromBot(deps.table, bot.botId),
-        ownersOf(deps.table, caller, [bot]),
-      ]);
-      return c.json(botView(bot, caller, publication, owners));
-    })
+    .get(
+      "/bots/:botId",
+      describeRoute({ summary: "Read a bot", tags: ["bots"] }),
+      reading(deps, "bot.read"),
+      async (c) => {
+        const caller = c.get("caller");
+        const bot = await Bot.visibleTo(deps.table, caller, c.req.param("botId"));
+        const [publication, owners] = await Promise.all([
+          Publication.fromBot(deps.table, bot.botId),
+          ownersOf(deps.table, caller, [bot]),
+        ]);
+        return c.json(botView(bot, caller, publication, owners));
+      },
+    )
     .patch(
       "/bots/:botId",
       describeRoute({

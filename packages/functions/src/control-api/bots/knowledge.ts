@@ -1,3 +1,4 @@
+import { Person } from "@outlet/core/bots/person";
 import { Bot } from "@outlet/core/bots/bot";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import type { Caller } from "@outlet/core/foundation/caller";
@@ -6,6 +7,7 @@ import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { audited, tell } from "../audited.ts";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body, query } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -36,6 +38,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
     .get(
       "/bots/:botId/knowledge",
       describeRoute({ summary: "List a bot's sources", tags: ["knowledge"] }),
+      reading(deps, "knowledge.read"),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         const [sources, sites] = await Promise.all([
@@ -71,6 +74,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
         summary: "What a question finds, best first, and why; no model is asked",
         tags: ["knowledge"],
       }),
+      reading(deps, "knowledge.read"),
       query(Search),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
@@ -89,6 +93,12 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       body(Knowledge.Begin),
       async (c) => {
         const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
+        await Person.beginWithin(
+          deps,
+          "uploadsPerDay",
+          c.get("caller").userId,
+          deps.limits.caps.uploadsPerDay,
+        );
         const begun = await Knowledge.beginUpload(deps, bot.botId, c.req.valid("json"));
         return c.json(uploadView(begun), 201);
       },
@@ -187,6 +197,7 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
     .get(
       "/bots/:botId/knowledge/:sourceId",
       describeRoute({ summary: "A source with its text", tags: ["knowledge"] }),
+      reading(deps, "knowledge.read"),
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         const sourceId = c.req.param("sourceId");

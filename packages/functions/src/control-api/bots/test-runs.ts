@@ -1,9 +1,11 @@
 import { Bot } from "@outlet/core/bots/bot";
+import { Person } from "@outlet/core/bots/person";
 import { TestRun } from "@outlet/core/bots/test-run";
 import { TestChat } from "@outlet/core/conversations/test-chat";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { eventStream } from "../../http/event-stream.ts";
+import { audited } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { testRunView } from "../views.ts";
@@ -25,11 +27,13 @@ export const testRunRoutes = (deps: ControlApiDeps) =>
         summary: "Ask the bot as it is now; events: sources, text, then done or failed",
         tags: ["test"],
       }),
+      audited(deps, "bot.test", "runs"),
       body(TestChat.Create),
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
         const input = c.req.valid("json");
+        await Person.beginWithin(deps, "testsPerDay", caller.userId, deps.limits.caps.testsPerDay);
         const requestId = c.get("requestId");
         const gone = new AbortController();
         return eventStream(

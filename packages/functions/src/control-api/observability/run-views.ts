@@ -75,6 +75,24 @@ export const runDetailView = ({ entry, run }: Requests.Detail) => ({
   usedChunks: run?.usedChunks ?? null,
 });
 
+type RunEvent = Awaited<ReturnType<typeof Requests.events>>["events"][number];
+
+/** An event as its readers had it, and when it was written. */
+export function eventView(event: RunEvent) {
+  const when = { seq: event.seq, at: timeOrNull(event.at) };
+  switch (event.kind) {
+    case "attempt":
+      return { ...when, kind: event.kind, attempt: event.attempt };
+    case "text":
+    case "reasoning":
+      return { ...when, kind: event.kind, text: event.text };
+    case "tool":
+      return { ...when, kind: event.kind, name: event.name, status: event.status };
+    case "end":
+      return { ...when, kind: event.kind, status: event.status };
+  }
+}
+
 /** Bytes are only counted here. */
 const partView = (part: Content) => {
   if (part.contentType === "image") {

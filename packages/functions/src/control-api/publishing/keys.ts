@@ -8,6 +8,8 @@ import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
 import { audited, tell } from "../audited.ts";
+import { capped } from "../caps.ts";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body, Paging, query, Time } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -39,6 +41,7 @@ export const keyRoutes = (deps: ControlApiDeps) => {
     .get(
       "/bots/:botId/publication/keys",
       describeRoute({ summary: "List keys, oldest first", tags: ["keys"] }),
+      reading(deps, "key.read"),
       query(Paging),
       async (c) => {
         const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
@@ -93,10 +96,14 @@ export const keyRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const caller = c.get("caller");
         const publication = await publicationOf(caller, c.req.param("botId"));
-        const { key, value } = await Keyring.issue(deps, publication, {
-          ...c.req.valid("json"),
-          createdBy: caller.userId,
-        });
+        const input = c.req.valid("json");
+        Key.requireBelow(input, publication);
+        const expiresAt = Key.lifetimeOf(deps, deps.limits.keyLifetime, input.expiresAt);
+        const { key, value } = await capped(
+          deps,
+          { of: "keys", owner: publication.ownerId, place: publication.botId },
+          () => Keyring.issue(deps, publication, { ...input, expiresAt, createdBy: caller.userId }),
+        );
         tell(c, { targetId: key.keyId });
         return c.json({ ...keyView(key), value }, 201);
       },
@@ -107,9 +114,14 @@ export const keyRoutes = (deps: ControlApiDeps) => {
       audited(deps, "key.update", "key"),
       body(Key.Edit),
       async (c) => {
-        const { botId } = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
         const input = c.req.valid("json");
-        return c.json(keyView(await Key.update(deps, botId, c.req.param("keyId"), input)));
+        Key.requireBelow(input, publication);
+        const { expiresAt: asked } = input;
+        if (asked !== undefined) Key.lifetimeOf(deps, deps.limits.keyLifetime, asked);
+        return c.json(
+          keyView(await Key.update(deps, publication.botId, c.req.param("keyId"), input)),
+        );
       },
     )
     .post(
@@ -125,6 +137,23 @@ export const keyRoutes = (deps: ControlApiDeps) => {
         const keyId = c.req.param("keyId");
         const { key, value } = await Key.rotate(deps, botId, keyId, c.req.valid("json"));
         return c.json({ ...keyView(key), value });
+      },
+    )
+    .post(
+      "/bots/:botId/publication/keys/revoke",
+      describeRoute({
+        summary: "Delete some keys, or all of the bot's: they stop working at once",
+        tags: ["keys"],
+      }),
+      audited(deps, "key.revoke", "runs"),
+      body(Key.Revoke),
+      async (c) => {
+        const publication = await publicationOf(c.get("caller"), c.req.param("botId"));
+        const { keyIds } = c.req.valid("json");
+        const revoked = await Keyring.revoke(deps, publication, keyIds);
+        tell(c, { after: { revoked } });
+        const missing = (keyIds ?? []).filter((keyId) => !revoked.includes(keyId));
+        return c.json({ botId: publication.botId, revoked, missing });
       },
     )
     .delete(

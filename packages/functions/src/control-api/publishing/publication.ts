@@ -6,6 +6,7 @@ import { TestRun } from "@outlet/core/bots/test-run";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { audited } from "../audited.ts";
+import { capped } from "../caps.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { answers } from "../openapi.ts";
@@ -51,7 +52,12 @@ export const publicationRoutes = (deps: ControlApiDeps) => {
       async (c) => {
         const caller = c.get("caller");
         const bot = await Bot.ownedBy(deps.table, caller, c.req.param("botId"));
-        const begun = await Publication.publish(deps, caller, bot, c.req.valid("json"));
+        const input = c.req.valid("json");
+        const begun = await capped(
+          deps,
+          { of: "publications", owner: bot.ownerId, except: bot.botId },
+          () => Publication.publish(deps, caller, bot, input),
+        );
         // Whatever is left of a publication before is not this one's.
         await Webhook.remove(deps.table, bot.botId);
         const webhookSecret = begun.webhook && (await Webhook.prepare(deps, bot.botId));

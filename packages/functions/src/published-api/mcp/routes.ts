@@ -10,6 +10,7 @@ import { botOf } from "../bot.ts";
 import type { Followed } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { answerStream, answerWhole } from "../openai/answering.ts";
+import { send as accept } from "../send.ts";
 import { progressOf } from "./progress.ts";
 import {
   type Call,
@@ -117,7 +118,9 @@ async function ask(c: McpContext, deps: PublishedApiDeps, call: Call): Promise<R
   try {
     sent = await send(c, deps, params.arguments);
   } catch (error) {
+    // A spent budget is told to the client and not to its model, which would only ask again.
     if (!(error instanceof Problem.ProblemError) || error.status >= 500) throw error;
+    if (error.code === "budget_exceeded") throw error;
     return c.json(wrap(failedResult(error.message)));
   }
   const token = metaOf(params).progressToken;
@@ -149,7 +152,7 @@ async function send(c: McpContext, deps: PublishedApiDeps, args: unknown): Promi
       throw new Problem.ProblemError("not_found", message);
     }
   }
-  return Conversation.send(deps, address, async () => ({
+  return accept(deps, client, address, async () => ({
     content: [{ contentType: "text", body: question }],
     requestedModel: null,
     keyId,

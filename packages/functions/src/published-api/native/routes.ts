@@ -7,6 +7,7 @@ import type { PublishedApiDeps } from "../deps.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey, preferredWait, queriedWait } from "../prefer.ts";
 import { parseBody, toMessage } from "./message.ts";
+import { send } from "../send.ts";
 import { frame, isReadUp, lastEventId, streamEvents, wantsEvents } from "./stream.ts";
 import { acceptedView, answerView, conversationView, pendingView, retryAfter } from "./views.ts";
 
@@ -18,7 +19,7 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
 
   app.post("/conversation", async (c) => {
     const key = idempotencyKey(c.req.header("idempotency-key"));
-    const wait = preferredWait(c.req.header("prefer"));
+    const wait = c.get("mayNotWait") ? undefined : preferredWait(c.req.header("prefer"));
     const body = await c.req.text();
     const request = parseBody(body);
     const client = c.get("client");
@@ -27,7 +28,7 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
       ? { keyId: client.keyId, route: "POST /conversation", value: key, body }
       : undefined;
     const check = () => toMessage(deps, client, address, request);
-    const sent = await Conversation.send(deps, address, check, { once });
+    const sent = await send(deps, client, address, check, { once });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     if (wantsEvents(c.req.header("accept"))) return streamSent(c, deps, sent);
     if (wait) noteWait(c, wait);
@@ -54,7 +55,8 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
   });
 
   app.get("/conversation/:conversationId/:messageId", async (c) => {
-    const wait = queriedWait(c.req.query("wait")) ?? preferredWait(c.req.header("prefer"));
+    const asked = queriedWait(c.req.query("wait")) ?? preferredWait(c.req.header("prefer"));
+    const wait = c.get("mayNotWait") ? undefined : asked;
     const address = addressOf(c.get("client"), c.req.param("conversationId"));
     const found = await findRun(deps, address, c.req.param("messageId"));
     const waits = wait !== undefined && !Run.isTerminal(found.status);
@@ -84,7 +86,7 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.post("/conversation/:conversationId/:messageId/cancel", async (c) => {
     const address = addressOf(c.get("client"), c.req.param("conversationId"));
     const run = await findRun(deps, address, c.req.param("messageId"));
-    const after = Run.isTerminal(run.status) ? run : await Run.cancel(deps, run);
+    const after = await Conversation.cancel(deps, run);
     // It waited: nobody else tells its readers before its turn comes.
     if (Run.isTerminal(after.status)) await EventLog.close(deps, after);
     const cancelRequested = after.cancelRequestedAt !== null;

@@ -6,6 +6,7 @@ import type { PublishedApiDeps } from "../deps.ts";
 import { stateOf } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey } from "../prefer.ts";
+import { send } from "../send.ts";
 import { type Ended, errorOf } from "./answer.ts";
 import { answerStream, answerWhole, type Teller } from "./answering.ts";
 import { ChatChunks } from "./chat-chunks.ts";
@@ -27,7 +28,7 @@ export function chatRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const once = onceOf(client, "POST /v1/chat/completions", key, body);
     const address = responseAddress(client, ids.runId);
     const check = () => toMessage(deps, client, asking);
-    const sent = await Conversation.send(deps, address, check, { once, ids });
+    const sent = await send(deps, client, address, check, { once, ids });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     if (asking.stream) {
       const { includeUsage } = asking;

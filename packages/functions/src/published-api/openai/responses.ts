@@ -7,6 +7,7 @@ import type { PublishedApiDeps } from "../deps.ts";
 import { endedOf, type Followed, stateOf } from "../follow.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey } from "../prefer.ts";
+import { send } from "../send.ts";
 import type { Told } from "../told.ts";
 import type { Ended } from "./answer.ts";
 import { answerStream, answerWhole, removeUnkept, type Teller } from "./answering.ts";
@@ -36,7 +37,7 @@ export function responseRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const once = onceOf(client, "POST /v1/responses", key, body);
     const address = responseAddress(client, ids.runId);
     const check = () => toMessage(deps, client, asking);
-    const sent = await Conversation.send(deps, address, check, { once, ids });
+    const sent = await send(deps, client, address, check, { once, ids });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     // Under a key the same request may come again for its answer.
     const settled = key === undefined ? removeUnkept(deps, sent) : undefined;
@@ -65,7 +66,7 @@ export function responseRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
   app.post("/responses/:id/cancel", async (c) => {
     const run = await kept(c, deps);
     if (Run.isTerminal(run.status)) return c.json(await view(deps, run));
-    const cancelled = await Run.cancel(deps, run);
+    const cancelled = await Conversation.cancel(deps, run);
     // It waited: nobody else tells its readers before its turn comes.
     if (Run.isTerminal(cancelled.status)) await EventLog.close(deps, cancelled);
     const { address, runId } = sentOf(run);

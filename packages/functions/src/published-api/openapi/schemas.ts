@@ -103,8 +103,9 @@ export const schemas = {
       allowed_origins: { type: ["array", "null"], items: text() },
       throttle: orNull("object"),
       quota: orNull("object"),
+      budgets: { type: "array", items: { type: "object" } },
     },
-    ["object", "id", "label", "throttle", "quota"],
+    ["object", "id", "label", "throttle", "quota", "budgets"],
   ),
 };
 

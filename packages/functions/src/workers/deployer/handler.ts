@@ -1,4 +1,5 @@
 import { Deployer } from "@outlet/core/publishing/deployer";
+import { Erasure } from "@outlet/core/maintenance/erasure";
 import { Deletion } from "@outlet/core/maintenance/deletion";
 import { Publication } from "@outlet/core/publishing/publication";
 import { Upgrade } from "@outlet/core/publishing/upgrade";
@@ -38,6 +39,9 @@ export function createDeployer(deps: DeployerDeps): QueueHandler {
     return handleBatch(event, deps.log, async (record) => {
       const bell = v.parse(Bell, JSON.parse(record.body));
       if ("upgrades" in bell) return Upgrade.next(deps);
+      // First: a deletion of the bot takes with it what is left to erase.
+      const erased = await Erasure.advance(deps, bell.botId);
+      if (!erased) await Publication.ring(deps, bell.botId, 1);
       const outcome = await Deployer.advance({ ...deps, purge }, bell.botId);
       if (!outcome.done) await Publication.ring(deps, bell.botId, outcome.againInSeconds);
       else if (outcome.upgraded) await Upgrade.ring(deps);

@@ -15,6 +15,7 @@ import list from "./audit.module.css";
 import { copy } from "./copy.ts";
 import { Entry } from "./entry.tsx";
 import { type AuditEntry, useAudit } from "./queries.ts";
+import { VerifyLog } from "./verify-log.tsx";
 
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
@@ -101,6 +102,7 @@ export default function Audit() {
         </>
       }
     >
+      <VerifyLog range={range()} />
       <Checkbox
         label={copy.asAdmin}
         checked={search.admins === "1"}

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "./queries.ts";
+import type { AuditEntry, AuditFault } from "./queries.ts";
 
 /** Of the page Audit. */
 export const copy = {
@@ -29,6 +29,7 @@ export const copy = {
     "bot.update": "edit bot",
     "bot.share": "change sharing",
     "bot.delete": "delete bot",
+    "bot.test": "ask in the test chat",
     "knowledge.add": "add source",
     "knowledge.edit": "edit source",
     "knowledge.sync": "read sources again",
@@ -43,12 +44,41 @@ export const copy = {
     "key.update": "change key",
     "key.rotate": "rotate key",
     "key.delete": "delete key",
+    "key.revoke": "revoke keys",
     "run.redrive": "run requests again",
+    "session.begin": "sign in",
+    "bot.read": "read another's bot",
+    "knowledge.read": "read another's knowledge",
+    "run.read": "read what clients said",
+    "key.read": "read another's keys",
+    "client.erase": "erase a client's conversations",
+    "owner.budget": "set an owner's budget",
     "webhook.rotate": "rotate webhook secret",
     "webhook.enable": "switch webhook on",
     "webhook.test": "test webhook",
     "webhook.redeliver": "send webhook event again",
   } satisfies Record<AuditEntry["action"], string>,
+  verify: {
+    action: "Verify the log",
+    hint: "Follows its chains of hashes, and compares it with them.",
+    failed: "The log could not be verified",
+    whole: (records: number, chains: number) =>
+      `The log is as it was written: ${records} records in ${chains} chains.`,
+    broken: (count: number) =>
+      count === 1
+        ? "1 record is not as it was written."
+        : `${count} records are not as they were written.`,
+    kinds: {
+      gap: "a record is missing",
+      hash: "a record was changed",
+      entry_changed: "an entry was changed",
+      entry_missing: "an entry was removed",
+      unchained: "an entry was added",
+    } satisfies Record<AuditFault["kind"], string>,
+    fault: (day: string, what: string, id: string | null) =>
+      `${day}: ${what}${id ? ` (${id})` : ""}`,
+    next: "Somebody wrote to the table itself. Compare with an export of before: npm run audit:verify -- --against FILE.",
+  },
   made: "As it was made",
   gone: "As it was before it went",
   changed: (names: string[]) => {
@@ -98,6 +128,13 @@ export const copy = {
     graceEndsAt: "Old value works until",
     last4: "Last four characters",
     clientId: "Client",
+    budget: "Budget",
+    throttle: "Rate of its own",
+    quota: "Quota of its own",
+    revoked: "Revoked",
+    scopes: "May",
+    allowedIps: "Allowed addresses",
+    allowedOrigins: "Allowed origins",
   },
   field: "Field",
   before: "Before",

@@ -9,6 +9,8 @@ const route = api.admin.audit;
 
 export type AuditEntry = InferResponseType<typeof route.$get, 200>["entries"][number];
 
+export type AuditFault = InferResponseType<typeof route.verify.$get, 200>["faults"][number];
+
 /** A page's worth; more on demand. */
 const limit = "25";
 

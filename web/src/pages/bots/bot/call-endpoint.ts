@@ -1,44 +1,88 @@
 import { ApiError } from "~/api/api-error.ts";
+import { readEvents } from "~/api/events.ts";
 import { isRunStatus, type RunStatus } from "~/page-parts/status/status.ts";
 import { copy } from "./copy.ts";
 
-type CallEvent = { type: "state"; state: RunStatus } | { type: "answer"; text: string };
+type CallEvent =
+  | { type: "state"; state: RunStatus }
+  /** What has been said so far. */
+  | { type: "text"; text: string }
+  | { type: "ended"; state: RunStatus; problem: string | null };
 
-interface Sent {
-  conversationId: string;
-  messageId: string;
-  status: string;
+/** What an event of the stream holds, as far as it is looked at here (docs/published-api.md). */
+interface Data {
+  conversationId?: string;
+  messageId?: string;
+  status?: string;
+  text?: string;
+  error?: { message?: string } | null;
 }
 
-/** Asks as any client would: sends the message, then holds a request until the answer is there. */
-export async function* callEndpoint(
-  endpoint: string,
-  key: string,
-  text: string,
-  signal: AbortSignal,
-): AsyncGenerator<CallEvent> {
-  const headers = { "x-api-key": key, "content-type": "application/json" };
-  const response = await call(`${endpoint}/conversation`, {
+/** A call to an endpoint with a key, as any client would make it. */
+export interface Call {
+  endpoint: string;
+  key: string;
+  text: string;
+  signal: AbortSignal;
+}
+
+/** Why a call is broken off where its run is to be cancelled, too; whoever only leaves cancels nothing. */
+export const stopped = "stopped";
+
+/** Sends a message and hands on what is said as it is said. */
+export async function* callEndpoint({
+  endpoint,
+  key,
+  text,
+  signal,
+}: Call): AsyncGenerator<CallEvent> {
+  const headers = { "x-api-key": key };
+  let response = await call(`${endpoint}/conversation`, {
     method: "POST",
-    headers,
+    headers: { ...headers, accept: "text/event-stream", "content-type": "application/json" },
     signal,
     body: JSON.stringify({ message: { content: [{ contentType: "text", body: text }] } }),
   });
-  const sent = (await response.json()) as Sent;
-  yield { type: "state", state: stateOf(sent.status) };
-  const url = `${endpoint}/conversation/${encodeURIComponent(sent.conversationId)}/${sent.messageId}`;
-  for (;;) {
-    const reply = await call(`${url}?wait=5`, { headers, signal });
-    const body = (await reply.json()) as {
-      status?: string;
-      message?: { content: { body?: string }[] };
-    };
-    if (reply.status !== 202) {
-      const parts = body.message?.content ?? [];
-      yield { type: "answer", text: parts.map((part) => part.body ?? "").join("\n") };
-      return;
+  let run: string | undefined;
+  let last: string | undefined;
+  let said = "";
+  const cancel = () => {
+    if (signal.reason === stopped && run)
+      void fetch(`${run}/cancel`, { method: "POST", headers, keepalive: true });
+  };
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    for (;;) {
+      for await (const { event, id, data } of readEvents(response)) {
+        last = id ?? last;
+        const told = JSON.parse(data) as Data;
+        if (event === "accepted") {
+          const conversation = encodeURIComponent(told.conversationId ?? "");
+          run = `${endpoint}/conversation/${conversation}/${told.messageId}`;
+          if (signal.aborted) cancel();
+          yield { type: "state", state: stateOf(told.status) };
+        } else if (event === "attempt") {
+          said = "";
+          yield { type: "state", state: "in_progress" };
+        } else if (event === "text") {
+          said += told.text ?? "";
+          yield { type: "text", text: said };
+        } else if (event === "state") {
+          const problem = told.error?.message ?? null;
+          yield { type: "ended", state: stateOf(told.status), problem };
+          return;
+        }
+      }
+      if (!run) return;
+      // The connection ended before the run did: the rest is asked for.
+      response = await call(`${run}/events`, {
+        headers: { ...headers, ...(last === undefined ? {} : { "last-event-id": last }) },
+        signal,
+      });
+      if (response.status === 204) return;
     }
-    yield { type: "state", state: stateOf(body.status) };
+  } finally {
+    signal.removeEventListener("abort", cancel);
   }
 }
 

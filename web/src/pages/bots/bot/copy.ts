@@ -44,12 +44,14 @@ export const copy = {
       error_rate: "Error rate",
       p99_latency: "Latency p99",
       quota_used: "Quota used",
+      budget_used: "Budget used",
       monthly_spend: "Spend this month",
     } satisfies Record<Alert["name"], string>,
     windows: {
       error_rate: "last 15 minutes",
       p99_latency: "last 15 minutes",
       quota_used: "the key that used most",
+      budget_used: "the budget used most",
       monthly_spend: "UTC calendar month",
     } satisfies Record<Alert["name"], string>,
     states: { off: "Off", ok: "OK", alarm: "Over threshold", no_data: "No data" } satisfies Record<
@@ -71,7 +73,9 @@ export const copy = {
     answer: "Answer",
     answerEmpty: "The answer will be written here as it comes.",
     waiting: (state: string) => `The message is ${state} …`,
+    stop: "Stop the answer",
     took: (time: string) => `Answered in ${time}.`,
+    ended: (state: string, time: string) => `${state} after ${time}.`,
     failed: "The endpoint refused",
     unreachable:
       "The endpoint could not be reached from this page. If it lies on another origin, allow this page's origin on the page Publish.",

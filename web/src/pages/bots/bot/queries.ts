@@ -17,6 +17,11 @@ export type Keys = InferResponseType<typeof bot.publication.keys.$get, 200>;
 export type Key = Keys["keys"][number];
 export type Alert = InferResponseType<typeof bot.publication.alerts.$get, 200>["alerts"][number];
 
+export type KeyBudget = InferResponseType<
+  typeof bot.publication.budgets.$get,
+  200
+>["budgets"][number];
+
 const whileReadingMs = 1_500;
 
 export const useBot = (botId: () => string) =>
@@ -64,6 +69,16 @@ export const useKeys = (botId: () => string, enabled: () => boolean) =>
     getNextPageParam: (page) => page.cursor,
     enabled: enabled(),
     placeholderData: keepPreviousData,
+  }));
+
+/** What budgets have left changes with every answer. */
+const budgetsEveryMs = 30_000;
+
+export const useBudgets = (botId: () => string) =>
+  useQuery(() => ({
+    queryKey: names.budgets(botId()),
+    queryFn: () => read(bot.publication.budgets.$get({ param: { botId: botId() } })),
+    refetchInterval: budgetsEveryMs,
   }));
 
 /** They look at a quarter of an hour: a minute more or less is no matter. */

@@ -8,9 +8,10 @@ import type { RunStatus } from "~/page-parts/status/status.ts";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Icon } from "~/ui/icon.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "./bot-context.ts";
-import { callEndpoint } from "./call-endpoint.ts";
+import { callEndpoint, stopped } from "./call-endpoint.ts";
 import { copy as words } from "./copy.ts";
 import styles from "./try-it.module.css";
 
@@ -23,7 +24,12 @@ export function TryIt(props: { endpoint: string; apiKey?: string }) {
   const [key, setKey] = createSignal("");
   const [message, setMessage] = createSignal("");
   const [state, setState] = createSignal<RunStatus>();
-  const [answer, setAnswer] = createSignal<{ text: string; ms: number }>();
+  const [answer, setAnswer] = createSignal("");
+  const [ended, setEnded] = createSignal<{
+    state: RunStatus;
+    problem: string | null;
+    ms: number;
+  }>();
   const [error, setError] = createSignal<unknown>();
   let asking: AbortController | undefined;
   onCleanup(() => asking?.abort());
@@ -34,24 +40,26 @@ export function TryIt(props: { endpoint: string; apiKey?: string }) {
     asking = controller;
     const startedAt = performance.now();
     setError(undefined);
-    setAnswer(undefined);
+    setEnded(undefined);
+    setAnswer("");
     setState("queued");
+    const { signal } = controller;
     try {
-      for await (const event of callEndpoint(
-        props.endpoint,
-        props.apiKey ?? key().trim(),
-        message(),
-        controller.signal,
-      )) {
+      const asked = { key: props.apiKey ?? key().trim(), text: message(), signal };
+      for await (const event of callEndpoint({ endpoint: props.endpoint, ...asked })) {
         if (event.type === "state") setState(event.state);
-        else setAnswer({ text: event.text, ms: performance.now() - startedAt });
+        else if (event.type === "text") setAnswer(event.text);
+        else setEnded({ ...event, ms: performance.now() - startedAt });
       }
-      void client.invalidateQueries({ queryKey: names.runs(bot().botId) });
-      void client.invalidateQueries({ queryKey: names.keys(bot().botId) });
     } catch (cause) {
-      if (!controller.signal.aborted) setError(cause);
+      if (!signal.aborted) setError(cause);
+      else if (signal.reason === stopped) {
+        setEnded({ state: "cancelled", problem: null, ms: performance.now() - startedAt });
+      }
     } finally {
       if (asking === controller) setState(undefined);
+      void client.invalidateQueries({ queryKey: names.runs(bot().botId) });
+      void client.invalidateQueries({ queryKey: names.keys(bot().botId) });
     }
   }
   const submit = (event: SubmitEvent) => {
@@ -82,28 +90,51 @@ export function TryIt(props: { endpoint: string; apiKey?: string }) {
           />
         </div>
         <div>
-          <Button look="primary" type="submit" busy={state() !== undefined}>
-            {copy.send}
-          </Button>
+          <Show
+            when={state()}
+            fallback={
+              <Button look="primary" type="submit">
+                <Icon name="send" />
+                {copy.send}
+              </Button>
+            }
+          >
+            <Button onClick={() => asking?.abort(stopped)}>
+              <Icon name="stop" />
+              {copy.stop}
+            </Button>
+          </Show>
         </div>
       </form>
-      <section class={styles.answer} aria-label={copy.answer} aria-live="polite">
+      <section
+        class={styles.answer}
+        aria-label={copy.answer}
+        aria-live="polite"
+        aria-busy={state() !== undefined}
+      >
         <Show when={state()}>
           {(now) => <p class={page.soft}>{copy.waiting(statusCopy.run[now()].toLowerCase())}</p>}
         </Show>
         <Show when={answer()}>
-          {(given) => (
-            <>
-              <p class={styles.text}>{given().text}</p>
-              <p class={`${page.soft} ${page.small}`}>{copy.took(formatMs(given().ms))}</p>
-            </>
+          {(said) => (
+            <p class={styles.text} data-written="">
+              {said()}
+            </p>
           )}
         </Show>
-        <Show when={!state() && !answer() && !error()}>
+        <Show when={ended()}>
+          {(end) => <p class={`${page.soft} ${page.small}`}>{end().problem ?? endOf(end())}</p>}
+        </Show>
+        <Show when={!state() && !answer() && !ended() && !error()}>
           <p class={page.soft}>{copy.answerEmpty}</p>
         </Show>
       </section>
       <Show when={error()}>{(cause) => <ErrorPanel title={copy.failed} error={cause()} />}</Show>
     </Card>
   );
+}
+
+function endOf({ state, ms }: { state: RunStatus; ms: number }): string {
+  const time = formatMs(ms);
+  return state === "completed" ? copy.took(time) : copy.ended(statusCopy.run[state], time);
 }

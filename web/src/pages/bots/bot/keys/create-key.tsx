@@ -2,15 +2,15 @@ import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
-import { fieldError } from "~/api/field-error.ts";
 import { copy as common } from "~/copy.ts";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Select } from "~/ui/select.tsx";
-import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
+import { createKeyDraft } from "./key-draft.ts";
+import { isBesideField, KeyFields } from "./key-fields.tsx";
 import { KeyValue } from "./key-value.tsx";
 
 const day = 86_400_000;
@@ -26,7 +26,7 @@ interface Props {
 /** Asks for a label, then shows the value: this once, and nowhere else. */
 export function CreateKey(props: Props) {
   const client = useQueryClient();
-  const [label, setLabel] = createSignal("");
+  const draft = createKeyDraft();
   const [lifetime, setLifetime] = createSignal("never");
   const [value, setValue] = createSignal<string>();
   const create = useMutation(() => ({
@@ -34,11 +34,14 @@ export function CreateKey(props: Props) {
     gcTime: 0,
     mutationFn: async () => {
       const days = Number(lifetime());
-      const expiresAt = Number.isNaN(days) ? null : new Date(Date.now() + days * day).toISOString();
+      // Nothing is said of a key that may live as long as the installation lets it.
+      const expiresAt = Number.isNaN(days)
+        ? undefined
+        : new Date(Date.now() + days * day).toISOString();
       const made = await read(
         api.bots[":botId"].publication.keys.$post({
           param: { botId: props.botId },
-          json: { label: label(), expiresAt },
+          json: { ...draft.body(), ...(expiresAt === undefined ? {} : { expiresAt }) },
         }),
       );
       setValue(made.value);
@@ -47,7 +50,7 @@ export function CreateKey(props: Props) {
   }));
   const close = () => {
     setValue(undefined);
-    setLabel("");
+    draft.reset();
     setLifetime("never");
     create.reset();
     props.onClose();
@@ -68,15 +71,7 @@ export function CreateKey(props: Props) {
         when={value()}
         fallback={
           <form class={page.form} onSubmit={submit}>
-            <TextField
-              label={copy.label}
-              hint={copy.labelHint}
-              value={label()}
-              onInput={setLabel}
-              error={fieldError(create.error, "label")}
-              required
-              inputProps={{ maxlength: 100, autocomplete: "off" }}
-            />
+            <KeyFields draft={draft} error={create.error} />
             <Select
               label={copy.expires}
               options={lifetimes.map((one) => ({
@@ -86,7 +81,7 @@ export function CreateKey(props: Props) {
               value={lifetime()}
               onChange={setLifetime}
             />
-            <Show when={create.isError && !fieldError(create.error, "label")}>
+            <Show when={create.isError && !isBesideField(create.error)}>
               <ErrorPanel title={copy.createFailed} error={create.error} />
             </Show>
             <DialogActions>

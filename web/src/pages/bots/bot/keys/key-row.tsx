@@ -6,16 +6,22 @@ import { api, read } from "~/api/client.ts";
 import { formatNumber } from "~/format.ts";
 import page from "~/page-parts/page.module.css";
 import { announce } from "~/ui/announcer.tsx";
+import { Checkbox } from "~/ui/checkbox.tsx";
 import { Chip } from "~/ui/chip.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Menu } from "~/ui/menu.tsx";
 import { Time } from "~/ui/time.tsx";
-import type { Key, Keys } from "../queries.ts";
+import type { Key, KeyBudget, Keys } from "../queries.ts";
 import { copy } from "./copy.ts";
+import { KeyLimits } from "./key-limits.tsx";
 
 interface Props {
   key: Key;
   botId: string;
+  budget: KeyBudget | undefined;
+  isChosen: boolean;
+  onChoose: (on: boolean) => void;
+  onEdit: () => void;
   onRotate: () => void;
   onDelete: () => void;
 }
@@ -39,6 +45,14 @@ export function KeyRow(props: Props) {
   }));
   return (
     <tr>
+      <td data-label={copy.select}>
+        <Checkbox
+          label={copy.selectOf(props.key.label)}
+          hideLabel
+          checked={props.isChosen}
+          onChange={props.onChoose}
+        />
+      </td>
       <td data-label={copy.label}>
         <strong>{props.key.label}</strong>
       </td>
@@ -49,6 +63,9 @@ export function KeyRow(props: Props) {
         <span class={page.row}>
           <KeyState of={props.key} />
         </span>
+      </td>
+      <td data-label={copy.limits.label}>
+        <KeyLimits of={props.key} budget={props.budget} />
       </td>
       <td data-label={copy.created}>
         <Time at={props.key.createdAt} />
@@ -79,6 +96,7 @@ export function KeyRow(props: Props) {
           trigger={<Icon name="more" />}
           groups={[
             [
+              { label: copy.edit, onSelect: () => props.onEdit() },
               { label: copy.rotate, onSelect: () => props.onRotate() },
               {
                 label: props.key.enabled ? copy.disable : copy.enable,

@@ -13,11 +13,13 @@ import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
-import { type Key, useKeys, usePublication } from "../queries.ts";
+import { type Key, useBudgets, useKeys, usePublication } from "../queries.ts";
 import { copy } from "./copy.ts";
 import { CreateKey } from "./create-key.tsx";
 import { DeleteKey } from "./delete-key.tsx";
+import { EditKey } from "./edit-key.tsx";
 import { KeyRow } from "./key-row.tsx";
+import { RevokeKeys } from "./revoke-keys.tsx";
 import { RotateKey } from "./rotate-key.tsx";
 
 export default function Keys() {
@@ -46,7 +48,15 @@ function KeyList(props: { botId: string; endpoint: string }) {
   );
   const [creating, setCreating] = createSignal(false);
   const [rotating, setRotating] = createSignal<Key>();
+  const [editing, setEditing] = createSignal<Key>();
   const [deleting, setDeleting] = createSignal<Key>();
+  const [chosen, setChosen] = createSignal<readonly string[]>([]);
+  const [revoking, setRevoking] = createSignal<readonly string[] | "all">();
+  const budgets = useBudgets(() => props.botId);
+  const budgetOf = (keyId: string) =>
+    budgets.data?.budgets.find((budget) => budget.keyId === keyId);
+  const choose = (keyId: string, on: boolean) =>
+    setChosen((now) => [...now.filter((one) => one !== keyId), ...(on ? [keyId] : [])]);
   const all = () => keys.data?.pages.flatMap((one) => one.keys) ?? [];
   const generate = () => (
     <Button look="primary" onClick={() => setCreating(true)}>
@@ -57,7 +67,21 @@ function KeyList(props: { botId: string; endpoint: string }) {
   return (
     <div class={page.page}>
       <PageHead title={copy.title} lead={copy.lead}>
-        <Show when={all().length > 0}>{generate()}</Show>
+        <Show when={all().length > 0}>
+          <Show
+            when={chosen().length > 0}
+            fallback={
+              <Button look="danger-quiet" onClick={() => setRevoking("all")}>
+                {copy.revokeAll}
+              </Button>
+            }
+          >
+            <Button look="danger" onClick={() => setRevoking(chosen())}>
+              {copy.revokeChosen(chosen().length)}
+            </Button>
+          </Show>
+          {generate()}
+        </Show>
       </PageHead>
       <Async query={keys} title={copy.failed} skeleton={<Skeleton kind="row" count={3} />}>
         {() => (
@@ -75,9 +99,11 @@ function KeyList(props: { botId: string; endpoint: string }) {
             <Table
               label={copy.title}
               columns={[
+                { label: copy.select },
                 { label: copy.label },
                 { label: copy.value },
                 { label: copy.state },
+                { label: copy.limits.label },
                 { label: copy.created },
                 { label: copy.expires },
                 { label: copy.lastUsed },
@@ -91,6 +117,10 @@ function KeyList(props: { botId: string; endpoint: string }) {
                   <KeyRow
                     key={key()}
                     botId={props.botId}
+                    budget={budgetOf(key().keyId)}
+                    isChosen={chosen().includes(key().keyId)}
+                    onChoose={(on) => choose(key().keyId, on)}
+                    onEdit={() => setEditing(key())}
                     onRotate={() => setRotating(key())}
                     onDelete={() => setDeleting(key())}
                   />
@@ -113,6 +143,13 @@ function KeyList(props: { botId: string; endpoint: string }) {
         onClose={() => setRotating(undefined)}
         botId={props.botId}
         endpoint={props.endpoint}
+      />
+      <EditKey of={editing()} onClose={() => setEditing(undefined)} botId={props.botId} />
+      <RevokeKeys
+        of={revoking()}
+        onClose={() => setRevoking(undefined)}
+        onRevoked={() => setChosen([])}
+        botId={props.botId}
       />
       <DeleteKey of={deleting()} onClose={() => setDeleting(undefined)} botId={props.botId} />
     </div>

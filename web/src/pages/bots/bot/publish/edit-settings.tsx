@@ -19,7 +19,8 @@ interface Props {
   card: Exclude<Setting["card"], "address">;
   words: { hint: string; save: string; saved: string; failed: string };
   title: string;
-  onSaved?: () => void;
+  /** @param webhookSecret of a new webhook: what is shown once. */
+  onSaved?: (webhookSecret: string | null) => void;
   /** Above the fields. */
   children?: JSX.Element;
 }
@@ -37,11 +38,13 @@ export function EditSettings(props: Props) {
           json: draft.body(),
         }),
       ),
-    onSuccess: (begun: Publication) => {
+    // No cache of ours may keep a secret.
+    gcTime: 0,
+    onSuccess: ({ webhookSecret, ...begun }: Publication & { webhookSecret: string | null }) => {
       client.setQueryData(names.publication(begun.botId), begun);
       draft.reset(begun);
       announce(props.words.saved);
-      props.onSaved?.();
+      props.onSaved?.(webhookSecret);
     },
   }));
   const submit = (event: SubmitEvent) => {

@@ -15,6 +15,7 @@ import { type Publication, usePublication } from "../queries.ts";
 import { Checklist } from "./checklist.tsx";
 import { copy } from "./copy.ts";
 import { EditAlerts } from "./edit-alerts.tsx";
+import { EditWebhook } from "./edit-webhook.tsx";
 import { EditSettings } from "./edit-settings.tsx";
 import { Endpoint } from "./endpoint.tsx";
 import { LiveCard } from "./live-card.tsx";
@@ -58,6 +59,7 @@ export default function Publish() {
                 words={copy.limits}
                 publication={data()}
               />
+              <EditWebhook publication={data()} />
               <EditAlerts publication={data()} />
               <Unpublish publication={data()} />
             </Match>

@@ -118,6 +118,7 @@ describe("the console's settings of a publication", () => {
       stage: "v1",
       throttle: null,
       quota: { limit: 7, period: "MONTH" },
+      budget: { spendMicroUsd: null, runs: 12, period: "TOTAL" },
       allowedOrigins: ["https://a.example", "*"],
       retentionDays: 3,
       alerts: {

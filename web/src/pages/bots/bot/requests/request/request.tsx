@@ -23,6 +23,7 @@ import { copy as requestsCopy } from "../copy.ts";
 import { copy } from "./copy.ts";
 import { type RunDetail, useRun } from "./queries.ts";
 import styles from "./request.module.css";
+import { TimeLine } from "./time-line.tsx";
 import { Timing } from "./timing.tsx";
 
 export default function Request() {
@@ -52,7 +53,12 @@ export default function Request() {
             <Failure run={data()} botId={params.botId} />
             <Timing run={data()} />
             <Text title={copy.question} parts={data().question} />
+<<<<<<< HEAD
             <Answer run={data()} />
+=======
+            <Text title={copy.answer} parts={data().answer} />
+            <TimeLine run={data()} botId={params.botId} />
+>>>>>>> main
             <Facts run={data()} botId={params.botId} />
           </>
         )}

@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
+import { Problem } from "../../foundation/problem/index.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Budget } from "./index.ts";
+
+const now = Date.UTC(2026, 10, 27, 12);
+const clock = { now: () => now, sleep: async () => undefined };
+const account = Layout.budgetOf.bot("bot");
+const holder = (n: number): Budget.Holder => ({
+  botId: "bot",
+  clientId: "client",
+  conversationId: `c${n}`,
+  runId: `run${n}`,
+  redrives: 0,
+});
+const limitOf = (limit: Partial<Budget.Limit>): Budget.Limit => ({
+  period: "DAY",
+  spendMicroUsd: null,
+  runs: null,
+  ...limit,
+});
+const payer = (limit: Partial<Budget.Limit>, of = account): Budget.Payer => ({
+  kind: "bot",
+  account: of,
+  limit: limitOf(limit),
+});
+
+/** A table whose calls take effect in an order of chance. */
+const shuffledTable = () =>
+  createMemoryTable(() => new Promise((go) => setTimeout(go, Math.random() * 3)));
+
+async function outcomeOf(reserving: Promise<unknown>): Promise<string> {
+  try {
+    await reserving;
+    return "held";
+  } catch (error) {
+    if (error instanceof Problem.ProblemError) return error.code;
+    throw error;
+  }
+}
+
+const stateOf = async (table: ReturnType<typeof createMemoryTable>, of = account) =>
+  (await Budget.standing({ table, clock }, of, limitOf({ runs: 1 }))).state;
+
+describe("a budget", () => {
+  test.each([
+    ["runs", payer({ runs: 100 })],
+    ["money", payer({ spendMicroUsd: 1_000 })],
+  ])("of 100 %s lets 100 of 200 in that come at once", async (_name, one) => {
+    const deps = { table: shuffledTable(), clock };
+    const claim = { payers: [one], microUsd: 10 };
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => outcomeOf(Budget.reserve(deps, claim, holder(n)))),
+    );
+    expect(outcomes.filter((outcome) => outcome === "held")).toHaveLength(100);
+    expect(outcomes.filter((outcome) => outcome === "budget_exceeded")).toHaveLength(100);
+    expect(await stateOf(deps.table)).toMatchObject({ runs: 100, open: 100, microUsd: 1_000 });
+  });
+
+  test("is held once for a run, and settled once at what it cost", async () => {
+    const deps = { table: createMemoryTable(), clock };
+    const claim = { payers: [payer({ runs: 5, spendMicroUsd: 100 })], microUsd: 40 };
+    const [holds] = await Promise.all([
+      Budget.reserve(deps, claim, holder(1)),
+      Budget.reserve(deps, claim, holder(1)),
+    ]);
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 40, runs: 1, open: 1 });
+    const ended = { ...holder(1), holds, status: "completed", costMicroUsd: 25 };
+    await Promise.all([Budget.settle(deps, ended), Budget.settle(deps, ended)]);
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 25, runs: 1, open: 0 });
+  });
+
+  test("holds nothing for a run that was settled, for whoever stood still meanwhile", async () => {
+    const deps = { table: createMemoryTable(), clock };
+    const claim = { payers: [payer({ runs: 1_000 })], microUsd: 40 };
+    for (let n = 0; n < 400; n++) {
+      const holds = await Budget.reserve(deps, claim, holder(n));
+      const ended = { ...holder(n), holds, status: "completed", costMicroUsd: 1 };
+      await Budget.settle(deps, ended);
+      await Budget.reserve(deps, claim, holder(n), holds);
+      await Budget.settle(deps, ended);
+    }
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 400, runs: 400, open: 0 });
+    const [item] = (await deps.table.query({ pk: "BUDGET#BOT#bot" })).items;
+    expect(Object.keys(item ?? {}).length).toBeLessThan(200);
+  });
+
+  test("gets back what a run that failed or was cancelled did not cost", async () => {
+    const deps = { table: createMemoryTable(), clock };
+    const claim = { payers: [payer({ runs: 1 })], microUsd: 40 };
+    for (const [n, status] of ["failed", "cancelled"].entries()) {
+      const holds = await Budget.reserve(deps, claim, holder(n));
+      expect(await outcomeOf(Budget.reserve(deps, claim, holder(9)))).toBe("budget_exceeded");
+      await Budget.settle(deps, { ...holder(n), holds, status, costMicroUsd: 3 });
+    }
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 6, runs: 0, open: 0 });
+    await Budget.reserve(deps, claim, holder(3));
+  });
+
+  test("pays for an attempt that another overtook, once", async () => {
+    const deps = { table: createMemoryTable(), clock };
+    const claim = { payers: [payer({ runs: 5 })], microUsd: 40 };
+    const run = { ...holder(1), holds: await Budget.reserve(deps, claim, holder(1)) };
+    await Budget.charge(deps, run, 2, 7);
+    await Budget.charge(deps, run, 2, 7);
+    await Budget.charge(deps, run, 3, 1);
+    await Budget.settle(deps, { ...run, status: "completed", costMicroUsd: 10 });
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 18, runs: 1 });
+  });
+
+  test("of one that refuses leaves nothing held in the others", async () => {
+    const deps = { table: createMemoryTable(), clock };
+    const other = Layout.budgetOf.owner("owner");
+    const payers = [payer({ runs: 10 }), payer({ runs: 1 }, other)];
+    await Budget.reserve(deps, { payers, microUsd: 0 }, holder(1));
+    expect(await outcomeOf(Budget.reserve(deps, { payers, microUsd: 0 }, holder(2)))).toBe(
+      "budget_exceeded",
+    );
+    expect(await stateOf(deps.table)).toMatchObject({ runs: 1, open: 1 });
+    expect((await stateOf(deps.table, other)).refusedAt).toBe(now);
+  });
+
+  test("less than one message may cost refuses it without being written", async () => {
+    const table = createMemoryTable();
+    const claim = { payers: [payer({ spendMicroUsd: 9 })], microUsd: 10 };
+    expect(await outcomeOf(Budget.reserve({ table, clock }, claim, holder(1)))).toBe(
+      "budget_exceeded",
+    );
+    expect((await table.query({ pk: "BUDGET#BOT#bot" })).items).toEqual([]);
+  });
+
+  test("begins anew with its period, and what was held before is settled where it was held", async () => {
+    let at = now;
+    const deps = { table: createMemoryTable(), clock: { ...clock, now: () => at } };
+    const claim = { payers: [payer({ runs: 1 })], microUsd: 5 };
+    const holds = await Budget.reserve(deps, claim, holder(1));
+    at += 86_400_000;
+    await Budget.reserve(deps, claim, holder(2));
+    // A retry of the first keeps its hold of the day before.
+    await Budget.reserve(deps, claim, holder(1), holds);
+    await Budget.settle(deps, { ...holder(1), holds, status: "completed", costMicroUsd: 1 });
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 1, runs: 1, open: 0 });
+  });
+});
+
+test.each([
+  ["DAY", "DAY#2026-11-27", "2026-11-28"],
+  ["WEEK", "WEEK#2026-11-23", "2026-11-30"],
+  ["MONTH", "MONTH#2026-11-01", "2026-12-01"],
+] as const)("a %s is named by its first day", (period, name, end) => {
+  const { to, ...at } = Budget.periodAt(period, now);
+  expect([at.name, to]).toEqual([name, Date.parse(end)]);
+});
+
+test("a total has no end, and a limit of nothing is none", () => {
+  expect(Budget.periodAt("TOTAL", now)).toEqual({ name: "TOTAL", from: 0, to: null });
+});

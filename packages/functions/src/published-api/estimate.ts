@@ -1,0 +1,3 @@
+import { Answering } from "@outlet/core/conversations/answering";
+
+export const { estimate } = Answering;

@@ -1,0 +1,49 @@
+import { createSignal, Show } from "solid-js";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { CodeBlock } from "~/ui/code-block.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import type { Publication } from "../queries.ts";
+import { EditSettings } from "./edit-settings.tsx";
+import { copy } from "./webhook-copy.ts";
+import { WebhookState } from "./webhook-state.tsx";
+
+/** Where the ends of answers are told, its secret while that can be seen, and how it has done. */
+export function EditWebhook(props: { publication: Publication }) {
+  const [secret, setSecret] = createSignal<string>();
+  return (
+    <>
+      <EditSettings
+        card="webhook"
+        title={copy.title}
+        words={copy.words}
+        publication={props.publication}
+        onSaved={(made) => setSecret(made ?? undefined)}
+      />
+      <Show when={props.publication.webhook}>
+        <WebhookState botId={props.publication.botId} onSecret={setSecret} />
+      </Show>
+      <Dialog
+        open={secret() !== undefined}
+        onClose={() => setSecret(undefined)}
+        sticky
+        title={copy.secretTitle}
+        description={copy.once}
+      >
+        <div class={page.form}>
+          <CodeBlock
+            code={secret() ?? ""}
+            label={copy.secretLabel}
+            copyLabel={copy.copySecret}
+            wrap
+          />
+          <DialogActions>
+            <Button look="primary" onClick={() => setSecret(undefined)}>
+              {copy.stored}
+            </Button>
+          </DialogActions>
+        </div>
+      </Dialog>
+    </>
+  );
+}

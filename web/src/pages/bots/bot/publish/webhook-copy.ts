@@ -1,0 +1,56 @@
+/** Of the publication's webhook. */
+export const copy = {
+  title: "Webhook",
+  words: {
+    hint: "Your server is told when an answer has ended. docs/webhooks.md says what is sent and how to verify it.",
+    save: "Save webhook",
+    saved: "The webhook is being set",
+    failed: "The webhook was not changed",
+  },
+  secretTitle: "The webhook's signing secret",
+  once: "Copy it now: it is shown this once. Your server verifies each message with it.",
+  secretLabel: "Signing secret",
+  copySecret: "Copy the signing secret",
+  stored: "I have stored it",
+  state: {
+    title: "Deliveries",
+    failed: "The deliveries could not be loaded",
+    states: { none: "Off", active: "Active", failing: "Failing", disabled: "Switched off" },
+    hint: "What was sent in the last seven days, newest first.",
+    delivered: "Last arrived",
+    never: "Nothing yet",
+    failingSince: "Failing since",
+    disabledTitle: "The webhook is switched off",
+    disabled: {
+      gone: "Your server answered 410 Gone. Nothing is sent until you switch it on.",
+      failing:
+        "Nothing has arrived for three days. See below what went wrong, mend it, then switch it on.",
+    },
+    enable: "Switch the webhook on",
+    enabled: "The webhook is on",
+    test: "Send a test event",
+    tested: "A test event is on its way",
+    rotate: "New signing secret",
+    actionFailed: "That was not done",
+    empty: "Nothing has been sent yet. Send a test event to see whether it arrives.",
+  },
+  row: {
+    event: "Event",
+    status: "State",
+    when: "When",
+    outcome: "Last try",
+    statuses: {
+      waiting: "Waiting",
+      delivered: "Delivered",
+      failed: "Failed",
+      dropped: "Not sent",
+    },
+    caller: (origin: string) => `to a caller's webhook at ${origin}`,
+    arrived: (status: number, tries: number) =>
+      tries === 1 ? `Answered ${status}` : `Answered ${status} at try ${tries}`,
+    notTried: "Not tried yet",
+    again: "Send again",
+    sentAgain: "Sent again",
+  },
+  more: "Show more deliveries",
+};
