@@ -53,12 +53,8 @@ export default function Request() {
             <Failure run={data()} botId={params.botId} />
             <Timing run={data()} />
             <Text title={copy.question} parts={data().question} />
-<<<<<<< HEAD
             <Answer run={data()} />
-=======
-            <Text title={copy.answer} parts={data().answer} />
             <TimeLine run={data()} botId={params.botId} />
->>>>>>> main
             <Facts run={data()} botId={params.botId} />
           </>
         )}
