@@ -1,20 +1,31 @@
+# pip install openai
+# export OUTLET_KEY=outlet_…
 import os
+import sys
 
-from openai import OpenAI
+from openai import APIStatusError, OpenAI
 
-client = OpenAI(base_url="https://ENDPOINT/v1", api_key=os.environ["OUTLET_KEY"])
+key = os.environ.get("OUTLET_KEY")
+if not key:
+    sys.exit("OUTLET_KEY is missing. Create a key in the console, then: export OUTLET_KEY=outlet_…")
+# Waits as Retry-After says and tries again, up to five times.
+client = OpenAI(base_url="https://ENDPOINT/v1", api_key=key, max_retries=5)
 
-response = client.responses.create(model="bot", input="What can you do?")
-print(response.output_text)
+try:
+    response = client.responses.create(model="bot", input="What can you do?")
+    print(response.output_text)
 
-# Goes on with that conversation, and shows the answer as it comes.
-stream = client.responses.create(
-    model="bot",
-    input="Tell me more.",
-    previous_response_id=response.id,
-    stream=True,
-)
-for event in stream:
-    if event.type == "response.output_text.delta":
-        print(event.delta, end="", flush=True)
-print()
+    # Goes on with that conversation, and shows the answer as it comes.
+    stream = client.responses.create(
+        model="bot",
+        input="Tell me more.",
+        previous_response_id=response.id,
+        stream=True,
+    )
+    for event in stream:
+        if event.type == "response.output_text.delta":
+            print(event.delta, end="", flush=True)
+    print()
+except APIStatusError as error:
+    request_id = error.response.headers.get("x-amzn-requestid")
+    sys.exit(f"HTTP {error.status_code}, request id {request_id}: {error.response.text}")

@@ -13,7 +13,12 @@ import {
 import { installation } from "./installation";
 import { syncQueue } from "./knowledge";
 import { deployQueue, publishing } from "./publishing";
-import { describeStacksGrant, gatewayKeyGrants, metricsGrants } from "./publishing-grants";
+import {
+  accessLogGrant,
+  describeStacksGrant,
+  gatewayKeyGrants,
+  metricsGrants,
+} from "./publishing-grants";
 import { runQueue } from "./queue";
 import { router } from "./router";
 import { keyPepper } from "./secrets";
@@ -70,6 +75,7 @@ controlApi.route(
       describeStacksGrant,
       ...gatewayKeyGrants,
       ...metricsGrants,
+      accessLogGrant,
     ],
   },
   {

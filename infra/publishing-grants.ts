@@ -27,6 +27,14 @@ export const metricsGrants = [
   { actions: ["cloudwatch:GetMetricData"], resources: ["*"] },
 ];
 
+/** Lines of the bots' access logs, for the page Requests. */
+export const accessLogGrant = {
+  actions: ["logs:FilterLogEvents"],
+  resources: [
+    $interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:/outlet/published/outlet-bot-*`,
+  ],
+};
+
 /** What the deployer may do to stacks of bots; the resources in them are CloudFormation's to make. */
 export const publishingGrants = [
   describeStacksGrant,

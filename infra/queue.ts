@@ -12,6 +12,7 @@ import {
 import { installation } from "./installation";
 import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
+import { readSecretGrant, toolSecrets } from "./tool-secrets";
 import { watchedQueue } from "./watched-queue";
 import { webhookQueue } from "./webhooks";
 
@@ -31,8 +32,9 @@ export const worker = runQueue.subscribe(
     timeout: "15 minutes",
     memory: "1024 MB",
     environment: logEnvironment("worker"),
-    link: [installation, table, payloads, runQueue, webhookQueue],
+    link: [installation, toolSecrets, table, payloads, runQueue, webhookQueue],
     permissions: [
+      readSecretGrant,
       itemGrants("Get", "Put", "Update"),
       queryGrant(),
       objectGrants("Get", "Put", "Delete"),

@@ -1,6 +1,6 @@
 /**
  * Pictures of every page, narrow and wide, light and dark, in `shots/`: `npm run shots`. Those whose
- * names have a word in them: `npm run shots -- admin`.
+ * names have a word in them: `npm run shots -- admin`. Those of the README alone: `npm run shots -- readme`.
  */
 import { spawnSync } from "node:child_process";
 import { ensureChromium } from "./chromium.ts";

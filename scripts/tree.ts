@@ -14,7 +14,7 @@ export const linesMax = 400;
 
 /** Lists and recordings, made and read by programs: nobody reads them from end to end. */
 const data =
-  /(^|\/)(package-lock|sst-platform\.lock|stack-of-version-1)\.json$|\.(snap|jsonl|txt|bcmap)$/;
+  /(^|\/)(package-lock|digest|sst-platform\.lock|stack-of-version-1)\.json$|\.(snap|jsonl|txt|bcmap)$/;
 
 /** What deploying needs beside the program itself. */
 const deploying = [

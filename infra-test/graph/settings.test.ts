@@ -182,7 +182,7 @@ describe("a domain of published APIs", () => {
 test("concurrency is reserved for who lets callers in and who answers them, where that is said", async () => {
   const reserved = (graph: Graph) =>
     ["authorizer", "published-api"].map(
-      (name) => graph.function(handlerOf(name)).inputs.reservedConcurrentExecutions,
+      (name) => graph.function(handlerOf(name)).lambda.reservedConcurrentExecutions,
     );
   expect(reserved(prod)).toEqual([undefined, undefined]);
   const graph = await program("prod", {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { anchorOf, codeBlock } from "./markdown.ts";
-import { type DocsPage, escapeHtml, type Section } from "./page.ts";
+import { codeBlock } from "./markdown.ts";
+import { anchorOf, type DocsPage, escapeHtml, type Section } from "./page.ts";
 
 const languages: Record<string, string> = {
   ".sh": "bash",

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { contents, elsewhere } from "./contents.ts";
-import { anchorOf, renderMarkdown } from "./markdown.ts";
-import { type DocsPage, urlOf } from "./page.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { anchorOf, type DocsPage, urlOf } from "./page.ts";
 
 /**
  * Every Markdown file in a folder and those below it is a page.
@@ -42,6 +42,7 @@ function resolveLink(
   if (/^(https?:|mailto:|#)/.test(href)) return href;
   const [path = "", anchor] = href.split("#", 2);
   const target = normalize(join(dirname(from), path)).replaceAll("\\", "/");
+  if (target === "../examples") return urlOf("examples");
   const example = /^\.\.\/examples\/([\w./-]+)$/.exec(target)?.[1];
   if (example !== undefined && known.examples.includes(example)) {
     return `${urlOf("examples")}#${anchorOf(example)}`;

@@ -1,6 +1,6 @@
 import { Marked, Renderer, type Token, type Tokens } from "marked";
 import { highlight } from "./highlight.ts";
-import { escapeHtml, type Section } from "./page.ts";
+import { anchorOf, escapeHtml, type Section } from "./page.ts";
 
 export interface Rendered {
   title: string;
@@ -63,14 +63,6 @@ export const codeBlock = (code: string, language: string): string =>
     code.replace(/\n$/, ""),
     language,
   )}</code></pre></div>\n`;
-
-/** As GitHub makes them of a heading. */
-export const anchorOf = (heading: string): string =>
-  heading
-    .trim()
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\p{M}_\- ]/gu, "")
-    .replaceAll(" ", "-");
 
 function uniqueAnchor(anchor: string, taken: Set<string>): string {
   let unique = anchor;

@@ -12,11 +12,13 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 const Bots = lazy(() => import("~/pages/bots/bots.tsx"));
 const Bot = lazy(() => import("~/pages/bots/bot/bot.tsx"));
 const Editor = lazy(() => import("~/pages/bots/bot/editor/editor.tsx"));
+const Tools = lazy(() => import("~/pages/bots/bot/tools/tools.tsx"));
 const Publish = lazy(() => import("~/pages/bots/bot/publish/publish.tsx"));
 const Keys = lazy(() => import("~/pages/bots/bot/keys/keys.tsx"));
 const Connect = lazy(() => import("~/pages/bots/bot/connect/connect.tsx"));
 const Metrics = lazy(() => import("~/pages/bots/bot/metrics/metrics.tsx"));
 const Requests = lazy(() => import("~/pages/bots/bot/requests/requests.tsx"));
+const Runs = lazy(() => import("~/pages/bots/bot/requests/runs/runs.tsx"));
 const Request = lazy(() => import("~/pages/bots/bot/requests/request/request.tsx"));
 const Reference = lazy(() => import("~/pages/bots/bot/reference/reference.tsx"));
 const Admin = lazy(() => import("~/pages/admin/admin.tsx"));
@@ -53,11 +55,13 @@ export function App() {
           <Route path="/" component={Bots} />
           <Route path="/bots/:botId" component={Bot}>
             <Route path="/" component={Editor} />
+            <Route path="/tools" component={Tools} />
             <Route path="/publish" component={Publish} />
             <Route path="/keys" component={Keys} />
             <Route path="/connect" component={Connect} />
             <Route path="/metrics" component={Metrics} />
             <Route path="/requests" component={Requests} />
+            <Route path="/requests/runs" component={Runs} />
             <Route path="/requests/:runId" component={Request} />
             <Route path="/reference" component={Reference} />
           </Route>

@@ -252,12 +252,13 @@ describe("an owner who publishes a bot", () => {
   test("sees a request of that key appear without reloading", async () => {
     const { page } = tab;
     await openBotPage(page, "Requests");
-    await page.getByText("No requests yet").waitFor();
+    // The call by which publishing tried the endpoint is told apart.
+    await page.getByRole("row").filter({ hasText: "Publishing's own test" }).waitFor();
     const sent = await ask(key);
     expect(sent.status).toBe(200);
     const row = page.getByRole("row").filter({ hasText: "Website" });
-    await row.getByText("Completed").waitFor();
-    await row.getByRole("link").click();
+    await row.getByText("200").waitFor();
+    await row.getByText("When does the shop open?").click();
     await page.getByRole("heading", { name: "Timing" }).waitFor();
     await page.getByText("When does the shop open?").waitFor();
     await page.getByText("opens at nine").first().waitFor();
@@ -266,15 +267,15 @@ describe("an owner who publishes a bot", () => {
   test("tries the endpoint from the page Connect", async () => {
     const { page } = tab;
     await openBotPage(page, "Connect");
-    await page.getByRole("tab", { name: "Python" }).click();
-    const snippet = page.getByRole("region", { name: "Python snippet" });
+    await page.getByRole("tab", { name: "Python", exact: true }).click();
+    const snippet = page.getByRole("region", { name: "Python snippet", exact: true });
     expect(await snippet.innerText()).toContain(endpoint);
     await page.getByLabel("Key", { exact: true }).fill("outlet_wrong");
-    await page.getByLabel("Message").fill("When does the shop open?");
-    await page.getByRole("button", { name: "Send message" }).click();
+    await page.getByLabel("Question").fill("When does the shop open?");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
     await page.getByRole("alert").getByText("403").waitFor();
     await page.getByLabel("Key", { exact: true }).fill(key);
-    await page.getByRole("button", { name: "Send message" }).click();
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
     await page.getByText("Answered in").waitFor();
   });
 

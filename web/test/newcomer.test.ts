@@ -37,10 +37,10 @@ test("somebody without a bot comes to the first answer of an API of one's own in
   await page.getByRole("heading", { name: "Your API is live" }).waitFor();
   await click("Generate the first key");
   await page.getByText("Copy the key now").waitFor();
-  await page.getByLabel("Message").fill("When is the shop open on Saturday?");
-  await click("Send message");
+  await page.getByLabel("Question").fill("When is the shop open on Saturday?");
+  await click("Ask");
   await page.getByText(/^Answered in /).waitFor();
-  expect(await page.getByRole("region", { name: "Answer" }).innerText()).toMatch(/Saturday/);
+  expect(await page.getByRole("log", { name: "Conversation" }).innerText()).toMatch(/Saturday/);
   expect(await violations(page)).toEqual([]);
   expect(clicks).toBeLessThanOrEqual(12);
   expect(visited).toEqual([...new Set(visited)]);

@@ -53,13 +53,14 @@ test("each key tells how many requests it brought today, and leads to its metric
     .waitFor();
 });
 
-test("the log is filtered by key, state and time, and the address keeps the filters", async () => {
+test("the log of runs is filtered by key, state and time, and the address keeps the filters", async () => {
   await openBotPage(page, "Requests");
+  await page.getByRole("link", { name: /^Runs:/ }).click();
   // The page before has a filter by key, too.
   await page.getByRole("button", { name: /^State / }).waitFor();
   await page.getByRole("button", { name: /^Key / }).click();
   await page.getByRole("option", { name: label }).click();
-  const rows = page.getByRole("table", { name: "Requests" }).locator("tr[data-run]");
+  const rows = page.getByRole("table", { name: "Runs" }).locator("tr[data-run]");
   await expect.poll(() => rows.count()).toBe(sent);
   await page.getByRole("button", { name: /^State / }).click();
   await page.getByRole("option", { name: "Failed", exact: true }).click();
@@ -86,8 +87,8 @@ test("the log that the filters leave is had as CSV", async () => {
   await page.getByRole("button", { name: "Download CSV" }).click();
   const text = await readFile((await (await download).path()) ?? "", "utf8");
   const [header, ...lines] = text.trim().split("\r\n");
-  expect(header).toMatch(/^createdAt,runId,/);
-  expect(lines.map((line) => line.split(",")[1])).toEqual(runs.map(({ runId }) => runId));
+  expect(header).toMatch(/^"createdAt","runId",/);
+  expect(lines.map((line) => line.split(",")[1])).toEqual(runs.map(({ runId }) => `"${runId}"`));
 });
 
 test("one request tells when it was taken in, begun, first answered and ended", async () => {

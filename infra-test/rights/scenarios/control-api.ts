@@ -63,6 +63,19 @@ const unsent = {
   policy: { ...defaultPolicy, webhookBackoffSeconds: [] },
 };
 
+/** Of a service that nobody reaches. */
+const serviceTool = {
+  kind: "http",
+  title: "Service",
+  baseUrl: "https://127.0.0.1",
+  document: JSON.stringify({
+    openapi: "3.1.0",
+    paths: { "/ask": { get: { operationId: "ask" } } },
+  }),
+  credential: { kind: "bearer", value: "a-token" },
+  operations: [{ key: "GET /ask" }],
+};
+
 const testRun = { messages: [{ role: "user", text: "What does Outlet keep?" }] };
 
 export const controlApi: Scenario[] = [
@@ -130,6 +143,26 @@ export const controlApi: Scenario[] = [
     },
   },
   {
+    title: "writes a tool's secret, calls with it, and removes it with the bot",
+    uses: [
+      "ssm:PutParameter",
+      "ssm:GetParameter",
+      "ssm:DeleteParameters",
+      "ssm:GetParametersByPath",
+    ],
+    async run(world) {
+      const { botId } = await createBot(world);
+      const path = `/bots/${botId}/tools`;
+      const made = await expectOk(world, "POST", path, { setting: serviceTool });
+      const { toolId } = v.parse(v.object({ toolId: v.string() }), made.body);
+      // The address is private, so nothing is sent: the secret is read before that.
+      const tried = await expectOk(world, "POST", `${path}/${toolId}/test`, { name: "ask" });
+      expect(tried.body).toMatchObject({ content: expect.stringContaining("not a public server") });
+      await expectOk(world, "PUT", `${path}/${toolId}/secret`, { value: "another-token" });
+      await expectOk(world, "DELETE", `/bots/${botId}`);
+    },
+  },
+  {
     title: "accepts an act of publishing and rings for the deployer",
     uses: ["sqs:SendMessage DeployQueueQueue"],
     run: (world) =>
@@ -181,6 +214,14 @@ export const controlApi: Scenario[] = [
     async run(world) {
       const { bot } = await deployedBot(world);
       await expectOk(world, "GET", `/bots/${bot.botId}/publication/alerts`);
+    },
+  },
+  {
+    title: "shows what reached an endpoint",
+    uses: ["logs:FilterLogEvents"],
+    async run(world) {
+      const { bot } = await deployedBot(world);
+      await expectOk(world, "GET", `/bots/${bot.botId}/publication/requests`);
     },
   },
   {

@@ -17,6 +17,12 @@ import {
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  GetParameterCommand,
+  ParameterNotFound,
+  PutParameterCommand,
+  SSMClient,
+} from "@aws-sdk/client-ssm";
 import { Bot } from "@outlet/core/bots/bot";
 import { Publication } from "@outlet/core/publishing/publication";
 import { expect, vi } from "vitest";
@@ -28,7 +34,7 @@ import {
   whileActing,
 } from "../../applied/acts.ts";
 import { batch, settled } from "../../applied/events.ts";
-import { cell } from "../../applied/settings.ts";
+import { cell, stage } from "../../applied/settings.ts";
 import type { World } from "../../applied/world.ts";
 import type { Scenario } from "../scenario.ts";
 import { polling } from "./polling.ts";
@@ -130,7 +136,13 @@ export const deployer: Scenario[] = [
   },
   {
     title: "removes a stack, keys nobody knows of, the bot and what it knew",
-    uses: ["cloudformation:DeleteStack", "apigateway:GET /usageplans/*/keys", "s3:DeleteObject"],
+    uses: [
+      "cloudformation:DeleteStack",
+      "apigateway:GET /usageplans/*/keys",
+      "s3:DeleteObject",
+      "ssm:GetParametersByPath",
+      "ssm:DeleteParameters",
+    ],
     run: (world) =>
       whileActing(world, deployedBot(world), async ({ bot, publication, outputs }) => {
         const { path } = await addKnowledge(world, bot.botId, ["Outlet keeps notes."]);
@@ -141,6 +153,9 @@ export const deployer: Scenario[] = [
         await gateway.send(
           new CreateUsagePlanKeyCommand({ usagePlanId, keyId: id, keyType: "API_KEY" }),
         );
+        const Name = `/outlet/${stage}/bots/${bot.botId}/secret`;
+        const parameters = world.app.client(SSMClient);
+        await parameters.send(new PutParameterCommand({ Name, Value: "x", Type: "SecureString" }));
         await Publication.removeWithBot(world.deps(), owner, bot);
         await repeat(async () => {
           await look(world, bot.botId);
@@ -149,6 +164,9 @@ export const deployer: Scenario[] = [
         await expect(statusOf(world, publication.stackName)).rejects.toThrow(/does not exist/);
         expect(await keyNames(world, name)).toEqual([]);
         expect(await world.objects.get(path)).toBeUndefined();
+        await expect(parameters.send(new GetParameterCommand({ Name }))).rejects.toThrow(
+          ParameterNotFound,
+        );
       }),
   },
   {

@@ -4,6 +4,10 @@
  */
 import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
+import {
+  createCloudWatchAccessLog,
+  createCloudWatchLogsClient,
+} from "@outlet/aws/cloudwatch-access-log";
 import { createCloudWatchClient, createCloudWatchMetrics } from "@outlet/aws/cloudwatch-metrics";
 import { createGatewayQuotaCounters } from "@outlet/aws/gateway-quota-counters";
 import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client";
@@ -275,6 +279,7 @@ export function controlApiDeps() {
   return {
     ...shared,
     uploads: uploads(),
+    http: createGuardedHttp(),
     secrets: secrets(),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
@@ -290,6 +295,10 @@ export function controlApiDeps() {
     metrics: createCloudWatchMetrics({ client: createCloudWatchClient(options()) }),
     quotaCounters: createGatewayQuotaCounters({
       apiGateway: createControlPlaneClients(options()).apiGateway,
+      clock: systemClock,
+    }),
+    accessLog: createCloudWatchAccessLog({
+      client: createCloudWatchLogsClient(options()),
       clock: systemClock,
     }),
     cell,

@@ -6,6 +6,7 @@ export const names = {
   bot: (botId: string) => ["bot", botId],
   knowledge: (botId: string) => ["knowledge", botId],
   publication: (botId: string) => ["publication", botId],
+  tools: (botId: string) => ["tools", botId],
   keys: (botId: string) => ["keys", botId],
   budgets: (botId: string) => ["budgets", botId],
   runs: (botId: string) => ["runs", botId],

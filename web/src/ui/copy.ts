@@ -14,6 +14,7 @@ export const copy = {
   },
   newTab: "opens in a new tab",
   aboutError: (code: string) => `About ${code}`,
+  undo: "Undo",
   requestId: "Request id",
   copyRequestId: "Copy the request id",
 };

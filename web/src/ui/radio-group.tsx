@@ -1,5 +1,4 @@
-import * as Kobalte from "@kobalte/core/radio-group";
-import { For, type JSX, Show } from "solid-js";
+import { createUniqueId, For, type JSX, Show } from "solid-js";
 import field from "./field.module.css";
 import styles from "./radio-group.module.css";
 
@@ -11,29 +10,37 @@ interface Props {
   disabled?: boolean;
 }
 
+/** The browser's own radio buttons: it knows their keys, and a library for them weighs 8 KB. */
 export function RadioGroup(props: Props) {
+  const name = createUniqueId();
+  const hintId = (value: string) => `${name}-${value}`;
   return (
-    <Kobalte.Root
-      value={props.value}
-      onChange={props.onChange}
-      disabled={props.disabled}
-      class={styles.group}
-    >
-      <Kobalte.Label class={field.label}>{props.label}</Kobalte.Label>
+    <fieldset class={styles.group} disabled={props.disabled}>
+      <legend class={field.label}>{props.label}</legend>
       <For each={props.options}>
         {(option) => (
-          <Kobalte.Item value={option.value} class={styles.item}>
-            <Kobalte.ItemInput class={styles.input} />
-            <Kobalte.ItemControl class={styles.control} />
+          <label class={styles.item}>
+            <input
+              type="radio"
+              class={styles.control}
+              name={name}
+              value={option.value}
+              checked={props.value === option.value}
+              onChange={() => props.onChange(option.value)}
+              aria-labelledby={`${hintId(option.value)}-label`}
+              aria-describedby={option.hint ? hintId(option.value) : undefined}
+            />
             <span class={styles.words}>
-              <Kobalte.ItemLabel>{option.label}</Kobalte.ItemLabel>
+              <span id={`${hintId(option.value)}-label`}>{option.label}</span>
               <Show when={option.hint}>
-                <Kobalte.ItemDescription class={field.hint}>{option.hint}</Kobalte.ItemDescription>
+                <span class={field.hint} id={hintId(option.value)}>
+                  {option.hint}
+                </span>
               </Show>
             </span>
-          </Kobalte.Item>
+          </label>
         )}
       </For>
-    </Kobalte.Root>
+    </fieldset>
   );
 }

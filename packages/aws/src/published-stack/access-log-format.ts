@@ -4,7 +4,8 @@
  * `identity.apiKey` is the key's value and never belongs here; `identity.apiKeyId` names the key.
  *
  * API Gateway writes values as they are: a quotation mark in one ends the JSON, and with it the line
- * for every metric filter. So nothing that a client words is here: no user agent, path or message.
+ * for every metric filter. So nothing that a client words is here: no user agent or message, and the
+ * path only as our authorizer has encoded it; of what was refused before it there is none.
  */
 const fields = {
   requestId: "$context.requestId",
@@ -22,6 +23,9 @@ const fields = {
   integrationStatus: "$context.integrationStatus",
   sourceIp: "$context.identity.sourceIp",
   keyId: "$context.identity.apiKeyId",
+  /** Our own id of the key, where there is one: the gateway's says nothing once the key is gone. */
+  principal: "$context.authorizer.principalId",
+  path: "$context.authorizer.path",
   errorType: "$context.error.responseType",
   wafStatus: "$context.waf.status",
   wafResponse: "$context.wafResponseCode",

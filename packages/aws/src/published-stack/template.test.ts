@@ -131,7 +131,7 @@ describe("the template of a published bot", () => {
     const whole = { ...platform, inferenceProfiles: true, apiDomain: "bots.example.com" };
     const template = JSON.stringify(createTemplate({ ...spec, modelIds: ["m"] }, whole));
     const digest = createHash("sha256").update(template).digest("hex").slice(0, 16);
-    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["3", "5a7da81ac046394b"]);
+    expect([templateVersion(platform).split("-")[0], digest]).toEqual(["4", "462af9d532de6c63"]);
     expect(templateVersion(whole)).not.toBe(templateVersion(platform));
   });
 

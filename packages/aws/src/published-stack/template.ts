@@ -11,7 +11,7 @@ import { Text } from "@outlet/core/foundation/text";
 export type { Json, JsonObject, Platform, Template } from "./template-types.ts";
 
 /** Raised when what {@link createTemplate} makes from the same spec changes. */
-const templateNumber = "3";
+const templateNumber = "4";
 
 /**
  * Version of the template on this platform: another one wherever the same spec would give another
@@ -28,6 +28,9 @@ export const templateBodyMaxBytes = 51_200;
 
 /** The API's name is the dimension of its CloudWatch metrics: ASCII, literal and unique. */
 export const apiName = (botId: string): string => `outlet-${botId}`;
+
+/** Where a stack's access log lies. */
+export const accessLogGroup = (stackName: string): string => `/outlet/published/${stackName}`;
 
 /** Custom metrics counted from the access log, one value per bot. */
 export const metricNamespace = "Outlet/PublishedApi";
@@ -71,7 +74,7 @@ export function createTemplate(spec: StackSpec, platform: Platform): Template {
       AccessLog: {
         Type: "AWS::Logs::LogGroup",
         Properties: {
-          LogGroupName: `/outlet/published/${spec.stackName}`,
+          LogGroupName: accessLogGroup(spec.stackName),
           RetentionInDays: platform.accessLogRetentionDays,
           Tags: tags,
         },

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { example } from "./examples.ts";
@@ -62,6 +65,47 @@ test("the example in Python asks, goes on and streams", async () => {
     'You said "Tell me more." after 2 messages with 0 images.',
   ]);
   expect(code).toBe(0);
+});
+
+test("the example in plain Python asks and prints the answer", async () => {
+  const program = await example("python.py", world.bot.endpoint);
+  const python = await installClients();
+  const { code, output } = await run(python, ["-c", program], { OUTLET_KEY: world.bot.apiKey });
+  expect([code, output]).toEqual([
+    0,
+    'You said "What can you do?" after 0 messages with 0 images.\n',
+  ]);
+  const wrong = await run(python, ["-c", program], { OUTLET_KEY: "outlet_wrong" });
+  expect(wrong.output).toMatch(/HTTP 403, request id [0-9a-f]{8}-.*Forbidden/);
+  expect((await run(python, ["-c", program], { OUTLET_KEY: "" })).output).toContain("is missing");
+});
+
+test("the bulk job asks every line once, however slow it has to be, and goes on where it ended", async () => {
+  const slow = await world.outlet.publish({ throttle: { burstLimit: 2, rateLimit: 4 } });
+  const folder = await mkdtemp(join(tmpdir(), "outlet-bulk-"));
+  const source = join(folder, "questions.txt");
+  const target = join(folder, "answers.jsonl");
+  const program = await example("bulk.py", slow.endpoint);
+  const python = await installClients();
+  const job = () => run(python, ["-c", program, source, target], { OUTLET_KEY: slow.apiKey });
+  await writeFile(source, "One\nTwo\n\nThree\n");
+  expect(await job()).toEqual({
+    code: 0,
+    output: "3 asked, 0 had been answered before, 0 failed\n",
+  });
+  await appendFile(source, "Four\n");
+  expect(await job()).toEqual({
+    code: 0,
+    output: "1 asked, 3 had been answered before, 0 failed\n",
+  });
+  const answers = (await readFile(target, "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(answers.map(({ question, error }) => [question, error])).toEqual(
+    ["One", "Two", "Three", "Four"].map((question) => [question, null]),
+  );
+  await rm(folder, { recursive: true });
 });
 
 describe("requests made up from the bot's own description", () => {

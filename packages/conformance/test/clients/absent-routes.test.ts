@@ -16,7 +16,6 @@ const absent: [method: string, path: string][] = [
   ["POST", "/v1/conversations"],
   ["POST", "/v1/responses/compact"],
   ["POST", "/v1/responses/input_tokens"],
-  ["GET", "/v1/chat/completions"],
   ["POST", "/v1/audio/speech"],
   ["GET", "/v1/assistants"],
 ];
@@ -30,6 +29,11 @@ test.each(absent)("%s %s is a plain 404 that says what there is", async (method,
     { message: reply.json.detail, type: expect.any(String), param: null, code: "route_not_found" },
   ]);
   expect(reply.json.detail).toContain("/v1/chat/completions, and lists");
+});
+
+test("stored chats are none, and asked for in no wrong way", async () => {
+  const reply = await world.bot.call("GET", "/v1/chat/completions");
+  expect([reply.status, typeof reply.json.error.code]).toEqual([404, "string"]);
 });
 
 test("a stock client raises the class that it has for it, without trying again", async () => {

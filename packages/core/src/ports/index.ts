@@ -1,3 +1,4 @@
+export * from "./access-log.ts";
 export * from "./clock.ts";
 export * from "./document-reader.ts";
 export * from "./end-of-run.ts";

@@ -1,6 +1,7 @@
 import { Budget } from "@outlet/core/publishing/budget";
 import { Key } from "@outlet/core/publishing/key";
 import type { Clock, Log, Table } from "@outlet/core/ports";
+import { Text } from "@outlet/core/foundation/text";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import type { AuthorizerContext } from "../published-api/identity.ts";
@@ -24,6 +25,8 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
   return async function authorize(event) {
     const botId = event.stageVariables?.botId;
     const secret = presentedSecret(event);
+    const path = loggable(event.path);
+    const denial = denialOf(path);
     if (!botId || !secret) return denial;
     const [key, publication] = await Promise.all([
       Key.authenticate(deps, botId, secret),
@@ -53,7 +56,7 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
       principalId: key.keyId,
       policyDocument: policy("Allow", wholeStage(event.methodArn)),
       usageIdentifierKey: Key.gatewayKey(deps, key).value,
-      context: { ...context },
+      context: { ...context, path },
     };
   };
 }
@@ -93,7 +96,18 @@ const policy = (Effect: "Allow" | "Deny", Resource: string) => ({
 });
 
 /** Of everything: the method's ARN holds the path as the caller sent it, stars and all. */
-const denial: APIGatewayAuthorizerResult = {
+const denialOf = (path: string): APIGatewayAuthorizerResult => ({
   principalId: "nobody",
   policyDocument: policy("Deny", "*"),
-};
+  context: { path },
+});
+
+const loggedPathMax = 300;
+
+/** A path for the access log, which the gateway writes as it is: nothing in it ends a JSON string. */
+function loggable(path: string | undefined): string {
+  const encoded = (path ?? "")
+    .toWellFormed()
+    .replace(/[^\w/.~:@!$&()*+,;=%-]+/g, encodeURIComponent);
+  return Text.cut(encoded.replace(/['"\\]/g, ""), loggedPathMax);
+}

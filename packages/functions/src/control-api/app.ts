@@ -14,6 +14,7 @@ import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 import { jsonOnly } from "./input.ts";
 import { describeApi } from "./openapi.ts";
 import { adminRoutes } from "./admin/admin.ts";
+import { arrivalRoutes } from "./observability/arrivals.ts";
 import { chainRoutes } from "./admin/chains.ts";
 import { ownerRoutes } from "./admin/owners.ts";
 import { alertRoutes } from "./observability/alerts.ts";
@@ -28,6 +29,7 @@ import { publicationRoutes } from "./publishing/publication.ts";
 import { runRoutes } from "./observability/runs.ts";
 import { webhookRoutes } from "./publishing/webhooks.ts";
 import { testRunRoutes } from "./bots/test-runs.ts";
+import { toolRoutes } from "./tools/tools.ts";
 
 /** What Lambda can be handed: 6 MB in all, of which the event's other members take some. */
 const bodyMax = 5_500_000;
@@ -74,9 +76,11 @@ export function createControlApi(deps: ControlApiDeps) {
     .route("/", meRoutes(deps))
     .route("/", botRoutes(deps))
     .route("/", knowledgeRoutes(deps))
+    .route("/", toolRoutes(deps))
     .route("/", testRunRoutes(deps))
     .route("/", publicationRoutes(deps))
     .route("/", keyRoutes(deps))
+    .route("/", arrivalRoutes(deps))
     .route("/", budgetRoutes(deps))
     .route("/", clientRoutes(deps))
     .route("/", webhookRoutes(deps))

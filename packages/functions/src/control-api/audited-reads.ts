@@ -50,7 +50,7 @@ export function reading(deps: Deps, action: Audit.Action): MiddlewareHandler<Con
     const botId = Text.cut(c.req.param("botId") ?? "", 100);
     const bot = caller.isAdmin ? await Bot.fromId(deps.table, botId) : undefined;
     if (bot && bot.ownerId !== caller.userId) {
-      const one = c.req.param("runId") ?? c.req.param("sourceId") ?? null;
+      const one = c.req.param("runId") ?? c.req.param("sourceId") ?? c.req.param("toolId") ?? null;
       const targetId = one && Text.cut(one, 100);
       const key = JSON.stringify([caller.userId, botId, targetId]);
       if (!noted.has(key, deps.clock.now())) {

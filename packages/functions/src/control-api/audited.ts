@@ -1,4 +1,5 @@
 import { Bot } from "@outlet/core/bots/bot";
+import { Tools } from "@outlet/core/bots/tools";
 import { Knowledge } from "@outlet/core/bots/knowledge";
 import { RequestLog } from "@outlet/core/conversations/request-log";
 import { Problem } from "@outlet/core/foundation/problem";
@@ -20,7 +21,7 @@ interface Ids {
 /** What an act is done to. */
 interface Subject {
   /** The parameter of the path that names it, where that is not the bot itself. */
-  param?: "keyId" | "runId" | "sourceId" | "siteId" | "ownerId";
+  param?: "keyId" | "runId" | "sourceId" | "siteId" | "toolId" | "ownerId";
   /** What is noted of it before and after. */
   snapshot(table: AuditDeps["table"], botId: string, targetId: string): Promise<Audit.Snapshot>;
 }
@@ -42,6 +43,11 @@ const subjects = {
       siteSnapshot(
         (await Knowledge.Site.list(table, botId)).find((site) => site.siteId === siteId),
       ),
+  },
+  tool: {
+    param: "toolId",
+    snapshot: async (table, botId, toolId) =>
+      toolSnapshot(await Tools.fromId(table, botId, toolId)),
   },
   run: {
     param: "runId",
@@ -174,6 +180,31 @@ const siteSnapshot = (site: Knowledge.Site.Info | undefined): Audit.Snapshot =>
 
 const sourceSnapshot = (source: Knowledge.Info | undefined): Audit.Snapshot =>
   source ? { name: source.name, kind: source.kind, bytes: source.bytes } : null;
+
+/** What it reaches and may be asked, not how it is described; no id of a secret. */
+function toolSnapshot(tool: Tools.Info | undefined): Audit.Snapshot {
+  if (!tool) return null;
+  const { setting, limits } = tool;
+  const base = { kind: setting.kind, limits: { ...limits } };
+  switch (setting.kind) {
+    case "http": {
+      const { title, baseUrl, hosts, credential, operations } = setting;
+      const functions = operations.map(({ name, key }) => `${name}: ${key}`);
+      return { ...base, title, baseUrl, hosts, credential: credential?.kind ?? null, functions };
+    }
+    case "mcp": {
+      const { title, url, hosts, headers, tools } = setting;
+      const functions = tools.map(
+        ({ name, digest, pause }) => `${name}: ${pause?.cause ?? digest}`,
+      );
+      return { ...base, title, url, hosts, headers: headers.map(({ name }) => name), functions };
+    }
+    case "bot":
+      return { ...base, botId: setting.botId, name: setting.name };
+    default:
+      return base;
+  }
+}
 
 const runSnapshot = (run: RequestLog.Entry | undefined): Audit.Snapshot =>
   run ? { status: run.status, redrives: run.redrives, errorCode: run.error?.code ?? null } : null;

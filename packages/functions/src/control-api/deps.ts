@@ -3,7 +3,9 @@ import type { Id } from "@outlet/core/foundation/id";
 import type { Limits } from "@outlet/core/foundation/limits";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type {
+  AccessLog,
   Clock,
+  Http,
   Log,
   Metrics,
   Model,
@@ -28,6 +30,8 @@ export interface ControlApiDeps extends Key.Peppered {
   /** For files too large for one request. */
   uploads: UploadStore;
   retriever: Retriever;
+  /** To what owners name: documents, services, MCP servers. */
+  http: Http;
   /** Of bots' tools. */
   secrets: SecretStore;
   deployQueue: Queue;
@@ -40,6 +44,8 @@ export interface ControlApiDeps extends Key.Peppered {
   /** What the gateway saw of published bots. */
   metrics: Metrics;
   quotaCounters: QuotaCounters;
+  /** Everything that reached published bots. */
+  accessLog: AccessLog;
   clock: Clock;
   ids: Id.Ids;
   randomness: Randomness;

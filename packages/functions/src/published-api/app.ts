@@ -58,13 +58,11 @@ function onFace(error: Error, path: string): Error {
   return new Problem.ProblemError(error.code, { ...error.detail, status: 400 });
 }
 
-/**
- * OpenAI lists stored chats where we answer them: who asks for that asks for something that is not
- * there, and not in a wrong way.
- */
+/** Acts of OpenAI's that lie where a response's id does: nothing is there, whatever the method. */
 function knownMethods(app: Hono<PublishedEnv>): (path: string) => string[] {
   const methods = methodsOf(app);
-  return (path) => (/^\/v1\/chat\/completions\/?$/.test(path) ? [] : methods(path));
+  const absent = /^\/v1\/responses\/(compact|input_tokens)\/?$/;
+  return (path) => (absent.test(path) ? [] : methods(path));
 }
 
 const openaiHint = (path: string): string | undefined =>

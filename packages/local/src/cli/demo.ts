@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { typedPath } from "../runtime/data-folder.ts";
 import { readOptions } from "../runtime/options.ts";
 import type { Ready } from "../runtime/ready-file.ts";
+import { findRunning } from "../runtime/running.ts";
 import { startRuntime } from "../runtime/runtime.ts";
 import { type Answer, type Demo, runDemo, type Step } from "./demo-steps.ts";
 
@@ -13,7 +14,8 @@ const usage = `Publishes a bot on an embedded Outlet and talks to it through its
 
   npm run demo -- [--data DIR] [--json]
 
-  --data DIR   use the Outlet that runs on this data folder (else one is started for the demo)
+  --data DIR   use the Outlet that runs on this data folder (else the one that is found running,
+               or one that is started for the demo)
   --json       print one JSON document instead of progress
   --help       this text
 `;
@@ -86,14 +88,18 @@ function interrupted(): Promise<never> {
 }
 
 async function find(data: string | undefined, cleanUps: CleanUp[]): Promise<Ready> {
-  if (data === undefined) return startOwn(cleanUps);
-  const path = join(typedPath(data, process.env), "ready.json");
+  const running = data === undefined ? findRunning() : typedPath(data, process.env);
+  if (running === undefined) return startOwn(cleanUps);
+  const path = join(running, "ready.json");
   try {
     return JSON.parse(await readFile(path, "utf8")) as Ready;
   } catch (cause) {
-    throw new Error(`No Outlet runs on ${data}: ${path} cannot be read. Start it with npm start.`, {
-      cause,
-    });
+    throw new Error(
+      `No Outlet runs on ${running}: ${path} cannot be read. Start it with npm start.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { ensureConsole } from "../runtime/console-build.ts";
 import { OptionError, readOptions, usage } from "../runtime/options.ts";
 import { type Ready, removeStaleReady } from "../runtime/ready-file.ts";
+import { noteRunning } from "../runtime/running.ts";
 import { type Runtime, startRuntime } from "../runtime/runtime.ts";
 
 // Not `exitCode`: whatever is still open, such as the channel to whoever started us, must not keep a
@@ -35,8 +36,10 @@ async function main(): Promise<number> {
     process.stderr.write(`Outlet did not start: ${explain(error, options.port)}\n`);
     return 1;
   }
+  const forget = noteRunning(options.dataDir);
   process.stdout.write(welcome(runtime.ready, options.dataDir));
   const reason = await Promise.race([asked, runtime.failed]);
+  forget();
   process.stderr.write(`\n${reason} Finishing what is in flight …\n`);
   await runtime.stop();
   return reason.startsWith("The ") ? 1 : 0;
@@ -69,6 +72,7 @@ function welcome(ready: Ready, dataDir: string): string {
   return `Outlet is running on this machine.
 
   Console      ${ready.consoleUrl}
+  Docs         ${ready.consoleUrl}docs/
   Control API  ${ready.controlApiUrl}
   Sign-in      ${ready.issuer}
 ${users.join("\n")}
@@ -77,12 +81,8 @@ ${users.join("\n")}
 Ask the sample bot:
 
   curl -sS ${endpoint}/conversation -H 'x-api-key: ${apiKey}' \\
-    -H 'content-type: application/json' \\
+    -H 'content-type: application/json' -H 'prefer: wait=25' \\
     -d '{"message":{"content":[{"contentType":"text","body":"What is Outlet?"}]}}'
-
-and read the answer with the ids it prints:
-
-  curl -sS ${endpoint}/conversation/CONVERSATION_ID/MESSAGE_ID -H 'x-api-key: ${apiKey}'
 
 Stop with Ctrl-C.
 `;

@@ -3,13 +3,14 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { typedPath } from "../runtime/data-folder.ts";
+import { findRunning } from "../runtime/running.ts";
 import { SignInError, signIn } from "../sign-in/sign-in.ts";
 
 const usage = `Prints an access token for the control API of a running Outlet.
 
   npm run token -- [--data DIR] [--user NAME]
 
-  --data DIR    data folder of the running Outlet (OUTLET_DATA, else .outlet)
+  --data DIR    data folder of the running Outlet (OUTLET_DATA, else found by itself)
   --user NAME   demo user to sign in as: owner, user or admin (owner)
   --help        this text
 `;
@@ -38,7 +39,7 @@ export async function main(args: string[], io: Console): Promise<number> {
       io.out(usage);
       return 0;
     }
-    io.out(`${await fetchToken(data, user)}\n`);
+    io.out(`${await fetchToken(data ?? findOutlet(io.env), user)}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -59,10 +60,19 @@ function readArguments(args: string[], env: Console["env"]) {
       },
     });
     const given = values.data || env["OUTLET_DATA"];
-    return { ...values, data: given ? typedPath(given, env) : resolve(".outlet") };
+    return { ...values, data: given ? typedPath(given, env) : undefined };
   } catch (error) {
     // parseArgs throws nothing but what the caller typed wrongly.
     throw new UsageError(`${messageOf(error)}\n\n${usage}`);
+  }
+}
+
+/** @throws UsageError where several run. */
+function findOutlet(env: Console["env"]): string {
+  try {
+    return findRunning(env) ?? resolve(".outlet");
+  } catch (error) {
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Platform } from "@outlet/aws/published-stack/template";
 import * as v from "valibot";
 import type { LambdaFunction } from "../function-host/function.ts";
+import type { ContextVariables } from "./context-variables.ts";
 import { GatewayRefusal } from "./gateway-responses.ts";
 import { matchesGlob } from "./glob.ts";
 import type { RouteMatch } from "./route-match.ts";
@@ -42,6 +43,7 @@ export async function authorize(
   match: RouteMatch,
   authorizer: LambdaFunction | undefined,
   platform: Platform,
+  variables: ContextVariables,
 ): Promise<Authorized> {
   if (authorizer === undefined) throw new GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR");
   const methodArn = methodArnOf(request, platform);
@@ -52,6 +54,10 @@ export async function authorize(
   );
   if (!parsed.success) throw new GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR");
   const { policyDocument, principalId, context, usageIdentifierKey } = parsed.output;
+  variables.set("authorizer.principalId", principalId);
+  for (const [name, value] of Object.entries(context)) {
+    if (value !== null) variables.set(`authorizer.${name}`, String(value));
+  }
   if (!allows(policyDocument.Statement, methodArn)) throw new GatewayRefusal("ACCESS_DENIED");
   return {
     principalId,

@@ -55,7 +55,7 @@ export const knowsKeys: AuthorizerHandler = async (event) => {
   const key = event.headers?.["x-api-key"] ?? "";
   const known = key.startsWith("key-");
   return {
-    principalId: known ? key : "nobody",
+    principalId: known ? `id-of-${key}` : "nobody",
     policyDocument: {
       Version: "2012-10-17",
       Statement: [

@@ -56,7 +56,7 @@ describe("a published bot's API", () => {
           apiKeyId: "id-key-a",
         },
         authorizer: {
-          principalId: "key-a",
+          principalId: "id-of-key-a",
           clientId: "key-a",
           attempts: "1",
           trial: "true",

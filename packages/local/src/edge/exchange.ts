@@ -88,8 +88,13 @@ async function answer(exchange: Exchange, deps: ExchangeDeps): Promise<void> {
   const authorized =
     method.authorizer === null
       ? null
-      : await authorize(request, match, deps.functions.get(method.authorizer), deps.platform);
-  if (authorized !== null) variables.set("authorizer.principalId", authorized.principalId);
+      : await authorize(
+          request,
+          match,
+          deps.functions.get(method.authorizer),
+          deps.platform,
+          variables,
+        );
   // Unlike API Gateway, only now: whoever has no key is not to fill this machine's memory.
   const body = await receiveBody(req, deps.room);
   if (body === undefined) return refuseBody(res, variables);

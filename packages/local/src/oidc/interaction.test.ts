@@ -141,3 +141,25 @@ describe("an error page", () => {
     expect(html).toContain(`href="http://localhost:${issuer.port}/"`);
   });
 });
+
+describe("without a password", () => {
+  test("one is let in as whom the page offers, and as nobody else", async () => {
+    await using open = await startIssuer({ openAs: "owner" });
+    const start = await fetch(authorizationUrl(open), { redirect: "manual" });
+    const cookie = start.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    const page = new URL(start.headers.get("location") ?? "", open.url);
+    expect(await (await show({ page, cookie })).text()).toContain("Open as owner");
+    expect((await submit({ page, cookie }, { open: "admin" })).status).toBe(422);
+    const answer = await submit({ page, cookie }, { open: "owner" });
+    expect(answer.status).toBe(303);
+  });
+
+  test("nobody is let in where it is not offered", async () => {
+    const begun = await begin();
+    expect(await (await show(begun)).text()).not.toContain("Open as");
+    expect((await submit(begun, { open: "owner" })).status).toBe(422);
+  });
+});

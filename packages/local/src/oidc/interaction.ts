@@ -3,6 +3,7 @@ import type { Log } from "@outlet/core/ports";
 import { errors, type KoaContextWithOIDC, type Provider } from "oidc-provider";
 import { errorPage, sendPage, signInPage } from "./pages.ts";
 import type { PasswordGuard } from "./password-guard.ts";
+import type { DemoUser } from "./users.ts";
 import { Text } from "@outlet/core/foundation/text";
 
 export interface InteractionOptions {
@@ -12,6 +13,8 @@ export interface InteractionOptions {
   /** The issuer's path: "/oidc", or "" where it is at the root. */
   prefix: string;
   home: string;
+  /** Who may be signed in as without a password. */
+  openAs?: DemoUser | undefined;
 }
 
 type Context = KoaContextWithOIDC;
@@ -55,6 +58,9 @@ async function submit(options: InteractionOptions, ctx: Context, details: Intera
     const error = "The form could not be read. Enter name and password again.";
     return show(options, ctx, details, 400, { name: "", error });
   }
+  if (options.openAs && form.get("open") === options.openAs.name) {
+    return finish(options.provider, ctx, { login: { accountId: options.openAs.sub } });
+  }
   const name = (form.get("name") ?? "").trim();
   const check = options.guard.check(name, form.get("password") ?? "");
   if (check.outcome === "right") {
@@ -79,7 +85,7 @@ async function finish(provider: Provider, ctx: Context, result: Record<string, u
 }
 
 async function show(
-  { provider, prefix }: InteractionOptions,
+  { provider, prefix, openAs }: InteractionOptions,
   ctx: Context,
   details: Interaction,
   status: number,
@@ -89,6 +95,7 @@ async function show(
   const page = await signInPage({
     action: `${prefix}/interaction/${details.uid}`,
     application: client?.clientName ?? "the application",
+    openAs: openAs?.name,
     ...fields,
   });
   sendPage(ctx, status, page, [new URL(String(details.params["redirect_uri"])).origin]);

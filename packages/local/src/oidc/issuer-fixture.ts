@@ -25,7 +25,7 @@ export interface RunningIssuer extends AsyncDisposable {
 
 /** For tests: the real issuer on a real port, with a data folder of its own. */
 export async function startIssuer(
-  options: { dataDir?: string; port?: number; clock?: Clock } = {},
+  options: { dataDir?: string; port?: number; clock?: Clock; openAs?: DemoUser["name"] } = {},
 ): Promise<RunningIssuer> {
   const { clock = systemClock } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "outlet-issuer-")));
@@ -37,7 +37,16 @@ export async function startIssuer(
   const port = await listen(server, options.port ?? 0);
   const url = `http://localhost:${port}/oidc`;
   const log = recordingLog(lines);
-  const issuer = createIssuer({ issuer: url, secrets: secrets.issuer, users, storage, log, clock });
+  const openAs = users.find(({ name }) => name === options.openAs);
+  const issuer = createIssuer({
+    issuer: url,
+    secrets: secrets.issuer,
+    users,
+    storage,
+    log,
+    clock,
+    openAs,
+  });
   server.on("request", (req, res) => {
     issuer.handle(req, res).catch((error: unknown) => res.destroy(error as Error));
   });

@@ -19,6 +19,8 @@ export interface IssuerOptions {
   storage: IssuerStorage;
   log: Log;
   clock?: Clock;
+  /** Who may be signed in as without a password: where nobody but this machine's user is served. */
+  openAs?: DemoUser | undefined;
 }
 
 export interface Issuer {
@@ -36,13 +38,13 @@ export interface Issuer {
  * const issuer = createIssuer({ issuer: url, secrets: secrets.issuer, users, storage, log });
  */
 export function createIssuer(options: IssuerOptions): Issuer {
-  const { issuer, secrets, users, storage, log, clock = systemClock } = options;
+  const { issuer, secrets, users, storage, log, clock = systemClock, openAs } = options;
   const url = new URL(issuer);
   const prefix = url.pathname.replace(/\/$/, "");
   const provider = new Provider(issuer, configuration({ issuer: url, secrets, users, storage }));
   const guard = createPasswordGuard(users, clock);
   const home = `${url.origin}/`;
-  provider.use(interactionRoutes({ provider, guard, log, prefix, home }));
+  provider.use(interactionRoutes({ provider, guard, log, prefix, home, openAs }));
   provider.use(userinfoRoute({ issuer, secrets, users, origins: consoleOrigins(issuer) }));
   report(provider, log);
   const callback = provider.callback();

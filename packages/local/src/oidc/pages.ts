@@ -64,9 +64,17 @@ export interface SignInPage {
   name: string;
   /** What went wrong last time and what to do now. */
   error?: string;
+  /** Whom one may be without a password: this machine is theirs. */
+  openAs?: string | undefined;
 }
 
-export function signInPage({ action, application, name, error }: SignInPage): Promise<string> {
+export function signInPage({
+  action,
+  application,
+  name,
+  error,
+  openAs,
+}: SignInPage): Promise<string> {
   const invalid = error ? html` aria-invalid="true" aria-describedby="error"` : "";
   // Who came back with an error, or has a name filled in, goes on at the password.
   const focusName = name === "" ? html` autofocus` : "";
@@ -87,9 +95,15 @@ ${error ? html`<p class="alert" id="error" role="alert">${error}</p>` : ""}
 </div>
 <button type="submit">Sign in</button>
 </form>
+${openAs === undefined ? "" : openForm(action, openAs)}
 <p class="hint">The demo users are <code>owner</code>, <code>user</code> and <code>admin</code>. Their passwords were printed when Outlet started and are kept in <code>ready.json</code> in its data folder.</p>`,
   );
 }
+
+const openForm = (action: string, name: string) => html`<form method="post" action="${action}">
+<input type="hidden" name="open" value="${name}">
+<button type="submit" class="quiet">Open as ${name}</button>
+</form>`;
 
 /** @param form made by the provider: it carries the token that keeps other sites from submitting it. */
 export function signOutPage(form: string): Promise<string> {

@@ -18,6 +18,8 @@ describe("the audit log", () => {
     // Knowledge it becomes with the act that ends it.
     "POST /api/bots/:botId/knowledge/uploads",
     "PUT /api/bots/:botId/knowledge/uploads/:uploadId/content",
+    "POST /api/bots/:botId/tools/openapi",
+    "POST /api/bots/:botId/tools/mcp",
   ];
 
   test("knows every route that changes something", () => {

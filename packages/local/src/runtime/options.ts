@@ -14,7 +14,7 @@ export interface RuntimeOptions {
   allow: string[];
   /** Names besides `localhost` under which a proxy before this runtime is called. */
   hosts: string[];
-  /** Addresses with ports, such as `127.0.0.1:8080`, that web sources may be on although not public. */
+  /** Addresses with ports, such as `127.0.0.1:8080`, that web sources and tools may be on although not public. */
   reach: string[];
   backend: BedrockBackend;
   /** Short names of allowed models, or `name=modelId@input/output`; the first is the default. */
@@ -40,7 +40,7 @@ export const usage = `Runs all of Outlet on this machine.
   --data DIR          where everything is kept (OUTLET_DATA, else .outlet)
   --allow CIDR,…      addresses that may call published bots (OUTLET_ALLOW, else all of loopback)
   --hosts NAME,…      names that a proxy or tunnel in front is called by (OUTLET_HOSTS)
-  --reach ADDR:PORT,… private addresses that knowledge may be fetched from (OUTLET_REACH, else none)
+  --reach ADDR:PORT,… private addresses that knowledge, webhooks and tools may reach (OUTLET_REACH, else none)
   --model-backend B   demo, openai or bedrock (OUTLET_MODEL_BACKEND, else demo)
   --models NAME,…     models that bots may use (OUTLET_MODELS, else what fits the backend)
   --openai-base-url U base URL of an OpenAI-compatible server (OUTLET_OPENAI_BASE_URL)

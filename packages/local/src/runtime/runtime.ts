@@ -10,6 +10,7 @@ import { createPublishedApiHandler } from "@outlet/functions/published-api/handl
 import { startBedrock } from "../bedrock/server.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
 import { startEmulators } from "../emulators/start.ts";
+import { createLocalAccessLog } from "../metrics/access-log.ts";
 import { createLocalMetrics, createLocalQuotaCounters } from "../metrics/metrics.ts";
 import { clientIds } from "../oidc/clients.ts";
 import { createIssuer } from "../oidc/issuer.ts";
@@ -109,14 +110,33 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   const provisioner = metrics.guard(edge.provisioner);
   // Nothing here is billed by anybody.
   const restingCostOf = () => 0;
-  const deps = { ...backends, provisioner, metrics, quotaCounters, endpointOf, restingCostOf };
+  const accessLog = createLocalAccessLog(dataDir);
+  const deps = {
+    ...backends,
+    provisioner,
+    metrics,
+    quotaCounters,
+    accessLog,
+    endpointOf,
+    restingCostOf,
+  };
 
   const users = demoUsers(secrets);
   const storage = parts.add(openStorage(join(dataDir, "oidc.sqlite"), backends.clock), (it) =>
     it.close(),
   );
   const issuerUrl = `${origin}/oidc`;
-  const issuer = createIssuer({ issuer: issuerUrl, secrets: secrets.issuer, users, storage, log });
+  // Under a name of its own Outlet may be reached by others.
+  const isShared = options.hosts.length > 0;
+  const openAs = isShared ? undefined : users.find(({ name }) => name === "owner");
+  const issuer = createIssuer({
+    issuer: issuerUrl,
+    secrets: secrets.issuer,
+    users,
+    storage,
+    log,
+    openAs,
+  });
   const authentication = { issuer: issuerUrl, clientIds, jwksUri: `${issuerUrl}/jwks` };
   const control = getRequestListener(createControlApi({ ...deps, authentication }).fetch);
   const serveConsole = createConsole(consoleDir, origin);

@@ -1,6 +1,5 @@
 /** Of the documentation, as far as the console speaks of it. */
 export const copy = {
-  link: "Docs",
   titles: {
     concepts: "Concepts",
     knowledge: "Knowledge",

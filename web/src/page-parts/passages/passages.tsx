@@ -42,7 +42,7 @@ export function Passages(props: Props) {
               </Show>
             </p>
             {/* Longer ones scroll, by keyboard too. */}
-            <p class={styles.text} tabindex="0">
+            <p class={styles.text} data-written="" tabindex="0">
               {passage.text}
             </p>
             {props.why?.(i())}

@@ -4,6 +4,7 @@ export const copy = {
   nav: "Main",
   bots: "Bots",
   admin: "Admin",
+  docs: "Docs",
   accountOf: (name: string) => `Account of ${name}`,
   noGroup: "In no group",
   signOut: "Sign out",

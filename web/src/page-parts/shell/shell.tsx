@@ -8,7 +8,6 @@ import { Button } from "~/ui/button.tsx";
 import { DocsLink } from "~/ui/docs-link.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
-import { copy as docsCopy } from "../docs/copy.ts";
 import { docsOf } from "../docs/docs-links.ts";
 import { copy as paletteCopy } from "../palette/copy.ts";
 import { modifier, useKeys } from "../palette/keys.ts";
@@ -50,7 +49,7 @@ export function Shell(props: RouteSectionProps) {
               </A>
             </Show>
             <DocsLink class={styles.link} href={docsOf(props.location.pathname)}>
-              {docsCopy.link}
+              {copy.docs}
             </DocsLink>
           </nav>
           <Tools />

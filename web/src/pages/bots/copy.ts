@@ -21,7 +21,7 @@ export const copy = {
   failed: "The bots could not be loaded",
   emptyTitle: "You have no bots yet",
   emptyText:
-    "A bot is an instruction, a model and, if you like, files it answers from. Create one, try it in the test chat, then publish it.",
+    "A bot is an instruction, a model and, if you like, files it answers from. Create one, try it in the playground, then publish it.",
 
   firstRun: {
     title: "From an idea to an API",
@@ -31,7 +31,7 @@ export const copy = {
     done: ": done",
     steps: {
       create: { name: "1. Create", text: "An instruction, a model, and files to answer from." },
-      test: { name: "2. Test", text: "Ask it in the test chat until the answers are right." },
+      test: { name: "2. Test", text: "Ask it in the playground until the answers are right." },
       publish: { name: "3. Publish", text: "It becomes an API of its own, with limits you set." },
       call: { name: "4. Call", text: "With a key, from any program or straight from here." },
     },

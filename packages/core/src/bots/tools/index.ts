@@ -5,7 +5,7 @@
 export * as Tools from "./index.ts";
 
 import * as v from "valibot";
-import { type Item, type Table, type Tool } from "../../ports/index.ts";
+import { equals, type Item, type Table, type Tool } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
@@ -13,6 +13,7 @@ import { Limits, Setting } from "./setting.ts";
 
 export {
   allowedMax,
+  Credential,
   Function,
   Limits,
   Name,
@@ -68,6 +69,14 @@ export async function fromId(
 ): Promise<Info | undefined> {
   const item = await table.get(Layout.tool(botId, toolId));
   return item && shape.read(table, item);
+}
+
+/**
+ * Takes the place of that very version of it, so that two who change it never undo one another.
+ * @returns whether it was still that version.
+ */
+export function replace(table: Table, before: Info, after: Info): Promise<boolean> {
+  return table.put(toItem(after), equals("updatedAt", before.updatedAt));
 }
 
 /** Takes the place of the one before. The caller makes sure that the bot is the caller's. */

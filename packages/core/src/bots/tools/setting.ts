@@ -19,6 +19,17 @@ export const Function = v.object({
 });
 export type Function = v.InferOutput<typeof Function>;
 
+/** How a value is written where it goes (OpenAPI 3.1, 4.8.12). */
+const styles = [
+  "simple",
+  "form",
+  "spaceDelimited",
+  "pipeDelimited",
+  "deepObject",
+  "json",
+  "urlencoded",
+] as const;
+
 /** Searches the bot's own knowledge; where it is allowed, passages are not given unasked. */
 const Knowledge = v.object({ kind: v.literal("knowledge") });
 const Calculator = v.object({ kind: v.literal("calculator") });
@@ -32,6 +43,15 @@ const OtherBot = v.object({
   description: v.string(),
 });
 
+/** How calls say who makes them. The secret itself lies in the store of secrets. */
+export const Credential = v.variant("kind", [
+  v.object({ kind: v.literal("header"), name: v.string(), secretId: v.string() }),
+  v.object({ kind: v.literal("query"), name: v.string(), secretId: v.string() }),
+  v.object({ kind: v.literal("bearer"), secretId: v.string() }),
+  v.object({ kind: v.literal("basic"), username: v.string(), secretId: v.string() }),
+]);
+export type Credential = v.InferOutput<typeof Credential>;
+
 /** Operations of one service, picked out of its OpenAPI document. */
 const Http = v.object({
   kind: v.literal("http"),
@@ -39,17 +59,31 @@ const Http = v.object({
   baseUrl: v.string(),
   /** Hosts that it may reach, redirects and all. */
   hosts: v.array(v.string()),
+  credential: v.exactOptional(v.nullable(Credential)),
   operations: v.array(
     v.object({
       ...Function.entries,
+      /** `POST /pets/{id}`: names it within its document. */
+      key: v.string(),
       method: v.picklist(["get", "post", "put", "patch", "delete", "head"]),
       /** With `{names}` in it. */
       path: v.string(),
       /** Where each member of the input goes. */
       parameters: v.array(
-        v.object({ name: v.string(), in: v.picklist(["path", "query", "header", "body"]) }),
+        v.object({
+          /** Its name in the input. */
+          member: v.string(),
+          name: v.string(),
+          in: v.picklist(["path", "query", "header", "body"]),
+          style: v.picklist(styles),
+          explode: v.boolean(),
+          required: v.boolean(),
+        }),
       ),
-      /** What the owner has set, by the parameter's name: the model is not told of it. */
+      /**
+       * What the owner has set, as JSON, by the member of the input or `body.` and the member of the
+       * body: the model is not told of it.
+       */
       fixed: v.record(v.string(), v.string()),
       /** What of an answer the model gets, as a path of members (`items.0.name`). */
       responsePath: v.nullable(v.string()),
@@ -63,6 +97,10 @@ const Mcp = v.object({
   title: v.string(),
   url: v.string(),
   hosts: v.array(v.string()),
+  /** Sent with each request, besides those of the protocol. */
+  headers: v.array(v.object({ name: v.string(), secretId: v.string() })),
+  /** When the server's list was last compared, epoch milliseconds. */
+  checkedAt: v.number(),
   tools: v.array(
     v.object({
       ...Function.entries,
@@ -70,8 +108,21 @@ const Mcp = v.object({
       remoteName: v.string(),
       /** Of the definition that the owner has approved. */
       digest: v.string(),
-      /** Its definition has changed since: it is not offered until the owner approves it. */
-      isPaused: v.boolean(),
+      /** Not offered until the owner approves: its definition has changed since, or it is gone. */
+      pause: v.nullable(
+        v.object({
+          cause: v.picklist(["changed", "gone"]),
+          /** As it is now. */
+          definition: v.nullable(
+            v.object({
+              description: v.string(),
+              inputSchema: SchemaText,
+              isSafeToRepeat: v.boolean(),
+              digest: v.string(),
+            }),
+          ),
+        }),
+      ),
     }),
   ),
 });

@@ -17,9 +17,10 @@ import {
 } from "../../ports/index.ts";
 import type { Budget } from "../../publishing/budget/index.ts";
 import { type Address, pick } from "./address.ts";
-import { type Asked, type NewSurroundings, noSurroundings } from "./asked.ts";
-import { type Content, type NewContent, PayloadMissing } from "./content.ts";
+import { noSurroundings } from "./asked.ts";
+import { type Content, PayloadMissing } from "./content.ts";
 import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
+import type { New } from "./new.ts";
 import {
   type Chunk,
   folderOf,
@@ -37,7 +38,6 @@ import {
   noWebhooks,
   shape,
   type State,
-  type Webhooks,
 } from "./state.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -62,7 +62,7 @@ export {
 } from "./content.ts";
 export { glimpse, isTombstone, peek, watch } from "./item.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
-export { Chunk } from "./payload.ts";
+export { Chunk, inlineText } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
 export {
   ErrorCode,
@@ -83,22 +83,6 @@ interface Deps {
   clock: Clock;
 }
 
-export interface New {
-  runId: string;
-  answerId: string;
-  keyId: string;
-  content: NewContent[];
-  requestedModel: string | null;
-  continues: boolean;
-  reasoning: boolean;
-  retentionDays: number;
-  deltas?: boolean;
-  asked?: Asked;
-  surroundings?: NewSurroundings;
-  holds?: Budget.Hold[];
-  webhooks?: Webhooks;
-}
-
 /** Epoch seconds after which data that was touched now may go. */
 export const expiryOf = (clock: Clock, retentionDays: number): number =>
   Math.ceil(clock.now() / 1000) + retentionDays * 86_400;
@@ -108,7 +92,15 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
-  const { content, surroundings, asked = null, deltas = true, holds = [], ...rest } = input;
+  const {
+    content,
+    surroundings,
+    asked = null,
+    deltas = true,
+    holds = [],
+    requestId = null,
+    ...rest
+  } = input;
   const { webhooks = noWebhooks } = input;
   const now = deps.clock.now();
   const folder = folderOf(address, input.runId, input.retentionDays);
@@ -120,6 +112,7 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     question,
     reply: null,
     asked,
+    requestId,
     deltas,
     holds,
     webhooks,

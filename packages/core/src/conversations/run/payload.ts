@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type ObjectStore, Place } from "../../ports/index.ts";
 import type { Address } from "./address.ts";
 import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
-import { Content, type NewContent, PayloadMissing } from "./content.ts";
+import { Content, type NewContent, PayloadMissing, textOf } from "./content.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
@@ -131,6 +131,13 @@ async function storeText(objects: ObjectStore, path: string, json: string): Prom
 
 export const readQuestion = async (objects: ObjectStore, stored: Stored): Promise<Question> =>
   parse(Question, await readText(objects, stored));
+
+/** The text of a question that lies in the item itself; `null` where it has to be fetched, or cannot be read. */
+export function inlineText({ json }: Stored): string | null {
+  if (json === null) return null;
+  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), Question), json);
+  return found.success ? textOf(found.output.content) : null;
+}
 
 export async function readAnswer(objects: ObjectStore, stored: Stored | null): Promise<Answer> {
   if (!stored) return { answer: null, usedChunks: null };

@@ -99,6 +99,8 @@ export const State = v.object({
   folder: v.string(),
   question: Stored,
   reply: v.nullable(Stored),
+  /** Of the request that brought it, as the gateway named that; null where nothing said so. */
+  requestId: v.optional(v.nullable(v.string()), null),
   /** What budgets hold back for it; none where there are no budgets. */
   holds: v.optional(v.array(Budget.Hold), []),
   /** Null where it came by the native face. */

@@ -19,6 +19,7 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { Former, listFormer, noteFormer } from "./former.ts";
 import { limitEntries, noLimits } from "./limits.ts";
 import { type Peppered, pepperId, pepperOf, peppersOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
@@ -301,8 +302,22 @@ export async function revoke(table: Table, key: Info): Promise<void> {
   for (const hash of key.secretHashes) await table.remove(Layout.secret(hash));
 }
 
-export async function remove(table: Table, botId: string, keyId: string): Promise<void> {
-  await table.remove(Layout.key(botId, keyId));
+/** Its name is kept for as long as there may be requests that it brought. */
+export async function remove(deps: Pick<Deps, "table" | "clock">, key: Info): Promise<void> {
+  await noteFormer(deps, key.botId, key);
+  await deps.table.remove(Layout.key(key.botId, key.keyId));
+}
+
+/** What keys are and were called, by id; probes are among them. */
+export async function namesOf(
+  table: Table,
+  botId: string,
+): Promise<Map<string, Former & { isGone: boolean }>> {
+  const [former, present] = await Promise.all([listFormer(table, botId), listAll(table, botId)]);
+  const names = new Map<string, Former & { isGone: boolean }>();
+  for (const key of former) names.set(key.keyId, { ...key, isGone: true });
+  for (const key of present) names.set(key.keyId, { ...v.parse(Former, key), isGone: false });
+  return names;
 }
 
 export const gatewayKey = (deps: Peppered, key: Info): GatewayKey => ({

@@ -5,11 +5,13 @@
 export * as Keyring from "./index.ts";
 
 import { Key } from "../key/index.ts";
-import type { Provisioner, StackHandle, Table } from "../../ports/index.ts";
+import type { Provisioner, StackHandle } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import type { Publication } from "../publication/index.ts";
 
 type Deps = Parameters<typeof Key.create>[0] & { provisioner: Provisioner };
+
+type Ending = Pick<Deps, "table" | "provisioner" | "clock"> & Key.Peppered;
 
 type Place = Pick<Publication.Info, "botId" | "stackName">;
 
@@ -33,18 +35,14 @@ export async function issue(
 }
 
 /** Ends one key: its secrets at once, then the gateway's, then its item. */
-export async function withdraw(
-  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
-  publication: Place,
-  keyId: string,
-): Promise<void> {
+export async function withdraw(deps: Ending, publication: Place, keyId: string): Promise<void> {
   const key = await Key.fromId(deps.table, publication.botId, keyId);
   await end(deps, key, await stackOf(deps, publication));
 }
 
 /** Ends every key of a publication, or those that `which` picks. */
 export async function withdrawAll(
-  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
+  deps: Ending,
   publication: Place,
   which: (key: Key.Info) => boolean = () => true,
 ): Promise<void> {
@@ -61,7 +59,7 @@ export async function withdrawAll(
  * @returns ids of those that were there.
  */
 export async function revoke(
-  deps: Pick<Deps, "table" | "provisioner"> & Key.Peppered,
+  deps: Ending,
   publication: Place,
   keyIds?: readonly string[],
 ): Promise<string[]> {
@@ -74,14 +72,10 @@ export async function revoke(
   return keys.map(({ keyId }) => keyId);
 }
 
-async function end(
-  deps: { table: Table; provisioner: Provisioner } & Key.Peppered,
-  key: Key.Info,
-  stack: StackHandle | undefined,
-): Promise<void> {
+async function end(deps: Ending, key: Key.Info, stack: StackHandle | undefined): Promise<void> {
   await Key.revoke(deps.table, key);
   if (stack) await deps.provisioner.removeKey(stack, Key.gatewayKey(deps, key));
-  await Key.remove(deps.table, key.botId, key.keyId);
+  await Key.remove(deps, key);
 }
 
 const stackOf = async (

@@ -4,7 +4,7 @@
  *
  * | partition | items |
  * |---|---|
- * | `BOT#{bot}` | the bot, its tools, its sources and which index they are searched by, last test, publication, keys and webhook, the deployer's lease |
+ * | `BOT#{bot}` | the bot, its tools, its sources and which index they are searched by, last test, publication, keys and webhook, what former keys were called †, the deployer's lease |
  * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
  * | `EVENTS#{bot}#{client}#{conversation}#{run}` | what the readers of a run stream † |
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
@@ -54,6 +54,10 @@ export const toolPrefix = "TOOL#";
 export const tool = (botId: string, toolId: string): Key => ofBot(botId, toolPrefix + toolId);
 export const keyPrefix = "KEY#";
 export const key = (botId: string, keyId: string): Key => ofBot(botId, keyPrefix + keyId);
+/** What a key was called that is gone: its requests are told by it. */
+export const formerKeyPrefix = "FORMERKEY#";
+export const formerKey = (botId: string, keyId: string): Key =>
+  ofBot(botId, formerKeyPrefix + keyId);
 export const secret = (hash: string): Key => ({ pk: `SECRET#${hash}`, sk: "SECRET" });
 export const owner = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "OWNER" });
 /** What an owner may spend, as an administrator set it. */

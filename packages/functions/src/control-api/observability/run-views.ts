@@ -11,6 +11,8 @@ export const runView = (run: Requests.Entry) => ({
   runId: run.runId,
   conversationId: run.conversationId,
   clientId: run.clientId,
+  /** Of the request that brought it. */
+  requestId: run.requestId,
   keyId: run.keyId,
   status: run.status,
   model: run.model,

@@ -159,6 +159,7 @@ async function send(c: McpContext, deps: PublishedApiDeps, args: unknown): Promi
     continues: false,
     reasoning: false,
     retentionDays: Number(client.retentionDays),
+    requestId: c.get("requestId"),
     deltas: client.streaming !== "end",
     asked: { ...nothing, model: botId },
   }));

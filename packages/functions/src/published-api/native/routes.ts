@@ -27,7 +27,8 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const once = key
       ? { keyId: client.keyId, route: "POST /conversation", value: key, body }
       : undefined;
-    const check = () => toMessage(deps, client, address, request);
+    const requestId = c.get("requestId");
+    const check = async () => ({ ...(await toMessage(deps, client, address, request)), requestId });
     const sent = await send(deps, client, address, check, { once });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     if (wantsEvents(c.req.header("accept"))) return streamSent(c, deps, sent);

@@ -27,7 +27,8 @@ export function chatRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const ids = Conversation.newIds(deps);
     const once = onceOf(client, "POST /v1/chat/completions", key, body);
     const address = responseAddress(client, ids.runId);
-    const check = () => toMessage(deps, client, asking);
+    const requestId = c.get("requestId");
+    const check = async () => ({ ...(await toMessage(deps, client, asking)), requestId });
     const sent = await send(deps, client, address, check, { once, ids });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     if (asking.stream) {

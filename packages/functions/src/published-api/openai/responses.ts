@@ -36,7 +36,8 @@ export function responseRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const ids = Conversation.newIds(deps);
     const once = onceOf(client, "POST /v1/responses", key, body);
     const address = responseAddress(client, ids.runId);
-    const check = () => toMessage(deps, client, asking);
+    const requestId = c.get("requestId");
+    const check = async () => ({ ...(await toMessage(deps, client, asking)), requestId });
     const sent = await send(deps, client, address, check, { once, ids });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
     // Under a key the same request may come again for its answer.

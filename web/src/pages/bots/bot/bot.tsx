@@ -23,7 +23,16 @@ import { BotContext } from "./bot-context.ts";
 import { copy } from "./copy.ts";
 import { useAlerts, useBot } from "./queries.ts";
 
-const tabs = ["", "publish", "keys", "connect", "metrics", "requests", "reference"] as const;
+const tabs = [
+  "",
+  "tools",
+  "publish",
+  "keys",
+  "connect",
+  "metrics",
+  "requests",
+  "reference",
+] as const;
 
 /** What the pages of one bot have in common: its title, its state, and the way between them. */
 export default function Bot(props: RouteSectionProps) {

@@ -1,3 +1,4 @@
+import type { Example } from "~/examples.ts";
 import type { Alert } from "./queries.ts";
 
 /** Of what the pages of one bot have in common. */
@@ -12,6 +13,7 @@ export const copy = {
   tabsLabel: "Pages of this bot",
   tabs: {
     editor: "Editor",
+    tools: "Tools",
     publish: "Publish",
     keys: "Keys",
     connect: "Connect",
@@ -62,21 +64,57 @@ export const copy = {
     noThreshold: "No threshold",
   },
 
-  /** Of a call to the endpoint from these pages. */
-  tryIt: {
-    title: "Try it",
-    hint: "Calls the endpoint from this page with your key, which stays in this page only.",
+  languages: {
+    curl: "curl",
+    openaiPython: "Python, openai",
+    openaiJavascript: "JavaScript, openai",
+    python: "Python",
+    javascript: "JavaScript",
+    mcp: "MCP",
+    vscode: "MCP in VS Code",
+  } satisfies Record<Example, string>,
+  snippetLabel: (language: string) => `${language} snippet`,
+  copySnippet: (language: string) => `Copy the ${language} snippet`,
+
+  playground: {
+    title: "Playground",
+    hints: {
+      draft:
+        "Asks the bot as it is saved. Only you see this; nothing is kept but whether it passed.",
+      published:
+        "Calls the endpoint as a program does, with a key that stays in this page's memory.",
+    },
+    mode: "Answers come from",
+    modes: { draft: "The bot as it is saved", published: "The published endpoint" },
+    logLabel: "Conversation",
+    empty: (title: string) => `Ask ${title} something to see how it answers.`,
+    you: "You",
+    thinking: "…",
+    question: "Question",
+    ask: "Ask",
+    saveAndAsk: "Save and ask",
+    stop: "Stop",
+    clear: "Start over",
+    dirty: "There are unsaved changes: asking saves them first.",
+    failed: { draft: "The test failed", published: "The endpoint refused" },
+    took: (time: string, tokens: string, cost: string) =>
+      `Answered in ${time} · ${tokens} · ${cost}`,
+    sources: (count: number) => (count === 1 ? "1 passage found" : `${count} passages found`),
+    toolStates: { running: "is called …", succeeded: "was called", failed: "failed" } as Record<
+      string,
+      string | undefined
+    >,
+    raw: "Raw events",
+    copyRaw: "Copy the raw events",
     key: "Key",
     keyHint: "A value that begins with outlet_.",
-    message: "Message",
-    send: "Send message",
-    answer: "Answer",
-    answerEmpty: "The answer will be written here as it comes.",
-    waiting: (state: string) => `The message is ${state} …`,
-    stop: "Stop the answer",
-    took: (time: string) => `Answered in ${time}.`,
-    ended: (state: string, time: string) => `${state} after ${time}.`,
-    failed: "The endpoint refused",
+    knownKey: "Uses the key that was made here.",
+    otherKey: "Use another key",
+    viewCode: "View as code",
+    codeTitle: "The same from a program",
+    codeText: "Put a key into the variable OUTLET_KEY; keep it out of code and of web pages.",
+    close: "Close",
+    brokeOff: "The answer broke off. It goes on at the endpoint: see the page Requests.",
     unreachable:
       "The endpoint could not be reached from this page. If it lies on another origin, allow this page's origin on the page Publish.",
     statuses: {

@@ -30,10 +30,11 @@ export const useBot = (botId: () => string) =>
     queryFn: () => read(bot.$get({ param: { botId: botId() } })),
   }));
 
-export const usePublication = (botId: () => string) => {
+export const usePublication = (botId: () => string, enabled: () => boolean = () => true) => {
   const client = useQueryClient();
   return useQuery(() => ({
     queryKey: names.publication(botId()),
+    enabled: enabled(),
     queryFn: async () => {
       const publication = await read(bot.publication.$get({ param: { botId: botId() } }));
       // The chip beside the bot's title says the same: no second request for it.

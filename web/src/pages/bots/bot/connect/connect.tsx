@@ -9,9 +9,11 @@ import { Tabs } from "~/ui/tabs.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
-import { TryIt } from "../try-it.tsx";
+import { copy as words } from "../copy.ts";
+import Playground from "../playground.tsx";
+import { lastQuestion } from "../playground-store.ts";
 import { copy } from "./copy.ts";
-import { exampleOf, examples } from "~/examples.ts";
+import { exampleOf, examples, languageOf } from "~/examples.ts";
 
 export default function Connect() {
   const bot = useCurrentBot();
@@ -38,18 +40,20 @@ export default function Connect() {
                   label={copy.snippets}
                   tabs={examples.map((language) => ({
                     id: language,
-                    label: copy.languages[language],
+                    label: words.languages[language],
                     content: () => (
                       <CodeBlock
-                        code={exampleOf(language, endpoint())}
-                        label={copy.snippetLabel(copy.languages[language])}
-                        copyLabel={copy.copySnippet(copy.languages[language])}
+                        code={exampleOf(language, endpoint(), lastQuestion(bot().botId))}
+                        language={languageOf[language]}
+                        label={words.snippetLabel(words.languages[language])}
+                        copyLabel={words.copySnippet(words.languages[language])}
+                        wrap
                       />
                     ),
                   }))}
                 />
               </Card>
-              <TryIt endpoint={endpoint()} />
+              <Playground mode="published" />
             </div>
           )}
         </Show>

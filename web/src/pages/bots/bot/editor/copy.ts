@@ -1,4 +1,4 @@
-/** Of the page Editor: behaviour, knowledge, sharing, the test chat. */
+/** Of the page Editor: behaviour, knowledge, sharing, the playground. */
 export const copy = {
   behaviour: "Behaviour",
   behaviourHint: "A published bot answers by this from the next request on.",
@@ -134,22 +134,5 @@ export const copy = {
     title: (title: string) => `Delete ${title}?`,
     failed: "The bot was not deleted",
     done: (title: string) => `${title} deleted`,
-  },
-
-  testChat: {
-    title: "Test chat",
-    hint: "Asks the bot as it is saved. Only you see this; nothing is kept but whether it passed.",
-    logLabel: "Test conversation",
-    empty: (title: string) => `Ask ${title} something to see how it answers.`,
-    you: "You",
-    thinking: "…",
-    question: "Question",
-    ask: "Ask",
-    stop: "Stop",
-    clear: "Start over",
-    dirty: "There are unsaved changes: answers come from the bot as it was saved last.",
-    failed: "The test failed",
-    meta: (time: string, tokens: string, cost: string) => `${time} · ${tokens} · ${cost}`,
-    sources: (count: number) => (count === 1 ? "1 passage found" : `${count} passages found`),
   },
 };

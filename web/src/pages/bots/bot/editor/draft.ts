@@ -51,12 +51,18 @@ export type Draft = ReturnType<typeof createDraft>;
 
 export function createDraft(bot: Accessor<Bot>) {
   const [fields, setFields] = createStore(toFields(bot()));
+  let saver: () => Promise<boolean> = async () => false;
   const saved = createMemo(() => JSON.stringify(toFields(bot())));
   return {
     fields,
     set: <K extends keyof Fields>(name: K, value: Fields[K]) =>
       setFields(name as never, value as never),
     isDirty: () => JSON.stringify(fields) !== saved(),
+    /** Whoever can save it says how; what it resolves with is whether it is saved. */
+    saveBy(save: () => Promise<boolean>): void {
+      saver = save;
+    },
+    save: () => saver(),
     reset: (to: Bot = bot()) => setFields(reconcile(toFields(to))),
   };
 }

@@ -1,4 +1,5 @@
 import { useCurrentBot } from "../bot-context.ts";
+import Playground from "../playground.tsx";
 import { DeleteBot } from "./delete-bot.tsx";
 import { createDraft } from "./draft.ts";
 import styles from "./editor.module.css";
@@ -6,7 +7,6 @@ import { KnowledgeCard } from "./knowledge.tsx";
 import { SearchCard } from "./search-knowledge.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 import { SharingCard } from "./sharing.tsx";
-import { TestChat } from "./test-chat.tsx";
 
 export default function Editor() {
   const bot = useCurrentBot();
@@ -21,7 +21,7 @@ export default function Editor() {
         <DeleteBot />
       </div>
       <div class={styles.side}>
-        <TestChat isDirty={draft.isDirty()} />
+        <Playground mode="draft" isDirty={draft.isDirty()} save={draft.save} />
       </div>
     </div>
   );

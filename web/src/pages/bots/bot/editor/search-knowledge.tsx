@@ -10,7 +10,7 @@ import { Skeleton } from "~/ui/skeleton.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { copy } from "./copy.ts";
-import styles from "./test-chat.module.css";
+import styles from "../playground.module.css";
 
 const search = api.bots[":botId"].knowledge.search;
 

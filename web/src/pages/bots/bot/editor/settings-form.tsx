@@ -44,6 +44,14 @@ export function SettingsForm(props: { draft: Draft }) {
       announce(copy.saved);
     },
   }));
+  let form: HTMLFormElement | undefined;
+  props.draft.saveBy(async () => {
+    if (!form?.reportValidity() || save.isPending) return false;
+    return save.mutateAsync().then(
+      () => true,
+      () => false,
+    );
+  });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (!save.isPending && props.draft.isDirty()) save.mutate();
@@ -61,6 +69,9 @@ export function SettingsForm(props: { draft: Draft }) {
   return (
     <form
       class={styles.column}
+      ref={(element) => {
+        form = element;
+      }}
       onSubmit={submit}
       data-unsaved={props.draft.isDirty() ? "" : undefined}
     >

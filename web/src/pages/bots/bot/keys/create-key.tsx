@@ -9,6 +9,7 @@ import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Select } from "~/ui/select.tsx";
 import { copy } from "./copy.ts";
+import { rememberKey } from "../known-keys.ts";
 import { createKeyDraft } from "./key-draft.ts";
 import { isBesideField, KeyFields } from "./key-fields.tsx";
 import { KeyValue } from "./key-value.tsx";
@@ -45,6 +46,7 @@ export function CreateKey(props: Props) {
         }),
       );
       setValue(made.value);
+      rememberKey(props.botId, made.value);
     },
     onSuccess: () => client.invalidateQueries({ queryKey: names.keys(props.botId) }),
   }));

@@ -29,17 +29,18 @@ interface Props {
 export function KeyRow(props: Props) {
   const client = useQueryClient();
   const toggle = useMutation(() => ({
-    mutationFn: () =>
+    mutationFn: (enabled: boolean) =>
       read(
         api.bots[":botId"].publication.keys[":keyId"].$patch({
           param: { botId: props.botId, keyId: props.key.keyId },
-          json: { enabled: !props.key.enabled },
+          json: { enabled },
         }),
       ),
     // Shown once the gateway's side has said so, never before: it decides who gets in.
     onSuccess: (changed: ChangedKey) => {
       replaceKey(client, props.botId, changed);
-      announce(changed.enabled ? copy.enabled(changed.label) : copy.disabled(changed.label));
+      const said = changed.enabled ? copy.enabled(changed.label) : copy.disabled(changed.label);
+      announce(said, "good", () => toggle.mutate(!changed.enabled));
     },
     onError: (error) => announce(error.message, "bad"),
   }));
@@ -100,7 +101,7 @@ export function KeyRow(props: Props) {
               { label: copy.rotate, onSelect: () => props.onRotate() },
               {
                 label: props.key.enabled ? copy.disable : copy.enable,
-                onSelect: () => toggle.mutate(),
+                onSelect: () => toggle.mutate(!props.key.enabled),
               },
             ],
             [{ label: copy.delete, danger: true, onSelect: () => props.onDelete() }],

@@ -7,6 +7,7 @@ import { Button } from "~/ui/button.tsx";
 import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Select } from "~/ui/select.tsx";
+import { rememberKey } from "../known-keys.ts";
 import type { Key } from "../queries.ts";
 import { copy } from "./copy.ts";
 import { replaceKey } from "./key-row.tsx";
@@ -36,6 +37,7 @@ export function RotateKey(props: Props) {
         }),
       );
       setValue(secret);
+      rememberKey(props.botId, secret);
       replaceKey(client, props.botId, key);
     },
   }));

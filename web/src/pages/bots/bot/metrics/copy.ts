@@ -1,5 +1,7 @@
 /** Of the page Metrics. */
 export const copy = {
+  probe:
+    "The call by which publishing tried the endpoint is among the requests; the page Requests tells it apart.",
   what: "Metrics",
   title: "Metrics",
   lead: "What the endpoint was asked, how it answered, and what that used. It keeps itself up to date.",

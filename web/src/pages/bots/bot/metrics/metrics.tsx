@@ -45,10 +45,14 @@ export default function Metrics() {
   );
 }
 
+const dayMs = 86_400_000;
+const isOfToday = (createdAt: string) => Date.now() - Date.parse(createdAt) < dayMs;
+
 function Figures(props: { botId: string }) {
   const bot = useCurrentBot();
   const botId = () => props.botId;
-  const [range, setRange] = useRange("24h");
+  // Of a bot of today a whole day is a flat line with something at its end.
+  const [range, setRange] = useRange(isOfToday(bot().createdAt) ? "1h" : "24h");
   const [search, setSearch] = useSearchParams<{ key?: string }>();
   const scope = createMemo<Scope>(() => ({ range: range(), keyId: search.key ?? "" }));
   const live = () => isLive(bot().publicationStatus);
@@ -134,6 +138,7 @@ function Figures(props: { botId: string }) {
                   fallback={
                     <>
                       <GatewayTotals totals={seen().totals} />
+                      <p class={`${page.small} ${page.soft}`}>{copy.probe}</p>
                       <GatewayCharts
                         metrics={seen()}
                         axis={axis()}

@@ -35,7 +35,9 @@ export function Endpoint(props: { publication: Publication }) {
         old ? { ...old, publicationStatus: changed.status } : old,
       );
       void client.invalidateQueries({ queryKey: names.bots });
-      announce(changed.status === "paused" ? copy.paused : copy.resumed);
+      // Resuming harms nobody; pausing is asked about first.
+      if (changed.status === "paused") announce(copy.paused, "good", () => toggle.mutate());
+      else announce(copy.resumed);
     },
   }));
   return (

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal, lazy, Show, Suspense } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { Button } from "~/ui/button.tsx";
@@ -8,9 +8,10 @@ import { CodeBlock } from "~/ui/code-block.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { curl } from "../snippets.ts";
-import { TryIt } from "../try-it.tsx";
+import { rememberKey } from "../known-keys.ts";
 import { copy } from "./copy.ts";
 
+const Playground = lazy(() => import("../playground.tsx"));
 const words = copy.live;
 
 /** Right after publishing: a key, and the first answer. The key is in this page's memory only. */
@@ -28,6 +29,7 @@ export function LiveCard(props: { botId: string; endpoint: string }) {
         }),
       );
       setValue(made.value);
+      rememberKey(props.botId, made.value);
     },
     onSuccess: () => client.invalidateQueries({ queryKey: names.keys(props.botId) }),
   }));
@@ -64,7 +66,11 @@ export function LiveCard(props: { botId: string; endpoint: string }) {
           <ErrorPanel title={words.failed} error={create.error} />
         </Show>
       </Card>
-      <Show when={value()}>{(shown) => <TryIt endpoint={props.endpoint} apiKey={shown()} />}</Show>
+      <Show when={value()}>
+        <Suspense>
+          <Playground mode="published" />
+        </Suspense>
+      </Show>
     </>
   );
 }

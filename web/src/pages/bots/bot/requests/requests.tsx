@@ -1,30 +1,24 @@
-import { Key as Keyed } from "@solid-primitives/keyed";
 import { A, useSearchParams } from "@solidjs/router";
-import { createMemo, Show } from "solid-js";
+import { createMemo, createSignal, Show } from "solid-js";
 import { useMe } from "~/api/me.ts";
-import { copy as common } from "~/copy.ts";
-import { formatMs, formatNumber, formatUsd } from "~/format.ts";
-import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
 import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
+import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
 import page from "~/page-parts/page.module.css";
 import { PageHead } from "~/page-parts/page-head.tsx";
 import { type Last, useRange } from "~/page-parts/range/range.ts";
 import { RangePicker } from "~/page-parts/range/range-picker.tsx";
-import { copy as statusCopy } from "~/page-parts/status/copy.ts";
-import { isLive, isRunStatus, runStatuses } from "~/page-parts/status/status.ts";
-import { RunChip } from "~/page-parts/status/status-chip.tsx";
+import { isLive } from "~/page-parts/status/status.ts";
 import { Async } from "~/ui/async.tsx";
 import { EmptyState } from "~/ui/empty-state.tsx";
 import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
-import { Table } from "~/ui/table.tsx";
-import { Time } from "~/ui/time.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
-import { type Key, useKeys } from "../queries.ts";
+import { useKeys } from "../queries.ts";
+import { ArrivalDialog } from "./arrival-dialog.tsx";
+import { ArrivalTable } from "./arrival-table.tsx";
 import { copy } from "./copy.ts";
-import { filterQuery, type Run, useRuns, whole } from "./queries.ts";
-import { RedriveAll } from "./redrive-all.tsx";
+import { type Arrival, arrivalQuery, useArrivals, whole } from "./queries.ts";
 import styles from "./requests.module.css";
 
 /** A select has no empty choice: its value for no filter. */
@@ -45,139 +39,76 @@ export default function Requests() {
 
 function Log(props: { botId: string }) {
   const bot = useCurrentBot();
-  const [search, setSearch] = useSearchParams<{ status?: string; key?: string }>();
+  const [search, setSearch] = useSearchParams<{ q?: string; answer?: string; key?: string }>();
   const [range, setRange] = useRange(whole);
+  const [opened, setOpened] = createSignal<Arrival>();
   const filters = createMemo(() => ({
-    status: isRunStatus(search.status) ? search.status : undefined,
+    text: search.q ?? "",
+    status: search.answer ?? "",
     keyId: search.key ?? "",
     range: range(),
   }));
-  const isFiltered = () => Object.keys(filterQuery(filters())).length > 0;
+  const isFiltered = () => Object.keys(arrivalQuery(filters())).length > 0;
   const clear = () => {
     setRange({ last: whole });
-    setSearch({ status: undefined, key: undefined });
+    setSearch({ q: undefined, answer: undefined, key: undefined });
   };
-  const runs = useRuns(
-    () => props.botId,
-    filters,
-    () => true,
-  );
-  // Keys end with the publication, the log of what they sent does not.
+  const arrivals = useArrivals(() => props.botId, filters);
   const keys = useKeys(
     () => props.botId,
     () => isLive(bot().publicationStatus),
   );
-  const known = () => keys.data?.pages.flatMap((one) => one.keys) ?? [];
-  const all = () => runs.data?.pages.flatMap((one) => one.runs) ?? [];
+  const all = () => arrivals.data?.pages.flatMap((one) => one.requests) ?? [];
   return (
     <div class={page.page}>
-      <PageHead title={copy.title} lead={copy.lead}>
-        <Show when={all().length > 0}>
-          <span class={page.row}>
-            <Show when={filters().status === "failed"}>
-              <RedriveAll botId={props.botId} />
-            </Show>
-            <DownloadCsv
-              path={`/api/bots/${props.botId}/publication/runs`}
-              query={() => ({ ...filterQuery(filters()), limit: "100" })}
-              fileName="requests"
-            />
-          </span>
-        </Show>
-      </PageHead>
+      <PageHead title={copy.title} lead={copy.lead} />
+      <p>
+        <A href={`/bots/${props.botId}/requests/runs`}>{copy.toRuns}</A>
+      </p>
       <div class={styles.filters}>
+        <TypedFilter
+          label={copy.search}
+          hint={copy.searchHint}
+          value={filters().text}
+          onChange={(q) => setSearch({ q: q || undefined })}
+        />
         <RangePicker range={range()} onChange={setRange} lasts={lasts} />
         <Select
-          label={copy.status}
+          label={copy.answer}
           options={[
-            { value: any, label: copy.anyStatus },
-            ...runStatuses.map((value) => ({ value, label: statusCopy.run[value] })),
+            { value: any, label: copy.anyAnswer },
+            ...Object.entries(copy.answers).map(([value, label]) => ({ value, label })),
           ]}
           value={filters().status || any}
-          onChange={(status) => setSearch({ status: status === any ? undefined : status })}
+          onChange={(answer) => setSearch({ answer: answer === any ? undefined : answer })}
         />
         <Select
           label={copy.key}
           options={[
             { value: any, label: copy.anyKey },
-            ...known().map((key) => ({ value: key.keyId, label: key.label })),
+            ...(keys.data?.pages ?? [])
+              .flatMap((one) => one.keys)
+              .map((key) => ({ value: key.keyId, label: key.label })),
           ]}
           value={filters().keyId || any}
           onChange={(key) => setSearch({ key: key === any ? undefined : key })}
         />
       </div>
-      <Async query={runs} title={copy.failed} skeleton={<Skeleton kind="row" count={4} />}>
+      <Async query={arrivals} title={copy.failed} skeleton={<Skeleton kind="row" count={4} />}>
         {() => (
           <FilteredList
-            pages={runs}
+            pages={arrivals}
             isEmpty={all().length === 0}
             isFiltered={isFiltered()}
             onClear={clear}
             words={copy}
             empty={<EmptyState icon="arrow" title={copy.emptyTitle} text={copy.emptyText} />}
           >
-            <RunTable runs={all()} keys={known()} botId={props.botId} />
+            <ArrivalTable arrivals={all()} botId={props.botId} onOpen={setOpened} />
           </FilteredList>
         )}
       </Async>
+      <ArrivalDialog arrival={opened()} onClose={() => setOpened(undefined)} />
     </div>
   );
 }
-
-function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
-  const labelOf = (keyId: string) =>
-    props.keys.find((key) => key.keyId === keyId)?.label ?? copy.deletedKey;
-  return (
-    <Table
-      label={copy.title}
-      columns={[
-        { label: copy.at },
-        { label: copy.status },
-        { label: copy.key },
-        { label: copy.queue, number: true },
-        { label: copy.firstToken, number: true },
-        { label: copy.took, number: true },
-        { label: copy.tokens, number: true },
-        { label: copy.cost, number: true },
-      ]}
-    >
-      <Keyed each={props.runs} by="runId">
-        {(run) => (
-          <tr data-run={run().runId}>
-            <td data-label={copy.at}>
-              <A href={`/bots/${props.botId}/requests/${run().runId}`}>
-                <Show when={run().createdAt} fallback={run().runId}>
-                  {(at) => <Time at={at()} />}
-                </Show>
-              </A>
-            </td>
-            <td data-label={copy.status}>
-              <span class={page.row}>
-                <RunChip status={run().status} />
-                <Show when={run().error}>{(error) => <code>{error().code}</code>}</Show>
-              </span>
-            </td>
-            <td data-label={copy.key}>{labelOf(run().keyId)}</td>
-            <td data-label={copy.queue} data-number="">
-              {msOr(run().queueMs)}
-            </td>
-            <td data-label={copy.firstToken} data-number="">
-              {msOr(run().firstTokenMs)}
-            </td>
-            <td data-label={copy.took} data-number="">
-              {msOr(run().runMs)}
-            </td>
-            <td data-label={copy.tokens} data-number="">
-              {formatNumber((run().inputTokens ?? 0) + (run().outputTokens ?? 0))}
-            </td>
-            <td data-label={copy.cost} data-number="">
-              {formatUsd(run().costMicroUsd ?? 0)}
-            </td>
-          </tr>
-        )}
-      </Keyed>
-    </Table>
-  );
-}
-
-const msOr = (ms: number | null) => (ms === null ? common.none : formatMs(ms));

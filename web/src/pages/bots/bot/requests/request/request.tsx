@@ -1,13 +1,12 @@
 import { A, useParams } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, createUniqueId, type JSX, Show } from "solid-js";
+import { type JSX, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { copy as common } from "~/copy.ts";
 import { formatNumber, formatUsd } from "~/format.ts";
 import NotFound from "~/page-parts/not-found/not-found.tsx";
 import page from "~/page-parts/page.module.css";
-import { CitedText, Passages } from "~/page-parts/passages/passages.tsx";
 import { RunChip } from "~/page-parts/status/status-chip.tsx";
 import { announce } from "~/ui/announcer.tsx";
 import { Async } from "~/ui/async.tsx";
@@ -21,7 +20,9 @@ import { Time } from "~/ui/time.tsx";
 import bots from "../../bot.module.css";
 import { copy as requestsCopy } from "../copy.ts";
 import { copy } from "./copy.ts";
+import { Passages } from "./passages.tsx";
 import { type RunDetail, useRun } from "./queries.ts";
+import { Raw } from "./raw.tsx";
 import styles from "./request.module.css";
 import { TimeLine } from "./time-line.tsx";
 import { Timing } from "./timing.tsx";
@@ -53,9 +54,11 @@ export default function Request() {
             <Failure run={data()} botId={params.botId} />
             <Timing run={data()} />
             <Text title={copy.question} parts={data().question} />
-            <Answer run={data()} />
+            <Text title={copy.answer} parts={data().answer} />
+            <Passages chunks={data().usedChunks} />
             <TimeLine run={data()} botId={params.botId} />
             <Facts run={data()} botId={params.botId} />
+            <Raw run={data()} />
           </>
         )}
       </Async>
@@ -115,13 +118,29 @@ function Facts(props: { run: RunDetail; botId: string }) {
           </span>
         </Fact>
         <Fact label={copy.conversation}>
-          <code>{props.run.conversationId}</code>
+          <span class={styles.id}>
+            <code>{props.run.conversationId}</code>
+            <CopyButton value={props.run.conversationId} label={copy.copyConversation} />
+          </span>
         </Fact>
         <Fact label={requestsCopy.key}>
-          <A href={`/bots/${props.botId}/requests?key=${props.run.keyId}`}>
-            <code>{props.run.keyId}</code>
-          </A>
+          <span class={styles.id}>
+            <A href={`/bots/${props.botId}/requests?key=${props.run.keyId}`}>
+              <code>{props.run.keyId}</code>
+            </A>
+            <CopyButton value={props.run.keyId} label={copy.copyKey} />
+          </span>
         </Fact>
+        <Show when={props.run.requestId}>
+          {(requestId) => (
+            <Fact label={copy.requestId}>
+              <span class={styles.id}>
+                <code>{requestId()}</code>
+                <CopyButton value={requestId()} label={copy.copyRequestId} />
+              </span>
+            </Fact>
+          )}
+        </Show>
         <Fact label={requestsCopy.model}>{props.run.model ?? common.none}</Fact>
         <Fact label={copy.attempts}>{formatNumber(props.run.attempts)}</Fact>
         <Fact label={copy.inputTokens}>{formatNumber(props.run.inputTokens ?? 0)}</Fact>
@@ -146,50 +165,16 @@ const Fact = (props: { label: string; children: JSX.Element }) => (
   </div>
 );
 
-/** What was said to the client, and beside it the passages that the model was given. */
-function Answer(props: { run: RunDetail }) {
-  const prefix = createUniqueId();
-  const [cited, setCited] = createSignal<number>();
-  const passages = () =>
-    (props.run.usedChunks ?? [])
-      .toSorted((a, b) => a.rank - b.rank)
-      .map(({ source, content, place }) => ({ source, text: content, place }));
-  return (
-    <>
-      <Card title={copy.answer}>
-        <p class={styles.text} data-written="">
-          <Show when={textOf(props.run.answer)} fallback={copy.noText}>
-            {(text) => (
-              <CitedText
-                text={text()}
-                passages={passages().length}
-                prefix={prefix}
-                onCite={setCited}
-              />
-            )}
-          </Show>
-        </p>
-      </Card>
-      <Show when={passages().length > 0}>
-        <Card title={copy.passages} hint={copy.passagesHint}>
-          <Passages label={copy.passages} passages={passages()} prefix={prefix} cited={cited()} />
-        </Card>
-      </Show>
-    </>
-  );
-}
-
-const textOf = (parts: RunDetail["question"]): string =>
-  (parts ?? [])
-    .map((part) => ("body" in part ? part.body : "fileName" in part ? part.fileName : ""))
-    .filter((line) => line !== "")
-    .join("\n");
-
 function Text(props: { title: string; parts: RunDetail["question"] }) {
+  const text = () =>
+    (props.parts ?? [])
+      .map((part) => ("body" in part ? part.body : "fileName" in part ? part.fileName : ""))
+      .filter((line) => line !== "")
+      .join("\n");
   return (
     <Card title={props.title}>
       <p class={styles.text} data-written="">
-        {textOf(props.parts) || copy.noText}
+        {text() || copy.noText}
       </p>
     </Card>
   );

@@ -4,7 +4,7 @@ import { api, read } from "~/api/client.ts";
 import { announce } from "~/ui/announcer.tsx";
 import { Button } from "~/ui/button.tsx";
 import { Icon } from "~/ui/icon.tsx";
-import { copy } from "./copy.ts";
+import { copy } from "../copy.ts";
 
 /** Has what failed answered after all: the newest failures, as many as the API takes at once. */
 export function RedriveAll(props: { botId: string }) {

@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import type { Clock, Table } from "../../ports/index.ts";
+import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
+import { Shape } from "../../store/shape/index.ts";
+
+/** What a key was called: its requests are told by it when it is gone. */
+export const Former = v.object({
+  keyId: v.string(),
+  label: v.string(),
+  last4: v.string(),
+  purpose: v.picklist(["client", "probe"]),
+});
+export type Former = v.InferOutput<typeof Former>;
+const shape = Shape.of("former key", Former);
+
+/** Longer than the request log keeps anything. */
+const keptSeconds = 100 * 86_400;
+
+export async function noteFormer(
+  deps: { table: Table; clock: Clock },
+  botId: string,
+  key: Former,
+): Promise<void> {
+  await deps.table.put({
+    ...shape.check(v.parse(Former, key)),
+    ...Layout.formerKey(botId, key.keyId),
+    expiresAt: Layout.expiryAfter(deps.clock, keptSeconds),
+  });
+}
+
+export const listFormer = (table: Table, botId: string): Promise<Former[]> =>
+  Paging.all(
+    table,
+    { pk: Layout.botPartition(botId), skPrefix: Layout.formerKeyPrefix },
+    shape.readAll,
+  );

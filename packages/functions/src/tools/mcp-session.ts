@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import type { Client } from "@modelcontextprotocol/client";
+import type { Tools } from "@outlet/core/bots/tools";
+import { Text } from "@outlet/core/foundation/text";
+import { type Http, HttpRefused, type SecretStore } from "@outlet/core/ports";
+import { createGuardedFetch } from "../outbound/guarded-fetch.ts";
+
+type Definition = Awaited<ReturnType<Client["listTools"]>>["tools"][number];
+export type CallResult = Awaited<ReturnType<Client["callTool"]>>;
+
+/** Tools of one server that are looked at, and characters of one's schema. */
+const toolsMax = 200;
+const schemaMax = 12_000;
+const answerBytesMax = 2_000_000;
+
+export interface Server {
+  url: string;
+  hosts: readonly string[];
+  headers: Record<string, string>;
+}
+
+/** A tool of a server as it defines it now. */
+export interface RemoteTool {
+  remoteName: string;
+  description: string;
+  /** JSON Schema as text. */
+  inputSchema: string;
+  isSafeToRepeat: boolean;
+  /** Of all of it that a model or an owner is told. */
+  digest: string;
+  /** Why it cannot be used. */
+  refusal: string | null;
+}
+
+/** The server could not be asked; the message may be shown to the owner and the model. */
+export class ServerFailed extends Error {
+  override name = "ServerFailed";
+}
+
+/** @throws StoreUnavailable */
+export async function serverOf(
+  secrets: SecretStore,
+  { botId, setting }: Tools.Info & { setting: Tools.SettingOf<"mcp"> },
+): Promise<Server> {
+  const headers = await Promise.all(
+    setting.headers.map(async ({ name, secretId }): Promise<[string, string]> => {
+      const value = await secrets.get(botId, secretId);
+      if (value === undefined) {
+        throw new ServerFailed(
+          `The value of the header ${name} is missing. Its owner has to write it again.`,
+        );
+      }
+      return [name, value];
+    }),
+  );
+  return { url: setting.url, hosts: setting.hosts, headers: Object.fromEntries(headers) };
+}
+
+/**
+ * Speaks with a server in one session, of whichever revision of the protocol it is.
+ * @throws ServerFailed; the signal's reason
+ */
+export async function withServer<T>(
+  http: Http,
+  { url, hosts, headers }: Server,
+  { timeMs, signal }: { timeMs: number; signal: AbortSignal },
+  work: (client: Client, options: { timeout: number; signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  // Only bots with such tools need it, and it is large.
+  const mcp = await import("@modelcontextprotocol/client");
+  const ending = new AbortController();
+  const fetch = createGuardedFetch(http, {
+    timeoutMs: timeMs,
+    responseBytesMax: answerBytesMax,
+    hosts,
+    requestsMax: 40,
+    signal: ending.signal,
+  });
+  const client = new mcp.Client(
+    { name: "outlet", version: "1" },
+    { versionNegotiation: { mode: "auto" }, listMaxPages: 20 },
+  );
+  const transport = new mcp.StreamableHTTPClientTransport(new URL(url), {
+    fetch,
+    requestInit: { headers },
+    reconnectionOptions: {
+      maxRetries: 0,
+      initialReconnectionDelay: 1_000,
+      maxReconnectionDelay: 1_000,
+      reconnectionDelayGrowFactor: 1,
+    },
+  });
+  try {
+    const options = { timeout: timeMs, maxTotalTimeout: timeMs, signal };
+    await client.connect(transport, options);
+    return await work(client, options);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw failure(error);
+  } finally {
+    await leave(client, transport);
+    ending.abort(new Error("The session has ended."));
+  }
+}
+
+/** Servers that keep sessions are told of the end; whether they listen is their affair. */
+async function leave(
+  client: Client,
+  transport: { sessionId?: string | undefined; terminateSession(): Promise<void> },
+): Promise<void> {
+  if (transport.sessionId !== undefined) await transport.terminateSession().catch(() => {});
+  await client.close().catch(() => {});
+}
+
+function failure(error: unknown): ServerFailed {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ServerFailed) return cause;
+    if (cause instanceof HttpRefused) return new ServerFailed(cause.message, { cause: error });
+  }
+  const said = error instanceof Error ? Text.shorten(Text.oneLine(error.message), 300) : "";
+  return new ServerFailed(`The MCP server did not answer as one does: ${said}`, { cause: error });
+}
+
+/** @throws ServerFailed; the signal's reason */
+export function listRemote(
+  http: Http,
+  server: Server,
+  limits: { timeMs: number; signal: AbortSignal },
+): Promise<RemoteTool[]> {
+  return withServer(http, server, limits, async (client, options) => {
+    const { tools } = await client.listTools(undefined, options);
+    return tools.slice(0, toolsMax).map(remoteTool);
+  });
+}
+
+function remoteTool(tool: Definition): RemoteTool {
+  const { name, title, annotations } = tool;
+  const inputSchema = JSON.stringify(tool.inputSchema);
+  const description = Text.shorten((tool.description ?? title ?? "").trim() || name, 2_000);
+  const isSafeToRepeat = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
+  const isLong = inputSchema.length > schemaMax;
+  return {
+    remoteName: name,
+    description,
+    inputSchema: isLong ? '{"type":"object"}' : inputSchema,
+    isSafeToRepeat,
+    // Also of what is cut off: it may say what the rest is for.
+    digest: digestOf([name, title, tool.description, tool.inputSchema, isSafeToRepeat]),
+    refusal: isLong ? "What it takes is too long to tell a model of." : null,
+  };
+}
+
+const digestOf = (parts: unknown): string =>
+  createHash("sha256")
+    .update(JSON.stringify(sorted(parts)))
+    .digest("base64url");
+
+/** The order of members says nothing in JSON, and servers change it. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, of]) => [name, sorted(of)]),
+  );
+}
+
+/** What of a result is told to the model. */
+export function textOfResult({ content, structuredContent }: CallResult): string {
+  const texts = (content ?? []).map((part) => {
+    switch (part.type) {
+      case "text":
+        return part.text;
+      case "resource":
+        return "text" in part.resource ? part.resource.text : `[A file: ${part.resource.uri}]`;
+      case "resource_link":
+        return `[${part.name}: ${part.uri}]`;
+      default:
+        return `[${part.type} of ${part.mimeType}, which is no text]`;
+    }
+  });
+  const text = texts.join("\n").trim();
+  return text === "" && structuredContent ? JSON.stringify(structuredContent) : text;
+}

@@ -1,0 +1,184 @@
+import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { createSignal, Show } from "solid-js";
+import { api, read } from "~/api/client.ts";
+import { fieldError } from "~/api/field-error.ts";
+import { copy as common } from "~/copy.ts";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { copy } from "./copy.ts";
+import {
+  type HttpSetting,
+  type McpSetting,
+  refreshed,
+  type Tool,
+  type ToolInput,
+} from "./queries.ts";
+import { titleOf } from "./tool-parts.ts";
+
+/** What a tool may reach and how much of it, and a new secret in the place of the old one. */
+export function EditTool(props: { botId: string; tool: Tool; onClose: () => void }) {
+  const { setting, limits } = props.tool;
+  const [hosts, setHosts] = createSignal("hosts" in setting ? setting.hosts.join("\n") : "");
+  const [seconds, setSeconds] = createSignal(String(limits.timeMs / 1_000));
+  const [calls, setCalls] = createSignal(String(limits.callsMax));
+  const [size, setSize] = createSignal(String(limits.sizeMax));
+  const [secret, setSecret] = createSignal("");
+  const client = useQueryClient();
+  const save = useMutation(() => ({
+    mutationFn: () => {
+      const listed = hosts()
+        .split(/[\s,]+/)
+        .filter((host) => host !== "");
+      const json: ToolInput = {
+        setting: changed(props.tool, listed, secret()),
+        limits: {
+          timeMs: Math.round(Number(seconds()) * 1_000),
+          callsMax: Number(calls()),
+          sizeMax: Number(size()),
+        },
+      };
+      const param = { botId: props.botId, toolId: props.tool.toolId };
+      return read(api.bots[":botId"].tools[":toolId"].$put({ param, json }));
+    },
+    onSuccess: async () => {
+      await refreshed(client, props.botId);
+      props.onClose();
+    },
+  }));
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!save.isPending) save.mutate();
+  };
+  return (
+    <Dialog
+      open
+      onClose={() => props.onClose()}
+      title={copy.edit.title(titleOf(props.tool))}
+      description={copy.edit.description}
+    >
+      <form class={page.form} onSubmit={submit}>
+        <TextField
+          label={copy.edit.hosts}
+          hint={copy.edit.hostsHint}
+          value={hosts()}
+          onInput={setHosts}
+          error={fieldError(save.error, "setting.hosts")}
+          multiline
+          mono
+          rows={3}
+          required
+        />
+        <div class={page.pair}>
+          <TextField
+            label={copy.edit.seconds}
+            value={seconds()}
+            onInput={setSeconds}
+            error={fieldError(save.error, "limits.timeMs")}
+            required
+            inputProps={{ type: "number", min: 0.1, max: 60, step: 0.1 }}
+          />
+          <TextField
+            label={copy.edit.calls}
+            value={calls()}
+            onInput={setCalls}
+            error={fieldError(save.error, "limits.callsMax")}
+            required
+            inputProps={{ type: "number", min: 1, max: 50, step: 1 }}
+          />
+          <TextField
+            label={copy.edit.size}
+            value={size()}
+            onInput={setSize}
+            error={fieldError(save.error, "limits.sizeMax")}
+            required
+            inputProps={{ type: "number", min: 100, max: 50_000, step: 1 }}
+          />
+        </div>
+        <Show when={secretNameOf(props.tool)}>
+          {(name) => (
+            <TextField
+              label={name() === "credential" ? copy.edit.secret : copy.edit.secretOf(name())}
+              hint={copy.edit.secretHint}
+              value={secret()}
+              onInput={setSecret}
+              error={
+                fieldError(save.error, "setting.credential.value") ??
+                fieldError(save.error, "setting.headers[0].value")
+              }
+              inputProps={{ type: "password", autocomplete: "new-password" }}
+            />
+          )}
+        </Show>
+        <Show when={save.isError}>
+          <ErrorPanel title={copy.edit.failed} error={save.error} />
+        </Show>
+        <DialogActions>
+          <Button onClick={() => props.onClose()}>{common.actions.cancel}</Button>
+          <Button look="primary" type="submit" busy={save.isPending}>
+            {copy.edit.save}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+/** What the secret is called that can be written anew. */
+function secretNameOf({ setting }: Tool): string | undefined {
+  if (setting.kind === "http") return setting.credential ? "credential" : undefined;
+  return setting.kind === "mcp" ? setting.headers[0]?.name : undefined;
+}
+
+function changed({ setting }: Tool, hosts: string[], secret: string): ToolInput["setting"] {
+  if (setting.kind === "http") return httpInput(setting, hosts, secret);
+  if (setting.kind === "mcp") return mcpInput(setting, hosts, secret);
+  return setting;
+}
+
+const said = (secret: string) => (secret === "" ? {} : { value: secret });
+
+function httpInput(
+  { title, baseUrl, credential, operations }: HttpSetting,
+  hosts: string[],
+  secret: string,
+): ToolInput["setting"] {
+  return {
+    kind: "http",
+    title,
+    baseUrl,
+    hosts,
+    credential: credential && credentialInput(credential, secret),
+    operations: operations.map(({ key, name, description, fixed, responsePath }) => ({
+      key,
+      name,
+      description,
+      fixed: fixed as Record<string, string | number | boolean>,
+      responsePath,
+    })),
+  };
+}
+
+function credentialInput(
+  { kind, name, username }: NonNullable<HttpSetting["credential"]>,
+  secret: string,
+) {
+  if (kind === "bearer") return { kind, ...said(secret) };
+  if (kind === "basic") return { kind, username: username ?? "", ...said(secret) };
+  return { kind, name: name ?? "", ...said(secret) };
+}
+
+const mcpInput = (
+  { title, url, headers, tools }: McpSetting,
+  hosts: string[],
+  secret: string,
+): ToolInput["setting"] => ({
+  kind: "mcp",
+  title,
+  url,
+  hosts,
+  headers: headers.map(({ name }, i) => ({ name, ...(i === 0 && said(secret)) })),
+  tools: tools.map(({ remoteName, name }) => ({ remoteName, name })),
+});
