@@ -5,7 +5,7 @@ import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
 
 /** Items of the table and what is found through its indexes; never a scan, never the table itself. */
-export const itemGrants = (...actions: ("Get" | "Put" | "Update" | "Delete")[]) => ({
+export const itemGrants = (...actions: ("Get" | "BatchGet" | "Put" | "Update" | "Delete")[]) => ({
   actions: actions.map((action) => `dynamodb:${action}Item`),
   resources: [table.arn],
 });

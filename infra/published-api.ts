@@ -36,7 +36,7 @@ export const authorizer = new sst.aws.Function("Authorizer", {
   memory: "512 MB",
   environment: logEnvironment("authorizer"),
   link: [installation, table, keyPepper],
-  permissions: [itemGrants("Get", "Update")],
+  permissions: [itemGrants("BatchGet", "Update")],
 });
 
 /** One for all bots: a statement for each would fill the function's policy after some fifty. */

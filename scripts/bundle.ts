@@ -6,7 +6,7 @@
 import { globSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build, type BuildOptions, type Metafile } from "esbuild";
 import { unreachable } from "./bundle-settings.ts";
 
 export interface Bundle {
@@ -19,11 +19,11 @@ export interface Bundle {
 /** KiB of minified code: what loads before the first request of a cold start can be answered. */
 export const budgetsKib: Record<string, number> = {
   authorizer: 120,
-  "published-api": 240,
+  "published-api": 270,
   worker: 450,
   "control-api": 770,
   deployer: 500,
-  sweeper: 220,
+  sweeper: 240,
   syncer: 500,
   "dead-letters": 120,
   webhooks: 240,
@@ -43,7 +43,33 @@ function entryOf(name: string): string {
 }
 
 export async function bundleFunction(name: string): Promise<Bundle> {
-  const { metafile } = await build({
+  const { metafile } = await build({ ...optionsOf(name), external: ["sst", ...unreachable] });
+  return bundleOf(name, metafile);
+}
+
+/**
+ * The same, written to a folder with a package in place of `sst` and nothing left out, so that it can
+ * be run.
+ * @returns the file to load.
+ */
+export async function bundleTo(name: string, outdir: string, sst: string): Promise<string> {
+  await build({
+    ...optionsOf(name),
+    outdir,
+    write: true,
+    entryNames: "entry",
+    outExtension: { ".js": ".mjs" },
+    alias: { sst },
+    // Some packages are CommonJS inside.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+  return `${outdir}/entry.mjs`;
+}
+
+const optionsOf = (name: string) =>
+  ({
     absWorkingDir: root,
     entryPoints: [`packages/functions/src/${entryOf(name)}`],
     bundle: true,
@@ -56,9 +82,10 @@ export async function bundleFunction(name: string): Promise<Bundle> {
     format: "esm",
     target: "es2024",
     mainFields: ["module", "main"],
-    external: ["sst", ...unreachable],
     logLevel: "silent",
-  });
+  }) as const satisfies BuildOptions;
+
+function bundleOf(name: string, metafile: Metafile): Bundle {
   const entry = Object.entries(metafile.outputs).find(([, output]) =>
     output.entryPoint?.endsWith(`/${entryOf(name)}`),
   );

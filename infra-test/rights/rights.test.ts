@@ -70,7 +70,7 @@ test("a right that nothing uses is found, and so is a list that excuses what can
   const [scenario] = authorizer;
   if (!scenario) throw new Error("The authorizer has no scenario");
   const claims = { ...scenario, uses: [...scenario.uses, "dynamodb:DeleteItem"] };
-  const right = "dynamodb:GetItem";
+  const right = "dynamodb:BatchGetItem";
   const excuse = { role: "authorizer", right, reason: "none" };
   await withMore(world, await grantsOf("authorizer"), "dynamodb:DeleteItem", async () => {
     const faults = async (using: Scenario, list = unjudged) =>

@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 export const authorizer: Scenario[] = [
   {
     title: "lets a key in and notes that it was used",
-    uses: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    uses: ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
     async run(world) {
       const { botId, keyId, value } = await publishedBot(world);
       const answer = await world.invoke("authorizer", authorizerEvent(botId, value));

@@ -9,13 +9,19 @@ import {
   type InferenceConfiguration,
   type Message,
   type OutputConfig,
+  type ReasoningContentBlock,
+  type ToolConfiguration,
+  type ToolResultBlock,
+  type ToolUseBlock,
 } from "@aws-sdk/client-bedrock-runtime";
 import {
   type Model,
   type ModelContent,
   ModelError,
   type ModelEvent,
+  type ModelReasoning,
   type ModelRequest,
+  type ModelTool,
   toModelUsage,
 } from "@outlet/core/ports";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -95,9 +101,13 @@ class EventReader {
   began = false;
   #stopped = false;
   #counted = false;
+  /** Calls that are coming in, by their block: pieces of several may come by turns. */
+  readonly #toolUses = new Map<number, ModelEvent & { type: "toolUse" }>();
 
   *read(event: ConverseStreamOutput): Generator<ModelEvent> {
     this.began = true;
+    this.#readToolUse(event);
+    if (event.contentBlockStop) yield* this.#endToolUse(event.contentBlockStop.contentBlockIndex);
     if (event.contentBlockDelta) {
       const delta = event.contentBlockDelta.delta;
       if (delta?.text) yield { type: "text", text: delta.text.toWellFormed() };
@@ -112,6 +122,8 @@ class EventReader {
       }
     }
     if (event.messageStop) {
+      // A server may forget to end a block.
+      for (const index of [...this.#toolUses.keys()]) yield* this.#endToolUse(index);
       this.#stopped = true;
       yield { type: "stop", reason: Text.cut(event.messageStop.stopReason ?? "none", 100) };
     }
@@ -119,6 +131,25 @@ class EventReader {
       this.#counted = true;
       yield { type: "usage", usage: toModelUsage(event.metadata.usage) };
     }
+  }
+
+  #readToolUse({ contentBlockStart, contentBlockDelta }: ConverseStreamOutput): void {
+    const begun = contentBlockStart?.start?.toolUse;
+    if (begun) {
+      const { toolUseId: callId = "", name = "" } = begun;
+      const index = contentBlockStart.contentBlockIndex ?? 0;
+      this.#toolUses.set(index, { type: "toolUse", callId, name, input: "" });
+    }
+    const piece = contentBlockDelta?.delta?.toolUse?.input;
+    const open = this.#toolUses.get(contentBlockDelta?.contentBlockIndex ?? 0);
+    if (piece !== undefined && open) open.input += piece;
+  }
+
+  *#endToolUse(index = 0): Generator<ModelEvent> {
+    const open = this.#toolUses.get(index);
+    if (!open) return;
+    this.#toolUses.delete(index);
+    yield { ...open, input: open.input.toWellFormed() };
   }
 
   /** A connection may end without an error in the middle of an answer, notably over HTTP/2. */
@@ -131,6 +162,13 @@ class EventReader {
 }
 
 const isBlank = (text: string): boolean => text.trim() === "";
+
+const isEmpty = (part: ModelContent): boolean =>
+  part.type === "text" ? isBlank(part.text) : part.type === "reasoning" && isUnsigned(part);
+
+/** Reasoning goes back as it came, with its signature, or not at all: Claude refuses it without. */
+const isUnsigned = ({ signature, redactedContent }: ModelReasoning): boolean =>
+  signature === "" && redactedContent === "";
 
 function toInput(request: ModelRequest): ConverseStreamCommandInput {
   const messages = toMessages(request);
@@ -146,6 +184,7 @@ function toInput(request: ModelRequest): ConverseStreamCommandInput {
     ...(system.length > 0 && { system }),
     ...(Object.keys(inferenceConfig).length > 0 && { inferenceConfig }),
     ...(request.reasoning && { additionalModelRequestFields: toThinking(request.reasoning) }),
+    ...(request.tools && request.tools.length > 0 && { toolConfig: toToolConfig(request.tools) }),
     ...(request.format && { outputConfig: toOutputConfig(request.format) }),
     ...(Object.keys(request.metadata).length > 0 && { requestMetadata: request.metadata }),
   };
@@ -154,6 +193,17 @@ function toInput(request: ModelRequest): ConverseStreamCommandInput {
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html */
 const toThinking = ({ budgetTokens }: NonNullable<ModelRequest["reasoning"]>) => ({
   thinking: { type: "enabled", budget_tokens: budgetTokens },
+});
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfiguration.html */
+const toToolConfig = (tools: readonly ModelTool[]): ToolConfiguration => ({
+  tools: tools.map(({ name, description, inputSchema }) => ({
+    toolSpec: {
+      name,
+      description,
+      inputSchema: { json: inputSchema as NonNullable<ToolUseBlock["input"]> },
+    },
+  })),
 });
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html */
@@ -179,7 +229,7 @@ function toMessages(request: ModelRequest): Message[] {
   const messages: (Message & { content: ContentBlock[] })[] = [];
   for (const { role, content } of request.messages) {
     const blocks = content
-      .filter((part) => part.type !== "text" || !isBlank(part.text))
+      .filter((part) => !isEmpty(part))
       .flatMap((part) => [...sayName(part), toBlock(part, names)]);
     const previous = messages.at(-1);
     if (blocks.length === 0) continue;
@@ -197,6 +247,14 @@ function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
   if (part.type === "text") return { text: part.text };
   if (part.type === "image")
     return { image: { format: part.format, source: { bytes: part.bytes } } };
+  if (part.type === "reasoning") return { reasoningContent: toReasoning(part) };
+  if (part.type === "toolUse") {
+    const { callId, name, input } = part;
+    return {
+      toolUse: { toolUseId: callId, name, input: input as NonNullable<ToolUseBlock["input"]> },
+    };
+  }
+  if (part.type === "toolResult") return { toolResult: toToolResult(part) };
   const format = documentFormats.get(part.format);
   if (format === undefined) {
     const message = `Bedrock takes no documents of format "${part.format}"`;
@@ -206,6 +264,18 @@ function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
     document: { format, name: toDocumentName(part.name, names), source: { bytes: part.bytes } },
   };
 }
+
+const toReasoning = (part: ModelReasoning): ReasoningContentBlock =>
+  part.redactedContent === ""
+    ? { reasoningText: { text: part.text, signature: part.signature } }
+    : { redactedContent: Buffer.from(part.redactedContent, "base64") };
+
+/** Never empty: an empty result is refused, and with it every request that follows. */
+const toToolResult = (part: ModelContent & { type: "toolResult" }): ToolResultBlock => ({
+  toolUseId: part.callId,
+  content: [{ text: isBlank(part.content) ? "[Nothing.]" : part.content }],
+  status: part.isError ? "error" : "success",
+});
 
 /** A name that Bedrock would not take whole is told in words, before the document. */
 function sayName(part: ModelContent): ContentBlock[] {

@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -39,6 +40,7 @@ type Send = (client: DynamoDBClient, input: never) => ReturnType<DynamoCalls["ca
 
 const send: Record<Operation, Send> = {
   GetItem: (client, input) => client.send(new GetItemCommand(input)) as ReturnType<Send>,
+  BatchGetItem: (client, input) => client.send(new BatchGetItemCommand(input)) as ReturnType<Send>,
   PutItem: (client, input) => client.send(new PutItemCommand(input)) as ReturnType<Send>,
   UpdateItem: (client, input) => client.send(new UpdateItemCommand(input)) as ReturnType<Send>,
   DeleteItem: (client, input) => client.send(new DeleteItemCommand(input)) as ReturnType<Send>,

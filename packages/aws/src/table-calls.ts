@@ -13,6 +13,8 @@ interface Output {
   Attributes?: Attributes | undefined;
   Items?: Attributes[] | undefined;
   LastEvaluatedKey?: Attributes | undefined;
+  Responses?: Record<string, Attributes[]> | undefined;
+  UnprocessedKeys?: Record<string, { Keys?: Attributes[] | undefined }> | undefined;
 }
 
 /** What DynamoDB is asked; inputs and outputs as its API reference has them. */
@@ -23,7 +25,13 @@ export interface DynamoCalls {
   isUnmet(error: unknown): boolean;
 }
 
-export type Operation = "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "Query";
+export type Operation =
+  | "GetItem"
+  | "BatchGetItem"
+  | "PutItem"
+  | "UpdateItem"
+  | "DeleteItem"
+  | "Query";
 
 /** The table port on DynamoDB, by whoever calls it. An item above 400 KB is a ValidationException. */
 export function createTable(calls: DynamoCalls, TableName: string): Table {
@@ -41,6 +49,22 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
       const input = { TableName, Key: toKey(key), ConsistentRead: true };
       const { Item } = await calls.call("GetItem", input);
       return Item && toItem(Item);
+    },
+
+    async getMany(keys) {
+      const found = new Map<string, Item>();
+      let left: object[] = keys.filter(isKey).map(toKey);
+      // What is left over for lack of capacity is asked for again, as DynamoDB's guide says.
+      while (left.length > 0) {
+        const RequestItems = { [TableName]: { Keys: left, ConsistentRead: true } };
+        const { Responses, UnprocessedKeys } = await calls.call("BatchGetItem", { RequestItems });
+        for (const attributes of Responses?.[TableName] ?? []) {
+          const item = toItem(attributes);
+          found.set(nameOf(item), item);
+        }
+        left = UnprocessedKeys?.[TableName]?.Keys ?? [];
+      }
+      return keys.map((key) => found.get(nameOf(key)));
     },
 
     async put(item, condition) {
@@ -109,6 +133,8 @@ function toInput({ values, ...expression }: Expression) {
 function toKey({ pk, sk }: Key): Attributes {
   return toAttributes({ pk, sk });
 }
+
+const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
 /** Whatever is in the table was written through this adapter, under string keys. */
 const toItem = (attributes: Attributes): Item => fromAttributes(attributes) as Item;

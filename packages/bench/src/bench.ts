@@ -7,7 +7,7 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { startNaive } from "./paths/naive.ts";
 import { startOutlet } from "./paths/outlet.ts";
-import type { Path } from "./paths/path.ts";
+import { accepting, answering, health } from "./paths/orders.ts";
 import { compare, type Contestant, ratio } from "./paths/rounds.ts";
 import { startSilentModel } from "./paths/silent-model.ts";
 
@@ -25,13 +25,6 @@ const load = {
   warmUpMs: 1_500,
   durationMs: Number(values.seconds) * 1_000,
 };
-
-const accepting = (path: Path) => ({ method: "POST", ...path.accept });
-const answering = (path: Path) => ({
-  ...accepting(path),
-  headers: { ...path.accept.headers, prefer: "wait=25" },
-});
-const health = (path: Path) => ({ method: "GET", body: null, expect: 200, ...path.health });
 
 async function accept() {
   const model = await startSilentModel();

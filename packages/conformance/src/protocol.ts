@@ -20,7 +20,7 @@ const read = (file: string): string => readFileSync(join(modelDir, file), "utf8"
 
 const Mutations = v.array(
   v.strictObject({
-    module: v.picklist(["Conversation", "EventLog", "Budget"]),
+    module: v.picklist(["Conversation", "EventLog", "ToolCalls", "Budget"]),
     name: v.string(),
     find: v.string(),
     replace: v.string(),
@@ -29,16 +29,18 @@ const Mutations = v.array(
   }),
 );
 
-type Module = "Conversation" | "EventLog" | "Budget";
+type Module = "Conversation" | "EventLog" | "ToolCalls" | "Budget";
 const models = {
   Conversation: read("Conversation.tla"),
   EventLog: read("EventLog.tla"),
+  ToolCalls: read("ToolCalls.tla"),
   Budget: read("Budget.tla"),
 };
 const safety: Configuration = { text: read("Safety.cfg") };
 const liveness: Configuration = { text: read("Liveness.cfg") };
 const quick: Configuration = { ...safety, bounds: { MaxAttempts: 1, Faults: 1 } };
 const eventLog: Configuration = { text: read("EventLog.cfg") };
+const toolCalls: Configuration = { text: read("ToolCalls.cfg") };
 const quickEventLog: Configuration = { ...eventLog, bounds: { MaxTexts: 1, MaxRedrives: 0 } };
 
 const budget: Configuration = { text: read("Budget.cfg") };
@@ -75,6 +77,7 @@ try {
   await (values.quick
     ? judge("event log, one text and no redrive", null, "EventLog", quickEventLog)
     : judge("event log", null, "EventLog", eventLog));
+  await judge("tool calls", null, "ToolCalls", toolCalls);
   await judge("budget", null, "Budget", budget);
   await judge("budget, liveness", null, "Budget", budgetLiveness);
   const mutations = v.parse(Mutations, JSON.parse(read("mutations.json")));
@@ -109,6 +112,7 @@ function describe({ violated, states }: Finding): string {
 }
 
 function configurationOf(module: Module, violates: string | null): Configuration {
+  if (module === "ToolCalls") return toolCalls;
   if (module === "EventLog") return { ...eventLog, bounds: { MaxTexts: 1 } };
   if (module === "Budget") return violates === "NothingHeldForGood" ? budgetLiveness : budget;
   if (violates === null) return quick;

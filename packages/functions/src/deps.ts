@@ -20,6 +20,7 @@ import { restingCost } from "@outlet/aws/published-stack/resting-cost";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { Id } from "@outlet/core/foundation/id";
 import { Limits } from "@outlet/core/foundation/limits";
+import type { Tools } from "@outlet/core/bots/tools";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import { Embeddings } from "@outlet/core/models/embeddings";
 import {
@@ -123,6 +124,19 @@ function retriever(stores: { table: Table; objects: ObjectStore; log: Log }): Re
   };
 }
 
+/** Few bots have tools that lie outside: what calls them is loaded for the first one that does. */
+function remoteTools(stores: ReturnType<typeof base>): Tools.Remote {
+  let opened: Promise<Tools.Remote> | undefined;
+  return {
+    async open(...asked) {
+      opened ??= import("./tools/remote.ts").then(({ createRemoteTools }) =>
+        createRemoteTools({ ...stores, http: createGuardedHttp(), secrets: secrets() }),
+      );
+      return (await opened).open(...asked);
+    },
+  };
+}
+
 /** Of bots' tools; few have any. */
 function secrets(): SecretStore {
   let opened: Promise<SecretStore> | undefined;
@@ -201,6 +215,7 @@ export function workerDeps() {
   return {
     ...stores,
     onRunEnded: Delivery.createHook({ ...stores, webhookQueue: queue(sqs, Resource.WebhookQueue) }),
+    remoteTools: remoteTools(stores),
     retriever: retriever(stores),
     runQueue: queue(sqs, Resource.RunQueue),
     ids: Id.createIds(systemClock),
@@ -281,6 +296,7 @@ export function controlApiDeps() {
     uploads: uploads(),
     http: createGuardedHttp(),
     secrets: secrets(),
+    remoteTools: remoteTools(shared),
     retriever: retriever(shared),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),

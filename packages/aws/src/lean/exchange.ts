@@ -18,7 +18,7 @@ export interface Answer {
   body: string;
 }
 
-interface Sent {
+export interface Sent {
   path: string;
   headers: Record<string, string>;
   body: string;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { socketPathOf } from "../unix-endpoint.ts";
 import { Text } from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { createCredentialSource, type Credentials } from "./credentials.ts";
 import { defaultEndpoint } from "./endpoints.ts";
 import { type Answer, createTarget } from "./exchange.ts";
+import { createPipeline } from "./pipeline.ts";
 import { createSigner, createUnsigned } from "./signing.ts";
 import { BrokenAnswer, isPassing, pauseBefore, ServiceError } from "./service-error.ts";
 
@@ -19,6 +21,8 @@ export interface LeanOptions {
   requestTimeoutMs?: number | undefined;
   /** Tries of one call; three where absent. */
   triesMax?: number | undefined;
+  /** Whether no answer keeps others waiting: then a Unix socket takes one connection for all. */
+  pipelined?: boolean | undefined;
   /** Connections at once; 50 where absent. */
   maxSockets?: number | undefined;
 }
@@ -62,7 +66,10 @@ export type Service = keyof typeof services;
  */
 export function createJsonClient(service: Service, options: LeanOptions): JsonClient {
   const { region, requestTimeoutMs = 1_000, triesMax = 3, maxSockets = 50 } = options;
-  const target = createTarget(options.endpoint ?? defaultEndpoint(service, region), maxSockets);
+  const endpoint = options.endpoint ?? defaultEndpoint(service, region);
+  const socketPath = options.pipelined ? socketPathOf(endpoint) : undefined;
+  const target =
+    socketPath === undefined ? createTarget(endpoint, maxSockets) : createPipeline(socketPath);
   const known = options.credentials;
   const { signedAs, target: prefix } = services[service];
   const sign = options.local

@@ -58,10 +58,11 @@ async function connection(): Promise<void> {
 }
 
 const send = (message: "counting" | Outcome) => process.send?.(message);
-setTimeout(() => send("counting"), warmUpMs);
+const counting = setTimeout(() => send("counting"), warmUpMs);
 await Promise.all(Array.from({ length: connections }, connection)).catch((error: unknown) => {
   failures.push(String(error));
 });
+clearTimeout(counting);
 agent.destroy();
 send({ latencies, durationMs, failure: failures[0] ?? null });
 process.disconnect();

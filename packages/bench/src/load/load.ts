@@ -1,5 +1,4 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { cpuMsOf } from "./cpu.ts";
 
@@ -42,11 +41,18 @@ export async function runLoad(order: Order, pids: Record<string, number>): Promi
   const child = fork(fileURLToPath(new URL("load.child.ts", import.meta.url)), [
     JSON.stringify(order),
   ]);
-  await message(child);
+  const counting = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<Outcome>();
+  child.on("message", (said: "counting" | Outcome) => {
+    if (said === "counting") counting.resolve();
+    else ended.resolve(said);
+  });
+  child.once("exit", () => ended.reject(new Error("The load ended early.")));
+  // It may have failed before it began to count.
+  await Promise.race([counting.promise, ended.promise]);
   const before = await timesOf(pids);
-  const outcome = (await message(child)) as Outcome;
+  const outcome = await ended.promise;
   const after = await timesOf(pids);
-  await once(child, "exit");
   if (outcome.failure) throw new Error(`${order.method} ${order.url}: ${outcome.failure}`);
   const count = outcome.latencies.length;
   return {
@@ -60,14 +66,6 @@ export async function runLoad(order: Order, pids: Record<string, number>): Promi
       ]),
     ),
   };
-}
-
-async function message(child: ReturnType<typeof fork>): Promise<unknown> {
-  const [said] = (await Promise.race([
-    once(child, "message"),
-    once(child, "exit").then(() => Promise.reject(new Error("The load ended early."))),
-  ])) as [unknown];
-  return said;
 }
 
 async function timesOf(pids: Record<string, number>): Promise<Record<string, number>> {

@@ -32,14 +32,14 @@ const patienceMs = 30_000;
 /** Somebody else's client, in a thread of its own: what the attacker computes does not slow it down. */
 export function startWitness(subject: Subject): Witness {
   const worker = new Worker(new URL(import.meta.url), { workerData: subject });
+  const failed = new Promise<never>((_, reject) => worker.once("error", reject));
   return {
-    seen: () =>
-      new Promise((resolve, reject) => {
-        worker.once("message", resolve);
-        worker.once("error", reject);
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
-        worker.postMessage("seen");
-      }),
+    seen() {
+      const told = new Promise<Sight>((resolve) => worker.once("message", resolve));
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
+      worker.postMessage("seen");
+      return Promise.race([failed, told]);
+    },
     stop: async () => void (await worker.terminate()),
   };
 }

@@ -22,7 +22,7 @@ export async function makeLocalMetricsSubject(): Promise<MetricsSubject> {
       const restApiId = botId.toLowerCase();
       logs.open(restApiId);
       for (const request of requests) {
-        logs.write(restApiId, createAccessLogFormat(botId), variablesOf(request));
+        await logs.write(restApiId, createAccessLogFormat(botId), variablesOf(request));
       }
     },
     async close() {

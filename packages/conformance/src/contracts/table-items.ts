@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "@outlet/core/ports";
+import { getMany, StoreUnavailable } from "@outlet/core/ports";
 import { expect } from "vitest";
 import type { TableChecks } from "./table-checks.ts";
 
@@ -30,6 +30,20 @@ export function itemChecks({ check, table, partition }: TableChecks): void {
     };
     await table().put(item);
     expect(await table().get(item)).toEqual(item);
+  });
+
+  check("several items come in one call, in the order of their keys", async () => {
+    const pk = partition();
+    await table().put({ pk, sk: "A", n: 1 });
+    await table().put({ pk, sk: "ключ", n: 2 });
+    const other = { pk: partition(), sk: "A" };
+    const keys = [{ pk, sk: "ключ" }, { pk, sk: "gone" }, { pk, sk: "A", more: 1 }, other];
+    expect(await getMany(table(), keys)).toEqual([
+      { pk, sk: "ключ", n: 2 },
+      undefined,
+      { pk, sk: "A", n: 1 },
+      undefined,
+    ]);
   });
 
   check("keys are told apart in any script", async () => {

@@ -2,7 +2,36 @@
 export type ModelContent =
   | { type: "text"; text: string }
   | { type: "image"; format: "gif" | "jpeg" | "png" | "webp"; bytes: Uint8Array }
-  | { type: "document"; format: string; name: string; bytes: Uint8Array };
+  | { type: "document"; format: string; name: string; bytes: Uint8Array }
+  /** Of the answer that calls tools, which goes back whole and unchanged with their results. */
+  | ModelReasoning
+  | ModelToolUse
+  | { type: "toolResult"; callId: string; content: string; isError: boolean };
+
+/** `redactedContent`: base64. Empty where it is not of that kind. */
+export type ModelReasoning = {
+  type: "reasoning";
+  text: string;
+  signature: string;
+  redactedContent: string;
+};
+
+export type ModelToolUse = {
+  type: "toolUse";
+  callId: string;
+  name: string;
+  input: Record<string, unknown>;
+};
+
+/** What a model is told of a tool. */
+export interface ModelTool {
+  /** 1 to 64 of `a-z A-Z 0-9 _ -`: what Converse's `toolSpec` and OpenAI's `function` take. */
+  name: string;
+  /** Never empty: Converse refuses that. */
+  description: string;
+  /** JSON Schema of an object. */
+  inputSchema: Record<string, unknown>;
+}
 
 export interface ModelMessage {
   role: "user" | "assistant";
@@ -20,6 +49,11 @@ export interface ModelRequest {
   stopSequences?: string[];
   /** Lets the model reason before it answers; only for models that can. */
   reasoning?: { budgetTokens: number };
+  /**
+   * What it may call. Given too where only the conversation holds calls: Converse refuses them
+   * without it.
+   */
+  tools?: readonly ModelTool[];
   /** JSON that the answer has to be; `schema` is JSON Schema as text. Only for models that can. */
   format?: { name: string; schema: string | null };
   /** Key/value pairs that end up in the invocation log and the bill: bot, key, run. */
@@ -58,6 +92,8 @@ export type ModelEvent =
   | { type: "text"; text: string }
   /** `redactedContent`: base64 of what the provider keeps to itself. */
   | { type: "reasoning"; text: string; signature?: string; redactedContent?: string }
+  /** A call of a tool, whole. `input`: JSON text as it came, cut off perhaps; empty for `{}`. */
+  | { type: "toolUse"; callId: string; name: string; input: string }
   /** By Bedrock's name, or the model server's own where Bedrock has none. */
   | { type: "stop"; reason: string }
   | { type: "usage"; usage: ModelUsage };

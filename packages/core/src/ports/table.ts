@@ -93,13 +93,18 @@ type IndexName = keyof typeof indexes;
  * One table of items under (pk, sk), written one item at a time.
  *
  * There are no transactions on purpose: every protocol here has to survive a crash between any two
- * writes, and conditional single-item writes behave the same on DynamoDB and on dynalite.
+ * writes, and conditional single-item writes behave the same on DynamoDB and on whatever speaks its protocol.
  * Failures of the store itself throw {@link StoreUnavailable}, a cursor of another list
  * {@link MalformedCursor}.
  */
 export interface Table {
   /** Strongly consistent. */
   get(key: Key): Promise<Item | undefined>;
+  /**
+   * Items by their keys, in one call, strongly consistent each but not together; 100 at most. Absent
+   * where it takes a call for each: {@link getMany}.
+   */
+  getMany?(keys: readonly Key[]): Promise<(Item | undefined)[]>;
   /** @returns whether the condition held and the item was written. */
   put(item: Item, condition?: Condition): Promise<boolean>;
   /** @returns the item after the change, or `undefined` if the condition did not hold. */
@@ -115,6 +120,10 @@ export interface Table {
   /** Told of an item that cannot be read, while the rest of a list goes on without it. */
   report?(error: UnreadableItem): void;
 }
+
+/** Items by their keys, in as few calls as the table takes. */
+export const getMany = (table: Table, keys: readonly Key[]): Promise<(Item | undefined)[]> =>
+  table.getMany ? table.getMany(keys) : Promise.all(keys.map((key) => table.get(key)));
 
 /** An item that is not of its shape: what it is and where it lies, never what it holds. */
 export interface UnreadableItem extends Error {

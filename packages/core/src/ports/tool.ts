@@ -1,13 +1,8 @@
+import type { ModelTool, ModelUsage } from "./model.ts";
 import type { Found } from "./retriever.ts";
 
 /** What a model is told of a tool, and what whoever runs it has to know of it. */
-export interface ToolDefinition {
-  /** 1 to 64 of `a-z A-Z 0-9 _ -`: what Converse's `toolSpec` and OpenAI's `function` take. */
-  name: string;
-  /** Never empty: Converse refuses that. */
-  description: string;
-  /** JSON Schema of an object. */
-  inputSchema: Record<string, unknown>;
+export interface ToolDefinition extends ModelTool {
   /** Whether calling it twice does no more than calling it once: a crash may then repeat it. */
   isSafeToRepeat: boolean;
   limits: ToolLimits;
@@ -43,16 +38,25 @@ export interface ToolCall {
   caller: ToolCaller;
 }
 
-/** What of a bot's knowledge, or of a model's work, a call has brought with it. */
+/** What a call has brought beside its words. */
 export interface ToolFindings {
-  sources?: Found[];
+  /** Of the bot's knowledge; `[^n]` in an answer names the one whose rank is n - 1. */
+  sources?: { firstRank: number; passages: Found[] };
+  /** Of another model, and its cost: part of the run's. */
+  usage?: ModelUsage;
+  costMicroUsd?: number;
 }
 
-/** How a call ended. Both are told to the model. */
+/**
+ * How a call ended; the model is told. `reason` is for the model and for the owner: it holds no
+ * secret and no address of ours.
+ */
 export type ToolOutcome =
   | ({ outcome: "ok"; content: string } & ToolFindings)
-  /** `reason` is for the model and for the owner: it holds no secret and no address of ours. */
-  | { outcome: "error"; reason: string };
+  /** Refused, or failed without effect as far as that can be known. */
+  | ({ outcome: "error"; reason: string } & ToolFindings)
+  /** It was sent, and nobody can say what came of it: the connection broke, for one. */
+  | { outcome: "unknown"; reason: string };
 
 export interface Tool {
   definition: ToolDefinition;

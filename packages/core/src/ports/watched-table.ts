@@ -1,4 +1,4 @@
-import type { Key, Table, Watch } from "./table.ts";
+import { getMany, type Key, type Table, type Watch } from "./table.ts";
 
 /**
  * A table that tells of the writes it carries out: where readers and writers share a process, whoever
@@ -23,6 +23,7 @@ export function watchedTable(table: Table): Table & Required<Pick<Table, "watch"
 
   return {
     get: (key) => table.get(key),
+    getMany: (keys) => getMany(table, keys),
     query: (range) => table.query(range),
     put: (item, condition) => telling(item, table.put(item, condition)),
     update: (key, change, condition) => telling(key, table.update(key, change, condition)),

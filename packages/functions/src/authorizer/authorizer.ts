@@ -1,6 +1,7 @@
 import { Budget } from "@outlet/core/publishing/budget";
 import { Key } from "@outlet/core/publishing/key";
 import type { Clock, Log, Table } from "@outlet/core/ports";
+import { Layout } from "@outlet/core/store/layout";
 import { Text } from "@outlet/core/foundation/text";
 import { Publication } from "@outlet/core/publishing/publication";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
@@ -28,11 +29,12 @@ export function createAuthorizer(deps: AuthorizerDeps): AuthorizerHandler {
     const path = loggable(event.path);
     const denial = denialOf(path);
     if (!botId || !secret) return denial;
-    const [key, publication] = await Promise.all([
-      Key.authenticate(deps, botId, secret),
-      Publication.fromBot(deps.table, botId),
-    ]);
-    if (!key || !Publication.isOpen(publication)) return denial;
+    const beside = [Layout.publication(botId)];
+    const { key, others } = await Key.authenticate(deps, botId, secret, beside);
+    const [item] = others;
+    if (!key || !item) return denial;
+    const publication = Publication.fromItem(deps.table, item);
+    if (!Publication.isOpen(publication)) return denial;
     if (!Key.admits(key, originOf(event))) return denial;
     await Key.touch(deps, key);
     const context: AuthorizerContext = {

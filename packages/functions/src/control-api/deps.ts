@@ -1,3 +1,4 @@
+import type { Tools } from "@outlet/core/bots/tools";
 import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
 import type { Limits } from "@outlet/core/foundation/limits";
@@ -29,6 +30,8 @@ export interface ControlApiDeps extends Key.Peppered {
   objects: ObjectStore;
   /** For files too large for one request. */
   uploads: UploadStore;
+  /** What the bot under test may call outside. */
+  remoteTools?: Tools.Remote;
   retriever: Retriever;
   /** To what owners name: documents, services, MCP servers. */
   http: Http;

@@ -13,6 +13,8 @@ export interface PublishedApiDeps {
   ids: Id.Ids;
   catalog: ModelCatalog.Catalog;
   log: Log;
+  /** Aborted when the process has to end: callers that wait are told how things stand. */
+  stopping?: AbortSignal;
   /** What the gateway has counted of a key; absent where it cannot be asked on every request. */
   quotaCounters?: QuotaCounters;
   /** Who waits with a key; nobody counts where absent. */

@@ -23,8 +23,8 @@ export async function endedOf(
   deps: Pick<PublishedApiDeps, "objects">,
   run: Run.State,
 ): Promise<Ended> {
-  const { answer, usedChunks } = await Run.loadAnswer(deps, run);
-  return { run, answer: answer ?? [], usedChunks };
+  const { answer, usedChunks, steps } = await Run.loadAnswer(deps, run);
+  return { run, answer: answer ?? [], usedChunks, steps };
 }
 
 /** @throws ProblemError `not_found` where it has been deleted since. */
@@ -76,8 +76,8 @@ function toTold(event: EventLog.Event | EventLog.Idle): Told | undefined | "noth
       return { kind: "begun" };
     case "text":
     case "reasoning":
-      return event;
     case "tool":
+      return event;
     case "end":
       return "nothing";
   }

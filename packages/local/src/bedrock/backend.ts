@@ -1,5 +1,6 @@
 import type { Clock, Log } from "@outlet/core/ports";
 import type { ConverseRequest } from "./converse-request.ts";
+import type { Json } from "./json-value.ts";
 
 /** Who answers: chosen by configuration. */
 export type BedrockBackend =
@@ -14,7 +15,7 @@ export type BedrockBackend =
     }
   | { kind: "bedrock"; region: string };
 
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+export type { Json };
 
 /** One event of ConverseStream: its `:event-type` and its JSON body. */
 export interface StreamEvent {
@@ -35,6 +36,8 @@ export interface Backend {
 /** An answer in plain words; {@link toStreamEvents} wraps it in Bedrock's events. */
 export type AnswerPart =
   | { type: "text" | "reasoning"; text: string }
+  /** A call, whole. `input`: JSON text. */
+  | { type: "toolUse"; id: string; name: string; input: string }
   | { type: "stop"; reason: string }
   /** `inputTokens` without those read from a cache, as Bedrock counts. */
   | { type: "usage"; inputTokens: number; outputTokens: number; cacheReadInputTokens?: number };
@@ -53,7 +56,11 @@ export async function* toStreamEvents(
   for await (const part of parts) {
     if (!started) yield { name: "messageStart", body: { role: "assistant" } };
     started = true;
-    if (part.type === "stop") {
+    if (part.type === "toolUse") {
+      yield* stopBlock();
+      block = { type: "", contentBlockIndex: block.contentBlockIndex + 1 };
+      yield* toToolUse(part, block.contentBlockIndex);
+    } else if (part.type === "stop") {
       yield* stopBlock();
       yield { name: "messageStop", body: { stopReason: part.reason } };
     } else if (part.type === "usage") {
@@ -69,6 +76,22 @@ export async function* toStreamEvents(
       yield { name: "contentBlockDelta", body: { contentBlockIndex, delta } };
     }
   }
+}
+
+/** Characters of JSON in one event: a reader has to put pieces together, as on AWS. */
+const pieceSize = 40;
+
+function* toToolUse(
+  { id, name, input }: AnswerPart & { type: "toolUse" },
+  contentBlockIndex: number,
+): Generator<StreamEvent> {
+  const start = { toolUse: { toolUseId: id, name } };
+  yield { name: "contentBlockStart", body: { contentBlockIndex, start } };
+  for (const piece of input.match(new RegExp(`.{1,${pieceSize}}`, "gsu")) ?? []) {
+    const delta = { toolUse: { input: piece } };
+    yield { name: "contentBlockDelta", body: { contentBlockIndex, delta } };
+  }
+  yield { name: "contentBlockStop", body: { contentBlockIndex } };
 }
 
 function toUsage(part: AnswerPart & { type: "usage" }): { usage: { [name: string]: Json } } {

@@ -1,16 +1,26 @@
 import * as v from "valibot";
+import type { Json } from "./json-value.ts";
 import { invalid } from "./exception.ts";
 
 export type Content =
   | { kind: "text"; text: string }
   | { kind: "image"; format: string; bytes: Uint8Array }
   | { kind: "document"; format: string; name: string; bytes: Uint8Array }
-  /** A block only some models understand (`toolUse`, `video`, `cachePoint`, …), by its member's name. */
+  | { kind: "toolUse"; id: string; name: string; input: Json }
+  /** Its parts as text, JSON parts as JSON text. */
+  | { kind: "toolResult"; id: string; text: string; isError: boolean; parts: number }
+  /** A block only some models understand (`video`, `cachePoint`, …), by its member's name. */
   | { kind: "other"; member: string };
 
 export interface Message {
   role: "user" | "assistant";
   content: Content[];
+}
+
+export interface Tool {
+  name: string;
+  description: string;
+  inputSchema: Json;
 }
 
 /** What Converse and ConverseStream were asked, bytes decoded. */
@@ -22,7 +32,8 @@ export interface ConverseRequest {
   temperature?: number | undefined;
   topP?: number | undefined;
   stopSequences: string[];
-  hasTools: boolean;
+  /** Absent where the request has no `toolConfig`. */
+  tools: Tool[] | undefined;
   /** The model is to reason before it answers. */
   reasoning: boolean;
   /** JSON that the answer has to be. */
@@ -64,6 +75,32 @@ const documentName = v.pipe(
   ),
 );
 
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html */
+const toolName = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_-]{1,64}$/));
+const toolUseId = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_.:-]{1,64}$/));
+const jsonObject = v.pipe(
+  v.unknown(),
+  v.check((value) => typeof value === "object" && value !== null, "must be an object"),
+);
+const toolSpec = v.object({
+  name: toolName,
+  description: v.optional(v.pipe(v.string(), v.minLength(1))),
+  inputSchema: v.object({ json: jsonObject }),
+});
+const toolUse = v.object({ toolUseId, name: toolName, input: jsonObject });
+const toolResult = v.object({
+  toolUseId,
+  content: v.array(v.looseObject({ text: v.optional(v.string()), json: v.optional(v.unknown()) })),
+  status: v.optional(v.picklist(["success", "error"]), "success"),
+});
+
+function toToolResult(said: v.InferOutput<typeof toolResult>): Content {
+  const texts = said.content.map(({ text: plain, json }) => plain ?? JSON.stringify(json) ?? "");
+  const { toolUseId: id, status, content } = said;
+  const isError = status === "error";
+  return { kind: "toolResult", id, text: texts.join("\n"), isError, parts: content.length };
+}
+
 /** Members are a union: exactly one of them is given. */
 const block = v.pipe(
   v.looseObject({
@@ -76,6 +113,8 @@ const block = v.pipe(
         source: v.union([v.object({ bytes }), v.object({ text })]),
       }),
     ),
+    toolUse: v.optional(toolUse),
+    toolResult: v.optional(toolResult),
   }),
   v.check((value) => Object.keys(value).length === 1, "Exactly one member is to be set"),
   v.transform((value): Content => {
@@ -88,6 +127,11 @@ const block = v.pipe(
       const content = "bytes" in source ? source.bytes : source.text;
       return { kind: "document", format, name, bytes: content };
     }
+    if (value.toolUse) {
+      const { toolUseId: id, name, input } = value.toolUse;
+      return { kind: "toolUse", id, name, input: input as Json };
+    }
+    if (value.toolResult) return toToolResult(value.toolResult);
     return { kind: "other", member: Object.keys(value)[0] ?? "" };
   }),
 );
@@ -111,6 +155,12 @@ const requestMetadata = v.pipe(
   v.check((value) => Object.keys(value).length <= 16, "At most 16 entries are allowed"),
 );
 
+const toTool = ({ name, description = "", inputSchema }: v.InferOutput<typeof toolSpec>): Tool => ({
+  name,
+  description,
+  inputSchema: inputSchema.json as Json,
+});
+
 const schema = v.looseObject({
   messages: v.optional(
     v.array(v.object({ role: v.picklist(["user", "assistant"]), content: v.array(block) })),
@@ -119,7 +169,11 @@ const schema = v.looseObject({
   system: v.optional(v.array(v.looseObject({ text: v.optional(v.string()) })), []),
   inferenceConfig: v.optional(inferenceConfig, {}),
   requestMetadata: v.optional(requestMetadata),
-  toolConfig: v.optional(v.looseObject({})),
+  toolConfig: v.optional(
+    v.looseObject({
+      tools: v.pipe(v.array(v.looseObject({ toolSpec: v.optional(toolSpec) })), v.minLength(1)),
+    }),
+  ),
   outputConfig: v.optional(
     v.looseObject({
       textFormat: v.optional(
@@ -163,7 +217,7 @@ export function parseConverseRequest(modelId: string, body: Uint8Array): Convers
     temperature: inferenceConfig.temperature,
     topP: inferenceConfig.topP,
     stopSequences: inferenceConfig.stopSequences ?? [],
-    hasTools: toolConfig !== undefined,
+    tools: toolConfig?.tools.flatMap(({ toolSpec }) => (toolSpec ? [toTool(toolSpec)] : [])),
     reasoning: thinking?.type === "enabled",
     format: result.output.outputConfig?.textFormat?.structure.jsonSchema,
     body,

@@ -18,9 +18,16 @@ function quote(text: string): string {
 /**
  * The demo model's whole answer: who it is and what it was told, then what it found, quoted.
  * It depends on nothing but the material.
+ * @param results of what it has called.
  */
-export function composeAnswer(material: Material): string {
-  return [introduce(material), describeAttachments(material), respond(material)]
+export function composeAnswer(
+  material: Material,
+  results: readonly { name: string; text: string }[] = [],
+): string {
+  const called = results.filter(({ text }) => !/<passage\b/i.test(text));
+  const told = called.map(({ name, text }) => `The tool ${name} says: ${quote(text)}`).join(" ");
+  const said = told !== "" && material.passages.length === 0 ? told : respond(material);
+  return [introduce(material), describeAttachments(material), told === said ? "" : told, said]
     .filter((part) => part !== "")
     .join(" ")
     .replaceAll(" \n", "\n");

@@ -85,8 +85,12 @@ const attachmentsOf = (content: Content[]): Attachment[] =>
 const textOf = (content: Content[]): string =>
   content.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
 
-export function readMaterial({ system, messages }: ConverseRequest): Material {
-  const knowledge = system.flatMap(readPassages);
+/** @param results what was found by searching the knowledge is knowledge, too. */
+export function readMaterial(
+  { system, messages }: ConverseRequest,
+  results: readonly { text: string }[] = [],
+): Material {
+  const knowledge = [...system, ...results.map(({ text }) => text)].flatMap(readPassages);
   const documents = messages.flatMap(({ content }) =>
     attachmentsOf(content).flatMap((attachment) => attachment.passage ?? []),
   );

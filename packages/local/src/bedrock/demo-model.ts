@@ -5,6 +5,7 @@ import type { ConverseRequest } from "./converse-request.ts";
 import { composeAnswer } from "./demo-answer.ts";
 import { composeJson } from "./demo-json.ts";
 import { readMaterial } from "./demo-knowledge.ts";
+import { type DemoCall, nextCalls, resultsOf, withoutCalls } from "./demo-tools.ts";
 import { countTokens, tokenise } from "./tokens.ts";
 
 /**
@@ -20,10 +21,9 @@ export function createDemoModel(
     async *stream(request, signal) {
       const start = clock.now();
       assertConversation(request);
-      const text = composeAnswer(readMaterial(request));
-      const { format } = request;
-      const answer = finish(format ? composeJson(text, format.schema) : text, request);
-      const parts = speak(answer, request, settings.tokensPerSecond, clock, signal);
+      const calls = nextCalls(request);
+      const answer = calls.length > 0 ? saying("") : compose(request);
+      const parts = speak({ ...answer, calls }, request, settings.tokensPerSecond, clock, signal);
       yield* toStreamEvents(parts, () => clock.now() - start);
     },
     close() {},
@@ -33,6 +33,16 @@ export function createDemoModel(
 interface Answer {
   tokens: string[];
   stopReason: "end_turn" | "max_tokens" | "stop_sequence";
+}
+
+const saying = (text: string): Answer => ({ tokens: tokenise(text), stopReason: "end_turn" });
+
+/** Of what it was given: by its owner, and by what it has called. */
+function compose(request: ConverseRequest): Answer {
+  const results = resultsOf(request);
+  const text = composeAnswer(readMaterial(withoutCalls(request), results), results);
+  const { format } = request;
+  return finish(format ? composeJson(text, format.schema) : text, request);
 }
 
 /** A stop sequence counts only where maxTokens let it be said. */
@@ -51,7 +61,7 @@ function finish(text: string, { maxTokens, stopSequences }: ConverseRequest): An
 const tokensPerEvent = 4;
 
 async function* speak(
-  { tokens, stopReason }: Answer,
+  { tokens, stopReason, calls }: Answer & { calls: DemoCall[] },
   request: ConverseRequest,
   tokensPerSecond: number | undefined,
   clock: Clock,
@@ -69,8 +79,13 @@ async function* speak(
     signal.throwIfAborted();
     yield { type: "text", text: group.join("") };
   }
-  yield { type: "stop", reason: stopReason };
-  yield { type: "usage", inputTokens: countInput(request), outputTokens: tokens.length };
+  const inputs = calls.map(({ input }) => JSON.stringify(input));
+  for (const [at, { name }] of calls.entries()) {
+    yield { type: "toolUse", id: `demo_${at}`, name, input: inputs[at] ?? "{}" };
+  }
+  const outputTokens = tokens.length + inputs.map(countTokens).reduce((a, b) => a + b, 0);
+  yield { type: "stop", reason: calls.length > 0 ? "tool_use" : stopReason };
+  yield { type: "usage", inputTokens: countInput(request), outputTokens };
 }
 
 /** Bytes of an image or of a document that is no text are counted by the kilobyte. */
@@ -78,6 +93,8 @@ function countInput({ system, messages }: ConverseRequest): number {
   const content = messages.flatMap((message) => message.content);
   const ofContent = content.map((part) => {
     if (part.kind === "text") return countTokens(part.text);
+    if (part.kind === "toolUse") return countTokens(JSON.stringify(part.input));
+    if (part.kind === "toolResult") return countTokens(part.text);
     return part.kind === "other" ? 0 : Math.ceil(part.bytes.length / 1000);
   });
   return [...system.map(countTokens), ...ofContent].reduce((sum, count) => sum + count, 0);

@@ -181,6 +181,32 @@ describe.each(Object.entries(handlers))("a paced answer over %s", (_name, create
   });
 });
 
+/** A conversation with tools. */
+const called = (messages: object[]) => ({
+  messages,
+  toolConfig: { tools: [{ toolSpec: { name: "t", inputSchema: { json: { type: "object" } } } }] },
+});
+const result = (toolUseId: string, content: object[] = [{ text: "fine" }]) => ({
+  toolUseId,
+  content,
+});
+/** Calls of these ids, one letter each, and results of those. */
+const answered = (calls: string, results: string[], content?: object[], late?: object) => [
+  { role: "user", content: [{ text: "Hi" }] },
+  {
+    role: "assistant",
+    content: Array.from(calls, (toolUseId) => ({ toolUse: { toolUseId, name: "t", input: {} } })),
+  },
+  {
+    role: "user",
+    content: [
+      ...results.map((id) => ({ toolResult: result(id, content) })),
+      ...(results.length === 0 ? [{ text: "and?" }] : []),
+      ...(late ? [{ toolResult: late }] : []),
+    ],
+  },
+];
+
 describe("a request by hand", () => {
   beforeEach(() => start());
 
@@ -246,8 +272,19 @@ describe("a request by hand", () => {
     ["an empty stop sequence", { ...user(hi), inferenceConfig: { stopSequences: [""] } }, "stop"],
     ["empty metadata", { ...user(hi), requestMetadata: {} }, "requestMetadata"],
     ["metadata in German", { ...user(hi), requestMetadata: { a: "ä" } }, "requestMetadata.a"],
-    ["tools", { ...user(hi), toolConfig: { tools: [] } }, "tool use"],
-    ["a tool's result", user({ toolResult: {} }), "toolResult"],
+    ["tools", { ...user(hi), toolConfig: { tools: [] } }, "toolConfig.tools"],
+    ["a tool's result of nothing", user({ toolResult: {} }), "toolUseId"],
+    ["a result of no call", called(user({ toolResult: result("x") }).messages), "exceeds"],
+    [
+      "a call without tools",
+      { messages: called(answered("x", ["x"])).messages },
+      "The toolConfig field must be defined",
+    ],
+    ["a call that nothing came of", called(answered("x", [])), "for the following Ids: x"],
+    ["a result that is empty", called(answered("x", ["x"], [])), "is empty"],
+    ["a result that is blank", called(answered("x", ["x"], [{ text: " " }])), "is empty"],
+    ["results in another order", called(answered("xy", ["y", "x"])), "not in order"],
+    ["a result behind text", called(answered("x", [], [], result("x"))), "have to come first"],
     [
       "a document's file name",
       user(hi, { document: { format: "pdf", name: "a.pdf", source: { bytes } } }),

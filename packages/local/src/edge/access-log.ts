@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  write,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +16,7 @@ import { type ContextVariables, substitute } from "./context-variables.ts";
 /** One file of JSON lines per REST API: `{folder}/{restApiId}.log`. */
 export class AccessLogs {
   readonly #folder: string;
-  readonly #files = new Map<string, number>();
+  readonly #files = new Map<string, LogFile>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -24,13 +25,16 @@ export class AccessLogs {
 
   open(restApiId: string): void {
     if (this.#files.has(restApiId)) return;
-    this.#files.set(restApiId, openSync(this.#path(restApiId), "a", 0o600));
+    this.#files.set(restApiId, new LogFile(openSync(this.#path(restApiId), "a", 0o600)));
   }
 
-  /** Written at once, so that a killed process loses no line. A closed log takes none any more. */
-  write(restApiId: string, format: string, variables: ContextVariables): void {
+  /**
+   * A closed log takes no line any more.
+   * @returns when the line is in the operating system's hands: a killed process loses none of those.
+   */
+  write(restApiId: string, format: string, variables: ContextVariables): Promise<void> {
     const file = this.#files.get(restApiId);
-    if (file !== undefined) writeSync(file, `${formatLine(format, variables)}\n`);
+    return file ? file.append(`${formatLine(format, variables)}\n`) : Promise.resolve();
   }
 
   /** The lines so far, oldest first; each is JSON. */
@@ -63,11 +67,60 @@ export class AccessLogs {
     const file = this.#files.get(restApiId);
     if (file === undefined) return;
     this.#files.delete(restApiId);
-    closeSync(file);
+    file.close();
   }
 
   #path(restApiId: string): string {
     return join(this.#folder, `${restApiId}.log`);
+  }
+}
+
+/** Lines that come while others are being written go together, after them. */
+class LogFile {
+  readonly #file: number;
+  #waiting: string[] = [];
+  #next: PromiseWithResolvers<void> | undefined;
+  #isWriting = false;
+  #isClosing = false;
+
+  constructor(file: number) {
+    this.#file = file;
+  }
+
+  append(line: string): Promise<void> {
+    if (this.#isClosing) return Promise.resolve();
+    this.#waiting.push(line);
+    this.#next ??= Promise.withResolvers();
+    const { promise } = this.#next;
+    if (!this.#isWriting) this.#write();
+    return promise;
+  }
+
+  #write(): void {
+    const [lines, done] = [Buffer.from(this.#waiting.join("")), this.#next];
+    this.#waiting = [];
+    this.#next = undefined;
+    this.#isWriting = true;
+    write(this.#file, lines, 0, lines.length, null, (error, written) => {
+      this.#isWriting = false;
+      // A full disk takes a part, if anything: the rest is tried once more, aloud.
+      if (!error && written < lines.length) writeSync(this.#file, lines.subarray(written));
+      if (error) done?.reject(error);
+      else done?.resolve();
+      if (this.#isClosing) this.#end();
+      else if (this.#waiting.length > 0) this.#write();
+    });
+  }
+
+  close(): void {
+    this.#isClosing = true;
+    if (!this.#isWriting) this.#end();
+  }
+
+  #end(): void {
+    if (this.#waiting.length > 0) writeSync(this.#file, this.#waiting.join(""));
+    closeSync(this.#file);
+    this.#next?.resolve();
   }
 }
 

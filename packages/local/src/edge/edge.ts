@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Clock, Log, Provisioner } from "@outlet/core/ports";
@@ -35,7 +35,7 @@ export interface Edge {
   restApis(): string[];
   /** The access log of an API, oldest line first; each line is JSON in the stage's format. */
   accessLog(restApiId: string): AsyncIterable<string>;
-  /** Waits for requests in flight and closes all files. Stop listening first. */
+  /** Waits for requests in flight and closes all files. Close their connections first. */
   close(): Promise<void>;
 }
 
@@ -186,10 +186,13 @@ async function refuse(
 }
 
 function newExtendedRequestId(): string {
-  return `${randomBytes(12).toString("base64url").slice(0, 15)}=`;
+  return `${Buffer.from(hexadecimal(), "hex").toString("base64url").slice(0, 15)}=`;
 }
 
 function newTraceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
+  return `Root=1-${seconds}-${hexadecimal().replace(/.{8}$/, "")}`;
 }
+
+/** Node keeps random bytes ready for UUIDs alone. */
+const hexadecimal = (): string => randomUUID().replaceAll("-", "");

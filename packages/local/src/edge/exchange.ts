@@ -66,7 +66,10 @@ export async function serve(exchange: Exchange, deps: ExchangeDeps): Promise<voi
     variables.set("status", String(res.statusCode));
     variables.set("responseLatency", elapsed(startedAt));
     // Before the end of the answer, so that whoever has seen that finds the line.
-    deps.logs.write(request.mount.restApiId, request.mount.stage.accessLogFormat, variables);
+    const { restApiId, stage } = request.mount;
+    await deps.logs.write(restApiId, stage.accessLogFormat, variables).catch((cause: unknown) => {
+      deps.log.error("an access log cannot be written", { restApiId, cause });
+    });
     await discardBody(req);
     if (!res.destroyed) res.end();
   }

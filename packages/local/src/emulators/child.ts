@@ -18,7 +18,6 @@ let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 process.on("message", stop);
 process.on("disconnect", outlive);
-// dynalite throws out of callbacks, among others where the database is locked.
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
 
@@ -27,7 +26,7 @@ process.umask(0o077);
 // The assignment is our own parent's.
 const assignment = JSON.parse(process.argv[2] ?? "") as Assignment;
 const { dataDir, socketDir, sockets } = assignment;
-const dynamodb = await startDynamodb(join(dataDir, "dynamodb"), sockets.dynamodb);
+const dynamodb = await startDynamodb(dataDir, sockets.dynamodb);
 // After the lock on the first: two processes must never write the queue's file.
 succeed(dataDir, socketDir);
 const fauxqs = await startFauxqs(join(dataDir, "queue"), sockets.fauxqs, assignment);

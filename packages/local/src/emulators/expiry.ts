@@ -18,7 +18,7 @@ const pauseMs = 20;
 const pauseShare = 4;
 
 /**
- * What DynamoDB's time to live does and dynalite does not: goes through the table and removes what
+ * What DynamoDB's time to live does and the embedded table does not: goes through the table and removes what
  * has expired, with the objects that belong to it.
  * @param stopping where it is aborted, the rest is left for another time.
  * @returns how much went.

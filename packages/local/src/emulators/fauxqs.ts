@@ -66,7 +66,7 @@ async function load() {
 
 /**
  * One fsync a write, in a process that answers for the table too, is slow where disks are. Without,
- * a killed process still loses nothing; a power cut may lose the last moments, as with dynalite
+ * a killed process still loses nothing; a power cut may lose the last moments, as with the table
  * (https://www.sqlite.org/pragma.html#pragma_synchronous).
  */
 function relax(persistence: Persistence): Persistence {

@@ -72,8 +72,7 @@ async function persist(options: EmulatorOptions, folder: SocketFolder): Promise<
     const report = await outcome;
     if (report.type === "ready") return describe(child, exited, folder, sockets);
     await exited;
-    // All that dynalite says of a database whose lock another process holds.
-    const isLocked = report.reason.includes("Database is closed");
+    const isLocked = report.reason.includes("database is locked");
     if (!isLocked) throw new Error(`The emulators did not start: ${report.reason}`);
     if (Date.now() > giveUpAt) {
       throw new Error(

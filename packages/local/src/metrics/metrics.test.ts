@@ -63,7 +63,7 @@ describe("lines of an access log", () => {
     metrics = createLocalMetrics({ dataDir, clock, log, logBytesMax: 1_000 });
     let written = 0;
     for (let round = 0; round < 5; round++) {
-      for (let i = 0; i < 10; i++) seen();
+      for (let i = 0; i < 10; i++) await seen();
       written += 10;
       expect(await total()).toBe(written);
       expect(statSync(logPath()).size).toBeLessThan(1_000);
@@ -74,12 +74,12 @@ describe("lines of an access log", () => {
   });
 
   test("are counted once over restarts, and by readers side by side", async () => {
-    seen();
+    await seen();
     expect(await total()).toBe(1);
     await metrics.close();
-    seen();
+    await seen();
     open();
-    seen();
+    await seen();
     expect(await Promise.all([total(), total(), metrics.collect().then(total)])).toEqual([3, 3, 3]);
   });
 
@@ -92,29 +92,29 @@ describe("lines of an access log", () => {
   });
 
   test("that cannot be read are passed over, and said to be", async () => {
-    seen();
+    await seen();
     appendFileSync(logPath(), "half a li\nnull\n{}\n\n");
-    seen();
+    await seen();
     expect(await total()).toBe(2);
     expect(warnings).toEqual(["lines of an access log cannot be read"]);
   });
 
   test("in a log that was begun anew are counted from its start", async () => {
-    for (let i = 0; i < 3; i++) seen();
+    for (let i = 0; i < 3; i++) await seen();
     expect(await total()).toBe(3);
     truncateSync(logPath());
-    seen();
+    await seen();
     expect(await total()).toBe(4);
   });
 
   test("of more than a chunk are all counted, whatever characters they hold", async () => {
     const odd = new Map([...variables(), ["identity.userAgent", "ü한🤖".repeat(40)]]);
-    for (let i = 0; i < 3_000; i++) logs.write("api0000001", format, odd);
+    for (let i = 0; i < 3_000; i++) await logs.write("api0000001", format, odd);
     expect(await total()).toBe(3_000);
   });
 
   test("that fail to be stored are counted by the next reader", async () => {
-    seen();
+    await seen();
     await metrics.close();
     await expect(total()).rejects.toThrow(/finalized|not open/);
     open();
@@ -123,7 +123,7 @@ describe("lines of an access log", () => {
 });
 
 describe("unpublishing", () => {
-  const provisioner = (onRemove: () => void): Provisioner => ({
+  const provisioner = (onRemove: () => void | Promise<void>): Provisioner => ({
     templateVersion: "1",
     deploy: async () => undefined,
     status: async () => ({
@@ -137,10 +137,10 @@ describe("unpublishing", () => {
   const retired = () => readdirSync(join(dataDir, "metrics", "retired"));
 
   test("loses no line, not even one that comes while it is at work", async () => {
-    seen();
+    await seen();
     const guarded = metrics.guard(
-      provisioner(() => {
-        seen();
+      provisioner(async () => {
+        await seen();
         logs.remove("api0000001");
       }),
     );
@@ -151,10 +151,10 @@ describe("unpublishing", () => {
   });
 
   test("that was broken off by a crash loses none either", async () => {
-    seen();
+    await seen();
     const crashed = metrics.guard(
-      provisioner(() => {
-        seen();
+      provisioner(async () => {
+        await seen();
         logs.remove("api0000001");
         throw new Error("killed");
       }),
@@ -167,10 +167,10 @@ describe("unpublishing", () => {
   });
 
   test("and publishing again goes on with the same bot's figures", async () => {
-    seen();
+    await seen();
     await metrics.guard(provisioner(() => logs.remove("api0000001"))).remove("stack", "token");
     logs.open("api0000002");
-    seen(start, "api0000002");
+    await seen(start, "api0000002");
     expect(await total()).toBe(2);
   });
 

@@ -18,6 +18,7 @@ import {
   watchedTable,
 } from "@outlet/core/ports";
 import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
+import { createRemoteTools } from "@outlet/functions/tools/remote";
 import type { Emulators } from "../emulators/start.ts";
 import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
@@ -50,8 +51,9 @@ export function createBackends(
   log: Log,
 ) {
   const { s3 } = createClients(clientOptions(emulators));
-  const dynamodb = createJsonClient("dynamodb", leanOptions(emulators, "dynamodb"));
-  const sqs = createJsonClient("sqs", leanOptions(emulators, "sqs"));
+  const lean = (service: "dynamodb" | "sqs") =>
+    createJsonClient(service, { ...leanOptions(emulators, service), pipelined: true });
+  const [dynamodb, sqs] = [lean("dynamodb"), lean("sqs")];
   const queue = (queueUrl: string) => createLeanQueue({ client: sqs, queueUrl });
   const { runs, deploys, syncs, webhooks } = emulators.queueUrls;
   const bedrock = createBedrockClient({
@@ -69,6 +71,8 @@ export function createBackends(
     requestBytesMax: 8 * 1024 * 1024,
   });
   const webhookQueue = queue(webhooks);
+  const secretStore = createLocalSecretStore(options.dataDir);
+  const http = createGuardedHttp({ allow: options.reach });
   const { embeddings } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   return {
@@ -76,7 +80,8 @@ export function createBackends(
     objects,
     // Browsers do not reach it: a page of anybody's would.
     uploads: createS3UploadStore({ client: s3, bucket: emulators.bucket }),
-    secrets: createLocalSecretStore(options.dataDir),
+    secrets: secretStore,
+    remoteTools: createRemoteTools({ table, http, secrets: secretStore, clock: systemClock, log }),
     embedder,
     retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
     runQueue: queue(runs),
@@ -84,7 +89,7 @@ export function createBackends(
     syncQueue: queue(syncs),
     webhookQueue,
     onRunEnded: Delivery.createHook({ table, webhookQueue, clock: systemClock, log }),
-    http: createGuardedHttp({ allow: options.reach }),
+    http,
     model: createBedrockModel({ client: bedrock }),
     clock: systemClock,
     ids: Id.createIds(systemClock),

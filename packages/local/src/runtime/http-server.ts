@@ -5,7 +5,7 @@ export type Handle = (req: IncomingMessage, res: ServerResponse) => Promise<void
 
 export interface HttpServer {
   port: number;
-  /** Stops listening, and resolves when the requests under way have been answered. */
+  /** Stops listening, and resolves when the requests under way have been answered, or broken off. */
   close(): Promise<void>;
 }
 
@@ -31,10 +31,12 @@ export async function listen(
       options.log.warn("no IPv6 loopback here; serving IPv4 only", { cause });
     }
   }
+  let closed: Promise<unknown> | undefined;
   return {
     port,
     async close() {
-      await Promise.all(servers.map(close));
+      closed ??= Promise.all(servers.map(close));
+      await closed;
     },
   };
 }
@@ -80,8 +82,8 @@ function bind(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-/** How long requests under way may take to end. */
-const patienceMs = 8_000;
+/** How long requests under way may take to end; then their connections are closed. */
+const patienceMs = 700;
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {

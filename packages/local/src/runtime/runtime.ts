@@ -101,8 +101,10 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     it.close(),
   );
   const origin = `http://localhost:${server.port}`;
-  const edge = parts.add(mountEdge(options, { ...backends, quotaCounters }, origin), (it) =>
-    it.close(),
+  const stopping = new AbortController();
+  const edge = parts.add(
+    mountEdge(options, { ...backends, quotaCounters, stopping: stopping.signal }, origin),
+    (it) => it.close(),
   );
   // Not as it was noted when it was published: the port may be another one since.
   const endpointOf = ({ stack, stage }: { stack: StackHandle | null; stage: string }) =>
@@ -148,7 +150,7 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     if (/^\/oidc(\/|\?|$)/.test(path)) return serveIssuer(req, res);
     if (!(await edge.handle(req, res))) await serveConsole(req, res);
   };
-  parts.add(startWorkers(emulators, deps), (it) => it.stop());
+  const workers = parts.add(startWorkers(emulators, deps), (it) => it.stop());
 
   const sampleBot = await ensureSampleBot(deps, { dataDir, owner: callerOf(users, "owner") });
   const ready: Ready = {
@@ -163,7 +165,16 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
   return {
     ready,
     port: server.port,
-    stop: () => parts.stop(),
+    async stop() {
+      await removeReady(dataDir);
+      // Side by side: whoever waits is answered while runs end or are handed over.
+      stopping.abort();
+      const ends = await Promise.allSettled([workers.stop(), server.close()]);
+      for (const end of ends) {
+        if (end.status === "rejected") log.error("a part did not end well", { cause: end.reason });
+      }
+      await parts.stop();
+    },
     failed: emulators.exited.then(({ code }) => `The emulators ended (exit code ${code}).`),
   };
 }
@@ -178,7 +189,7 @@ const notYet: Handle = async (_req, res) => {
 /** Published bots: their shared functions behind the gateway that mounts their templates. */
 function mountEdge(
   options: RuntimeOptions,
-  backends: Backends & { quotaCounters: QuotaCounters },
+  backends: Backends & { quotaCounters: QuotaCounters; stopping: AbortSignal },
   origin: string,
 ): Edge {
   // All who wait are in this process.

@@ -100,7 +100,7 @@ async function untilPublished(deps: Deps, botId: string): Promise<Publication.In
 async function endpointIfOpen(deps: Deps, { botId, apiKey }: Saved): Promise<string | undefined> {
   const publication = await Publication.fromBot(deps.table, botId);
   if (!Publication.isLive(publication)) return undefined;
-  const key = await Key.authenticate(deps, botId, apiKey);
+  const { key } = await Key.authenticate(deps, botId, apiKey);
   return key && endpointOf(deps, publication);
 }
 

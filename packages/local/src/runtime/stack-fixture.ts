@@ -26,6 +26,7 @@ import {
   systemClock,
   systemRandomness,
   type Table,
+  type Tool,
   watchedTable,
 } from "@outlet/core/ports";
 import { Bell } from "@outlet/core/conversations/bell";
@@ -57,6 +58,7 @@ interface StackDeps {
   log: Log;
   policy: Policy;
   model: Model;
+  remoteTools: Tools.Remote;
 }
 
 /** What a scripted model does with a request: speaks, or throws. */
@@ -110,6 +112,8 @@ export async function startStack(
   const sqs = leanOf("sqs");
   const model = { script: (() => says("Hello.")) as Script, requests: [] as ModelRequest[] };
   const { tableName } = emulators;
+  /** What opening a remote tool brings. */
+  const remote: { tools: Tool[] } = { tools: [] };
   const table = watchedTable(reportingTable(createLeanTable({ client: dynamodb, tableName }), log));
   const objects = createS3ObjectStore({ client: clients.s3, bucket: emulators.bucket });
   const deps: StackDeps = {
@@ -126,6 +130,7 @@ export async function startStack(
     catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku", "claude-v3-haiku", "outlet-demo"]),
     log,
     policy: { ...policy, attemptBackoffMs: 20, backoffMs: 5, backoffMaxMs: 20 },
+    remoteTools: { open: async () => remote.tools },
     model: {
       stream(request, signal) {
         model.requests.push(request);
@@ -142,6 +147,7 @@ export async function startStack(
     emulators,
     clients,
     model,
+    remote,
     bot,
     owner,
     /** A client of the published API, as one key of the bot. */

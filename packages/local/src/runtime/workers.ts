@@ -1,6 +1,6 @@
 import { createClients } from "@outlet/aws/clients";
 import { createJsonClient } from "@outlet/aws/lean/json-client";
-import type { Provisioner } from "@outlet/core/ports";
+import { type Provisioner, systemClock } from "@outlet/core/ports";
 import { Bell } from "@outlet/core/conversations/bell";
 import { Delivery } from "@outlet/core/conversations/delivery";
 import { createDeadLetters } from "@outlet/functions/workers/dead-letters/handler";
@@ -27,7 +27,9 @@ const expireEveryMs = 600_000;
 /** Lambda's own limit. */
 const functionTimeoutMs = 900_000;
 /** How long runs in flight may take to end before they are handed over to the next start. */
-const drainMs = 8_000;
+const drainMs = 700;
+/** How long everything else may take; what does not end is left as a killed process leaves it. */
+const patienceMs = 1_500;
 
 /** Starts everything that works without being asked over HTTP. */
 export function startWorkers(
@@ -84,15 +86,23 @@ export function startWorkers(
   sweeper.start();
   expiry.start();
   collector.start();
-  return {
-    async stop() {
-      await Promise.all([sweeper.stop(), expiry.stop(), collector.stop()]);
-      const handOver = setTimeout(() => shutdown.abort(), drainMs);
-      await Promise.all(pollers.map((poller) => poller.stop()));
-      clearTimeout(handOver);
-      await reader.close();
-    },
-  };
+  async function stop(): Promise<void> {
+    const handOver = setTimeout(() => shutdown.abort(), drainMs);
+    const parts = [sweeper, expiry, collector, ...pollers];
+    const ended = Promise.all(parts.map((part) => part.stop())).then(() => "ended" as const);
+    const late = new AbortController();
+    const patience = systemClock.sleep(patienceMs, late.signal).then(
+      () => "late" as const,
+      () => ended,
+    );
+    const outcome = await Promise.race([ended, patience]).finally(() => late.abort());
+    clearTimeout(handOver);
+    if (outcome === "late") backends.log.warn("work under way is left to the next start");
+    await reader.close();
+  }
+
+  let stopped: Promise<void> | undefined;
+  return { stop: () => (stopped ??= stop()) };
 }
 
 /** The bot that a message is for; one that is none goes to a group of its own. */

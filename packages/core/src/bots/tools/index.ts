@@ -11,6 +11,7 @@ import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { Limits, Setting } from "./setting.ts";
 
+export { createCalculator, createTime } from "./built-in.ts";
 export {
   allowedMax,
   Credential,

@@ -1,7 +1,8 @@
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Found, ModelUsage } from "../../ports/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
-import type { Content } from "../run/index.ts";
+import { type Content, Steps } from "../run/index.ts";
+import { addUsage, takeUsage } from "./usage.ts";
 import type { Event } from "./events.ts";
 
 /** An answer as far as it has come. */
@@ -10,22 +11,39 @@ export interface Draft {
   sources: Found[];
   text: string;
   reasoning: { text: string; signature: string; redactedContent: string };
-  /** Of all calls of the model, those that were in vain with them. */
+  /** What was called, of earlier attempts too. */
+  steps: Steps.Step[];
+  /** Of all calls of the model, those that were in vain with them, and of earlier attempts' rounds. */
   usage: ModelUsage;
+  /** What of it is told by {@link steps}, so that whoever goes on from there pays it. */
+  kept: ModelUsage;
+  /** What was paid at other prices than the model's: by earlier attempts, and by tools. */
+  others: { usage: ModelUsage; costMicroUsd: number };
   /** Epoch milliseconds of the first text, be it void by now. */
   firstTextAt: number | null;
 }
 
 const noReasoning = (): Draft["reasoning"] => ({ text: "", signature: "", redactedContent: "" });
 
-export const emptyDraft = (): Draft => ({
-  model: null,
-  sources: [],
-  text: "",
-  reasoning: noReasoning(),
-  usage: Ledger.noTokens,
-  firstTextAt: null,
-});
+/** @param earlier what earlier attempts have called since the run was queued last: it is paid with this one. */
+export function emptyDraft(
+  earlier: { steps: readonly Steps.Step[]; paid: Steps.Paid } = {
+    steps: [],
+    paid: Steps.noCost,
+  },
+): Draft {
+  return {
+    model: null,
+    sources: Steps.sourcesOf(earlier.steps),
+    text: "",
+    reasoning: noReasoning(),
+    steps: [...earlier.steps],
+    usage: earlier.paid.usage,
+    kept: earlier.paid.usage,
+    others: earlier.paid,
+    firstTextAt: null,
+  };
+}
 
 /** Takes an event into the draft. @param now epoch milliseconds. */
 export function note(draft: Draft, event: Event, now: number): void {
@@ -50,11 +68,34 @@ export function note(draft: Draft, event: Event, now: number): void {
       draft.reasoning = noReasoning();
       return;
     case "usage":
-      draft.usage = add(draft.usage, event.usage);
+      draft.usage = addUsage(draft.usage, event.usage);
+      return;
+    case "round":
+      // What is signed is the reasoning of one round: it goes back in its step.
+      draft.reasoning.signature = "";
+      draft.reasoning.redactedContent = "";
+      draft.steps.push({ ...event.round, results: [] });
+      draft.kept = addUsage(draft.kept, event.round.usage);
+      return;
+    case "result":
+      noteResult(draft, event.result);
       return;
     case "stop":
-    case "tool":
   }
+}
+
+function noteResult(draft: Draft, result: Steps.Result): void {
+  const at = draft.steps.findIndex(({ round }) => round === result.round);
+  const step = draft.steps[at];
+  if (step) draft.steps[at] = Steps.inOrder({ ...step, results: [...step.results, result] });
+  if (result.sources.passages.length > 0) draft.sources = Steps.sourcesOf(draft.steps);
+  const { usage, costMicroUsd } = result;
+  draft.usage = addUsage(draft.usage, usage);
+  draft.kept = addUsage(draft.kept, usage);
+  draft.others = {
+    usage: addUsage(draft.others.usage, usage),
+    costMicroUsd: draft.others.costMicroUsd + costMicroUsd,
+  };
 }
 
 export function contentOf({ text, reasoning }: Draft): Content[] {
@@ -65,12 +106,13 @@ export function contentOf({ text, reasoning }: Draft): Content[] {
   ];
 }
 
-export const costOf = ({ model, usage }: Draft): number =>
-  model ? Ledger.cost(model.price, usage) : 0;
+export const costOf = ({ model, usage, others }: Draft): number =>
+  model
+    ? Ledger.cost(model.price, takeUsage(usage, others.usage)) + others.costMicroUsd
+    : others.costMicroUsd;
 
-const add = (a: ModelUsage, b: ModelUsage): ModelUsage => ({
-  inputTokens: a.inputTokens + b.inputTokens,
-  outputTokens: a.outputTokens + b.outputTokens,
-  cacheReadInputTokens: a.cacheReadInputTokens + b.cacheReadInputTokens,
-  cacheWriteInputTokens: a.cacheWriteInputTokens + b.cacheWriteInputTokens,
-});
+/** What was paid and no step tells of: in vain, where another attempt goes on from the steps. */
+export function unkept({ model, usage, kept }: Draft): Steps.Paid {
+  const rest = takeUsage(usage, kept);
+  return { usage: rest, costMicroUsd: model ? Ledger.cost(model.price, rest) : 0 };
+}

@@ -1,18 +1,21 @@
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Found, ModelUsage } from "../../ports/index.ts";
+import type { Steps } from "../run/index.ts";
 import type { End } from "./outcome.ts";
 
 /** What happens while a bot answers, in order. Whoever listens keeps what it needs of it. */
 export type Event =
   /** Which model is asked: once, before all others. */
   | { type: "model"; model: ModelCatalog.Info }
-  /** What the bot's knowledge has to say: once, where it has anything. */
+  /** What the bot's knowledge has to say, before the model is asked: once, where it has anything. */
   | { type: "sources"; sources: Found[] }
   | { type: "text"; text: string }
   /** `redactedContent`: base64 of what the provider keeps to itself. */
   | { type: "reasoning"; text: string; signature?: string; redactedContent?: string }
-  /** A tool that the model has called, each time that its state changes. */
-  | { type: "tool"; callId: string; name: string; status: "running" | "succeeded" | "failed" }
+  /** The model calls tools: the record before. They are called when the next event is asked for. */
+  | { type: "round"; round: Steps.Round }
+  /** What came of one call: the record after. The model reads it when the next event is asked for. */
+  | { type: "result"; result: Steps.Result }
   /** The model is tried again: text and reasoning so far are void. What they cost is not. */
   | { type: "restart" }
   /** Of one call of the model, to be added up. */

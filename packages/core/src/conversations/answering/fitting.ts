@@ -1,10 +1,17 @@
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import { Tokens } from "../../models/tokens/index.ts";
-import { type Found, type Model, ModelError, type ModelMessage } from "../../ports/index.ts";
+import {
+  type Found,
+  type Model,
+  ModelError,
+  type ModelMessage,
+  type ModelTool,
+} from "../../ports/index.ts";
 import type { Event } from "./events.ts";
 import { type GenerateDeps, generate } from "./generate.ts";
 import { toRequest } from "./request.ts";
 import type { Subject } from "./subject.ts";
+import type { ToolUse } from "./turn.ts";
 
 /** Times that the turns before the question are halved; after that, none of them is left anyway. */
 const trimsMax = 12;
@@ -24,16 +31,28 @@ function roomsOf(model: Model): Tokens.Rooms {
  */
 export async function* generateFitting(
   deps: GenerateDeps,
-  asked: { subject: Subject; model: ModelCatalog.Info; sources: readonly Found[] },
+  asked: {
+    subject: Subject;
+    model: ModelCatalog.Info;
+    sources: readonly Found[];
+    /** What the model and its tools have said since the question. */
+    turns: readonly ModelMessage[];
+    tools: readonly ModelTool[];
+  },
   signal: AbortSignal,
-): AsyncGenerator<Event, string | null> {
-  const { subject, model, sources } = asked;
+): AsyncGenerator<Event | ToolUse, string | null> {
+  const { subject, model, sources, turns, tools } = asked;
   const modelId = subject.billedModelId?.(model.modelId) ?? model.modelId;
   const rooms = roomsOf(deps.model);
   let room = rooms.of(model.modelId, model.contextTokens);
   for (let trims = 0; ; trims++) {
     const messages = await subject.readMessages(room);
-    const request = toRequest(subject.bot, model, subject, sources, messages);
+    const question = toRequest(subject.bot, model, subject, sources, messages);
+    const request = {
+      ...question,
+      messages: [...question.messages, ...turns],
+      ...(tools.length > 0 && { tools }),
+    };
     try {
       const stop = yield* generate(deps, { ...request, modelId }, model.modelId, signal);
       rooms.note(model.modelId, room, false);

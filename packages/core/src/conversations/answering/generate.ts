@@ -10,6 +10,7 @@ import {
 } from "../../ports/index.ts";
 import type { Event } from "./events.ts";
 import { isWorthAnotherTry } from "./outcome.ts";
+import type { ToolUse } from "./turn.ts";
 
 export interface GenerateDeps {
   model: Model;
@@ -40,7 +41,7 @@ export async function* generate(
   asked: ModelRequest,
   ownModelId: string,
   signal: AbortSignal,
-): AsyncGenerator<Event, string | null> {
+): AsyncGenerator<Event | ToolUse, string | null> {
   const { modelTriesMax, backoffMs, backoffMaxMs } = deps.policy;
   const endsAt = deps.clock.now() + deps.policy.runTimeMaxMs;
   let request = asked;
@@ -84,7 +85,7 @@ async function* say(
   model: Model,
   request: ModelRequest,
   signal: AbortSignal,
-): AsyncGenerator<Event, string | null> {
+): AsyncGenerator<Event | ToolUse, string | null> {
   let stop: string | null = null;
   for await (const event of model.stream(request, signal)) {
     // Also of an answer that is broken off just now: it was paid for.

@@ -4,6 +4,8 @@
  */
 export * as Answering from "./index.ts";
 
+import type { Bot } from "../../bots/bot/index.ts";
+import type { Tools } from "../../bots/tools/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import {
   type Found,
@@ -11,14 +13,18 @@ import {
   type ObjectStore,
   type Retriever,
   type Table,
+  type ToolCall,
 } from "../../ports/index.ts";
 import type { Event, Outcome } from "./events.ts";
-import { generateFitting } from "./fitting.ts";
+import type { AskBot } from "./bot-tool.ts";
+import { costOf, emptyDraft, note } from "./draft.ts";
 import type { GenerateDeps } from "./generate.ts";
 import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
+import { converse } from "./loop.ts";
 import type { Subject } from "./subject.ts";
+import { openToolbox } from "./toolbox.ts";
 
-export { contentOf, costOf, type Draft, emptyDraft, note } from "./draft.ts";
+export { contentOf, costOf, type Draft, emptyDraft, note, unkept } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
 export { type Asking, estimate } from "./estimate.ts";
@@ -31,6 +37,8 @@ export interface Deps extends GenerateDeps {
   objects: ObjectStore;
   retriever: Retriever;
   catalog: ModelCatalog.Catalog;
+  /** Opens tools that lie outside; absent where there are none. */
+  remoteTools?: Tools.Remote;
 }
 
 /**
@@ -56,25 +64,72 @@ export async function* answer(
   const model = deps.catalog.find(name);
   if (!model) return notAllowed(name);
   yield { type: "model", model };
-  const sources = subject.asked?.utility ? [] : await find(deps, bot.botId, subject.query);
+  const toolbox = await openToolbox(deps, subject, (...asked) => askBot(deps, ...asked), signal);
+  const isGiven = !subject.asked?.utility && !toolbox.asksKnowledge;
+  const sources = isGiven ? await find(deps, bot.botId, subject.query) : [];
   if (sources.length > 0) yield { type: "sources", sources };
   let said = "";
   try {
-    const events = generateFitting(deps, { subject, model, sources }, signal);
-    let next = await events.next();
-    for (; !next.done; next = await events.next()) {
+    const events = converse(deps, { subject, model, sources, toolbox }, signal);
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return ended(next.value, said);
       const event = next.value;
       if (event.type === "text") said += event.text;
       if (event.type === "restart") said = "";
       yield event;
     }
-    const stop = next.value;
-    return { outcome: "ended", end: endOfStop(stop, said.trim() !== ""), stop, again: null };
   } catch (error) {
     if (signal.aborted) return { outcome: "interrupted" };
     if (!(error instanceof ModelError)) throw error;
     deps.log.warn("model failed", { runId, code: error.code, cause: error.message });
     return { outcome: "ended", end: endOfError(error), stop: null, again: againAfter(deps, error) };
+  }
+}
+
+const ended = (stop: string | null, said: string): Outcome => ({
+  outcome: "ended",
+  end: endOfStop(stop, said.trim() !== ""),
+  stop,
+  again: null,
+});
+
+/** As another bot of this installation would answer one question, for the same caller. */
+async function askBot(
+  deps: Deps,
+  bot: Bot.Info,
+  question: string,
+  { idempotencyKey, caller }: ToolCall,
+  signal: AbortSignal,
+): ReturnType<AskBot> {
+  const subject: Subject = {
+    bot,
+    requestedModel: null,
+    // Of the call: what that bot calls is told apart by it, and is the same when it is repeated.
+    runId: idempotencyKey,
+    keyId: caller.keyId,
+    clientId: caller.clientId,
+    depth: caller.depth + 1,
+    query: question,
+    reasoning: false,
+    readMessages: async () => ({
+      question: [{ type: "text", text: question }],
+      history: [],
+      developer: [],
+    }),
+  };
+  const draft = emptyDraft();
+  const events = answer(deps, subject, signal);
+  for (;;) {
+    const next = await events.next();
+    if (!next.done) {
+      note(draft, next.value, deps.clock.now());
+      continue;
+    }
+    signal.throwIfAborted();
+    const failure = next.value.outcome === "ended" ? next.value.end.error : null;
+    const paid = { usage: draft.usage, costMicroUsd: costOf(draft) };
+    return { text: draft.text, failure: failure?.message ?? null, ...paid };
   }
 }
 

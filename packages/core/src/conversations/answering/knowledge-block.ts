@@ -4,12 +4,13 @@ import type { Found, Place } from "../../ports/index.ts";
  * Knowledge in a form that models quote from and that our demo model reads. Files are other people's
  * text: it is fenced, and said to be no instruction.
  * @param cited whether answers name their sources.
+ * @param given passages that came before, so that ranks count on.
  */
-export function toKnowledgeBlock(passages: readonly Shown[], cited: boolean): string {
+export function toKnowledgeBlock(passages: readonly Shown[], cited: boolean, given = 0): string {
   if (passages.length === 0) return "";
   const rows = passages.map((passage, i) => {
     const source = plain(oneLine(passage.source)).replace(/["<>]/g, "'");
-    return `<passage source="${source}" rank="${i + 1}">\n${lines(passage)}\n</passage>`;
+    return `<passage source="${source}" rank="${given + i + 1}">\n${lines(passage)}\n</passage>`;
   });
   const note = cited ? `${quotations} ${citations}` : quotations;
   return `<knowledge note="${note}">\n${rows.join("\n")}\n</knowledge>`;

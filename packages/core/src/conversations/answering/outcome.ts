@@ -36,7 +36,9 @@ const stopRows: Record<string, StopRow> = {
   refusal: filtered,
   malformed_model_output: { ...failed, again: true },
   malformed_tool_use: { ...failed, again: true },
+  // It says that it calls, and calls nothing.
   tool_use: { ...failed, retryable: false },
+  tool_limit: { status: "incomplete", incompleteReason: "tool_limit" },
 };
 
 const stopRow = (reason: string): StopRow =>

@@ -1,4 +1,5 @@
 import type { Bot } from "../../bots/bot/index.ts";
+import type { Steps } from "../run/index.ts";
 import type { Messages, Wishes } from "./request.ts";
 
 /** What is to be answered, by whom. */
@@ -8,6 +9,12 @@ export interface Subject extends Wishes {
   requestedModel: string | null;
   runId: string;
   keyId: string;
+  /** Whose key it is; absent where the owner tries the bot. */
+  clientId?: string;
+  /** Bots that have asked one another on the way here. */
+  depth?: number;
+  /** What earlier attempts have called, oldest first. */
+  steps?: readonly Steps.Step[];
   /** What is looked up in the bot's knowledge. */
   query: string;
   /** The message and the turns before it, as far back as a model of this context can take them. */

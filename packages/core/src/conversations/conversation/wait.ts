@@ -11,10 +11,11 @@ export interface WaitPolicy {
  * Waits for the end of a run, at most `ms`. Looks at its item more and more rarely, every tenth of
  * the time waited, so that what is added to a long answer's time is a small part of it; at once where
  * the table tells of the run's writes.
+ * @param deps.stopping aborted when the process has to end: nobody is kept waiting from then on.
  * @returns the run as it was seen last; `undefined` where it has gone.
  */
 export async function waitFor(
-  deps: { table: Table; clock: Clock; policy: WaitPolicy },
+  deps: { table: Table; clock: Clock; policy: WaitPolicy; stopping?: AbortSignal },
   address: Address,
   runId: string,
   ms: number,
@@ -27,9 +28,10 @@ export async function waitFor(
     try {
       const run = await Run.peek(deps.table, address, runId);
       const waited = deps.clock.now() - beganAt;
-      if (!run || Run.isTerminal(run.status) || waited >= ms) return run;
+      const isOver = waited >= ms || deps.stopping?.aborted === true;
+      if (!run || Run.isTerminal(run.status) || isOver) return run;
       const interval = Math.min(max, Math.max(first, waited / 10));
-      await pause(deps.clock, Math.min(interval, ms - waited), [watch]);
+      await pause(deps.clock, Math.min(interval, ms - waited), [watch], deps.stopping);
     } finally {
       watch?.close();
     }

@@ -23,7 +23,10 @@ export function createBuffer() {
 
   const restart = (attempt: Told): void => {
     const isOwed = hasLeft || events.some(({ kind }) => kind === "attempt");
+    const calls = events.filter(({ kind }) => kind === "tool");
     events = isOwed ? [attempt] : [];
+    // What was called is not taken back.
+    events.unshift(...calls);
     hasLeft = false;
     said.text = "";
     said.reasoning = "";
@@ -37,6 +40,8 @@ export function createBuffer() {
     let room = sizeMax;
     while (room > 0 && events[0]) {
       const [first] = events;
+      // A record may be large, and an item holds only so much: it begins an entry of its own.
+      if (isRecord(first) && taken.length > 0) break;
       if (!("text" in first) || first.text.length <= room) {
         taken.push(first);
         events.shift();
@@ -77,10 +82,10 @@ export function createBuffer() {
     hear(event: Answering.Event, attempt: Told): void {
       if (event.type === "text" || event.type === "reasoning") say(event.type, event.text);
       else if (event.type === "restart") restart(attempt);
-      else if (event.type === "tool") {
-        const { callId, name, status } = event;
-        push({ kind: "tool", callId, name, status });
-      }
+    },
+    /** Stands behind what has been said so far, and is not taken back where the model begins anew. */
+    tell(told: readonly Told[]): void {
+      for (const one of told) push(one);
     },
     /** Says anew what is the answer, where that is not what has been said. */
     agree(answer: { text: string; reasoning: string }, attempt: Told): void {
@@ -97,6 +102,8 @@ export function createBuffer() {
     },
   };
 }
+
+const isRecord = (told: Told): boolean => told.kind === "tool" && told.record !== undefined;
 
 /** Of a surrogate pair. */
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;

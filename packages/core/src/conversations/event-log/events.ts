@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Item, Table } from "../../ports/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Shape } from "../../store/shape/index.ts";
-import { Run } from "../run/index.ts";
+import { Run, Steps } from "../run/index.ts";
 
 /** What an event tells. Text and reasoning count from the last `attempt` on. */
 export const Told = v.variant("kind", [
@@ -14,7 +14,14 @@ export const Told = v.variant("kind", [
     kind: v.literal("tool"),
     callId: v.string(),
     name: v.string(),
-    status: v.picklist(["running", "succeeded", "failed"]),
+    status: v.picklist(["running", "succeeded", "failed", "unknown"]),
+    /** JSON text of what it was called with, and what came of it, both cut to {@link shownMax}. */
+    input: v.optional(v.string()),
+    output: v.optional(v.string()),
+    /** Milliseconds that it took. */
+    ms: v.optional(v.number()),
+    /** Whole, for the attempt that may have to go on from here; readers of the log do not get it. */
+    record: v.optional(Steps.Record),
   }),
   /** The run has ended. Nothing comes after it, unless the owner redrives the run. */
   v.object({
@@ -22,11 +29,14 @@ export const Told = v.variant("kind", [
     status: Run.Status,
     model: v.nullable(v.string()),
     usage: v.nullable(Ledger.Tokens),
-    incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
+    incompleteReason: v.nullable(Run.IncompleteReason),
     error: v.nullable(Run.ErrorInfo),
   }),
 ]);
 export type Told = v.InferOutput<typeof Told>;
+
+/** Characters of a call's input and output that its events show. */
+export const shownMax = 2_000;
 
 /** One event as a reader gets it: 0, 1, 2, … over the whole life of a run, the same for every reader. */
 export type Event = Told & { seq: number };

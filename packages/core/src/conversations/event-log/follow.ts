@@ -2,7 +2,7 @@ import type { Table } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { pause } from "../conversation/pause.ts";
 import { Run } from "../run/index.ts";
-import { type Entry, type Event, nextAfter } from "./events.ts";
+import { type Entry, type Event, nextAfter, type Told } from "./events.ts";
 import { close, type LogDeps, readFrom, readTail, readUpTo } from "./log.ts";
 
 export interface FollowDeps extends LogDeps {
@@ -37,6 +37,13 @@ interface Batch {
   isMore: boolean;
 }
 
+/** Without what only another attempt needs. */
+function shown(told: Told): Told {
+  if (told.kind !== "tool") return told;
+  const { record: _record, ...rest } = told;
+  return rest;
+}
+
 /** Events of one log, from a number on. */
 function createReader(table: Table, run: Run.State, after: number) {
   let next = after + 1;
@@ -47,7 +54,7 @@ function createReader(table: Table, run: Run.State, after: number) {
   function* eventsOf(entry: Entry): Generator<Event> {
     for (const [index, told] of entry.events.entries()) {
       const seq = entry.seq + index;
-      if (seq >= next) yield { ...told, seq };
+      if (seq >= next) yield { ...shown(told), seq };
     }
     next = Math.max(next, nextAfter(entry));
     turn = entry.turn;

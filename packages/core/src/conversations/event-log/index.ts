@@ -12,5 +12,16 @@ export {
   follow,
   type Idle,
 } from "./follow.ts";
-export { close, extend, type LogDeps, raze, remove, replay } from "./log.ts";
+export {
+  close,
+  extend,
+  fence,
+  type LogDeps,
+  raze,
+  readRecords,
+  remove,
+  replay,
+  tellLost,
+} from "./log.ts";
+export { toldCalls } from "./told-calls.ts";
 export { openWriter, type WritePolicy, type Writer, type WriterDeps } from "./writer.ts";

@@ -1,9 +1,10 @@
 import { absent, type Clock, equals, exists, type Item, type Table } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
-import type { Run } from "../run/index.ts";
+import type { Run, Steps } from "../run/index.ts";
 import { tombstoneSeconds } from "../run/item.ts";
 import { type Entry, type Event, endOf, fromItem, nextAfter, type Told } from "./events.ts";
+import { toldCalls } from "./told-calls.ts";
 
 export interface LogDeps {
   table: Table;
@@ -21,6 +22,25 @@ export async function readTail(table: Table, run: Subject): Promise<Entry | unde
   const pk = Layout.eventPartition(run, run.runId);
   const { items } = await table.query({ pk, descending: true, limit: 1 });
   return items[0] && fromItem(table, items[0]);
+}
+
+/** What attempts at a run have called, oldest first, and how often it had been put back by then. */
+export async function readRecords(
+  table: Table,
+  run: Subject,
+): Promise<{ turn: number; record: Steps.Record }[]> {
+  const records: { turn: number; record: Steps.Record }[] = [];
+  for (let seq = 0; ; ) {
+    const { entries } = await readFrom(table, run, seq);
+    for (const { turn, events } of entries) {
+      for (const told of events) {
+        if (told.kind === "tool" && told.record) records.push({ turn, record: told.record });
+      }
+    }
+    const last = entries.at(-1);
+    if (!last) return records;
+    seq = nextAfter(last);
+  }
 }
 
 /** Entries from a number on, in order, up to the first that is not there. */
@@ -92,6 +112,40 @@ export async function putEntry(
   if (await table.put({ ...key, token, turn, told, at, expiresAt }, absent("pk"))) return true;
   const found = await table.get(key);
   return found?.token === token && found.turn === turn && found.told === told;
+}
+
+/**
+ * Writes behind everything that attempts before have written, so that nothing more comes of them.
+ * @param run a run that has ended under a token of its own.
+ */
+export async function fence(deps: LogDeps, run: Run.State): Promise<void> {
+  const { token, redrives: turn, attempts: attempt } = run;
+  for (;;) {
+    const tail = await readTail(deps.table, run);
+    if (tail && (isClosed(tail, turn) || tail.token >= token)) return;
+    const seq = tail ? nextAfter(tail) : 0;
+    if (await putEntry(deps, run, { seq, token, turn, events: [{ kind: "attempt", attempt }] }))
+      return;
+  }
+}
+
+/**
+ * Says what became of calls that were begun, where no attempt goes on from them. Whoever says it
+ * again finds it said.
+ * @param run a run that has ended.
+ */
+export async function tellLost(
+  deps: LogDeps,
+  run: Run.State,
+  results: readonly Steps.Result[],
+): Promise<void> {
+  const { token, redrives: turn } = run;
+  const events = results.flatMap((result) => toldCalls({ type: "result", result }));
+  while (events.length > 0) {
+    const tail = await readTail(deps.table, run);
+    if (!tail || isClosed(tail, turn)) return;
+    if (await putEntry(deps, run, { seq: nextAfter(tail), token, turn, events })) return;
+  }
 }
 
 /** Where the log was left, as far as the caller knows: saves reading its tail. */

@@ -22,6 +22,19 @@ export interface WritePolicy {
 export interface Writer {
   hear(event: Answering.Event): void;
   /**
+   * Writes that the attempt begins, behind all that was written before: from then on, nothing comes
+   * of an attempt before it, so that what that one has called can be read.
+   * @returns whether it is there; not where another attempt has overtaken this one.
+   * @throws StoreUnavailable
+   */
+  begin(): Promise<boolean>;
+  /**
+   * Writes these events, and what was said before them, and says when they are there.
+   * @returns as {@link begin}
+   * @throws StoreUnavailable
+   */
+  keep(told: readonly Told[]): Promise<boolean>;
+  /**
    * Writes all that has been said and not been written, so that the text in the log is the answer's.
    * @returns where the log goes on; `undefined` where another attempt has taken it, or the run ended.
    * @throws StoreUnavailable
@@ -46,6 +59,8 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
   let begun = false;
   let isFenced = false;
   let isClosing = false;
+  /** What is to be written next is written by whoever waits for it. */
+  let isKeeping = false;
   /** On its way: tried again as it is until it is known whether it has been written. */
   let pending: Omit<Entry, "isTombstone" | "seq" | "at"> | undefined;
   let lastAt = Number.NEGATIVE_INFINITY;
@@ -91,19 +106,37 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
 
   /** Writes at its pace until there is nothing left to write. */
   async function pump(): Promise<void> {
-    while (!isClosing && !isFenced && (pending || buffer.size > 0)) {
+    while (!isClosing && !isKeeping && !isFenced && (pending || buffer.size > 0)) {
       const wait = lastAt + eventsEveryMs - deps.clock.now();
       if (wait > 0 && buffer.size < eventsSize) {
         hurry = new AbortController();
         await pause(deps.clock, wait, [], hurry.signal);
-        if (isClosing) return;
+        if (isClosing || isKeeping) return;
       }
       lastAt = deps.clock.now();
       await writeOne(() => buffer.take(entrySizeMax));
     }
   }
 
+  async function keep(told: readonly Told[]): Promise<boolean> {
+    if (isFenced || isClosing) return false;
+    buffer.tell(told);
+    isKeeping = true;
+    try {
+      hurry.abort();
+      await pumping;
+      if (defect) throw defect;
+      while (!isFenced && (pending || !buffer.isEmpty)) {
+        await writeOne(() => buffer.takeLast(entrySizeMax));
+      }
+    } finally {
+      isKeeping = false;
+    }
+    return !isFenced;
+  }
+
   function start(): void {
+    if (isKeeping) return;
     pumping ??= pump()
       .catch((error: unknown) => {
         // The model is not broken off for it: what is pending is written later, or at the end.
@@ -123,6 +156,11 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
       if (buffer.size >= eventsSize) hurry.abort();
       if (buffer.size > 0) start();
     },
+    async begin() {
+      if (!isFenced && !begun) await writeOne(() => []);
+      return !isFenced;
+    },
+    keep,
     async rest() {
       isClosing = true;
       hurry.abort();

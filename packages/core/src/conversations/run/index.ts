@@ -19,7 +19,7 @@ import type { Budget } from "../../publishing/budget/index.ts";
 import { type Address, pick } from "./address.ts";
 import { noSurroundings } from "./asked.ts";
 import { type Content, PayloadMissing } from "./content.ts";
-import { isTombstone, keyOf, peek, tombstoneOf } from "./item.ts";
+import { isTombstone, keyOf, peek } from "./item.ts";
 import type { New } from "./new.ts";
 import {
   type Chunk,
@@ -30,6 +30,8 @@ import {
   storeAnswer,
   storeQuestion,
 } from "./payload.ts";
+import { removeObjects } from "./removal.ts";
+import { Steps } from "./steps.ts";
 import {
   type ErrorInfo,
   fromItem,
@@ -65,9 +67,18 @@ export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcom
 export { Chunk, inlineText } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
 export {
+  listTombstones,
+  remove,
+  removeObjects,
+  removeTombstone,
+  removeUnreadable,
+} from "./removal.ts";
+export { Steps } from "./steps.ts";
+export {
   ErrorCode,
   ErrorInfo,
   fromItem,
+  IncompleteReason,
   type Info,
   isTerminal,
   noWebhooks,
@@ -136,6 +147,8 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     incompleteReason: null,
     usage: null,
     costMicroUsd: 0,
+    unknownCalls: 0,
+    lost: null,
     conversationCreatedAt: null,
   };
   const item: Item = { ...keyOf(address, input.runId), ...shape.check(run) };
@@ -182,7 +195,8 @@ export async function loadKept(deps: Pick<Deps, "objects">, run: State): Promise
     return await load(deps, run);
   } catch (error) {
     if (!(error instanceof PayloadMissing)) throw error;
-    return { ...run, content: [], surroundings: noSurroundings, answer: null, usedChunks: null };
+    const nothing = { answer: null, usedChunks: null, steps: [] };
+    return { ...run, content: [], surroundings: noSurroundings, ...nothing };
   }
 }
 
@@ -222,6 +236,8 @@ export interface Result {
   status: "completed" | "failed" | "incomplete" | "cancelled";
   answer: Content[];
   usedChunks: Chunk[] | null;
+  /** What was called on the way to the answer. */
+  steps: readonly Steps.Step[];
   model: string | null;
   usage: ModelUsage;
   costMicroUsd: number;
@@ -241,10 +257,12 @@ export async function finish(
   token: number,
   result: Result,
 ): Promise<State | undefined> {
-  const { answer, usedChunks, status, ...rest } = result;
-  const reply = await storeAnswer(deps.objects, run.folder, token, { answer, usedChunks });
+  const { answer, usedChunks, steps, status, ...rest } = result;
+  const said = { answer, usedChunks, steps: steps.map(Steps.withoutSources) };
+  const reply = await storeAnswer(deps.objects, run.folder, token, said);
   const mine = all(equals("status", "in_progress"), equals("token", token));
-  const set = shape.checkPart({ ...rest, reply, finishedAt: deps.clock.now() });
+  const unknownCalls = Steps.unknownCalls(steps);
+  const set = shape.checkPart({ ...rest, unknownCalls, reply, finishedAt: deps.clock.now() });
   const key = keyOf(run, run.runId);
   const item =
     (status !== "cancelled" &&
@@ -333,6 +351,8 @@ export async function reopen(
         cause: null,
         usage: null,
         costMicroUsd: 0,
+        unknownCalls: 0,
+        lost: null,
         holds,
         expiresAt: expiryOf(deps.clock, run.retentionDays),
       },
@@ -344,6 +364,21 @@ export async function reopen(
   return item && fromItem(deps.table, item);
 }
 
+/** Action Mourn: what attempts left that never ended, of a run that was given up. Idempotent. */
+export async function mourn(
+  deps: Pick<Deps, "table">,
+  run: State,
+  left: { paid: Steps.Paid; unknownCalls: number },
+): Promise<State> {
+  const set = shape.checkPart({
+    lost: left.paid,
+    unknownCalls: left.unknownCalls,
+  });
+  const unanswered = all(equals("token", run.token), equals("usage", null));
+  const item = await deps.table.update(keyOf(run, run.runId), { set }, unanswered);
+  return item ? fromItem(deps.table, item) : run;
+}
+
 /** Why the attempt under this token has to stop, if it has to. */
 export async function interruption(
   deps: Pick<Deps, "table">,
@@ -353,40 +388,4 @@ export async function interruption(
   const item = await deps.table.get(keyOf(run, run.runId));
   if (!item || item.token !== token) return "overtaken";
   return item.cancelRequestedAt === null ? undefined : "cancelled";
-}
-
-/** Removes what a run names in the object store. */
-export const removeObjects = (objects: ObjectStore, run: State): Promise<void> =>
-  removePayload(objects, run.question, run.reply);
-
-/** Removes a run whose conversation was deleted: its objects, then what its item says. */
-export async function remove(deps: Deps, run: State): Promise<void> {
-  await removeObjects(deps.objects, run);
-  await deps.table.put(tombstoneOf(run, run.runId, deps.clock.now()));
-}
-
-/** Removes what lies in a deleted conversation and cannot be read: it may hold what was said. */
-export async function removeUnreadable(deps: Deps, address: Address): Promise<void> {
-  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
-  for await (const item of Paging.items(deps.table, range)) {
-    if (isTombstone(item) || shape.readAll({}, [item]).length > 0) continue;
-    const runId = item.sk.slice(Layout.runPrefix.length);
-    await deps.table.put(tombstoneOf(address, runId, deps.clock.now()));
-  }
-}
-
-/** Ids of the removed runs of a conversation. */
-export async function listTombstones(table: Table, address: Address): Promise<string[]> {
-  const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
-  const items = await Paging.all(table, range, (_table, page) => page.filter(isTombstone));
-  return items.map(({ sk }) => sk.slice(Layout.runPrefix.length));
-}
-
-/** Removes what keeps a removed run from coming back, where nobody can bring it back any more. */
-export async function removeTombstone(
-  table: Table,
-  address: Address,
-  runId: string,
-): Promise<void> {
-  await table.remove(keyOf(address, runId), equals("removed", true));
 }

@@ -16,7 +16,7 @@ export const durations = ({ queuedAt, startedAt, firstTextAt, finishedAt }: Stat
 /** The ledger entry of a run that has ended: what its item says. */
 export function ledgerEntry(run: State, priceVersion: string): Ledger.Entry {
   return {
-    ...(run.usage ?? Ledger.noTokens),
+    ...(run.usage ?? run.lost?.usage ?? Ledger.noTokens),
     ...durations(run),
     botId: run.botId,
     runId: run.runId,
@@ -25,7 +25,7 @@ export function ledgerEntry(run: State, priceVersion: string): Ledger.Entry {
     model: run.model ?? run.requestedModel ?? "none",
     status: run.status,
     finishedAt: run.finishedAt ?? run.createdAt,
-    costMicroUsd: run.costMicroUsd,
+    costMicroUsd: run.usage ? run.costMicroUsd : (run.lost?.costMicroUsd ?? 0),
     priceVersion,
     errorCode: run.error?.code ?? null,
     abandoned: false,
@@ -58,6 +58,7 @@ export function problemOf(run: State, partial = ""): Problem.ProblemError | unde
     messageId: run.runId,
     runStatus: run.status,
     partial: partial || null,
+    ...(run.unknownCalls > 0 && { unknownCalls: run.unknownCalls }),
   };
   if (run.status === "cancelled") {
     const message = "The run was cancelled before it ended.";

@@ -4,6 +4,7 @@ import { type ObjectStore, Place } from "../../ports/index.ts";
 import type { Address } from "./address.ts";
 import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
 import { Content, type NewContent, PayloadMissing, textOf } from "./content.ts";
+import { Steps } from "./steps.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 
@@ -29,6 +30,8 @@ export const Answer = v.object({
   /** What the model answered; partial where the run failed or was cancelled. */
   answer: v.nullable(v.array(Content)),
   usedChunks: v.nullable(v.array(Chunk)),
+  /** What was called on the way. */
+  steps: v.optional(v.array(Steps.Step), []),
 });
 export type Answer = v.InferOutput<typeof Answer>;
 
@@ -140,7 +143,7 @@ export function inlineText({ json }: Stored): string | null {
 }
 
 export async function readAnswer(objects: ObjectStore, stored: Stored | null): Promise<Answer> {
-  if (!stored) return { answer: null, usedChunks: null };
+  if (!stored) return { answer: null, usedChunks: null, steps: [] };
   return parse(Answer, await readText(objects, stored));
 }
 

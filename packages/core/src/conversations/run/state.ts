@@ -34,6 +34,13 @@ export const ErrorInfo = v.object({
 });
 export type ErrorInfo = v.InferOutput<typeof ErrorInfo>;
 
+export const IncompleteReason = v.picklist([
+  "max_output_tokens",
+  "content_filter",
+  /** The model went on calling tools where it had to answer. */
+  "tool_limit",
+]);
+
 /** Who wants to be told of an end over HTTP. */
 const Webhooks = v.object({
   /** Whether the publication had a webhook when the message was accepted. */
@@ -86,9 +93,16 @@ export const State = v.object({
   /** What went wrong in the words of whoever said so: for the owner, never for a client. */
   cause: v.nullable(v.string()),
   /** Why an incomplete run stopped. */
-  incompleteReason: v.nullable(v.picklist(["max_output_tokens", "content_filter"])),
+  incompleteReason: v.nullable(IncompleteReason),
   usage: v.nullable(Ledger.Tokens),
   costMicroUsd: Ledger.Count,
+  /** Calls of tools of which nobody can say whether they were carried out. */
+  unknownCalls: v.optional(v.number(), 0),
+  /** What attempts that never ended had paid for, where none did. */
+  lost: v.optional(
+    v.nullable(v.object({ usage: Ledger.Tokens, costMicroUsd: Ledger.Count })),
+    null,
+  ),
   /** Days from the last message to the end of the data. */
   retentionDays: v.number(),
   /** Whether its events are written while it is being answered, or at the end. */
@@ -120,6 +134,8 @@ const mend: Partial<State> = {
   incompleteReason: null,
   usage: null,
   costMicroUsd: 0,
+  unknownCalls: 0,
+  lost: null,
   asked: null,
 };
 export const shape = Shape.of("run", State, { mend });

@@ -3,6 +3,7 @@ export * as TestChat from "./index.ts";
 
 import * as v from "valibot";
 import type { Bot } from "../../bots/bot/index.ts";
+import type { Tools } from "../../bots/tools/index.ts";
 import type { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import { TestRun } from "../../bots/test-run/index.ts";
@@ -21,6 +22,7 @@ import { ModelCatalog } from "../../models/catalog/index.ts";
 import { Key } from "../../publishing/key/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Answering } from "../answering/index.ts";
+import { EventLog } from "../event-log/index.ts";
 
 const Message = v.strictObject({
   role: v.picklist(["user", "assistant"]),
@@ -40,6 +42,8 @@ export const Create = v.strictObject({
 export type Event =
   | { type: "sources"; sources: Found[] }
   | { type: "text"; text: string }
+  /** A call of a tool, each time that its state changes; input and output are cut to be shown. */
+  | ToolEvent
   | {
       type: "done";
       model: string;
@@ -52,6 +56,17 @@ export type Event =
     }
   | { type: "failed"; code: string; message: string; retryable: boolean };
 
+export interface ToolEvent {
+  type: "tool";
+  callId: string;
+  name: string;
+  status: "running" | "succeeded" | "failed" | "unknown";
+  /** JSON text. */
+  input: string | null;
+  output: string | null;
+  ms: number | null;
+}
+
 interface Deps {
   table: Table;
   objects: ObjectStore;
@@ -62,6 +77,7 @@ interface Deps {
   model: Model;
   catalog: ModelCatalog.Catalog;
   log: Log;
+  remoteTools?: Tools.Remote;
 }
 
 /**
@@ -93,6 +109,7 @@ export async function* run(
     const event = next.value;
     Answering.note(draft, event, deps.clock.now());
     if (event.type === "sources" || event.type === "text") yield event;
+    else if (event.type === "round" || event.type === "result") yield* toolEvents(event);
   }
   const end = next.value;
   const times = { startedAt, endedAt: deps.clock.now() };
@@ -135,6 +152,14 @@ async function bill(
     errorCode: error?.code ?? null,
     abandoned: false,
   });
+}
+
+function* toolEvents(event: Parameters<typeof EventLog.toldCalls>[0]): Generator<ToolEvent> {
+  for (const told of EventLog.toldCalls(event)) {
+    if (told.kind !== "tool") continue;
+    const { callId, name, status, input = null, output = null, ms = null } = told;
+    yield { type: "tool", callId, name, status, input, output, ms };
+  }
 }
 
 /** Whoever looks on sees a failure at once: what has been shown cannot be taken back. */

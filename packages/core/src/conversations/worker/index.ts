@@ -8,13 +8,13 @@ export * as Worker from "./index.ts";
 import { ModelCatalog } from "../../models/catalog/index.ts";
 import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
 import { RequestLog } from "../request-log/index.ts";
-import { type Address, Run } from "../run/index.ts";
+import { type Address, Run, Steps } from "../run/index.ts";
 import { Budget } from "../../publishing/budget/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
 import { EventLog } from "../event-log/index.ts";
-import { type Deps as AnswerDeps, type Attempt, answer, failure } from "./answer.ts";
+import { type Deps as AnswerDeps, type Attempt, answer, failure, type Listener } from "./answer.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { Shape } from "../../store/shape/index.ts";
@@ -98,7 +98,7 @@ async function process(
   }
   const closing: Ended | undefined =
     started.outcome === "ended"
-      ? { run: started.run }
+      ? { run: await mourn(deps, started.run) }
       : await attempt(deps, started.run, turn.lease, limits);
   if (!closing) return "fenced";
   const ended = closing.run;
@@ -106,7 +106,7 @@ async function process(
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
   await Promise.all([
     Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
-    Budget.settle(deps, ended),
+    Budget.settle(deps, { ...ended, costMicroUsd: entry.costMicroUsd }),
     RequestLog.record(deps.table, ended),
     EventLog.close(deps, ended, closing.log),
     deps.onRunEnded?.(Run.endOf(ended)),
@@ -145,21 +145,21 @@ async function attempt(
   const watch = keepAlive(deps, run, lease, limits);
   let tried: Attempt;
   try {
-    tried = await answer(deps, run, watch.signal, (event) => writer.hear(event)).catch(
-      (error: unknown) => afterError(deps, run, error),
+    tried = await answer(deps, run, watch.signal, listenerOf(deps, run, writer)).catch(
+      (error: unknown) => afterError(deps, run, writer, error),
     );
   } finally {
     // The heartbeat has ended before anything is decided: it must not revive a lease handed over.
     await Promise.all([watch.stop(), writer.rest()]);
   }
-  const { result } = tried;
+  const { result, unkept } = tried;
   if (tried.outcome === "interrupted") {
-    await recordPaid(deps, run, token, result);
+    await recordPaid(deps, run, token, { ...result, ...unkept });
     if (tried.reason === "shutdown") await handOver(deps, run, token, 0);
     return undefined;
   }
   if (tried.again && run.attempts < deps.policy.attemptsMax) {
-    await recordPaid(deps, run, token, result);
+    await recordPaid(deps, run, token, { ...result, ...unkept });
     const backoff = deps.policy.attemptBackoffMs * 2 ** (run.attempts - 1);
     const wait = backoff * (0.5 + deps.randomness.fraction() / 2);
     // Never sooner than the model asks for.
@@ -169,8 +169,40 @@ async function attempt(
   const ended = await finish(deps, run, writer, result);
   if (ended) return ended;
   // Overtaken in the last moment: what it cost is recorded all the same.
-  await recordPaid(deps, run, token, result);
+  await recordPaid(deps, run, token, { ...result, ...unkept });
   return undefined;
+}
+
+/** Writes to the run's event log, and reads from it where there were attempts before. */
+function listenerOf(deps: Deps, run: Run.State, writer: EventLog.Writer): Listener {
+  return {
+    hear: (event) => writer.hear(event),
+    keep: (event) => writer.keep(EventLog.toldCalls(event)),
+    async readEarlier() {
+      if (run.attempts === 1 && run.redrives === 0) return noneEarlier;
+      if (!(await writer.begin())) return undefined;
+      const records = await EventLog.readRecords(deps.table, run);
+      const mine = records.filter(({ turn }) => turn === run.redrives);
+      const paid = Steps.paidIn(mine.map(({ record }) => record));
+      return { steps: Steps.fold(records.map(({ record }) => record)), paid };
+    },
+  };
+}
+
+const noneEarlier = { steps: [], paid: Steps.noCost };
+
+/**
+ * Of a run that was given up: what its attempts had paid for, and the calls of which nobody knows
+ * what came of them. Its log says so, too.
+ */
+async function mourn(deps: Deps, run: Run.State): Promise<Run.State> {
+  if (run.usage !== null || run.attempts === 0) return run;
+  // Whoever stood still since must not begin a call behind what is read here.
+  await EventLog.fence(deps, run);
+  const { records, paid, open, steps } = await readLeft(deps, run);
+  if (records.length === 0) return run;
+  await EventLog.tellLost(deps, run, open);
+  return Run.mourn(deps, run, { paid, unknownCalls: Steps.unknownCalls(steps) });
 }
 
 /**
@@ -190,7 +222,7 @@ async function finish(
     return ended && { run: ended, log };
   } catch (error) {
     if (!(error instanceof Shape.Unwritable)) throw error;
-    return finish(deps, run, writer, afterError(deps, run, error).result);
+    return finish(deps, run, writer, (await afterError(deps, run, writer, error)).result);
   }
 }
 
@@ -198,16 +230,31 @@ async function finish(
  * What the run says if no other attempt follows. A defect of ours is the owner's to see, too.
  * @throws StoreUnavailable: the lease runs out, and another reader comes.
  */
-function afterError(deps: Deps, run: Run.State, error: unknown): Attempt {
+async function afterError(
+  deps: Deps,
+  run: Run.State,
+  writer: EventLog.Writer,
+  error: unknown,
+): Promise<Attempt> {
   if (error instanceof StoreUnavailable) throw error;
   deps.log.error("attempt failed unexpectedly", { runId: run.runId, cause: error });
   const message = "Something went wrong while the message was being answered. Send it again.";
   const info = { code: "internal_error" as const, message, retryable: true };
-  return {
-    outcome: "over",
-    result: failure(run, info, Answering.causeOf(error)),
-    again: { afterMs: 0 },
-  };
+  const ended = failure(run, info, Answering.causeOf(error));
+  // It may have failed before it wrote that it begins.
+  if (run.attempts > 1 || run.redrives > 0) await writer.begin();
+  const { records, paid, steps } = await readLeft(deps, run);
+  const result = records.length === 0 ? ended : { ...ended, ...paid, steps };
+  return { outcome: "over", result, unkept: Steps.noCost, again: { afterMs: 0 } };
+}
+
+/** What the attempts at a run have written down, where none of them goes on. */
+async function readLeft(deps: Deps, run: Run.State) {
+  const records = await EventLog.readRecords(deps.table, run);
+  const steps = Steps.fold(records.map(({ record }) => record));
+  const mine = records.filter(({ turn }) => turn === run.redrives).map(({ record }) => record);
+  const open = steps.flatMap(Steps.unknownResultsOf);
+  return { records, paid: Steps.paidIn(mine), open, steps: steps.map(Steps.settled) };
 }
 
 /** The usage of an attempt that is not the run's answer: an entry of its own. */

@@ -31,3 +31,19 @@ test.each([
 ])("behind %s lies %o", (id, behind) => {
   expect(behindProfile(id)).toEqual(behind);
 });
+
+test("an entry of one's own says where its model cannot be offered tools", () => {
+  const { models } = createCatalog([
+    "claude-v4.5-haiku",
+    "a=x:8b@0.1/0.2",
+    "b=x:8b@0.1/0.2~no-tools",
+    "c=y~no-tools",
+  ]);
+  expect(models.map(({ modelId, tools }) => [modelId, tools])).toEqual([
+    [expect.stringContaining("claude-haiku-4-5"), true],
+    ["x:8b", true],
+    ["x:8b", false],
+    ["y", false],
+  ]);
+  expect(models[2]?.price).toMatchObject({ input: 100_000, output: 200_000 });
+});

@@ -157,7 +157,7 @@ export interface Catalog {
 /**
  * @param allowed short names of known models, or `name=modelId@input/output` for one that is not in
  *   the list, with its price in USD for a million tokens; without a price a bot that uses it cannot
- *   be published.
+ *   be published. `~no-tools` behind it says that it cannot be offered tools.
  * @param region from where they are asked: it decides on the profile.
  * @throws RangeError where a name is neither, or where a model cannot be asked from there.
  */
@@ -183,7 +183,7 @@ export function createCatalog(allowed: readonly string[], region = "us-east-1"):
 }
 
 function parse(entry: string, region: string): Info {
-  const custom = /^([^=]+)=(.+?)(?:@([0-9.]+)\/([0-9.]+))?$/.exec(entry);
+  const custom = /^([^=]+)=(.+?)(?:@([0-9.]+)\/([0-9.]+))?(~no-tools)?$/.exec(entry);
   if (!custom) {
     const info = known.find((m) => m.name === entry);
     if (info) return askedFrom(info, region);
@@ -192,7 +192,7 @@ function parse(entry: string, region: string): Info {
       `Unknown model "${entry}". Known: ${names}; or write name=modelId@inputUsd/outputUsd.`,
     );
   }
-  const [, name = "", modelId = "", input, output] = custom;
+  const [, name = "", modelId = "", input, output, noTools] = custom;
   const price = input && output ? usd(Number(input), Number(output)) : null;
   return {
     name,
@@ -200,8 +200,7 @@ function parse(entry: string, region: string): Info {
     title: name,
     contextTokens: 100_000,
     reasoning: false,
-    // Nobody says so before it is asked.
-    tools: true,
+    tools: noTools === undefined,
     price,
   };
 }

@@ -8,72 +8,32 @@ import * as v from "valibot";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   absent,
-  any,
-  below,
   type Clock,
   exists,
   first,
   type GatewayKey,
-  type Item,
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
+import { type Info, Label, shape } from "./info.ts";
 import { Former, listFormer, noteFormer } from "./former.ts";
 import { limitEntries, noLimits } from "./limits.ts";
-import { type Peppered, pepperId, pepperOf, peppersOf } from "./peppers.ts";
+import * as Pass from "./pass.ts";
+import { type Peppered, pepperId, pepperOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
 import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
 
+export { Info, Label } from "./info.ts";
+export { authenticate, touch } from "./opening.ts";
 export { type Peppered, readPeppers } from "./peppers.ts";
 export { admits, requireBelow, type Scope } from "./limits.ts";
 export { type OwnLimits, takeQuota, takeRate, usedOfQuota } from "./use.ts";
 export { createProcessWaiters, createTableWaiters, type Leave, type Waiters } from "./waiters.ts";
 export { type Lifetime, lifetimeOf } from "./lifetime.ts";
-
-export const Label = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1),
-  v.maxLength(100),
-  v.check(Text.isVisible, "must have a character that can be seen"),
-);
-
-export const Info = v.object({
-  keyId: v.string(),
-  botId: v.string(),
-  /** Whose conversations it opens; stays the same through rotations. */
-  clientId: v.string(),
-  label: v.string(),
-  /** `probe`: made by the deployer to try the endpoint, never listed. */
-  purpose: v.picklist(["client", "probe"]),
-  last4: v.string(),
-  enabled: v.boolean(),
-  /** Epoch milliseconds. */
-  createdAt: v.number(),
-  createdBy: v.string(),
-  /** Epoch milliseconds; the wire calls it `expiresAt`. */
-  validUntil: v.nullable(v.number()),
-  lastUsedAt: v.nullable(v.number()),
-  /** Hashes of the secrets, the newest first: one, or two while a rotation's grace lasts. */
-  secretHashes: v.array(v.string()),
-  /** Under which pepper the gateway counts it; the oldest where that was not noted yet. */
-  pepper: v.optional(v.nullable(v.string()), null),
-  /** When the older of two secrets ends; past it, it opens nothing. */
-  graceEndsAt: v.optional(v.nullable(v.number()), null),
-  scopes: v.optional(limitEntries.scopes, noLimits.scopes),
-  allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
-  allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
-  budget: v.optional(limitEntries.budget, noLimits.budget),
-  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
-  quota: v.optional(limitEntries.quota, noLimits.quota),
-  metadata: v.optional(limitEntries.metadata, noLimits.metadata),
-});
-export type Info = v.InferOutput<typeof Info>;
 
 /** An RFC 3339 time or epoch milliseconds, in the future when it is used. */
 const ExpiresAt = v.nullable(Time.Timestamp());
@@ -163,6 +123,7 @@ export async function create(
     throttle: input.throttle ?? noLimits.throttle,
     quota: input.quota ?? noLimits.quota,
     metadata: input.metadata ?? noLimits.metadata,
+    version: 0,
   };
   if (
     !(await deps.table.put({ ...shape.check(key), ...Layout.key(botId, key.keyId) }, absent("pk")))
@@ -174,9 +135,7 @@ export async function create(
 
 /** Lets a key's secrets open the bot's endpoint. */
 export async function activate(table: Table, key: Info): Promise<void> {
-  for (const hash of key.secretHashes) {
-    await table.put({ ...Layout.secret(hash), botId: key.botId, keyId: key.keyId });
-  }
+  for (const hash of key.secretHashes) await Pass.put(table, hash, shape.check(key));
 }
 
 export async function fromId(table: Table, botId: string, keyId: string): Promise<Info> {
@@ -239,9 +198,14 @@ export async function update(
     ...(expiresAt === undefined ? {} : { validUntil: future(deps.clock, expiresAt) }),
   });
   if (Object.keys(set).length === 0) return fromId(deps.table, botId, keyId);
-  const item = await deps.table.update(Layout.key(botId, keyId), { set }, exists("pk"));
-  if (!item) throw notFound(keyId);
-  return shape.read(deps.table, item);
+  const { secretHashes } = await fromId(deps.table, botId, keyId);
+  const write = async () => {
+    const change = { set, add: { version: 1 } };
+    const item = await deps.table.update(Layout.key(botId, keyId), change, exists("pk"));
+    if (!item) throw notFound(keyId);
+    return shape.read(deps.table, item);
+  };
+  return Pass.changing(deps, secretHashes, write, shape.check);
 }
 
 /**
@@ -263,27 +227,31 @@ export async function rotate(
   const hash = Secret.hash(value, deps.pepper);
   const [current] = key.secretHashes;
   const keep = current !== undefined && input.graceSeconds > 0 ? [current] : [];
-  await deps.table.put({ ...Layout.secret(hash), botId, keyId });
-  const item = await deps.table.update(
-    Layout.key(botId, keyId),
-    {
-      set: {
-        secretHashes: [hash, ...keep],
-        graceEndsAt: keep.length > 0 ? deps.clock.now() + input.graceSeconds * 1_000 : null,
-        last4: value.slice(-4),
+  await deps.table.put(Pass.of(key, hash));
+  const write = async () => {
+    const item = await deps.table.update(
+      Layout.key(botId, keyId),
+      {
+        set: {
+          secretHashes: [hash, ...keep],
+          graceEndsAt: keep.length > 0 ? deps.clock.now() + input.graceSeconds * 1_000 : null,
+          last4: value.slice(-4),
+        },
+        add: { version: 1 },
       },
-    },
-    current === undefined ? absent("secretHashes") : first("secretHashes", current),
-  );
-  if (!item) {
+      current === undefined ? absent("secretHashes") : first("secretHashes", current),
+    );
+    if (item) return shape.read(deps.table, item);
     await deps.table.remove(Layout.secret(hash));
     const message = "The key changed meanwhile. Read it again, then rotate.";
     throw new Problem.ProblemError("conflict", message);
-  }
+  };
+  const hashes = [hash, ...key.secretHashes];
+  const rotated = await Pass.changing(deps, hashes, write, shape.check);
   for (const old of key.secretHashes) {
     if (!keep.includes(old)) await deps.table.remove(Layout.secret(old));
   }
-  return { key: shape.read(deps.table, item), value };
+  return { key: rotated, value };
 }
 
 export const Revoke = v.strictObject({
@@ -325,55 +293,6 @@ export const gatewayKey = (deps: Peppered, key: Info): GatewayKey => ({
   value: Secret.gatewayValue(key.keyId, pepperOf(deps, key.pepper)),
 });
 
-/**
- * The key that a presented secret opens this bot with, or `undefined`: unknown, of another bot,
- * disabled and expired are not told apart.
- */
-export async function authenticate(
-  deps: Pick<Deps, "table" | "clock"> & Peppered,
-  botId: string,
-  presented: string,
-): Promise<Info | undefined> {
-  if (!Secret.isWellFormed(presented)) return undefined;
-  const found = await findSecret(deps, presented);
-  if (!found) return undefined;
-  const { hash, secret } = found;
-  if (secret.botId !== botId || typeof secret.keyId !== "string") return undefined;
-  const item = await deps.table.get(Layout.key(botId, secret.keyId));
-  if (!item) return undefined;
-  const key = shape.read(deps.table, item);
-  const now = deps.clock.now();
-  const rank = key.secretHashes.indexOf(hash);
-  const inGrace = rank > 0 && key.graceEndsAt !== null && key.graceEndsAt > now;
-  const live = key.enabled && (rank === 0 || inGrace);
-  return live && (key.validUntil === null || key.validUntil > now) ? key : undefined;
-}
-
-/** What there is of a secret: under the pepper of now, or one of before. */
-async function findSecret(
-  deps: Pick<Deps, "table"> & Peppered,
-  presented: string,
-): Promise<{ hash: string; secret: Item } | undefined> {
-  for (const pepper of peppersOf(deps)) {
-    const hash = Secret.hash(presented, pepper);
-    const secret = await deps.table.get(Layout.secret(hash));
-    if (secret) return { hash, secret };
-  }
-  return undefined;
-}
-
-/** Notes that a key was used, to the minute: not a write for every request. */
-export async function touch(deps: Pick<Deps, "table" | "clock">, key: Info): Promise<void> {
-  const now = deps.clock.now();
-  const minuteAgo = now - 60_000;
-  if (key.lastUsedAt !== null && key.lastUsedAt > minuteAgo) return;
-  await deps.table.update(
-    Layout.key(key.botId, key.keyId),
-    { set: { lastUsedAt: now } },
-    any({ op: "equals", name: "lastUsedAt", value: null }, below("lastUsedAt", minuteAgo)),
-  );
-}
-
 const notFound = (keyId: string) =>
   new Problem.ProblemError("not_found", `This bot has no key ${Text.cut(keyId, 40)}.`);
 
@@ -387,10 +306,6 @@ function future(clock: Clock, expiresAt: string | null): number | null {
   });
 }
 
-/** In older items `validUntil` is called `expiresAt`. */
-const shape = Shape.of("key", Info, {
-  older: ({ expiresAt, ...item }) => ({ validUntil: expiresAt ?? null, ...item }),
-});
 const rangeOf = (botId: string) => ({
   pk: Layout.botPartition(botId),
   skPrefix: Layout.keyPrefix,

@@ -23,7 +23,7 @@ describe("a new pepper", () => {
     const counted = Key.gatewayKey(at(1), old.key).value;
 
     const opens = async (value: string, ...fills: number[]) =>
-      (await Key.authenticate(at(...fills), "bot", value))?.keyId;
+      (await Key.authenticate(at(...fills), "bot", value)).key?.keyId;
     expect(await opens(old.value, 2, 1)).toBe(old.key.keyId);
     expect(await opens(old.value, 2)).toBeUndefined();
     expect(Key.gatewayKey(at(2, 1), old.key).value).toBe(counted);

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { Randomness } from "../../ports/index.ts";
 
@@ -36,7 +36,7 @@ export function isWellFormed(value: string): boolean {
 
 /** What is stored of a secret: HMAC-SHA-256 under the installation's pepper, in hex. */
 export function hash(value: string, pepper: Uint8Array): string {
-  return createHmac("sha256", pepper).update(`key:${value}`).digest("hex");
+  return createHmac("sha256", keyOf(pepper)).update(`key:${value}`).digest("hex");
 }
 
 /**
@@ -45,7 +45,16 @@ export function hash(value: string, pepper: Uint8Array): string {
  * nobody can compute it.
  */
 export function gatewayValue(keyId: string, pepper: Uint8Array): string {
-  return createHmac("sha256", pepper).update(`gateway:${keyId}`).digest("hex");
+  return createHmac("sha256", keyOf(pepper)).update(`gateway:${keyId}`).digest("hex");
+}
+
+const prepared = new WeakMap<Uint8Array, KeyObject>();
+
+/** Preparing it takes longer than the hash. */
+function keyOf(pepper: Uint8Array): KeyObject {
+  const known = prepared.get(pepper) ?? createSecretKey(pepper);
+  prepared.set(pepper, known);
+  return known;
 }
 
 function checksum(secret: string): string {

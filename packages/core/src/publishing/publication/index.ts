@@ -29,7 +29,7 @@ export {
   Stage,
   Throttle,
 } from "./setting-schemas.ts";
-export { amend, forget, fromBot, list, listEvery, listInFlight, save } from "./store.ts";
+export { amend, forget, fromBot, fromItem, list, listEvery, listInFlight, save } from "./store.ts";
 
 interface Deps extends StoreDeps {
   catalog: ModelCatalog.Catalog;

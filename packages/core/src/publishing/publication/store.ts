@@ -7,6 +7,7 @@ import {
   equals,
   type Item,
   type Table,
+  type Value,
 } from "../../ports/index.ts";
 import { Info, isUnconfirmed, withoutStack } from "./info.ts";
 import { Layout } from "../../store/layout/index.ts";
@@ -29,8 +30,26 @@ export interface StoreDeps {
 
 export async function fromBot(table: Table, botId: string): Promise<Info | undefined> {
   const item = await table.get(Layout.publication(botId));
-  return item && shape.read(table, item);
+  return item && fromItem(table, item);
 }
+
+/**
+ * The publication in an item of the table. Each write gives it another revision, so that one is read
+ * by its schema once: every request of a published bot comes by here.
+ */
+export function fromItem(table: Table, item: Item): Info {
+  const recent = recentOf.get(table) ?? new Map<Value | undefined, Info>();
+  recentOf.set(table, recent);
+  const known = recent.get(item.botId);
+  if (known && known.revision !== "" && known.revision === item.revision) return known;
+  const publication = shape.read(table, item);
+  if (recent.size >= recentMax) recent.clear();
+  recent.set(publication.botId, publication);
+  return publication;
+}
+
+const recentMax = 1_000;
+const recentOf = new WeakMap<Table, Map<Value | undefined, Info>>();
 
 /** Publications that the deployer has not finished, oldest act first. */
 export async function listInFlight(table: Table): Promise<Info[]> {

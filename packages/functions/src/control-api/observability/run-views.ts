@@ -1,5 +1,5 @@
 import type { Requests } from "@outlet/core/observability/requests";
-import type { Content } from "@outlet/core/conversations/run";
+import { type Content, Steps } from "@outlet/core/conversations/run";
 import type { Row } from "../csv.ts";
 
 /** RFC 3339, UTC. */
@@ -75,7 +75,18 @@ export const runDetailView = ({ entry, run }: Requests.Detail) => ({
   question: run ? run.content.map(partView) : null,
   answer: run?.answer ? run.answer.map(partView) : null,
   usedChunks: run?.usedChunks ?? null,
+  /** What was called on the way to the answer, in order. */
+  calls: (run?.steps ?? []).flatMap(callViews),
+  /** Of these, and of an attempt that never ended: those that may or may not have been carried out. */
+  unknownCalls: run?.unknownCalls ?? 0,
 });
+
+const callViews = (step: Steps.Step) =>
+  Steps.callsOf(step).map(({ callId, name, input }) => {
+    const result = step.results.find((one) => one.callId === callId);
+    const { outcome = "unknown", content = "", ms = 0, costMicroUsd = 0 } = result ?? {};
+    return { round: step.round, callId, name, input, outcome, output: content, ms, costMicroUsd };
+  });
 
 type RunEvent = Awaited<ReturnType<typeof Requests.events>>["events"][number];
 
@@ -89,7 +100,16 @@ export function eventView(event: RunEvent) {
     case "reasoning":
       return { ...when, kind: event.kind, text: event.text };
     case "tool":
-      return { ...when, kind: event.kind, name: event.name, status: event.status };
+      return {
+        ...when,
+        kind: event.kind,
+        callId: event.callId,
+        name: event.name,
+        status: event.status,
+        input: event.input ?? null,
+        output: event.output ?? null,
+        ms: event.ms ?? null,
+      };
     case "end":
       return { ...when, kind: event.kind, status: event.status };
   }

@@ -37,6 +37,7 @@ export function progressOf(
     idle: () => [notify("The bot is at work")],
     push(told) {
       if (told.kind === "ended") return [frame(render(told.ended))];
+      if (told.kind === "tool") return [notify(`The tool ${told.name}: ${told.status}`)];
       if (told.kind === "begun") text.restart();
       if (told.kind === "text" && text.add(told.text) === undefined) text.anew();
       return now() - toldAt < everyMs ? [] : [notify(`${text.given.length} characters so far`)];

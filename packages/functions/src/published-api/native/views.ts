@@ -1,6 +1,6 @@
 import type { Conversation } from "@outlet/core/conversations/conversation";
 import type { Clock, ObjectStore } from "@outlet/core/ports";
-import { type Content, Run } from "@outlet/core/conversations/run";
+import { type Content, Run, type Steps } from "@outlet/core/conversations/run";
 
 /** One part of a message as clients of bedrock-chat know it; bytes are base64. */
 type PartView =
@@ -18,7 +18,58 @@ interface MessageView {
   feedback: null;
   usedChunks: Run.Chunk[] | null;
   parent: string | null;
-  thinkingLog: null;
+  /** What was called on the way, as turns of the model and of its tools; null where nothing was. */
+  thinkingLog: LogTurn[] | null;
+}
+
+interface LogTurn {
+  role: "assistant" | "user";
+  content: LogPart[];
+}
+
+type LogPart =
+  | PartView
+  | {
+      contentType: "toolUse";
+      body: { toolUseId: string; name: string; input: Record<string, unknown> };
+    }
+  | {
+      contentType: "toolResult";
+      body: { toolUseId: string; content: { text: string }[]; status: "success" | "error" };
+    };
+
+/** The shape that clients of bedrock-chat read: each round two turns. */
+const thinkingLogOf = (steps: readonly Steps.Step[]): LogTurn[] | null =>
+  steps.length === 0
+    ? null
+    : steps.flatMap(({ content, results }): LogTurn[] => [
+        { role: "assistant", content: content.map(logPartOf) },
+        {
+          role: "user",
+          content: results.map(({ callId, content: text, outcome }) => ({
+            contentType: "toolResult",
+            body: {
+              toolUseId: callId,
+              content: [{ text }],
+              status: outcome === "succeeded" ? "success" : "error",
+            },
+          })),
+        },
+      ]);
+
+function logPartOf(part: Steps.Part): LogPart {
+  switch (part.type) {
+    case "text":
+      return { contentType: "text", body: part.text };
+    case "reasoning": {
+      const { text, signature, redactedContent } = part;
+      return { contentType: "reasoning", text, signature, redactedContent };
+    }
+    case "toolUse": {
+      const { callId: toolUseId, name, input } = part;
+      return { contentType: "toolUse", body: { toolUseId, name, input } };
+    }
+  }
 }
 
 const message = (
@@ -31,7 +82,7 @@ const message = (
   feedback: null,
   usedChunks: fields.usedChunks ?? null,
   parent: fields.parent ?? null,
-  thinkingLog: null,
+  thinkingLog: fields.thinkingLog ?? null,
 });
 
 async function partsOf(objects: ObjectStore, content: readonly Content[]): Promise<PartView[]> {
@@ -66,7 +117,7 @@ export const usageView = (usage: NonNullable<Run.State["usage"]>) => ({
 
 /** The answer of a run, as far as it came. */
 export async function answerView(deps: { objects: ObjectStore }, run: Run.State) {
-  const { answer, usedChunks } = await Run.loadAnswer(deps, run);
+  const { answer, usedChunks, steps } = await Run.loadAnswer(deps, run);
   return {
     ...acceptedView(run),
     message: message({
@@ -75,12 +126,15 @@ export async function answerView(deps: { objects: ObjectStore }, run: Run.State)
       model: run.model,
       usedChunks,
       parent: run.runId,
+      thinkingLog: thinkingLogOf(steps),
     }),
     // The conversation's, as clients of bedrock-chat know it.
     createTime: run.conversationCreatedAt ?? run.createdAt,
     usage: run.usage && usageView(run.usage),
     incompleteDetails: run.incompleteReason && { reason: run.incompleteReason },
     error: run.error,
+    // Calls of tools of which nobody can say whether they were carried out.
+    unknownCalls: run.unknownCalls,
   };
 }
 
@@ -137,6 +191,7 @@ export async function conversationView(
         content: await partsOf(objects, run.answer),
         model: run.model,
         usedChunks: run.usedChunks,
+        thinkingLog: thinkingLogOf(run.steps),
       }),
     );
   }

@@ -1,10 +1,12 @@
-import { type Content, type Run, textOf } from "@outlet/core/conversations/run";
+import { type Content, type Run, type Steps, textOf } from "@outlet/core/conversations/run";
 
 /** How a run ended, with what was said, as both dialects show it. */
 export interface Ended {
   run: Run.State;
   answer: readonly Content[];
   usedChunks: readonly Run.Chunk[] | null;
+  /** What was called on the way. */
+  steps: readonly Steps.Step[];
 }
 
 export const reasoningOf = (answer: readonly Content[]): string =>

@@ -1,4 +1,5 @@
 import { Conversation } from "@outlet/core/conversations/conversation";
+import { Problem } from "@outlet/core/foundation/problem";
 import { Run } from "@outlet/core/conversations/run";
 import type { Context } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
@@ -34,7 +35,10 @@ export async function answerWhole(
   const { quietMaxMs } = deps.policy;
   const run = await Conversation.waitFor(deps, sent.address, sent.runId, quietMaxMs);
   if (!run) throw gone(sent);
-  if (!Run.isTerminal(run.status)) return answerLate(c, deps, sent, whole);
+  if (!Run.isTerminal(run.status)) {
+    if (deps.stopping?.aborted) throw stopping();
+    return answerLate(c, deps, sent, whole);
+  }
   const ended = await endedOf(deps, run);
   await whole.settled?.(ended);
   const failed = whole.failures.includes(run.status);
@@ -46,6 +50,12 @@ export async function answerWhole(
   }
   return c.json(whole.render(ended));
 }
+
+const stopping = () =>
+  new Problem.ProblemError("service_unavailable", {
+    message: "The service is being restarted. Send the request again.",
+    retryAfter: 5,
+  });
 
 function answerLate(
   c: Context<PublishedEnv>,

@@ -43,6 +43,9 @@ export class ChatChunks {
       case "text":
         yield* this.#say(this.#text.add(told.text));
         break;
+      // A chat's chunks have no place for calls that are not the client's to make.
+      case "tool":
+        break;
       case "ended":
         yield* this.#end(told.ended);
     }

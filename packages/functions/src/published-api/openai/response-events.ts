@@ -1,7 +1,8 @@
 import type { Run } from "@outlet/core/conversations/run";
-import type { Told } from "../told.ts";
+import type { Told, ToolTold } from "../told.ts";
 import { annotationsOf, type Ended, errorOf, reasoningOf, saidOf } from "./answer.ts";
 import {
+  callItem,
   idsOf,
   type ItemStatus,
   messageItem,
@@ -39,6 +40,12 @@ export class ResponseEvents {
   #reasoned = false;
   #messages = 0;
   #inProgress = false;
+  /** Calls of tools, by their ids; those of earlier attempts are not told again. */
+  readonly #calls = new Map<
+    string,
+    { callId: string; name: string; arguments: string; index: number }
+  >();
+  readonly #called = new Set<string>();
 
   /** @param run as it was accepted; of its state only what never changes is used. */
   constructor(run: Run.State) {
@@ -66,9 +73,34 @@ export class ResponseEvents {
       case "text":
         yield* this.#say((text) => text.add(told.text));
         break;
+      case "tool":
+        yield* this.#call(told);
+        break;
       case "ended":
         yield* this.#end(told.ended);
     }
+  }
+
+  *#call({ callId, name, status, input, output }: ToolTold): Generator<ResponseEvent> {
+    const known = this.#calls.get(callId);
+    const call = known ?? { callId, name, arguments: input ?? "{}", index: this.#items++ };
+    if (!known) {
+      this.#calls.set(callId, call);
+      const item = callItem(this.#run, { ...call, arguments: "" }, "in_progress");
+      const place = { item_id: item.id, output_index: call.index };
+      yield this.#event("response.output_item.added", { output_index: call.index, item });
+      yield this.#event("response.mcp_call.in_progress", place);
+      const args = { ...place, arguments: call.arguments };
+      yield this.#event("response.mcp_call_arguments.done", args);
+    }
+    if (status === "running" || this.#called.has(callId)) return;
+    this.#called.add(callId);
+    const isDone = status === "succeeded";
+    const came = isDone ? { output } : { error: output };
+    const item = callItem(this.#run, call, isDone ? "completed" : "failed", came);
+    const place = { item_id: item.id, output_index: call.index };
+    yield this.#event(`response.mcp_call.${isDone ? "completed" : "failed"}`, place);
+    yield this.#event("response.output_item.done", { output_index: call.index, item });
   }
 
   *#progress(): Generator<ResponseEvent> {

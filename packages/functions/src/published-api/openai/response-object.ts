@@ -1,4 +1,4 @@
-import type { Run } from "@outlet/core/conversations/run";
+import { type Run, Steps } from "@outlet/core/conversations/run";
 import {
   type Annotation,
   annotationsOf,
@@ -38,22 +38,70 @@ export const reasoningItem = (id: string, texts: readonly string[]) => ({
   summary: texts.map((text) => ({ type: "summary_text" as const, text })),
 });
 
-/** What was said, as items of a response that has ended. */
+export type CallStatus = "in_progress" | "completed" | "incomplete" | "failed";
+
+/**
+ * A call that the bot has made itself: as of a tool that is not the client's, for a `function_call`
+ * would be the client's to make.
+ */
+export const callItem = (
+  { runId }: Pick<Run.State, "runId">,
+  call: { callId: string; name: string; arguments: string },
+  status: CallStatus,
+  came: { output?: string | undefined; error?: string | undefined } = {},
+) => ({
+  id: `mcp_${runId}_${call.callId}`,
+  type: "mcp_call" as const,
+  server_label: "bot",
+  name: call.name,
+  arguments: call.arguments,
+  output: came.output ?? null,
+  error: came.error ?? null,
+  status,
+  approval_request_id: null,
+});
+
+function callItemOf(run: Run.State, call: Steps.Call, results: readonly Steps.Result[]) {
+  const result = results.find(({ callId }) => callId === call.callId);
+  const { callId, name } = call;
+  const said = { callId, name, arguments: JSON.stringify(call.input) };
+  if (result?.outcome === "succeeded") {
+    return callItem(run, said, "completed", { output: result.content });
+  }
+  return callItem(run, said, "failed", { error: result?.content });
+}
+
+/**
+ * What was said and called, as items of a response that has ended, in the order in which a stream
+ * tells of them first.
+ */
 export function outputOf(ended: Ended) {
-  const ids = idsOf(ended.run);
+  const { run, steps } = ended;
+  const ids = idsOf(run);
+  const whole = run.status === "completed";
   const reasoning = reasoningOf(ended.answer);
   const text = saidOf(ended.answer);
-  const whole = ended.run.status === "completed";
-  return [
-    ...(reasoning ? [reasoningItem(ids.reasoning, [reasoning])] : []),
-    ...(text || whole
-      ? [
-          messageItem(ids.message, whole ? "completed" : "incomplete", [
-            textPart(text, annotationsOf(ended)),
-          ]),
-        ]
-      : []),
-  ];
+  type Item =
+    | ReturnType<typeof reasoningItem>
+    | ReturnType<typeof messageItem>
+    | ReturnType<typeof callItem>;
+  const items: Item[] = [];
+  const owed = new Map<string, Item>();
+  if (reasoning) owed.set("reasoning", reasoningItem(ids.reasoning, [reasoning]));
+  if (text || whole) {
+    const part = textPart(text, annotationsOf(ended));
+    owed.set("text", messageItem(ids.message, whole ? "completed" : "incomplete", [part]));
+  }
+  for (const { content, results } of steps) {
+    for (const part of content) {
+      if (part.type === "toolUse" || part.text === "") continue;
+      const item = owed.get(part.type);
+      if (item) items.push(item);
+      owed.delete(part.type);
+    }
+    items.push(...Steps.callsOf({ content }).map((call) => callItemOf(run, call, results)));
+  }
+  return [...items, ...owed.values()];
 }
 
 const statusOf = (run: Run.State) => run.status;

@@ -73,4 +73,5 @@ export const endedOf = (text: string, over: Partial<Run.State> = {}, reasoning =
     ...(text ? [{ contentType: "text" as const, body: text }] : []),
   ],
   usedChunks: null,
+  steps: [],
 });

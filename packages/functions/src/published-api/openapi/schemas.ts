@@ -47,6 +47,7 @@ export const schemas = {
       usage: orNull("object"),
       incompleteDetails: orNull("object"),
       error: orNull("object"),
+      unknownCalls: { type: "integer", minimum: 0 },
     },
     ["conversationId", "messageId", "status"],
   ),

@@ -3,6 +3,7 @@ import { BedrockException } from "../exception.ts";
 import { type Counts, readChunk } from "./chunk.ts";
 import { toStopReason } from "./finish-reason.ts";
 import { Refusal } from "./refusal.ts";
+import { ToolCalls } from "./tool-calls.ts";
 import { ThinkTags } from "./think-tags.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 import { Text } from "@outlet/core/foundation/text";
@@ -22,6 +23,7 @@ export class AnswerReader {
   readonly #tags = new ThinkTags();
   readonly #text = new WholeCharacters();
   readonly #reasoning = new WholeCharacters();
+  readonly #calls = new ToolCalls();
   #said = "";
   #stop: string | undefined;
   #counts: Counts = {};
@@ -39,6 +41,12 @@ export class AnswerReader {
     return this.#said.length >= lengthMax;
   }
 
+  /** Whether the answer has ended, and nothing came: not every server streams calls. */
+  get isSilent(): boolean {
+    const hasEnded = this.#stop === "end_turn" || this.#stop === "tool_use";
+    return hasEnded && this.#said.trim() === "" && this.#calls.isEmpty;
+  }
+
   /** @throws Refusal where the chunk is an error. */
   *read(value: unknown): Generator<AnswerPart> {
     const chunk = readChunk(value);
@@ -46,6 +54,11 @@ export class AnswerReader {
     yield* this.#say("reasoning", this.#reasoning.read(chunk.reasoning));
     for (const { type, text } of this.#tags.read(this.#text.read(chunk.text))) {
       yield* this.#say(type, text);
+    }
+    for (const piece of chunk.toolCalls) {
+      this.#calls.read(piece);
+      // Of the answer's length, too: nothing a server sends is kept without a limit.
+      this.#said += piece.input ?? "";
     }
     if (chunk.finishReason !== undefined) {
       this.#stop = toStopReason(chunk.finishReason, chunk.stopReason);
@@ -64,7 +77,9 @@ export class AnswerReader {
     const reason = this.#stop ?? (this.full ? "max_tokens" : isWhole ? "end_turn" : undefined);
     if (reason === undefined)
       throw broken("The model server's stream ended before the answer did.");
-    yield { type: "stop", reason };
+    const calls = this.#calls.end();
+    yield* calls.parts;
+    yield { type: "stop", reason: reasonWith(reason, calls) };
     yield this.#usage();
   }
 
@@ -88,6 +103,16 @@ export class AnswerReader {
     const inputTokens = cached > input ? input : input - cached;
     return { type: "usage", inputTokens, outputTokens, cacheReadInputTokens: cached };
   }
+}
+
+/**
+ * Where there are calls the model has called, whatever the server names it; but not where one of them
+ * is cut off: servers say "tool_calls" then, too.
+ */
+function reasonWith(reason: string, { parts, isWhole }: ReturnType<ToolCalls["end"]>): string {
+  if (parts.length === 0) return reason;
+  if (!isWhole) return "max_tokens";
+  return reason === "end_turn" || reason === "stop_sequence" ? "tool_use" : reason;
 }
 
 const restOf = (total: number | undefined, prompt: number | undefined): number | undefined =>

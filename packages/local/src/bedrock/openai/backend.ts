@@ -58,6 +58,11 @@ export function createOpenAiBackend(config: OpenAiConfig, context: BackendContex
         }
         return;
       } catch (error) {
+        if (error instanceof NothingCame) {
+          habits.learnWholeAnswers(model);
+          log.warn("the model server streams no calls: asked for a whole answer", { model });
+          continue;
+        }
         if (!(error instanceof Refusal)) throw error;
         const conceded = began ? undefined : habits.learn(error.words, shaped, model);
         if (conceded === undefined && isFilter(error)) return yield* filtered(shaped);
@@ -92,8 +97,11 @@ export function createOpenAiBackend(config: OpenAiConfig, context: BackendContex
         if (event.type === "chunk") yield* reader.read(event.value);
         if (isWhole || reader.full) break;
       }
+      // Some servers lose a call where they stream (Ollama's of 2025 did).
+      if (reader.isSilent && "tools" in body && body["stream"] === true) throw new NothingCame();
       yield* reader.end(isWhole);
     } catch (cause) {
+      if (cause instanceof NothingCame) throw cause;
       if (cause instanceof Refusal || cause instanceof BedrockException) throw cause;
       throw broken("The model server broke off.", cause);
     } finally {
@@ -101,6 +109,11 @@ export function createOpenAiBackend(config: OpenAiConfig, context: BackendContex
       else response.destroy();
     }
   }
+}
+
+/** A streamed answer without a word or a call, though there are tools. */
+class NothingCame extends Error {
+  override name = "NothingCame";
 }
 
 /** The prompt itself was refused by a filter. Such a request is billed, as its prompt was read. */

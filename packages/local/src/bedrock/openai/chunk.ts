@@ -9,10 +9,20 @@ export interface Counts {
   total?: number;
 }
 
+/** A piece of a call, or the whole of it; what a server does not say is missing. */
+export interface CallPiece {
+  index?: number;
+  id?: string;
+  name?: string;
+  /** A piece of JSON text. */
+  input?: string;
+}
+
 /** One piece of an answer, or the whole of it, in neutral terms. */
 export interface Chunk {
   reasoning: string;
   text: string;
+  toolCalls: CallPiece[];
   finishReason?: string;
   /** vLLM alone names the sequence that ended the answer. */
   stopReason?: unknown;
@@ -42,6 +52,7 @@ export function readChunk(value: unknown): Chunk | { error: Words } {
   return {
     reasoning: reasoningOf(said) + content.reasoning,
     text: content.text + refusal,
+    toolCalls: readCalls(said["tool_calls"]),
     ...(typeof finishReason === "string" && finishReason.trim() !== "" ? { finishReason } : {}),
     stopReason,
     counts: readCounts(chunk["usage"] ?? choice["usage"]),
@@ -61,6 +72,24 @@ function reasoningOf(said: JsonRecord): string {
     .map((name) => said[name])
     .find((text) => text !== "" && text != null);
   return found === undefined ? "" : textOf(found);
+}
+
+/** Some servers send the arguments as an object, and most numbers may be missing. */
+function readCalls(value: unknown): CallPiece[] {
+  const pieces = Array.isArray(value) ? value : isRecord(value) ? [value] : [];
+  return pieces.filter(isRecord).map((piece): CallPiece => {
+    const called = recordOf(piece["function"]);
+    const { index, id } = piece;
+    const name = called["name"] ?? piece["name"];
+    const said = called["arguments"] ?? piece["arguments"];
+    const input = isRecord(said) ? JSON.stringify(said) : said;
+    return {
+      ...(typeof index === "number" ? { index } : {}),
+      ...(typeof id === "string" && id !== "" ? { id } : {}),
+      ...(typeof name === "string" && name !== "" ? { name } : {}),
+      ...(typeof input === "string" ? { input } : {}),
+    };
+  });
 }
 
 /** Text, a part with text, or a list of them. */

@@ -82,9 +82,17 @@ const partsOf = (content: Json): Json[] => (Array.isArray(content) ? content : [
  */
 export class ServerHabits {
   readonly #learned = new Set<string>();
+  readonly #whole = new Set<string>();
+
+  /** Not every server streams calls: this model's are asked for in one piece from now on. */
+  learnWholeAnswers(model: string): void {
+    this.#whole.add(model);
+  }
 
   /** The body without what this server is known to refuse. */
-  shape(body: ChatBody, model: string): ChatBody {
+  shape(asked: ChatBody, model: string): ChatBody {
+    const isWhole = "tools" in asked && this.#whole.has(model);
+    const body = isWhole ? { ...without(asked, "stream_options"), stream: false } : asked;
     return concessions
       .filter((one) => this.#learned.has(keyOf(one, model)) && one.applies(body))
       .reduce((shaped, one) => one.change(shaped), body);

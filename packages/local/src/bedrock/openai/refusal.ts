@@ -115,6 +115,11 @@ const rules: [ExceptionName, RegExp][] = [
     "ServiceQuotaExceededException",
     /insufficient[_ ](?:quota|balance|credit|fund)|exceeded your current quota|credit balance|out of credits|payment required|billing/i,
   ],
+  // Ollama, llama.cpp, vLLM of a model, a template or a server without tools: no second try mends it.
+  [
+    "ValidationException",
+    /does not support tools|tools param requires --jinja|--enable-auto-tool-choice|--tool-call-parser/i,
+  ],
   ["ResourceNotFoundException", /unexpected endpoint|model_not_found|no such model/i],
   ["AccessDeniedException", /invalid_api_key|authentication_error|permission_(?:error|denied)/i],
 ];

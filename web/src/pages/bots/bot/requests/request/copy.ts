@@ -33,7 +33,12 @@ export const copy = {
     },
     attempt: (number: number) => `Attempt ${number} begins`,
     tool: (name: string, status: string) => `${name}: ${status}`,
-    toolStatus: { running: "running", succeeded: "succeeded", failed: "failed" },
+    toolStatus: {
+      running: "running",
+      succeeded: "succeeded",
+      failed: "failed",
+      unknown: "broken off: nobody knows whether it was carried out",
+    },
     more: (shown: number) => `Only the first ${shown} are shown.`,
   },
   facts: "About it",

@@ -1,0 +1,136 @@
+import { Key } from "@outlet/core/publishing/key";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Layout } from "@outlet/core/store/layout";
+import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
+import { says, type Stack, startStack } from "@outlet/local/runtime/stack-fixture";
+import type { APIGatewayRequestAuthorizerEvent, SQSEvent } from "aws-lambda";
+import * as v from "valibot";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+/**
+ * What a request costs on AWS is the calls it makes. These are counted over the wire, and they are
+ * ceilings: whoever needs one more has to say so here, and in docs/cost.md.
+ */
+let stack: Stack;
+let authorize: () => Promise<unknown>;
+let calls = { reads: 0, writes: 0, sends: 0 };
+
+beforeAll(async () => {
+  stack = await startStack({
+    tap: (dynamodb) => ({
+      close: () => dynamodb.close(),
+      call<Output>(...call: Parameters<typeof dynamodb.call>) {
+        calls[/^(Get|BatchGet|Query)/.test(call[0]) ? "reads" : "writes"] += 1;
+        return dynamodb.call<Output>(...call);
+      },
+    }),
+  });
+  stack.model.script = () => says("Hello.");
+  const { bot, deps } = stack;
+  const pepper = Buffer.from("pepper");
+  const input = { label: "Key", expiresAt: null, createdBy: "owner" };
+  const { key, value } = await Key.create({ ...deps, pepper }, bot.botId, input);
+  await Key.activate(deps.table, key);
+  await publishAsIs(bot.botId, bot.ownerId);
+  const handler = createAuthorizer({ ...deps, pepper });
+  const event = {
+    headers: { "x-api-key": value },
+    stageVariables: { botId: bot.botId },
+    methodArn: "arn:aws:execute-api:us-east-1:000000000000:api/api/GET/health",
+    requestContext: { identity: { sourceIp: "127.0.0.1" } },
+    // Of the event the authorizer reads these members.
+  } as unknown as APIGatewayRequestAuthorizerEvent;
+  authorize = async () => {
+    const { policyDocument } = await handler(event);
+    expect(policyDocument.Statement[0]?.Effect).toBe("Allow");
+  };
+  // Once a minute it notes that the key was used.
+  await authorize();
+});
+
+afterAll(() => stack?.stop());
+
+async function publishAsIs(botId: string, ownerId: string): Promise<void> {
+  const publication: Publication.Info = {
+    ...v.parse(Publication.Publish, {}),
+    ...Publication.withoutStack,
+    botId,
+    ownerId,
+    title: "Bot",
+    status: "published",
+    cell: "cell",
+    stackName: "stack",
+    operation: null,
+    ownerBudget: null,
+    progress: null,
+    failure: null,
+    ownAddress: true,
+    upgrade: null,
+    publishedAt: 1,
+    updatedAt: 1,
+    revision: "r1",
+  };
+  await stack.deps.table.put({ ...publication, ...Layout.publication(botId) });
+}
+
+/** The calls that an act makes. */
+async function counted(act: () => Promise<unknown>): Promise<typeof calls> {
+  calls = { reads: 0, writes: 0, sends: 0 };
+  await act();
+  return calls;
+}
+
+const client = () =>
+  stack.client(
+    {},
+    {
+      runQueue: {
+        send: (...message) => {
+          calls.sends += 1;
+          bells.push(message[0]);
+          return stack.runQueue.send(...message);
+        },
+      },
+    },
+  );
+
+test("accepting a message takes one read, two writes and one send", async () => {
+  const accept = async () => {
+    await authorize();
+    expect((await client().send("Hi")).status).toBe(200);
+  };
+  expect(await counted(accept)).toEqual({ reads: 1, writes: 2, sends: 1 });
+});
+
+/** Rings that were sent, and not heard by any worker yet. */
+const bells: string[] = [];
+
+async function work(): Promise<void> {
+  const [body = ""] = bells.splice(0).slice(-1);
+  const record = { messageId: "1", body, attributes: { ApproximateReceiveCount: "1" } };
+  // Of a record the worker reads these members.
+  const event = { Records: [record] } as unknown as SQSEvent;
+  const limits = { getRemainingTimeInMillis: () => 900_000 };
+  expect(await stack.worker()(event, limits)).toEqual({ batchItemFailures: [] });
+}
+
+test("a short run takes eleven writes in all at most, from the message to its end", async () => {
+  const run = async () => {
+    await client().send("Hi");
+    await work();
+  };
+  // The ledger begins an hour with a write of its own.
+  await run();
+  expect((await counted(run)).writes).toBeLessThanOrEqual(11);
+});
+
+test("a look at a message takes two reads once a worker has seen it, one more before", async () => {
+  const { json } = await client().send("Hi");
+  const look = async () => {
+    await authorize();
+    await client().call("GET", `/conversation/${json.conversationId}/${json.messageId}`);
+  };
+  expect(await counted(look)).toEqual({ reads: 3, writes: 0, sends: 0 });
+  await work();
+  expect(await counted(look)).toEqual({ reads: 2, writes: 0, sends: 0 });
+});

@@ -1,0 +1,176 @@
+import { type Key, keyOf, readDefinition, type Table } from "./definition.ts";
+import { apply, type Bindings, holds } from "./evaluation.ts";
+import { type Parsed, parseCondition, parseUpdates } from "./expressions.ts";
+import type { Input } from "./input.ts";
+import { query, scan } from "./reading.ts";
+import { invalid, Refusal } from "./refusal.ts";
+import type { Store } from "./store.ts";
+import { type Attributes, bytesOf } from "./values.ts";
+
+/** What an operation answers, as JSON text. */
+type Operation = (store: Store, input: Input) => string;
+
+export const operations: Record<string, Operation> = {
+  CreateTable(store, input) {
+    const definition = readDefinition(input);
+    const { TableName } = definition;
+    if (store.table(TableName)) {
+      throw new Refusal("ResourceInUseException", `Table already exists: ${TableName}`);
+    }
+    store.create(definition);
+    const TableDescription = { ...definition, TableStatus: "ACTIVE" };
+    return JSON.stringify({ TableDescription });
+  },
+
+  DescribeTable(store, input) {
+    const { definition } = tableIn(store, input);
+    return JSON.stringify({ Table: { ...definition, TableStatus: "ACTIVE" } });
+  },
+
+  GetItem(store, input) {
+    const table = tableIn(store, input);
+    const json = store.read(table, keyOf(input.Key ?? {}, table.key));
+    const capacity = capacityOf(input, () => readUnits(json, input.ConsistentRead));
+    return json === undefined ? `{${capacity}}` : `{"Item":${json}${capacity && `,${capacity}`}}`;
+  },
+
+  BatchGetItem(store, { RequestItems = {} }) {
+    const answers = Object.entries(RequestItems).map(([TableName, asked]) => {
+      const table = tableIn(store, { TableName });
+      const Keys = Array.isArray(asked) ? [] : (asked.Keys ?? []);
+      if (Keys.length === 0 || Keys.length > 100) throw invalid("Give 1 to 100 keys at once");
+      const items = Keys.flatMap((key) => store.read(table, keyOf(key, table.key)) ?? []);
+      return `${JSON.stringify(TableName)}:[${items.join()}]`;
+    });
+    return `{"Responses":{${answers.join()}},"UnprocessedKeys":{}}`;
+  },
+
+  PutItem(store, input) {
+    const { Item: after = {} } = input;
+    return change(store, input, after, () => after);
+  },
+
+  DeleteItem: (store, input) => change(store, input, input.Key ?? {}, () => undefined),
+
+  UpdateItem(store, input) {
+    const { Key: key = {}, UpdateExpression } = input;
+    const updates = UpdateExpression === undefined ? undefined : parseUpdates(UpdateExpression);
+    const bindings = bind(input, updates);
+    return change(store, input, key, (before) =>
+      updates ? apply(updates.tree, before ?? key, bindings) : (before ?? key),
+    );
+  },
+
+  Query: (store, input) => query(store, tableIn(store, input), input, bind(input)),
+
+  Scan: (store, input) => scan(store, tableIn(store, input), input, bind(input)),
+
+  BatchWriteItem(store, { RequestItems = {} }) {
+    store.transaction(() => {
+      for (const [TableName, requests] of Object.entries(RequestItems)) {
+        const table = tableIn(store, { TableName });
+        if (!Array.isArray(requests)) throw invalid("A batch of writes is a list for each table");
+        for (const { PutRequest } of requests) {
+          if (!PutRequest) throw invalid("Only puts are taken in batches here");
+          const key = keyOf(PutRequest.Item, table.key);
+          const json = store.read(table, key);
+          const before = json === undefined ? undefined : (JSON.parse(json) as Attributes);
+          store.writeWithin(table, key, before, PutRequest.Item);
+        }
+      }
+    });
+    return '{"UnprocessedItems":{}}';
+  },
+};
+
+function tableIn(store: Store, { TableName = "" }: Input): Table {
+  const table = store.table(TableName);
+  if (table) return table;
+  throw new Refusal("ResourceNotFoundException", "Requested resource not found");
+}
+
+/** Reads, looks at the condition, and writes, with nothing in between. */
+function change(
+  store: Store,
+  input: Input,
+  keyed: Attributes,
+  next: (before: Attributes | undefined) => Attributes | undefined,
+): string {
+  const table = tableIn(store, input);
+  const key = keyOf(keyed, table.key);
+  const json = store.read(table, key);
+  // Only we write there.
+  const before = json === undefined ? undefined : (JSON.parse(json) as Attributes);
+  requireCondition(input, before);
+  const after = next(before);
+  if (after) requireKept(after, key, table);
+  if (after || before) store.write(table, key, before, after);
+  const capacity = capacityOf(input, () => writeUnits(before, after));
+  const attributes = input.ReturnValues === "ALL_NEW" ? after : undefined;
+  const old = input.ReturnValues === "ALL_OLD" ? before : undefined;
+  const parts = [
+    ...((attributes ?? old) ? [`"Attributes":${JSON.stringify(attributes ?? old)}`] : []),
+    ...(capacity ? [capacity] : []),
+  ];
+  return `{${parts.join()}}`;
+}
+
+function requireCondition(input: Input, before: Attributes | undefined): void {
+  const { ConditionExpression } = input;
+  if (ConditionExpression === undefined) return;
+  const { tree } = parseCondition(ConditionExpression);
+  if (holds(tree, before ?? {}, bind(input))) return;
+  throw new Refusal("ConditionalCheckFailedException", "The conditional request failed");
+}
+
+const itemBytesMax = 409_600;
+
+function requireKept(after: Attributes, key: Key, table: Table): void {
+  const { pk, sk } = keyOf(after, table.key);
+  if (pk !== key.pk || sk !== key.sk) throw invalid("Cannot update attribute: it is of the key");
+  if (bytesOf(after) <= itemBytesMax) return;
+  throw invalid("Item size has exceeded the maximum allowed size");
+}
+
+/** @throws Refusal for placeholders that no expression uses, as DynamoDB does. */
+function bind(input: Input, updates?: Parsed<unknown>): Bindings {
+  const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
+  const texts = [input.ConditionExpression, input.KeyConditionExpression, input.FilterExpression];
+  const used = texts.flatMap((text) => (text === undefined ? [] : [parseCondition(text)]));
+  if (updates) used.push(updates as (typeof used)[number]);
+  else if (input.UpdateExpression !== undefined)
+    return bind(input, parseUpdates(input.UpdateExpression));
+  if (input.ProjectionExpression === undefined) requireUsed(names, used, "names");
+  requireUsed(values, used, "values");
+  return { names: names ?? {}, values: values ?? {} };
+}
+
+function requireUsed(
+  given: object | undefined,
+  used: readonly Parsed<unknown>[],
+  kind: "names" | "values",
+): void {
+  if (!given) return;
+  const placeholders = Object.keys(given);
+  if (placeholders.length === 0) throw invalid(`ExpressionAttribute${kind} must not be empty`);
+  const unused = placeholders.filter((name) => !used.some((parsed) => parsed[kind].has(name)));
+  if (unused.length === 0) return;
+  throw invalid(
+    `Value provided in ExpressionAttribute${kind} unused in expressions: ${unused.join()}`,
+  );
+}
+
+const capacityOf = ({ ReturnConsumedCapacity, TableName }: Input, units: () => number): string =>
+  ReturnConsumedCapacity === undefined || ReturnConsumedCapacity === "NONE"
+    ? ""
+    : `"ConsumedCapacity":${JSON.stringify({ TableName, CapacityUnits: units() })}`;
+
+const readUnits = (json: string | undefined, isConsistent: boolean | undefined): number => {
+  const bytes = json === undefined ? 0 : bytesOf(JSON.parse(json) as Attributes);
+  return Math.max(1, Math.ceil(bytes / 4_096)) * (isConsistent ? 1 : 0.5);
+};
+
+const writeUnits = (before: Attributes | undefined, after: Attributes | undefined): number => {
+  const bytes = Math.max(before ? bytesOf(before) : 0, after ? bytesOf(after) : 0);
+  return Math.max(1, Math.ceil(bytes / 1_024));
+};

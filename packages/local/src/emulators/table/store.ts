@@ -1,0 +1,213 @@
+import { DatabaseSync } from "node:sqlite";
+import { type Definition, type Key, placeOf, type Table, tableOf } from "./definition.ts";
+import type { Attributes } from "./values.ts";
+
+/** A stored item: its JSON as it came, so that a read hands it on as it is. */
+export interface Row extends Key {
+  json: string;
+}
+
+export interface Range {
+  pk: string;
+  /** Bounds of the sort key, both inclusive. */
+  from: string;
+  to: string | null;
+  descending: boolean;
+}
+
+/**
+ * Tables in one SQLite database, for one process. Each write is in the operating system's hands
+ * before it is answered: a killed process loses nothing, and a power cut at most the last moments
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
+export class Store {
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #tables = new Map<string, Table>();
+
+  /** @throws Error "database is locked" where another process has it open. */
+  constructor(path: string) {
+    this.#database = new DatabaseSync(path);
+    this.#database.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA cache_size = -16000;
+      CREATE TABLE IF NOT EXISTS definition (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, json TEXT NOT NULL
+      );
+      CREATE TABLE IF NOT EXISTS item (
+        table_id INTEGER NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL, json TEXT NOT NULL,
+        UNIQUE (table_id, pk, sk)
+      );
+      CREATE TABLE IF NOT EXISTS place (
+        table_id INTEGER NOT NULL, index_id INTEGER NOT NULL,
+        index_pk TEXT NOT NULL, index_sk TEXT NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL,
+        PRIMARY KEY (table_id, index_id, index_pk, index_sk, pk, sk)
+      ) WITHOUT ROWID;
+    `);
+    this.#statements = prepare(this.#database);
+    for (const row of this.#statements.definitions.all()) {
+      this.#remember(tableOf(Number(row.id), JSON.parse(String(row.json)) as Definition));
+    }
+  }
+
+  table(name: string): Table | undefined {
+    return this.#tables.get(name);
+  }
+
+  create(definition: Definition): void {
+    const { TableName: name } = definition;
+    const { lastInsertRowid } = this.#statements.define.run(name, JSON.stringify(definition));
+    this.#remember(tableOf(Number(lastInsertRowid), definition));
+  }
+
+  #remember(table: Table): void {
+    this.#tables.set(table.name, table);
+  }
+
+  read(table: Table, { pk, sk }: Key): string | undefined {
+    const row = this.#statements.get.get(table.id, pk, sk);
+    return row && String(row.json);
+  }
+
+  /** Puts an item, or removes one, with its places in the indexes, in one transaction. */
+  write(
+    table: Table,
+    key: Key,
+    before: Attributes | undefined,
+    after: Attributes | undefined,
+  ): void {
+    const moves = movesOf(table, before, after);
+    if (moves.length > 0) this.transaction(() => this.#write(table, key, after, moves));
+    else this.#write(table, key, after, moves);
+  }
+
+  /** The same inside a transaction. */
+  writeWithin(
+    table: Table,
+    key: Key,
+    before: Attributes | undefined,
+    after: Attributes | undefined,
+  ): void {
+    this.#write(table, key, after, movesOf(table, before, after));
+  }
+
+  #write(table: Table, { pk, sk }: Key, after: Attributes | undefined, moves: Move[]): void {
+    const { id } = table;
+    for (const { index, from, to } of moves) {
+      if (from) this.#statements.leave.run(id, index, from.pk, from.sk, pk, sk);
+      if (to) this.#statements.enter.run(id, index, to.pk, to.sk, pk, sk);
+    }
+    if (after) this.#statements.put.run(id, pk, sk, JSON.stringify(after));
+    else this.#statements.remove.run(id, pk, sk);
+  }
+
+  transaction(act: () => void): void {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      act();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Items of a partition, in the order of their sort key, from behind `after` on. */
+  *partition(table: Table, range: Range, after: Key | undefined): Generator<Row> {
+    const { pk, from, to, descending } = range;
+    const { ascending, descending: reversed } = this.#statements.partition;
+    const rows = descending
+      ? reversed.iterate(table.id, pk, from, to, to, after?.sk ?? null, after?.sk ?? null)
+      : ascending.iterate(table.id, pk, from, to, to, after?.sk ?? null, after?.sk ?? null);
+    for (const row of rows) yield rowOf(row);
+  }
+
+  /** The same of an index; where sort keys are equal, in the order of the items' own keys. */
+  *index(
+    table: Table,
+    index: number,
+    { pk, from, to, descending }: Range,
+    after: (Key & { own: Key }) | undefined,
+  ): Generator<Row> {
+    const { ascending, descending: reversed } = this.#statements.index;
+    const behind = [after?.sk ?? null, after?.sk ?? null, after?.own.pk ?? "", after?.own.sk ?? ""];
+    const rows = (descending ? reversed : ascending).iterate(
+      ...[table.id, index, pk, from, to, to, ...behind],
+    );
+    for (const row of rows) yield rowOf(row);
+  }
+
+  *all(table: Table, after: Key | undefined): Generator<Row> {
+    const { pk, sk } = after ?? { pk: "", sk: "" };
+    for (const row of this.#statements.scan.iterate(table.id, pk, sk)) yield rowOf(row);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+const rowOf = (row: Record<string, unknown>): Row => ({
+  pk: String(row["pk"]),
+  sk: String(row["sk"]),
+  json: String(row["json"]),
+});
+
+interface Move {
+  index: number;
+  from: Key | undefined;
+  to: Key | undefined;
+}
+
+function movesOf(
+  table: Table,
+  before: Attributes | undefined,
+  after: Attributes | undefined,
+): Move[] {
+  const moves: Move[] = [];
+  for (const names of table.indexes.values()) {
+    const from = before && placeOf(before, names);
+    const to = after && placeOf(after, names);
+    if (from?.pk === to?.pk && from?.sk === to?.sk) continue;
+    moves.push({ index: names.id, from, to });
+  }
+  return moves;
+}
+
+function prepare(database: DatabaseSync) {
+  const partition = (order: "ASC" | "DESC") =>
+    database.prepare(
+      `SELECT pk, sk, json FROM item WHERE table_id = ? AND pk = ? AND sk >= ? AND (? IS NULL OR sk <= ?)
+       AND (? IS NULL OR sk ${order === "ASC" ? ">" : "<"} ?) ORDER BY sk ${order}`,
+    );
+  const index = (order: "ASC" | "DESC") =>
+    database.prepare(
+      `SELECT item.pk, item.sk, item.json FROM place JOIN item USING (table_id, pk, sk)
+       WHERE table_id = ? AND index_id = ? AND index_pk = ? AND index_sk >= ?
+       AND (? IS NULL OR index_sk <= ?)
+       AND (? IS NULL OR (index_sk, place.pk, place.sk) ${order === "ASC" ? ">" : "<"} (?, ?, ?))
+       ORDER BY index_sk ${order}, place.pk ${order}, place.sk ${order}`,
+    );
+  return {
+    definitions: database.prepare("SELECT id, json FROM definition"),
+    define: database.prepare("INSERT INTO definition (name, json) VALUES (?, ?)"),
+    get: database.prepare("SELECT json FROM item WHERE table_id = ? AND pk = ? AND sk = ?"),
+    put: database.prepare(
+      `INSERT INTO item (table_id, pk, sk, json) VALUES (?, ?, ?, ?)
+       ON CONFLICT (table_id, pk, sk) DO UPDATE SET json = excluded.json`,
+    ),
+    remove: database.prepare("DELETE FROM item WHERE table_id = ? AND pk = ? AND sk = ?"),
+    enter: database.prepare("INSERT OR IGNORE INTO place VALUES (?, ?, ?, ?, ?, ?)"),
+    leave: database.prepare(
+      `DELETE FROM place WHERE table_id = ? AND index_id = ? AND index_pk = ? AND index_sk = ?
+       AND pk = ? AND sk = ?`,
+    ),
+    partition: { ascending: partition("ASC"), descending: partition("DESC") },
+    index: { ascending: index("ASC"), descending: index("DESC") },
+    scan: database.prepare(
+      `SELECT pk, sk, json FROM item WHERE table_id = ? AND (pk, sk) > (?, ?) ORDER BY pk, sk`,
+    ),
+  };
+}
