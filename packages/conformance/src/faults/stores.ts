@@ -135,6 +135,9 @@ export function within(table: Table, space: string): Table {
       const moved: Change = {
         ...change,
         ...(change.set ? { set: into(change.set) as NonNullable<Change["set"]> } : {}),
+        ...(change.setIfAbsent
+          ? { setIfAbsent: into(change.setIfAbsent) as NonNullable<Change["setIfAbsent"]> }
+          : {}),
       };
       const item = await table.update(keyed(key), moved, condition);
       return item && outOf(item);
