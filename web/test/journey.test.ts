@@ -167,13 +167,14 @@ describe("an owner who publishes a bot", () => {
     const { page } = tab;
     await page.getByLabel("Search for").fill("opening on Mondays");
     await page.getByRole("button", { name: "Search knowledge" }).click();
-    const found = page.getByRole("list", { name: "What a question finds" });
+    const found = page.getByRole("list", { name: "Search the knowledge" });
     await found.getByText("hours.md").first().waitFor();
     expect(await found.innerText()).toMatch(/Mondays [\d.]+/);
     await page.getByText(/passages? by words/).waitFor();
     await page.getByLabel("Search for").fill("zzzyx");
     await page.getByRole("button", { name: "Search knowledge" }).click();
     await page.getByText("Nothing was found.").waitFor();
+    await found.waitFor({ state: "detached" });
   });
 
   test("shares it", async () => {

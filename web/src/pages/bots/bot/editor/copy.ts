@@ -43,7 +43,7 @@ export const copy = {
   },
 
   search: {
-    title: "What a question finds",
+    title: "Search the knowledge",
     hint: "The passages that the bot would be given, and why. No model is asked.",
     question: "Search for",
     find: "Search knowledge",

@@ -22,6 +22,7 @@ export function SearchCard() {
     mutationFn: (asked: string) =>
       read(search.$get({ param: { botId: bot().botId }, query: { question: asked } })),
   }));
+  const passages = () => (find.isPending ? [] : (find.data?.passages ?? []));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const asked = question().trim();
@@ -57,14 +58,12 @@ export function SearchCard() {
           )}
         </Show>
       </div>
-      <Show when={!find.isPending && find.data?.passages.length ? find.data : undefined}>
-        {(found) => (
-          <Passages
-            label={copy.search.title}
-            passages={found().passages}
-            why={(i) => <Why found={found().passages[i]} />}
-          />
-        )}
+      <Show when={passages().length > 0}>
+        <Passages
+          label={copy.search.title}
+          passages={passages()}
+          why={(i) => <Why found={passages()[i]} />}
+        />
       </Show>
     </Card>
   );
