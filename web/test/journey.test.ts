@@ -163,6 +163,20 @@ describe("an owner who publishes a bot", () => {
     expect(late).toContain("opens at nine");
   });
 
+  test("sees what a question finds, and why", async () => {
+    const { page } = tab;
+    await page.getByLabel("Search for").fill("opening on Mondays");
+    await page.getByRole("button", { name: "Search knowledge" }).click();
+    const found = page.getByRole("list", { name: "Search the knowledge" });
+    await found.getByText("hours.md").first().waitFor();
+    expect(await found.innerText()).toMatch(/Mondays [\d.]+/);
+    await page.getByText(/passages? by words/).waitFor();
+    await page.getByLabel("Search for").fill("zzzyx");
+    await page.getByRole("button", { name: "Search knowledge" }).click();
+    await page.getByText("Nothing was found.").waitFor();
+    await found.waitFor({ state: "detached" });
+  });
+
   test("shares it", async () => {
     const { page } = tab;
     await page.getByRole("radiogroup").getByText("Shared with everyone").click();

@@ -1,11 +1,7 @@
 import { authorizedFetch, requireGood } from "~/api/client.ts";
 import { readEvents } from "~/api/events.ts";
+import type { Passage } from "~/page-parts/passages/passages.tsx";
 import { apiOrigin } from "~/session/session.ts";
-
-export interface Passage {
-  source: string;
-  text: string;
-}
 
 /** What is told of a question while it is answered, by the draft or by the endpoint. */
 export type AskEvent =

@@ -94,7 +94,7 @@ async function* ended(
   }
   const run = ids && (await ownersView(botId, ids.messageId));
   const chunks = run?.usedChunks ?? [];
-  const sources = chunks.map(({ source, content: text }) => ({ source, text }));
+  const sources = chunks.map(({ source, content: text, place }) => ({ source, text, place }));
   yield { event: { type: "sources", sources }, raw: state };
   const { inputTokens = 0, outputTokens = 0 } = raw.usage ?? {};
   const costMicroUsd = run?.costMicroUsd ?? null;

@@ -1,6 +1,7 @@
 import { createRoot, createSignal } from "solid-js";
 import { createStore, produce } from "solid-js/store";
-import type { AskEvent, Passage, Told } from "./ask-draft.ts";
+import type { Passage } from "~/page-parts/passages/passages.tsx";
+import type { AskEvent, Told } from "./ask-draft.ts";
 
 export type Mode = "draft" | "published";
 

@@ -1,8 +1,9 @@
-import { For, Show } from "solid-js";
+import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { copy as common } from "~/copy.ts";
 import { formatMs, formatTokens, formatUsd } from "~/format.ts";
 import { Chip } from "~/ui/chip.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
+import { CitedText, Passages } from "~/page-parts/passages/passages.tsx";
 import { copy as words } from "./copy.ts";
 import styles from "./playground.module.css";
 import type { Turn } from "./playground-store.ts";
@@ -11,6 +12,9 @@ const copy = words.playground;
 
 /** A question and its answer, with what the answer was made of and what it took. */
 export default function TurnView(props: { turn: Turn; title: string }) {
+  const prefix = createUniqueId();
+  const [open, setOpen] = createSignal(false);
+  const [cited, setCited] = createSignal<number>();
   const took = () => {
     const taken = props.turn.took;
     if (!taken) return undefined;
@@ -27,7 +31,15 @@ export default function TurnView(props: { turn: Turn; title: string }) {
       <div class={styles.turn} data-role="assistant">
         <span class={styles.who}>{props.title}</span>
         <div class={styles.said} data-written="">
-          {props.turn.answer || copy.thinking}
+          <CitedText
+            text={props.turn.answer || copy.thinking}
+            passages={took() ? props.turn.passages.length : 0}
+            prefix={prefix}
+            onCite={(rank) => {
+              setOpen(true);
+              setCited(rank);
+            }}
+          />
         </div>
         <For each={props.turn.tools}>
           {(tool) => (
@@ -37,19 +49,18 @@ export default function TurnView(props: { turn: Turn; title: string }) {
           )}
         </For>
         <Show when={took() && props.turn.passages.length > 0}>
-          <details class={styles.sources}>
+          <details
+            class={styles.sources}
+            open={open()}
+            onToggle={(event) => setOpen(event.currentTarget.open)}
+          >
             <summary>{copy.sources(props.turn.passages.length)}</summary>
-            <ul>
-              <For each={props.turn.passages}>
-                {(passage) => (
-                  <li data-written="">
-                    <strong>{passage.source}</strong>
-                    <br />
-                    {passage.text}
-                  </li>
-                )}
-              </For>
-            </ul>
+            <Passages
+              label={copy.sources(props.turn.passages.length)}
+              passages={props.turn.passages}
+              prefix={prefix}
+              cited={cited()}
+            />
           </details>
         </Show>
         <Show when={took()}>

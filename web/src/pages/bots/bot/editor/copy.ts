@@ -42,6 +42,24 @@ export const copy = {
     unreadable: (name: string) => `The browser could not read ${name}. Choose it again.`,
   },
 
+  search: {
+    title: "Search the knowledge",
+    hint: "The passages that the bot would be given, and why. No model is asked.",
+    question: "Search for",
+    find: "Search knowledge",
+    failed: "The knowledge was not searched",
+    nothing:
+      "Nothing was found. Use words that the sources have, or add a source that says it, and see that all are read.",
+    found: (count: number, engine: "lexical" | "vectors" | "hybrid") =>
+      `${count === 1 ? "1 passage" : `${count} passages`} by ${
+        { lexical: "words", vectors: "meaning", hybrid: "words and meaning" }[engine]
+      }`,
+    score: "Score",
+    similarity: "Nearness in meaning",
+    words: "Words of the question",
+    noWords: "none",
+  },
+
   sites: {
     listLabel: "Web addresses",
     failed: "The web address was not changed",

@@ -4,6 +4,7 @@ import { DeleteBot } from "./delete-bot.tsx";
 import { createDraft } from "./draft.ts";
 import styles from "./editor.module.css";
 import { KnowledgeCard } from "./knowledge.tsx";
+import { SearchCard } from "./search-knowledge.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 import { SharingCard } from "./sharing.tsx";
 
@@ -15,6 +16,7 @@ export default function Editor() {
       <div class={styles.column}>
         <SettingsForm draft={draft} />
         <KnowledgeCard />
+        <SearchCard />
         <SharingCard />
         <DeleteBot />
       </div>

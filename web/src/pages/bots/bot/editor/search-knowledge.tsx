@@ -1,0 +1,110 @@
+import { useMutation } from "@tanstack/solid-query";
+import { createSignal, For, Show } from "solid-js";
+import { api, read } from "~/api/client.ts";
+import { Passages } from "~/page-parts/passages/passages.tsx";
+import page from "~/page-parts/page.module.css";
+import { Button } from "~/ui/button.tsx";
+import { Card } from "~/ui/card.tsx";
+import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Skeleton } from "~/ui/skeleton.tsx";
+import { TextField } from "~/ui/text-field.tsx";
+import { useCurrentBot } from "../bot-context.ts";
+import { copy } from "./copy.ts";
+import styles from "../playground.module.css";
+
+const search = api.bots[":botId"].knowledge.search;
+
+/** What a question finds in the bot's knowledge and why, without asking a model. */
+export function SearchCard() {
+  const bot = useCurrentBot();
+  const [question, setQuestion] = createSignal("");
+  const find = useMutation(() => ({
+    mutationFn: (asked: string) =>
+      read(search.$get({ param: { botId: bot().botId }, query: { question: asked } })),
+  }));
+  const passages = () => (find.isPending ? [] : (find.data?.passages ?? []));
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const asked = question().trim();
+    if (asked !== "" && !find.isPending) find.mutate(asked);
+  };
+  return (
+    <Card title={copy.search.title} hint={copy.search.hint}>
+      <form class={styles.ask} onSubmit={submit} role="search">
+        <TextField
+          label={copy.search.question}
+          value={question()}
+          onInput={setQuestion}
+          inputProps={{ autocomplete: "off", maxlength: 8000 }}
+        />
+        <Button type="submit" busy={find.isPending}>
+          {copy.search.find}
+        </Button>
+      </form>
+      <Show when={find.isError}>
+        <ErrorPanel title={copy.search.failed} error={find.error} />
+      </Show>
+      <Show when={find.isPending}>
+        <Skeleton kind="row" count={2} />
+      </Show>
+      <div role="status">
+        <Show when={!find.isPending && find.data}>
+          {(found) => (
+            <p class={`${page.soft} ${page.small}`}>
+              {found().passages.length === 0
+                ? copy.search.nothing
+                : copy.search.found(found().passages.length, found().engine)}
+            </p>
+          )}
+        </Show>
+      </div>
+      <Show when={passages().length > 0}>
+        <Passages
+          label={copy.search.title}
+          passages={passages()}
+          why={(i) => <Why found={passages()[i]} />}
+        />
+      </Show>
+    </Card>
+  );
+}
+
+interface Reasons {
+  score: number;
+  words: { word: string; score: number }[];
+  similarity: number | null;
+}
+
+function Why(props: { found: Reasons | undefined }) {
+  return (
+    <Show when={props.found}>
+      {(found) => (
+        <dl class={page.facts}>
+          <div>
+            <dt>{copy.search.score}</dt>
+            <dd>{found().score.toFixed(2)}</dd>
+          </div>
+          <Show when={found().similarity !== null}>
+            <div>
+              <dt>{copy.search.similarity}</dt>
+              <dd>{(found().similarity ?? 0).toFixed(2)}</dd>
+            </div>
+          </Show>
+          <div>
+            <dt>{copy.search.words}</dt>
+            <dd>
+              <For each={found().words.slice(0, 12)} fallback={copy.search.noWords}>
+                {(one, i) => (
+                  <>
+                    {i() > 0 && ", "}
+                    {one.word} <small>{one.score.toFixed(1)}</small>
+                  </>
+                )}
+              </For>
+            </dd>
+          </div>
+        </dl>
+      )}
+    </Show>
+  );
+}
