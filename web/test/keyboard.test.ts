@@ -19,9 +19,9 @@ async function reach(target: Locator): Promise<void> {
   for (let presses = 0; presses < tabsMax; presses++) {
     if (await target.first().evaluate((element) => element === document.activeElement)) {
       const ring = await target.first().evaluate((element) => {
-        const shown = element.matches("input[type=radio], input[type=checkbox]")
-          ? element.nextElementSibling
-          : element;
+        // An input that is not drawn has something beside it that is.
+        const isDrawn = element.getBoundingClientRect().width > 1;
+        const shown = isDrawn ? element : element.nextElementSibling;
         return getComputedStyle(shown ?? element).outlineStyle;
       });
       expect(ring).not.toBe("none");
