@@ -96,22 +96,23 @@ export async function reserve(
     const fresh = known ? undefined : { account, period, microUsd: claim.microUsd };
     const hold = fresh ?? known?.find((one) => one.account === account);
     if (!hold) continue;
-    const problem = await reserveOf(deps, payer, hold, holder);
-    if (problem) {
+    const held = await reserveOf(deps, payer, hold, holder);
+    if (held instanceof Problem.ProblemError) {
       await release(deps, holds, holder);
-      throw problem;
+      throw held;
     }
-    holds.push(hold);
+    holds.push(held);
   }
   return holds;
 }
 
+/** @returns what is held, which is not what was asked for where another try came before this one. */
 async function reserveOf(
   deps: Deps,
   { kind, limit }: Payer,
   hold: Hold,
   holder: Holder,
-): Promise<Problem.ProblemError | undefined> {
+): Promise<Hold | Problem.ProblemError> {
   const { account, period, microUsd } = hold;
   const key = Layout.budget(account, period);
   const name = nameOf(holder);
@@ -139,11 +140,14 @@ async function reserveOf(
       },
       all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),
     );
-    if (item) return undefined;
+    if (item) return hold;
   }
   const item = await deps.table.get(key);
-  // Its own, of a try before this one, which may have come to its end already.
-  if (item?.[name] !== undefined || item?.[doneOf(name)] !== undefined) return undefined;
+  // Its own, of a try before this one, which may have come to its end already. Two senders of one
+  // message may estimate differently: what the account holds is what settling has to take off it.
+  const stored = v.safeParse(StoredHold, item?.[name]);
+  if (stored.success) return { ...hold, microUsd: stored.output.microUsd };
+  if (item?.[doneOf(name)] !== undefined) return hold;
   const state = item && shape.read(deps.table, item);
   if (state && state.open >= openMax) return busy();
   await noteRefusal(deps, hold, state);
