@@ -27,6 +27,7 @@ import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { type Limit, periodAt } from "./limit.ts";
 import type { Kind, Payer } from "./payers.ts";
+import { busy, exceeded } from "./refusals.ts";
 
 export { Limit, periodAt } from "./limit.ts";
 export { ofOwner, setOfOwner } from "./of-owner.ts";
@@ -149,7 +150,7 @@ async function reserveOf(
   if (stored.success) return { ...hold, microUsd: stored.output.microUsd };
   if (item?.[doneOf(name)] !== undefined) return hold;
   const state = item && shape.read(deps.table, item);
-  if (state && state.open >= openMax) return busy();
+  if (state && state.open >= openMax) return busy(openMax);
   await noteRefusal(deps, hold, state);
   return exceeded(kind, limit, deps.clock.now());
 }
@@ -168,24 +169,6 @@ async function noteRefusal(
     all(exists("runs"), any(absent("refusedAt"), below("refusedAt", now - 60_000))),
   );
 }
-
-const whose = { key: "this key", bot: "this bot", owner: "this bot's owner" };
-
-function exceeded(kind: Kind, limit: Limit, now: number): Problem.ProblemError {
-  const { to } = periodAt(limit.period, now);
-  const resetsAt = to === null ? null : new Date(to).toISOString();
-  const next = resetsAt === null ? "Ask its owner to raise it." : `It begins anew at ${resetsAt}.`;
-  return new Problem.ProblemError("budget_exceeded", {
-    message: `The budget of ${whose[kind]} does not suffice for this message. ${next}`,
-    extra: { budget: kind, resetsAt },
-  });
-}
-
-const busy = () =>
-  new Problem.ProblemError("conversation_busy", {
-    message: `${openMax} messages wait for their answers. Wait for some of them first.`,
-    retryAfter: 5,
-  });
 
 /** A run as it ended, with what is held for it. */
 export interface Ended extends Holder {
