@@ -70,10 +70,27 @@ const isPreflight = {
 
 /**
  * What costs its sender nothing: no usage plan counts a request without a key, and yet each asks the
- * authorizer or the function.
+ * authorizer or the function. Marked by a rule of its own, for Pulumi's provider knows two levels of
+ * statements within a rate rule and this takes three
+ * (https://github.com/hashicorp/terraform-provider-aws, internal/service/wafv2/schemas.go).
  */
 const limitKeyless = rateLimitKeyless
   ? [
+      {
+        name: "MarkKeyless",
+        priority: 2,
+        action: { count: {} },
+        ruleLabels: [{ name: "keyless" }],
+        statement: {
+          orStatement: {
+            statements: [
+              isPreflight,
+              { andStatement: { statements: [lacks("x-api-key"), lacks("authorization")] } },
+            ],
+          },
+        },
+        visibilityConfig: visible("MarkKeyless"),
+      },
       {
         name: "RateLimitKeyless",
         priority: 3,
@@ -82,14 +99,7 @@ const limitKeyless = rateLimitKeyless
           rateBasedStatement: {
             limit: rateLimitKeyless,
             aggregateKeyType: "IP",
-            scopeDownStatement: {
-              orStatement: {
-                statements: [
-                  isPreflight,
-                  { andStatement: { statements: [lacks("x-api-key"), lacks("authorization")] } },
-                ],
-              },
-            },
+            scopeDownStatement: { labelMatchStatement: { scope: "LABEL", key: "keyless" } },
           },
         },
         visibilityConfig: visible("RateLimitKeyless"),

@@ -10,6 +10,7 @@ describe("the firewall of published bots", () => {
   test("refuses everybody who is on no list", () => {
     expect(rules(prod)).toMatchObject({ scope: "REGIONAL", defaultAction: { block: {} } });
     expect(rules(prod).rules.map((rule: { name: string }) => rule.name)).toEqual([
+      "MarkKeyless",
       "RateLimitKeyless",
       "AllowedIpV4",
     ]);
@@ -32,18 +33,37 @@ describe("the firewall of published bots", () => {
       ]),
     ).toEqual([
       ["RateLimitPerIp", 0, "block"],
+      ["MarkKeyless", 2, "count"],
       ["RateLimitKeyless", 3, "block"],
       ["AllowedIpV6", 5, "allow"],
     ]);
   });
 
   test("limits what comes without a key, and preflights, unless that is switched off", async () => {
-    const [rule] = rules(prod).rules;
-    const { limit, scopeDownStatement } = rule.statement.rateBasedStatement;
-    expect([limit, Object.keys(scopeDownStatement)]).toEqual([1_000, ["orStatement"]]);
-    expect(JSON.stringify(scopeDownStatement)).toMatch(/OPTIONS.*x-api-key.*authorization/);
+    const [mark, rule] = rules(prod).rules;
+    expect(mark.ruleLabels).toEqual([{ name: "keyless" }]);
+    expect(JSON.stringify(mark.statement)).toMatch(/OPTIONS.*x-api-key.*authorization/);
+    expect(rule.statement.rateBasedStatement).toMatchObject({
+      limit: 1_000,
+      scopeDownStatement: { labelMatchStatement: { scope: "LABEL", key: "keyless" } },
+    });
     const off = await program("prod", { ...environment, OUTLET_RATE_LIMIT_KEYLESS: "off" });
     expect(rules(off).rules).toHaveLength(1);
+  });
+
+  test("nests statements no deeper than Pulumi's provider knows them, which its types don't say", () => {
+    // Three levels of and, or and not in a rule, a rate rule being one of them.
+    const depth = (value: unknown): number =>
+      value === null || typeof value !== "object"
+        ? 0
+        : Math.max(
+            0,
+            ...Object.entries(value).map(
+              ([key, item]) => Number(/^(and|or|not|rateBased)Statement$/.test(key)) + depth(item),
+            ),
+          );
+    for (const rule of rules(prod).rules)
+      expect([rule.name, depth(rule) <= 3]).toEqual([rule.name, true]);
   });
 
   test.each([

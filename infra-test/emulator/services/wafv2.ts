@@ -12,18 +12,23 @@ const scoped = (inputs: Recorded, name: string) => ({
   ...pascal(without(inputs, "tags", "name")),
   Name: inputs.name ?? name,
 });
-/** The one binary member of a rule. */
-const withBytes = (value: Recorded): Recorded =>
-  Array.isArray(value)
-    ? value.map(withBytes)
-    : value === null || typeof value !== "object"
-      ? value
-      : Object.fromEntries(
-          Object.entries(value).map(([k, v]) => [
-            k,
-            k === "SearchString" ? Buffer.from(v as string) : withBytes(v),
-          ]),
-        );
+/** A rule's members that Pulumi spells in another way: bytes as text, the one statement of a "not" as a list. */
+const different: Record<string, (value: Recorded) => Recorded> = {
+  SearchString: (text: string) => Buffer.from(text),
+  NotStatement: ({ Statements }: Recorded) => ({ Statement: asAwsHasIt(only(Statements)) }),
+};
+function asAwsHasIt(value: Recorded): Recorded {
+  if (Array.isArray(value)) return value.map(asAwsHasIt);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, (different[key] ?? asAwsHasIt)(item)]),
+  );
+}
+function only(statements: Recorded[]): Recorded {
+  const [statement, ...others] = statements;
+  if (others.length > 0) throw new Error("NotStatement takes one statement");
+  return statement;
+}
 
 export const wafv2: Mappings = {
   "aws:wafv2/ipSet:IpSet": async (i, cloud, { name }) => {
@@ -35,7 +40,7 @@ export const wafv2: Mappings = {
   "aws:wafv2/webAcl:WebAcl": async (i, cloud, { name }) => {
     const { Summary } = await cloud
       .client(WAFV2Client)
-      .send(new CreateWebACLCommand(withBytes(scoped(i, name))));
+      .send(new CreateWebACLCommand(asAwsHasIt(scoped(i, name))));
     return { id: Summary?.Id, arn: Summary?.ARN };
   },
   "aws:wafv2/webAclAssociation:WebAclAssociation": async (i, cloud) => {
