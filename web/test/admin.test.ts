@@ -142,7 +142,11 @@ describe("the administrator's journey", () => {
     expect(await page.locator("[data-action]").count()).toBe(3);
     const [columns, ...rows] = await download();
     expect(columns?.slice(0, 7).join()).toBe("at,auditId,userId,username,action,botId,title");
-    expect(rows.map((cells) => cells[4])).toEqual(["publication.resume", "publication.pause"]);
+    expect(rows.map((cells) => cells[4])).toEqual([
+      "publication.resume",
+      "publication.pause",
+      "bot.read",
+    ]);
   });
 
   test("sees what each key used, of which bot, and takes it away as CSV", async () => {
