@@ -13,7 +13,7 @@ export const copy = {
     other: "This has another form than asked for.",
   },
   newTab: "opens in a new tab",
-  aboutError: (code: string) => `About ${code}`,
+  aboutError: "About",
   undo: "Undo",
   requestId: "Request id",
   copyRequestId: "Copy the request id",

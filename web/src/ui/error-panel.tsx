@@ -48,7 +48,7 @@ export function ErrorPanel(props: Props) {
         <Show when={documented()}>
           {(known) => (
             <DocsLink class={styles.id} href={errorUrl(known())}>
-              {copy.aboutError(known())}
+              {copy.aboutError} <code>{known()}</code>
             </DocsLink>
           )}
         </Show>
