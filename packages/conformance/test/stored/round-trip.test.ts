@@ -71,7 +71,11 @@ const generation = sparse({
   topP: fc.option(number),
   stopSequences: texts,
 });
-const tools = sparse({ allowed: texts, roundsMax: fc.integer(), secondsMax: fc.integer() });
+const tools = sparse({
+  allowed: texts,
+  roundsMax: fc.integer({ min: 0, max: 21 }),
+  secondsMax: fc.integer({ min: 0, max: 601 }),
+});
 const bot = {
   description: text,
   instruction: text,

@@ -24,7 +24,7 @@ function formsOf(secrets: readonly string[]): string[] {
       encodeURIComponent(secret.toWellFormed()),
       new URLSearchParams([["", secret]]).toString().slice(1),
       base64,
-      base64.replace(/=+$/, ""),
+      base64.replaceAll("=", ""),
       Buffer.from(secret).toString("base64url"),
     ];
   });

@@ -78,16 +78,14 @@ export async function* toStreamEvents(
   }
 }
 
-/** Characters of JSON in one event: a reader has to put pieces together, as on AWS. */
-const pieceSize = 40;
-
+/** The JSON of a call, in events of 40 characters: a reader has to put pieces together, as on AWS. */
 function* toToolUse(
   { id, name, input }: AnswerPart & { type: "toolUse" },
   contentBlockIndex: number,
 ): Generator<StreamEvent> {
   const start = { toolUse: { toolUseId: id, name } };
   yield { name: "contentBlockStart", body: { contentBlockIndex, start } };
-  for (const piece of input.match(new RegExp(`.{1,${pieceSize}}`, "gsu")) ?? []) {
+  for (const piece of input.match(/.{1,40}/gsu) ?? []) {
     const delta = { toolUse: { input: piece } };
     yield { name: "contentBlockDelta", body: { contentBlockIndex, delta } };
   }

@@ -30,7 +30,7 @@ function createApp(ids: readonly string[] = clientIds) {
 
 async function ask(token: string, app = createApp()) {
   const response = await app.request("/me", { headers: { authorization: `Bearer ${token}` } });
-  return response.json();
+  return (await response.json()) as Record<string, unknown>;
 }
 
 const signInAt = (at: RunningIssuer, user: "owner" | "user" | "admin") =>
@@ -63,13 +63,16 @@ describe("the control API in front of the embedded issuer", () => {
   ] as const)("knows %s by the token that signing in gave", async (name, groups, rights) => {
     const { accessToken } = await signInAt(issuer, name);
     const userId = issuer.secrets.subjects[name];
-    expect(await ask(accessToken)).toEqual({ userId, username: name, groups, ...rights });
+    const session: unknown = expect.stringMatching(/^\S{10,}$/);
+    expect(await ask(accessToken)).toEqual({ userId, username: name, groups, ...rights, session });
   });
 
   test("knows a user by the same id after a restart", async () => {
-    const before = await ask((await signInAt(issuer, "owner")).accessToken);
+    const { session, ...before } = await ask((await signInAt(issuer, "owner")).accessToken);
     issuer = await issuer.restart();
-    expect(await ask((await signInAt(issuer, "owner")).accessToken)).toEqual(before);
+    const after = await ask((await signInAt(issuer, "owner")).accessToken);
+    expect(after).toMatchObject(before);
+    expect(after.session).not.toBe(session);
   });
 
   test("refuses the ID token of the same sign-in", async () => {

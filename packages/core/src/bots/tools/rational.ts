@@ -132,6 +132,8 @@ function placesOf(d: bigint): number | undefined {
 function decimal({ n, d }: Rational, places: number): string {
   const digits = ((abs(n) * 10n ** BigInt(places)) / d).toString().padStart(places + 1, "0");
   const whole = digits.slice(0, digits.length - places);
-  const fraction = digits.slice(digits.length - places).replace(/0+$/, "");
+  let end = digits.length;
+  while (end > whole.length && digits[end - 1] === "0") end -= 1;
+  const fraction = digits.slice(whole.length, end);
   return `${n < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }

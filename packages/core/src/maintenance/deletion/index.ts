@@ -1,7 +1,8 @@
 /**
  * The end of a bot that had clients: their conversations with every object, the request log, what
- * was claimed for repeated requests, knowledge, the secrets of tools, and at last the bot. The ledger and the audit log
- * stay: they say what was done and what it cost, and nothing that was said.
+ * was claimed for repeated requests, knowledge, the secrets of tools, what its keys were called, and
+ * at last the bot. The ledger and the audit log stay: they say what was done and what it cost, and
+ * nothing that was said.
  *
  * It is done a piece at a time, by whoever carries out the act of deleting (`publishing/deployer`).
  * What is left is what there still is, so it can be broken off anywhere and taken up by anybody.
@@ -15,6 +16,7 @@ import { Conversation } from "../../conversations/conversation/index.ts";
 import { Delivery } from "../../conversations/delivery/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
 import { Budget } from "../../publishing/budget/index.ts";
+import { Key } from "../../publishing/key/index.ts";
 import type { Clock, ObjectStore, SecretStore, Table } from "../../ports/index.ts";
 
 interface Deps {
@@ -59,6 +61,7 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
   if (removed > 0) return false;
   await Budget.removeOfBot(deps.table, botId);
   await Erasure.forget(deps.table, botId);
+  await Key.forgetFormer(deps.table, botId);
   await Knowledge.removeAll(deps, botId);
   await deps.secrets.removeAll(botId);
   await Bot.remove(deps.table, botId);

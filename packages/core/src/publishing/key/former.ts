@@ -29,6 +29,13 @@ export async function noteFormer(
   });
 }
 
+/** What was noted of a bot's keys goes with the bot. */
+export async function forgetFormer(table: Table, botId: string): Promise<void> {
+  for (const { keyId } of await listFormer(table, botId)) {
+    await table.remove(Layout.formerKey(botId, keyId));
+  }
+}
+
 export const listFormer = (table: Table, botId: string): Promise<Former[]> =>
   Paging.all(
     table,

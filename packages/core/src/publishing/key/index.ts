@@ -28,6 +28,7 @@ import { Text } from "../../foundation/text/index.ts";
 import { Time } from "../../foundation/time/index.ts";
 
 export { Info, Label } from "./info.ts";
+export { forgetFormer } from "./former.ts";
 export { authenticate, touch } from "./opening.ts";
 export { type Peppered, readPeppers } from "./peppers.ts";
 export { admits, requireBelow, type Scope } from "./limits.ts";

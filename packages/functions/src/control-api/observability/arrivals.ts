@@ -3,6 +3,7 @@ import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
+import { reading } from "../audited-reads.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { Paging, query, Time } from "../input.ts";
 import { runView } from "./run-views.ts";
@@ -42,6 +43,7 @@ export const arrivalRoutes = (deps: ControlApiDeps) =>
       summary: "Every request that reached the endpoint, refused ones too, newest first",
       tags: ["runs"],
     }),
+    reading(deps, "run.read"),
     query(List),
     async (c) => {
       const caller = c.get("caller");
