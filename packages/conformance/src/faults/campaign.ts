@@ -132,13 +132,14 @@ async function minimize(
 
 function tell(
   episode: string,
-  { seed, profile, say }: Pick<CampaignOptions, "seed" | "profile" | "say">,
+  { seed, profile, budgets, say }: Pick<CampaignOptions, "seed" | "profile" | "budgets" | "say">,
   found: Episode,
 ): void {
   say(`\nEpisode ${episode} of seed ${seed}, without the faults that do not matter`);
   for (const line of found.log) if (!line.includes("sweeper query")) say(`  ${line}`);
   say(`Violated: ${found.violation?.message}`);
-  const more = profile === undefined ? "" : ` --profile "${profile}"`;
+  const more =
+    (profile === undefined ? "" : ` --profile "${profile}"`) + (budgets ? " --budgets" : "");
   say(`Repeat it with: npm run test:faults -- --seed ${seed} --episode ${episode}${more}`);
 }
 

@@ -203,7 +203,10 @@ export const mutants: readonly Mutant[] = [
     name: "an event is written over",
     file: "conversations/event-log/log.ts",
     replace: [
-      [`told, expiresAt }, absent("pk"))) return true;`, `told, expiresAt })) return true;`],
+      [
+        `told, at, expiresAt }, absent("pk"))) return true;`,
+        `told, at, expiresAt })) return true;`,
+      ],
     ],
   },
   {
@@ -291,7 +294,7 @@ export const mutants: readonly Mutant[] = [
     name: "a run leaves its mailbox unsettled",
     budgets: true,
     file: "conversations/worker/index.ts",
-    replace: [[`    Budget.settle(deps, ended),\n`, ""]],
+    replace: [[`    Budget.settle(deps, { ...ended, costMicroUsd: entry.costMicroUsd }),\n`, ""]],
   },
   {
     name: "what is held for nothing is not given back",

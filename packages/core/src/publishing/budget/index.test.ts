@@ -71,6 +71,20 @@ describe("a budget", () => {
     expect(await stateOf(deps.table)).toMatchObject({ microUsd: 25, runs: 1, open: 0 });
   });
 
+  test("is held at what the first of a message's senders estimated, for all of them", async () => {
+    const deps = { table: shuffledTable(), clock };
+    const payers = [payer({ spendMicroUsd: 1_000 })];
+    const reserved = await Promise.all(
+      [40, 70, 55].map((microUsd) => Budget.reserve(deps, { payers, microUsd }, holder(1))),
+    );
+    const { microUsd } = await stateOf(deps.table);
+    for (const holds of reserved) expect(holds).toMatchObject([{ account, microUsd }]);
+    // Nothing but the cost is left, whichever of them put the run.
+    const ended = { ...holder(1), holds: reserved[2] ?? [], status: "completed" };
+    await Budget.settle(deps, { ...ended, costMicroUsd: 25 });
+    expect(await stateOf(deps.table)).toMatchObject({ microUsd: 25, runs: 1, open: 0 });
+  });
+
   test("holds nothing for a run that was settled, for whoever stood still meanwhile", async () => {
     const deps = { table: createMemoryTable(), clock };
     const claim = { payers: [payer({ runs: 1_000 })], microUsd: 40 };

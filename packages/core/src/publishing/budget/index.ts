@@ -27,6 +27,7 @@ import { Paging } from "../../store/paging/index.ts";
 import { Shape } from "../../store/shape/index.ts";
 import { type Limit, periodAt } from "./limit.ts";
 import type { Kind, Payer } from "./payers.ts";
+import { busy, exceeded } from "./refusals.ts";
 
 export { Limit, periodAt } from "./limit.ts";
 export { ofOwner, setOfOwner } from "./of-owner.ts";
@@ -96,22 +97,23 @@ export async function reserve(
     const fresh = known ? undefined : { account, period, microUsd: claim.microUsd };
     const hold = fresh ?? known?.find((one) => one.account === account);
     if (!hold) continue;
-    const problem = await reserveOf(deps, payer, hold, holder);
-    if (problem) {
+    const held = await reserveOf(deps, payer, hold, holder);
+    if (held instanceof Problem.ProblemError) {
       await release(deps, holds, holder);
-      throw problem;
+      throw held;
     }
-    holds.push(hold);
+    holds.push(held);
   }
   return holds;
 }
 
+/** @returns what is held, which is not what was asked for where another try came before this one. */
 async function reserveOf(
   deps: Deps,
   { kind, limit }: Payer,
   hold: Hold,
   holder: Holder,
-): Promise<Problem.ProblemError | undefined> {
+): Promise<Hold | Problem.ProblemError> {
   const { account, period, microUsd } = hold;
   const key = Layout.budget(account, period);
   const name = nameOf(holder);
@@ -139,13 +141,16 @@ async function reserveOf(
       },
       all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),
     );
-    if (item) return undefined;
+    if (item) return hold;
   }
   const item = await deps.table.get(key);
-  // Its own, of a try before this one, which may have come to its end already.
-  if (item?.[name] !== undefined || item?.[doneOf(name)] !== undefined) return undefined;
+  // Its own, of a try before this one, which may have come to its end already. Two senders of one
+  // message may estimate differently: what the account holds is what settling has to take off it.
+  const stored = v.safeParse(StoredHold, item?.[name]);
+  if (stored.success) return { ...hold, microUsd: stored.output.microUsd };
+  if (item?.[doneOf(name)] !== undefined) return hold;
   const state = item && shape.read(deps.table, item);
-  if (state && state.open >= openMax) return busy();
+  if (state && state.open >= openMax) return busy(openMax);
   await noteRefusal(deps, hold, state);
   return exceeded(kind, limit, deps.clock.now());
 }
@@ -164,24 +169,6 @@ async function noteRefusal(
     all(exists("runs"), any(absent("refusedAt"), below("refusedAt", now - 60_000))),
   );
 }
-
-const whose = { key: "this key", bot: "this bot", owner: "this bot's owner" };
-
-function exceeded(kind: Kind, limit: Limit, now: number): Problem.ProblemError {
-  const { to } = periodAt(limit.period, now);
-  const resetsAt = to === null ? null : new Date(to).toISOString();
-  const next = resetsAt === null ? "Ask its owner to raise it." : `It begins anew at ${resetsAt}.`;
-  return new Problem.ProblemError("budget_exceeded", {
-    message: `The budget of ${whose[kind]} does not suffice for this message. ${next}`,
-    extra: { budget: kind, resetsAt },
-  });
-}
-
-const busy = () =>
-  new Problem.ProblemError("conversation_busy", {
-    message: `${openMax} messages wait for their answers. Wait for some of them first.`,
-    retryAfter: 5,
-  });
 
 /** A run as it ended, with what is held for it. */
 export interface Ended extends Holder {
