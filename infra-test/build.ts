@@ -15,5 +15,5 @@ declare module "vitest" {
 /** Bundles every function once for all suites, by SST's own `sst diff`: .sst/artifacts holds one build. */
 export async function setup(project: TestProject): Promise<void> {
   project.provide("committedTypes", await readFile(join(root, "sst-env.d.ts"), "utf8"));
-  await buildFunctions(stage, Object.keys(secrets), settings);
+  await buildFunctions(stage, secrets, settings);
 }

@@ -61,7 +61,7 @@ controlApi.route(
     ],
     permissions: [
       itemGrants("Get", "Put", "Update", "Delete"),
-      queryGrant("listing", "public"),
+      queryGrant("listing", "public", "open"),
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
       sendGrant(runQueue),

@@ -69,6 +69,7 @@ test("everything is made but what the emulator has no counterpart of", () => {
         "aws:cloudfront/distribution:Distribution",
         "aws:cloudfront/function:Function",
         "aws:cloudfront/keyValueStore:KeyValueStore",
+        "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
         "aws:cloudwatch/dashboard:Dashboard",
         "aws:cognito/userPoolDomain:UserPoolDomain",
         "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",

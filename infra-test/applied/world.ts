@@ -73,6 +73,7 @@ async function point(graph: Graph, guard: Guard, endpoint: string, stops: (() =>
     const roleName = String(role.inputs.name ?? role.name);
     const url = await guard.open(roleName);
     env.AWS_ENDPOINT_URL_S3 = url;
+    env.AWS_ENDPOINT_URL_SSM = url;
     env.AWS_ENDPOINT_URL_CLOUDFORMATION = url;
     if (links.SignIn) {
       links.SignIn.jwksUri = links.SignIn.jwksUri.replace(/^https:\/\/[^/]+/, endpoint);

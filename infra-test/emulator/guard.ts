@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
+import { Parameters, severalParameters } from "./parameters.ts";
 import { fnmatch, type Right } from "./right.ts";
 import type { Target } from "./cloud.ts";
 
@@ -14,10 +15,12 @@ import type { Target } from "./cloud.ts";
  *   (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
  * - Whoever hands CloudFormation a role must be allowed to pass it
  *   (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html).
+ * - What names several parameters, or their path, is judged by those (`parameters.ts`).
  * - What goes to CloudFormation by way of `cloudFormation`, which signs anew, is judged here.
  */
 export class Guard {
   readonly #iam: IAMClient;
+  readonly #parameters: Parameters;
   readonly #servers: ReturnType<typeof createServer>[] = [];
   readonly #holds = new Set<Hold>();
 
@@ -37,9 +40,10 @@ export class Guard {
     this.translate = translate;
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     this.#iam = new IAMClient({ ...target, credentials });
+    this.#parameters = new Parameters(target);
   }
 
-  /** An endpoint for all of S3 and CloudFormation that one role's functions call. */
+  /** An endpoint for all of S3, Parameter Store and CloudFormation that one role's functions call. */
   async open(role: string): Promise<string> {
     const server = createServer((req, res) => {
       this.#pass(role, req, res).catch((error: unknown) => res.writeHead(502).end(String(error)));
@@ -84,6 +88,8 @@ export class Guard {
     for (const hold of this.#holds) if (hold.fits(method, url)) await hold.passed();
     if (req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded"))
       return this.#cloudFormation(role, await text(req), res);
+    if (severalParameters.test(String(req.headers["x-amz-target"])))
+      return this.#ofParameters(role, req, res);
     const answer = await forward(this.target.endpoint, req);
     const missing = method === "GET" && answer.statusCode === 404;
     const bucket = `arn:aws:s3:::${url.split("/")[1]}`;
@@ -96,6 +102,17 @@ export class Guard {
     }
     res.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(res);
+  }
+
+  async #ofParameters(role: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { rights, send } = this.#parameters.read(req.headers["x-amz-target"], await text(req));
+    const headers = { "content-type": "application/x-amz-json-1.1" };
+    for (const right of rights) {
+      if (await this.allows(role, right)) continue;
+      const refusal = { __type: "AccessDeniedException", Message: denial(role, right) };
+      return void res.writeHead(400, headers).end(JSON.stringify(refusal));
+    }
+    res.writeHead(200, headers).end(JSON.stringify(await send()));
   }
 
   async #cloudFormation(role: string, body: string, res: ServerResponse): Promise<void> {

@@ -71,7 +71,7 @@ export async function startApp(options: AppOptions): Promise<App> {
           mocks: "infra-test/emulator/ids.mjs",
         }),
       ),
-      build && timed("build", buildFunctions(stage, Object.keys(secrets), env)),
+      build && timed("build", buildFunctions(stage, secrets, env)),
     ]);
     await adapt?.(graph, emulator);
     const artifacts = path.join(root, ".sst/artifacts");
@@ -112,11 +112,15 @@ export async function startApp(options: AppOptions): Promise<App> {
 /** Bundles the handlers as SST's own CLI does, into .sst/artifacts: one run at a time. @returns what it said. */
 export async function buildFunctions(
   stage: string,
-  secrets: string[],
+  secrets: Record<string, string>,
   env: Record<string, string>,
 ): Promise<string> {
   const check = path.join(root, "infra-test/sst/check.mjs");
-  const args = [check, "--stage", stage, ...secrets.flatMap((name) => ["--secret", name])];
+  const given = Object.entries(secrets).flatMap(([name, value]) => [
+    "--secret",
+    `${name}=${value}`,
+  ]);
+  const args = [check, "--stage", stage, ...given];
   const options = { cwd: root, env: { ...process.env, ...env }, maxBuffer: 1 << 26 };
   return (await promisify(execFile)(process.execPath, args, options)).stdout;
 }

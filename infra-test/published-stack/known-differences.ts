@@ -25,6 +25,8 @@ const liveCaptures =
 const events = ["authorizer", "published-api"] as const;
 const inEvents = (...aspects: string[]) =>
   events.flatMap((kind) => aspects.map((aspect) => `${kind} event ${aspect}`));
+/** The authorizer hands on the path that it was given, for the access log. */
+const paths = [...inEvents("path"), "published-api event requestContext.authorizer.path"];
 const forwarding = ["x-amzn-trace-id", "x-forwarded-port", "x-forwarded-proto"];
 const identity = (...names: string[]) => names.map((name) => `requestContext.identity.${name}`);
 
@@ -204,7 +206,7 @@ const known: readonly Known[] = [
   },
   {
     rows: ["encoded slash"],
-    aspects: inEvents("path"),
+    aspects: paths,
     ministack: '"/conversation/a/b"',
     edge: '"<path>"',
     right: "edge",
@@ -212,7 +214,7 @@ const known: readonly Known[] = [
   },
   {
     rows: ["twice encoded slash"],
-    aspects: inEvents("path"),
+    aspects: paths,
     ministack: '"/conversation/a%2Fb"',
     edge: '"<path>"',
     right: "edge",

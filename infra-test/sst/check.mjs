@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The real `sst diff`, with no AWS account and no Pulumi: the CLI evaluates sst.config.ts, bundles every handler as it would for a
 // deployment (into .sst/artifacts), runs the program against mocks, and writes sst-env.d.ts, the types of `Resource`.
-// usage: check.mjs [--stage NAME] [--dev] [--secret NAME]…
+// usage: check.mjs [--stage NAME] [--dev] [--secret NAME=VALUE]…
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
@@ -92,7 +92,12 @@ const child = spawn(
       ...Object.fromEntries(
         Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")),
       ),
-      ...Object.fromEntries(values.secret.map((name) => [`SST_SECRET_${name}`, "offline"])),
+      ...Object.fromEntries(
+        values.secret.map((secret) => {
+          const [name, ...value] = secret.split("=");
+          return [`SST_SECRET_${name}`, value.join("=")];
+        }),
+      ),
       AWS_ENDPOINT_URL: `http://127.0.0.1:${aws.address().port}`,
       AWS_ACCESS_KEY_ID: "offline",
       AWS_SECRET_ACCESS_KEY: "offline",

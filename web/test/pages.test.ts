@@ -11,7 +11,7 @@ const loading: [name: string, route: RegExp, failed: string][] = [
   ["bots", /\/api\/bots\?/, "The bots could not be loaded"],
   ["editor", /\/api\/bots\/\w+$/, "The bot could not be loaded"],
   ["editor", /\/knowledge$/, "The knowledge could not be loaded"],
-  ["tools", /\/tools$/, "The tools could not be loaded"],
+  ["tools", /\/api\/bots\/\w+\/tools$/, "The tools could not be loaded"],
   ["publish", /\/publication$/, "The publication could not be loaded"],
   ["keys", /\/keys\?/, "The keys could not be loaded"],
   ["connect", /\/publication$/, "The endpoint could not be loaded"],

@@ -176,7 +176,7 @@ export const controlApi: Scenario[] = [
   },
   {
     title: "lets a bot be published while the account has room for it",
-    uses: ["apigateway:GET /restapis", "apigateway:GET /usageplans"],
+    uses: ["dynamodb:Query index/open", "apigateway:GET /restapis", "apigateway:GET /usageplans"],
     async run(world) {
       const { botId } = await createBot(world);
       await expectOk(world, "PUT", `/bots/${botId}/sharing`, { scope: "all" });

@@ -1,7 +1,6 @@
-import * as Kobalte from "@kobalte/core/checkbox";
-import type { JSX } from "solid-js";
+import { createUniqueId, type JSX } from "solid-js";
 import styles from "./checkbox.module.css";
-import { Icon } from "./icon.tsx";
+import { toggled } from "./toggled.ts";
 
 interface Props {
   label: JSX.Element;
@@ -12,23 +11,22 @@ interface Props {
   hideLabel?: boolean;
 }
 
+/** The browser's own. */
 export function Checkbox(props: Props) {
+  const id = createUniqueId();
   return (
-    <Kobalte.Root
-      checked={props.checked}
-      onChange={props.onChange}
-      disabled={props.disabled}
-      class={styles.root}
-    >
-      <Kobalte.Input class={styles.input} />
-      <Kobalte.Control class={styles.control}>
-        <Kobalte.Indicator>
-          <Icon name="check" width="12" height="12" />
-        </Kobalte.Indicator>
-      </Kobalte.Control>
-      <Kobalte.Label class={props.hideLabel ? styles.unseen : undefined}>
+    <div class={styles.root}>
+      <input
+        type="checkbox"
+        id={id}
+        class={styles.control}
+        checked={props.checked}
+        disabled={props.disabled}
+        onChange={(event) => toggled(event, props.checked, props.onChange)}
+      />
+      <label for={id} class={props.hideLabel ? styles.unseen : undefined}>
         {props.label}
-      </Kobalte.Label>
-    </Kobalte.Root>
+      </label>
+    </div>
   );
 }

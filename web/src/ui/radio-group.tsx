@@ -15,7 +15,8 @@ export function RadioGroup(props: Props) {
   const name = createUniqueId();
   const hintId = (value: string) => `${name}-${value}`;
   return (
-    <fieldset class={styles.group} disabled={props.disabled}>
+    // Without the role it is a group of anything.
+    <fieldset role="radiogroup" class={styles.group} disabled={props.disabled}>
       <legend class={field.label}>{props.label}</legend>
       <For each={props.options}>
         {(option) => (

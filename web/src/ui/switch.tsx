@@ -1,7 +1,7 @@
-import * as Kobalte from "@kobalte/core/switch";
-import { type JSX, Show } from "solid-js";
+import { createUniqueId, type JSX, Show } from "solid-js";
 import field from "./field.module.css";
 import styles from "./switch.module.css";
+import { toggled } from "./toggled.ts";
 
 interface Props {
   label: JSX.Element;
@@ -11,24 +11,31 @@ interface Props {
   disabled?: boolean;
 }
 
+/** The browser's own checkbox, drawn as a switch. */
 export function Switch(props: Props) {
+  const id = createUniqueId();
   return (
-    <Kobalte.Root
-      checked={props.checked}
-      onChange={props.onChange}
-      disabled={props.disabled}
-      class={styles.root}
-    >
-      <Kobalte.Input class={styles.input} />
-      <Kobalte.Control class={styles.control}>
-        <Kobalte.Thumb class={styles.thumb} />
-      </Kobalte.Control>
+    <div class={styles.root}>
+      <input
+        type="checkbox"
+        role="switch"
+        id={id}
+        class={styles.control}
+        checked={props.checked}
+        disabled={props.disabled}
+        onChange={(event) => toggled(event, props.checked, props.onChange)}
+        aria-describedby={props.hint ? `${id}-hint` : undefined}
+      />
       <span class={styles.words}>
-        <Kobalte.Label class={field.label}>{props.label}</Kobalte.Label>
+        <label for={id} class={field.label}>
+          {props.label}
+        </label>
         <Show when={props.hint}>
-          <Kobalte.Description class={field.hint}>{props.hint}</Kobalte.Description>
+          <span id={`${id}-hint`} class={field.hint}>
+            {props.hint}
+          </span>
         </Show>
       </span>
-    </Kobalte.Root>
+    </div>
   );
 }

@@ -274,7 +274,7 @@ export const switches = {
   budget: {
     initial: false,
     label: "Limit what may be spent",
-    help: "Beyond it a client gets 429 budget_exceeded until the period ends.",
+    help: "Beyond it a client gets 429, “The budget is used up”, until the period ends.",
   },
   webhook: {
     label: "Tell my server when an answer has ended",

@@ -11,7 +11,6 @@ import { Icon } from "~/ui/icon.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { Select } from "~/ui/select.tsx";
 import { TextField } from "~/ui/text-field.tsx";
-import { askDraft } from "./ask-draft.ts";
 import { useCurrentBot } from "./bot-context.ts";
 import { copy as words } from "./copy.ts";
 import { knownKey, rememberKey } from "./known-keys.ts";
@@ -54,7 +53,7 @@ export default function Playground(props: Props) {
     ),
   );
 
-  const byDraft = (text: string, signal: AbortSignal) => {
+  async function* byDraft(text: string, signal: AbortSignal) {
     const said = at().turns.flatMap((turn) =>
       turn.answer === ""
         ? []
@@ -63,8 +62,10 @@ export default function Playground(props: Props) {
             { role: "assistant" as const, text: turn.answer },
           ],
     );
-    return askDraft(bot().botId, [...said, { role: "user", text }], signal);
-  };
+    const { botId } = bot();
+    const { askDraft } = await import("./ask-draft.ts");
+    yield* askDraft(botId, [...said, { role: "user", text }], signal);
+  }
   async function* byEndpoint(text: string, signal: AbortSignal) {
     const here = at();
     const question = {

@@ -30,7 +30,7 @@ const schedules = [
   { value: "168", label: copy.addSite.every.week },
 ];
 
-export function AddSite(props: Props) {
+export default function AddSite(props: Props) {
   const [url, setUrl] = createSignal("");
   const [kind, setKind] = createSignal("page");
   const [every, setEvery] = createSignal("");

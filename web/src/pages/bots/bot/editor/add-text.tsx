@@ -17,7 +17,7 @@ interface Props {
   onAdded: () => void;
 }
 
-export function AddText(props: Props) {
+export default function AddText(props: Props) {
   const [name, setName] = createSignal("");
   const [text, setText] = createSignal("");
   const add = useMutation(() => ({

@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** The text of a source, to be read and changed. */
-export function EditText(props: Props) {
+export default function EditText(props: Props) {
   const [isDirty, setDirty] = createSignal(false);
   const source = useQuery(() => ({
     queryKey: [...names.knowledge(props.botId), "text", props.of?.sourceId],

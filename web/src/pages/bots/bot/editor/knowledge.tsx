@@ -1,6 +1,6 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, For, Show } from "solid-js";
+import { createMemo, createSignal, For, lazy, Show, Suspense } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, done, read } from "~/api/client.ts";
 import { formatBytes } from "~/format.ts";
@@ -15,15 +15,17 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { useCurrentBot } from "../bot-context.ts";
-import { AddText } from "./add-text.tsx";
 import { copy } from "./copy.ts";
-import { EditText } from "./edit-text.tsx";
 import { accepted, isEditable } from "./kinds.ts";
 import styles from "./knowledge.module.css";
 import { type Knowledge, type Source, useKnowledge } from "./queries.ts";
-import { AddSite } from "./add-site.tsx";
-import { Sites } from "./sites.tsx";
-import { uploadFile } from "./upload.ts";
+
+/** What a bot without web addresses never shows. */
+const Sites = lazy(() => import("./sites.tsx"));
+/** Dialogs are no part of the page's load: each comes when it is first opened, and stays. */
+const AddText = lazy(() => import("./add-text.tsx"));
+const EditText = lazy(() => import("./edit-text.tsx"));
+const AddSite = lazy(() => import("./add-site.tsx"));
 
 export function KnowledgeCard() {
   const bot = useCurrentBot();
@@ -34,6 +36,11 @@ export function KnowledgeCard() {
   const [addingSite, setAddingSite] = createSignal(false);
   const [removing, setRemoving] = createSignal<Source>();
   const [editing, setEditing] = createSignal<Source>();
+  const opened = {
+    text: createMemo((was: boolean) => was || writing(), false),
+    site: createMemo((was: boolean) => was || addingSite(), false),
+    edit: createMemo((was: boolean) => was || editing() !== undefined, false),
+  };
   const route = api.bots[":botId"].knowledge;
   const changed = () => {
     void client.invalidateQueries({ queryKey: names.knowledge(botId()) });
@@ -41,6 +48,7 @@ export function KnowledgeCard() {
   };
   const upload = useMutation(() => ({
     mutationFn: async (files: File[]) => {
+      const { uploadFile } = await import("./upload.ts");
       for (const file of files) {
         const added = await uploadFile(botId(), file);
         // What the API took in is shown at once; how its reading goes on is asked for.
@@ -91,7 +99,11 @@ export function KnowledgeCard() {
       >
         {(data) => (
           <>
-            <Sites botId={botId()} sites={data().sites} onChanged={changed} />
+            <Show when={data().sites.length > 0}>
+              <Suspense>
+                <Sites botId={botId()} sites={data().sites} onChanged={changed} />
+              </Suspense>
+            </Show>
             <Show
               when={data().sources.length > 0}
               fallback={<p class={page.soft}>{copy.knowledge.empty}</p>}
@@ -124,27 +136,35 @@ export function KnowledgeCard() {
       <Show when={resync.isError}>
         <ErrorPanel title={copy.knowledge.resyncFailed} error={resync.error} />
       </Show>
-      <AddSite
-        open={addingSite()}
-        onClose={() => setAddingSite(false)}
-        botId={botId()}
-        onAdded={changed}
-      />
-      <AddText
-        open={writing()}
-        onClose={() => setWriting(false)}
-        botId={botId()}
-        onAdded={changed}
-      />
-      <EditText
-        of={editing()}
-        botId={botId()}
-        onClose={() => setEditing(undefined)}
-        onSaved={(name) => {
-          announce(copy.editText.saved(name));
-          changed();
-        }}
-      />
+      <Suspense>
+        <Show when={opened.site()}>
+          <AddSite
+            open={addingSite()}
+            onClose={() => setAddingSite(false)}
+            botId={botId()}
+            onAdded={changed}
+          />
+        </Show>
+        <Show when={opened.text()}>
+          <AddText
+            open={writing()}
+            onClose={() => setWriting(false)}
+            botId={botId()}
+            onAdded={changed}
+          />
+        </Show>
+        <Show when={opened.edit()}>
+          <EditText
+            of={editing()}
+            botId={botId()}
+            onClose={() => setEditing(undefined)}
+            onSaved={(name) => {
+              announce(copy.editText.saved(name));
+              changed();
+            }}
+          />
+        </Show>
+      </Suspense>
       <ConfirmDialog
         danger
         open={removing() !== undefined}

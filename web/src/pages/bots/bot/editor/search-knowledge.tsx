@@ -1,7 +1,6 @@
 import { useMutation } from "@tanstack/solid-query";
-import { createSignal, For, Show } from "solid-js";
+import { createSignal, lazy, Show, Suspense } from "solid-js";
 import { api, read } from "~/api/client.ts";
-import { Passages } from "~/page-parts/passages/passages.tsx";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
@@ -13,6 +12,9 @@ import { copy } from "./copy.ts";
 import styles from "../playground.module.css";
 
 const search = api.bots[":botId"].knowledge.search;
+
+/** Comes with the first search that finds something. */
+const FoundPassages = lazy(() => import("./found-passages.tsx"));
 
 /** What a question finds in the bot's knowledge and why, without asking a model. */
 export function SearchCard() {
@@ -59,52 +61,10 @@ export function SearchCard() {
         </Show>
       </div>
       <Show when={passages().length > 0}>
-        <Passages
-          label={copy.search.title}
-          passages={passages()}
-          why={(i) => <Why found={passages()[i]} />}
-        />
+        <Suspense>
+          <FoundPassages found={passages()} />
+        </Suspense>
       </Show>
     </Card>
-  );
-}
-
-interface Reasons {
-  score: number;
-  words: { word: string; score: number }[];
-  similarity: number | null;
-}
-
-function Why(props: { found: Reasons | undefined }) {
-  return (
-    <Show when={props.found}>
-      {(found) => (
-        <dl class={page.facts}>
-          <div>
-            <dt>{copy.search.score}</dt>
-            <dd>{found().score.toFixed(2)}</dd>
-          </div>
-          <Show when={found().similarity !== null}>
-            <div>
-              <dt>{copy.search.similarity}</dt>
-              <dd>{(found().similarity ?? 0).toFixed(2)}</dd>
-            </div>
-          </Show>
-          <div>
-            <dt>{copy.search.words}</dt>
-            <dd>
-              <For each={found().words.slice(0, 12)} fallback={copy.search.noWords}>
-                {(one, i) => (
-                  <>
-                    {i() > 0 && ", "}
-                    {one.word} <small>{one.score.toFixed(1)}</small>
-                  </>
-                )}
-              </For>
-            </dd>
-          </div>
-        </dl>
-      )}
-    </Show>
   );
 }

@@ -12,7 +12,7 @@ import styles from "./knowledge.module.css";
 import type { Site } from "./queries.ts";
 
 /** Web addresses that the bot reads; their pages are among the sources. */
-export function Sites(props: { botId: string; sites: Site[]; onChanged: () => void }) {
+export default function Sites(props: { botId: string; sites: Site[]; onChanged: () => void }) {
   const route = api.bots[":botId"].knowledge.sites[":siteId"];
   const param = (site: Site) => ({ botId: props.botId, siteId: site.siteId });
   const [removing, setRemoving] = createSignal<Site>();
@@ -28,7 +28,7 @@ export function Sites(props: { botId: string; sites: Site[]; onChanged: () => vo
     },
   }));
   return (
-    <Show when={props.sites.length > 0}>
+    <>
       <ul aria-label={copy.sites.listLabel}>
         <For each={props.sites}>
           {(site) => (
@@ -59,7 +59,7 @@ export function Sites(props: { botId: string; sites: Site[]; onChanged: () => vo
         error={remove.error}
         failed={copy.sites.failed}
       />
-    </Show>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { createSignal, Show } from "solid-js";
+import { createSignal, lazy, Show, Suspense } from "solid-js";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
@@ -6,7 +6,9 @@ import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import type { Publication } from "../queries.ts";
 import { EditSettings } from "./edit-settings.tsx";
 import { copy } from "./webhook-copy.ts";
-import { WebhookState } from "./webhook-state.tsx";
+
+/** What most publications do not have is not part of the page's load. */
+const WebhookState = lazy(() => import("./webhook-state.tsx"));
 
 /** Where the ends of answers are told, its secret while that can be seen, and how it has done. */
 export function EditWebhook(props: { publication: Publication }) {
@@ -21,7 +23,9 @@ export function EditWebhook(props: { publication: Publication }) {
         onSaved={(made) => setSecret(made ?? undefined)}
       />
       <Show when={props.publication.webhook}>
-        <WebhookState botId={props.publication.botId} onSecret={setSecret} />
+        <Suspense>
+          <WebhookState botId={props.publication.botId} onSecret={setSecret} />
+        </Suspense>
       </Show>
       <Dialog
         open={secret() !== undefined}

@@ -25,7 +25,7 @@ const tones = {
 } satisfies Record<Webhook["state"], Tone>;
 
 /** How the webhook has done, what was sent, and what can be done about it. */
-export function WebhookState(props: { botId: string; onSecret: (secret: string) => void }) {
+export default function WebhookState(props: { botId: string; onSecret: (secret: string) => void }) {
   const client = useQueryClient();
   const webhook = useWebhook(() => props.botId);
   const param = () => ({ param: { botId: props.botId } });
