@@ -282,7 +282,9 @@ describe("no input makes an error of ours", () => {
     const own = await outlet.publish({ throttle: null, quota: null });
     await own.ask("Hello", "known");
     // Only their routes are looked at.
-    const { routes } = createPublishedApi({} as Parameters<typeof createPublishedApi>[0]);
+    const { routes } = createPublishedApi({
+      policy: {},
+    } as Parameters<typeof createPublishedApi>[0]);
     const listed = routes
       .filter(({ method }) => method !== "ALL")
       .map(({ method, path }): Route => {
