@@ -153,7 +153,7 @@ test("every route of a published API gives each kind of key what the page says",
     ({ status }) => status === 403,
   );
   // Only their routes are looked at.
-  const { routes } = createPublishedApi({} as Parameters<typeof createPublishedApi>[0]);
+  const { routes } = createPublishedApi({ policy: {} } as Parameters<typeof createPublishedApi>[0]);
   const listed = routes.filter(({ method }) => method !== "ALL");
   const found = new Map<string, string[]>();
   for (const { method, path } of listed.toSorted(byHarm)) {
