@@ -37,7 +37,9 @@ describe("a bot's own description", () => {
 
   test("has the routes that there are, and no others", () => {
     // Making the routes reaches no port.
-    const routes = createPublishedApi({} as never).routes.filter(({ method }) => method !== "ALL");
+    const routes = createPublishedApi({ policy: {} } as never).routes.filter(
+      ({ method }) => method !== "ALL",
+    );
     const named = routes.map(
       ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(\{[^}]*\})?/g, "{}")}`,
     );
