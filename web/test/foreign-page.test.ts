@@ -71,6 +71,8 @@ test.runIf(process.platform === "linux")(
   async () => {
     const ports = listeningPorts(processTree(outlet.pid));
     expect(ports).toContain(Number(new URL(outlet.ready.consoleUrl).port));
+    // The first look of an administrator is noted itself.
+    await stateOf();
     const before = await stateOf();
     const page = await admin.context.newPage();
     const read: string[] = [];

@@ -18,6 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+/** What leads to a first bot is gone once an owner has published one, as other tests of this run do. */
+const beginning = ["h2: From an idea to an API", "h3: Begin with one of these"];
+
 describe("the pictures of the README", () => {
   // Where it fails because a page was changed: npm run shots -- readme, and look at the picture.
   test.each(mainPages(ready.sampleBot.botId))(
@@ -28,7 +31,8 @@ describe("the pictures of the README", () => {
       await page.waitForLoadState("networkidle");
       // Other tests of this run make bots and keys of their own: what is noted has to be there.
       const now = await structureOf(page);
-      expect(now).toEqual(expect.arrayContaining(noted[name] ?? ["nothing noted"]));
+      const lasting = (noted[name] ?? ["nothing noted"]).filter((one) => !beginning.includes(one));
+      expect(now).toEqual(expect.arrayContaining(lasting));
     },
   );
 

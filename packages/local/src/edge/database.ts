@@ -60,17 +60,18 @@ export class EdgeDatabase {
 
   /** @param fromDay `2026-11-22`, inclusive. */
   used(usagePlanId: string, keyId: string, fromDay: string): number {
-    this.#flush();
+    this.flush();
     return Number(this.#statements.used.get(usagePlanId, keyId, fromDay)?.used ?? 0);
   }
 
   count(usagePlanId: string, keyId: string, day: string): void {
-    if (this.#counts.size === 0) setImmediate(() => this.#flush());
+    if (this.#counts.size === 0) setImmediate(() => this.flush());
     const name = nameOf(usagePlanId, keyId, day);
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
-  #flush(): void {
+  /** Writes what has been counted. */
+  flush(): void {
     if (this.#counts.size === 0) return;
     const counts = this.#counts;
     this.#counts = new Map();
@@ -84,7 +85,7 @@ export class EdgeDatabase {
 
   /** Keys and counters of every usage plan that is not in the list are forgotten. */
   keepOnly(usagePlanIds: string[]): void {
-    this.#flush();
+    this.flush();
     this.#keyIds.clear();
     const list = JSON.stringify(usagePlanIds);
     this.#statements.sweepKeys.run(list);
@@ -92,7 +93,7 @@ export class EdgeDatabase {
   }
 
   close(): void {
-    this.#flush();
+    this.flush();
     this.#database.close();
   }
 }

@@ -34,6 +34,8 @@ export class UsagePlans {
       if (used >= plan.quota.limit) throw new GatewayRefusal("QUOTA_EXCEEDED");
     }
     this.#database.count(plan.id, keyId, dayOf(new Date(arrivedAt)));
+    // The answer says what is left, and reads it from the file.
+    if (plan.quota !== null) this.#database.flush();
   }
 
   #takeToken(planId: string, throttle: Throttle, keyId: string, arrivedAt: number): boolean {
