@@ -76,7 +76,9 @@ function Tools() {
     setSeen((before) => new Set([...before, what]));
     setOpen(what);
   };
-  const close = () => setOpen(undefined);
+  // Its own alone: one may have led to the other by the time it is told to close.
+  const close = (what: "search" | "help") => () =>
+    setOpen((now) => (now === what ? undefined : now));
   useKeys({ search: () => show("search"), help: () => show("help") });
   return (
     <>
@@ -92,10 +94,14 @@ function Tools() {
       </Button>
       <Suspense>
         <Show when={seen().has("search")}>
-          <Palette open={open() === "search"} onClose={close} onShowKeys={() => show("help")} />
+          <Palette
+            open={open() === "search"}
+            onClose={close("search")}
+            onShowKeys={() => show("help")}
+          />
         </Show>
         <Show when={seen().has("help")}>
-          <Shortcuts open={open() === "help"} onClose={close} />
+          <Shortcuts open={open() === "help"} onClose={close("help")} />
         </Show>
       </Suspense>
     </>
