@@ -111,7 +111,7 @@ test("? shows the keys, except where one types, and can be switched off", async 
   await page.keyboard.press("?");
   expect(await dialog().count()).toBe(0);
   await open();
-  await page.keyboard.type("keyboard");
+  await page.keyboard.type("show keyboard shortcuts");
   await dialog().getByRole("option", { name: "Show keyboard shortcuts" }).waitFor();
   await page.keyboard.press("Enter");
   await dialog().getByText("The key ? shows this list").click();
