@@ -76,6 +76,19 @@ async function publishedBy(owner: Client, publisher: Client, title: string): Pro
   return botId;
 }
 
+/** Holds what was found to the page, row by row; prints it in the page's form where that is asked for. */
+function expectTable(heading: string, found: Map<string, string[]>): void {
+  const sorted = (map: Map<string, string[]>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  if (process.env.OUTLET_PRINT_MATRIX) {
+    process.stdout.write(
+      sorted(found)
+        .map(([route, rights]) => `| \`${route}\` | ${rights.join(" | ")} |\n`)
+        .join(""),
+    );
+  }
+  expect(sorted(found)).toEqual(sorted(tableUnder(heading)));
+}
+
 test("every route of the control API gives each kind of caller what the page says", {
   timeout: 180_000,
 }, async () => {
@@ -111,15 +124,7 @@ test("every route of the control API gives each kind of caller what the page say
     }
     found.set(`${method} ${path}`, rights);
   }
-  const sorted = (map: Map<string, string[]>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  if (process.env.OUTLET_PRINT_MATRIX) {
-    process.stdout.write(
-      sorted(found)
-        .map(([route, rights]) => `| \`${route}\` | ${rights.join(" | ")} |\n`)
-        .join(""),
-    );
-  }
-  expect(sorted(found)).toEqual(sorted(tableUnder("Control API")));
+  expectTable("Control API", found);
 });
 
 test("every route of a published API gives each kind of key what the page says", {
@@ -167,13 +172,5 @@ test("every route of a published API gives each kind of key what the page says",
     const { status } = await bot.call(method, path.replace(/:\w+/g, nobodys), bodied(method));
     found.get(`${method} ${path}`)?.push(status === 503 ? "503" : "yes");
   }
-  const sorted = (map: Map<string, string[]>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  if (process.env.OUTLET_PRINT_MATRIX) {
-    process.stdout.write(
-      sorted(found)
-        .map(([route, rights]) => `| \`${route}\` | ${rights.join(" | ")} |\n`)
-        .join(""),
-    );
-  }
-  expect(sorted(found)).toEqual(sorted(tableUnder("Published API")));
+  expectTable("Published API", found);
 });
