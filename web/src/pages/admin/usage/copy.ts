@@ -10,6 +10,8 @@ export const copy = {
   completed: "Completed",
   notCompleted: "Failed runs",
   abandoned: "Attempts without an answer",
+  utilityRuns: "Of the runs: titles and tags",
+  utilityCost: "Of the cost: titles and tags",
   input: "Tokens read",
   output: "Tokens written",
   cacheRead: "From cache",

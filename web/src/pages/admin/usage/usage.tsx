@@ -93,6 +93,8 @@ function Total(props: { of: UsageReport["total"]; children: JSX.Element }) {
     [copy.cacheRead, formatNumber(props.of.cacheReadInputTokens)],
     [copy.cacheWrite, formatNumber(props.of.cacheWriteInputTokens)],
     [adminCopy.cost, formatUsd(props.of.costMicroUsd)],
+    [copy.utilityRuns, formatNumber(props.of.utilityRuns)],
+    [copy.utilityCost, formatUsd(props.of.utilityCostMicroUsd)],
   ];
   return (
     <Card title={copy.total}>
