@@ -118,6 +118,7 @@ async function recordCost(
     runMs: null,
     errorCode: null,
     abandoned: false,
+    utility: false,
   });
 }
 

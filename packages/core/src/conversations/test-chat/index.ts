@@ -151,6 +151,7 @@ async function bill(
     runMs: endedAt - startedAt,
     errorCode: error?.code ?? null,
     abandoned: false,
+    utility: false,
   });
 }
 
