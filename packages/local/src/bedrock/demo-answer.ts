@@ -15,25 +15,33 @@ function quote(text: string): string {
   return cut === flat ? `"${flat}"` : `"${cut} …"`;
 }
 
+/** What an answer is made from, and whether it is for the bot's owner, who may read the instruction. */
+export type Given = Material & { isOwners: boolean };
+
 /**
- * The demo model's whole answer: who it is and what it was told, then what it found, quoted.
- * It depends on nothing but the material.
+ * The demo model's whole answer: who it is and, to the owner, what it was told; then what it found,
+ * quoted. It depends on nothing but what is given.
  * @param results of what it has called.
  */
 export function composeAnswer(
-  material: Material,
+  material: Given,
   results: readonly { name: string; text: string }[] = [],
 ): string {
   const called = results.filter(({ text }) => !/<passage\b/i.test(text));
   const told = called.map(({ name, text }) => `The tool ${name} says: ${quote(text)}`).join(" ");
-  const said = told !== "" && material.passages.length === 0 ? told : respond(material);
-  return [introduce(material), describeAttachments(material), told === said ? "" : told, said]
+  const isTold = told !== "";
+  const said =
+    isTold && material.passages.length === 0
+      ? ""
+      : (respond(material) ?? (isTold ? "" : admit(material)));
+  return [introduce(material), describeAttachments(material), told, said]
     .filter((part) => part !== "")
     .join(" ")
     .replaceAll(" \n", "\n");
 }
 
-function introduce({ instruction }: Material): string {
+function introduce({ instruction, isOwners }: Given): string {
+  if (!isOwners) return "Outlet demo model.";
   const first = splitSentences(instruction)[0]?.text ?? instruction.trim();
   if (first === "") return "Outlet demo model, without an instruction.";
   return `Outlet demo model, instructed: ${quote(first)}`;
@@ -44,8 +52,8 @@ function describeAttachments({ attachments }: Material): string {
   return `You attached: ${attachments.map(({ description }) => description).join(", ")}.`;
 }
 
-function respond(material: Material): string {
-  return recall(material) ?? answer(material) ?? overview(material) ?? admit(material);
+function respond(material: Given): string | undefined {
+  return recall(material) ?? answer(material) ?? overview(material);
 }
 
 const ofUser = /\bwhat (?:was|were|did|have) (?:i|my)\b/i;
@@ -120,7 +128,7 @@ function readQuery(userTurns: string[]): Query {
 
 const ofMine = /\b(?:i|my|mine|me|we|our|us)\b/i;
 
-function gather(material: Material, isFollowUp: boolean): Candidate[] {
+function gather(material: Given, isFollowUp: boolean): Candidate[] {
   const { instruction, passages, userTurns, assistantTurns } = material;
   const said = assistantTurns.join("\n");
   // The user's own words answer questions about the user, and seldom a follow-up to themselves.
@@ -135,14 +143,14 @@ function gather(material: Material, isFollowUp: boolean): Candidate[] {
     // What was quoted before is known; a follow-up is after something new.
     add(source, text, (sentence) => (said.includes(sentence) ? 0.3 : 1) / (1 + rank / 20));
   });
-  add("instruction", instruction, () => 0.7);
+  if (material.isOwners) add("instruction", instruction, () => 0.7);
   for (const turn of userTurns.slice(0, -1)) {
     add("you", turn, (sentence) => (sentence.endsWith("?") ? 0.05 : ownWeight));
   }
   return candidates;
 }
 
-function answer(material: Material): string | undefined {
+function answer(material: Given): string | undefined {
   const { terms, follows } = readQuery(material.userTurns);
   if (terms.size === 0) return undefined;
   const found = search(gather(material, follows.length > 0), terms);
@@ -202,10 +210,10 @@ function overview({ passages, userTurns, instruction }: Material): string | unde
   return present(openings.slice(0, sentencesWanted(instruction)), /\bbullet/i.test(instruction));
 }
 
-function admit({ instruction, passages }: Material): string {
+function admit({ instruction, passages, isOwners }: Given): string {
   const sources = [...new Set(passages.map(({ source }) => source))];
   const has = [
-    ...(instruction === "" ? [] : ["my instruction"]),
+    ...(instruction === "" || !isOwners ? [] : ["my instruction"]),
     ...(passages.length === 0
       ? []
       : [`${passages.length} passage${passages.length > 1 ? "s" : ""} from ${sources.join(", ")}`]),

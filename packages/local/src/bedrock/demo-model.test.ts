@@ -61,6 +61,24 @@ describe("an answer", () => {
     );
   });
 
+  test("to a client quotes knowledge and never the instruction", async () => {
+    const asked = (key: string) => ({
+      system: [{ text: instruction }, { text: knowledge }],
+      messages: [{ role: "user", content: [{ text: "Who is to be kind from the handbook?" }] }],
+      requestMetadata: { bot: "b", key, run: "r" },
+    });
+    expect((await converse(asked("test"))).text).toContain("Answer from the handbook.");
+    const { text } = await converse(asked("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+    expect(text).toMatch(/^Outlet demo model\. /);
+    expect(text).not.toMatch(/handbook|kind|instruction/);
+  });
+
+  test("quotes no line that only says where a passage stands", async () => {
+    const placed = '<passage source="a.md">\n[Outlet › Owls]\nOwls hunt mice.\n</passage>';
+    const text = await conversation(["Be kind.", placed])("What do owls hunt?");
+    expect(text).toBe('Outlet demo model, instructed: "Be kind." a.md says: "Owls hunt mice."');
+  });
+
   test("joins a sentence that is wrapped over lines", async () => {
     expect(await conversation()("Who sets the quota?")).toContain(
       '"An owner sets throttle, quota and origins, and presses Publish."',

@@ -3,7 +3,7 @@
  * run, all that published bots answer is looked through for it, headers and streams included, and all
  * that is logged; a test file in which it was seen has failed (`setup.test-support.ts`).
  *
- * The demo model quotes its bot's instruction, as it says: only bots on other models have the word.
+ * The demo model quotes its bot's instruction to the owner: only bots on other models have the word.
  */
 import { type OutgoingHttpHeader, ServerResponse } from "node:http";
 import type { Log } from "@outlet/core/ports";

@@ -43,7 +43,7 @@ const questions = [
 ];
 const instructions = [
   "Answer from the documentation and quote it.",
-  "Be brief and begin with the word Ahoy.",
+  "Answer from the documentation, in bullet points.",
 ] as const;
 
 /** @returns whether every step held; stops at the first that did not. */
@@ -111,9 +111,10 @@ export async function runDemo(tools: Tools): Promise<boolean> {
   const next = edited && (await talk("the next answer follows it", questions[2] ?? ""));
   if (!next) return false;
   const follows = await run("the answers differ as the instructions do", async () => {
-    const [before] = answers;
-    if (before?.includes(instructions[0]) && next.includes(instructions[1])) return true;
-    throw new Error("The answers do not show the instruction they were given under.");
+    const [before = ""] = answers;
+    const hasBullets = (answer: string) => /^- /m.test(answer);
+    if (!hasBullets(before) && hasBullets(next)) return true;
+    throw new Error("The answers do not follow the instruction they were given under.");
   });
   if (!follows) return false;
 
