@@ -16,8 +16,8 @@ export const copy = {
   output: "Tokens written",
   cacheRead: "From cache",
   cacheWrite: "Into cache",
-  p50: "Run time, p50",
-  p99: "Run time, p99",
+  cache: "From / into cache",
+  times: "Run time, p50 / p99",
   runsOverTime: "Runs over time",
   overTime: "Tokens over time",
 };
