@@ -1,4 +1,10 @@
-import type { DemoCall } from "./demo-tools.ts";
+import { Text } from "@outlet/core/foundation/text";
+import type { Json } from "./backend.ts";
+
+export interface DemoCall {
+  name: string;
+  input: Json;
+}
 
 /**
  * What a question in plain words asks of the built-in tools: a sum of the calculator, the time of the
@@ -34,7 +40,7 @@ const isSum = /\d\)? ?(?:[+*/^]| - ) ?[(\d]/;
 function sumIn(question: string): string | undefined {
   const plain = words.reduce(
     (text, [word, sign]) => text.replace(word, sign),
-    question.slice(0, questionMax).replace(/\s+/g, " "),
+    Text.cut(question, questionMax).replace(/\s+/g, " "),
   );
   const sums = [...plain.matchAll(stretch)].flatMap(([found]) => {
     const sum = found.trim();
@@ -47,7 +53,7 @@ const withoutFullStop = (sum: string): string => (sum.endsWith(".") ? sum.slice(
 
 /** `Asia/Tokyo` as it is written, or by its city alone. */
 function zoneIn(question: string): string | undefined {
-  const said = question.slice(0, questionMax).toLowerCase();
+  const said = Text.cut(question, questionMax).toLowerCase();
   return zones().find(
     ([zone, city]) => said.includes(zone.toLowerCase()) || hasWords(said, city),
   )?.[0];

@@ -1,11 +1,6 @@
 import type { Content, ConverseRequest, Message } from "./converse-request.ts";
 import type { Json } from "./backend.ts";
-import { callsFor } from "./demo-questions.ts";
-
-export interface DemoCall {
-  name: string;
-  input: Json;
-}
+import { callsFor, type DemoCall } from "./demo-questions.ts";
 
 /** Where what was asked begins: the last message of the user that brings no results. */
 const askedAt = (messages: readonly Message[]): number =>
