@@ -34,12 +34,22 @@ export function composeAnswer(
     .replaceAll(" \n", "\n");
 }
 
+const beginning = /\bbegin with (?=["“])/i;
+const closing: Record<string, string> = { '"': '"', "“": "”" };
+const greetingMax = 300;
+
 /** What an instruction gives to begin with: `Begin with "Welcome to Café Luna."` */
-const greeting = /\bbegin with (?:"([^"]{1,300})"|“([^”]{1,300})”)/i;
+function greetingOf(instruction: string): string | undefined {
+  const found = beginning.exec(instruction);
+  if (!found) return undefined;
+  const from = found.index + found[0].length;
+  const end = instruction.indexOf(closing[instruction[from] ?? ""] ?? "", from + 1);
+  const words = instruction.substring(from + 1, end);
+  return end > from + 1 && words.length <= greetingMax ? words : undefined;
+}
 
 function introduce({ instruction }: Material): string {
-  const [, straight, curly] = greeting.exec(instruction) ?? [];
-  const words = straight ?? curly;
+  const words = greetingOf(instruction);
   return words === undefined ? "Outlet demo model." : `Outlet demo model: ${words}`;
 }
 
