@@ -1,4 +1,4 @@
-// The resource graph of an SST app, for assertions: `const graph = await render({ stage: "prod" })`. Needs no AWS account,
+// The resource graph of an SST app, for assertions: `const graph = new Graph(await render({ stage: "prod" }))`. Needs no AWS account,
 // Pulumi or SST CLI; only .sst/platform, as platform.mjs installs it.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -55,7 +55,8 @@ export interface Statement {
   Principal?: Recorded;
 }
 
-interface Data {
+/** What a run of the program has registered: a graph, as JSON. */
+export interface Data {
   app: Recorded;
   resources: Resource[];
   functions: Record<
@@ -160,16 +161,9 @@ export class Graph {
 
 const run = promisify(execFile);
 const renderer = fileURLToPath(new URL("./render.mjs", import.meta.url));
-const cache = new Map<string, Promise<Graph>>();
 
-/** Runs the app's program under mocks in a process of its own; throws what it threw. One run for each set of options. */
-export function render(options: RenderOptions): Promise<Graph> {
-  const key = JSON.stringify(options);
-  if (!cache.has(key)) cache.set(key, start(options));
-  return cache.get(key)!;
-}
-
-async function start({ env = {}, ...options }: RenderOptions): Promise<Graph> {
+/** Runs the app's program under mocks in a process of its own; throws what it threw. */
+export async function render({ env = {}, ...options }: RenderOptions): Promise<Data> {
   const dir = await mkdtemp(path.join(tmpdir(), "sst-graph-"));
   const out = path.join(dir, "graph.json");
   const inherited = Object.entries(process.env).filter(
@@ -190,7 +184,7 @@ async function start({ env = {}, ...options }: RenderOptions): Promise<Graph> {
       (failed) => failed,
     );
     const data: Data | undefined = await readFile(out, "utf8").then(JSON.parse, () => undefined);
-    if (data && !data.errors.length && !code) return new Graph(data);
+    if (data && !data.errors.length && !code) return data;
     const reasons = data?.errors.length ? data.errors : [stdout, stderr];
     throw new Error(
       [`The SST program failed for stage ${options.stage}`, ...reasons]
