@@ -40,7 +40,7 @@ export async function shareRenders(): Promise<{ url: string; stop: () => void }>
 /** A program that refuses its settings has an answer too. */
 const answerOf = (options: RenderOptions): Promise<Answer> =>
   render(options).then(
-    (data) => ({ data }),
+    ({ data }) => ({ data }),
     (error: unknown) => ({ message: error instanceof Error ? error.message : String(error) }),
   );
 

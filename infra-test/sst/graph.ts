@@ -1,4 +1,4 @@
-// The resource graph of an SST app, for assertions: `const graph = new Graph(await render({ stage: "prod" }))`. Needs no AWS account,
+// The resource graph of an SST app, for assertions: `const graph = await render({ stage: "prod" })`. Needs no AWS account,
 // Pulumi or SST CLI; only .sst/platform, as platform.mjs installs it.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -163,7 +163,7 @@ const run = promisify(execFile);
 const renderer = fileURLToPath(new URL("./render.mjs", import.meta.url));
 
 /** Runs the app's program under mocks in a process of its own; throws what it threw. */
-export async function render({ env = {}, ...options }: RenderOptions): Promise<Data> {
+export async function render({ env = {}, ...options }: RenderOptions): Promise<Graph> {
   const dir = await mkdtemp(path.join(tmpdir(), "sst-graph-"));
   const out = path.join(dir, "graph.json");
   const inherited = Object.entries(process.env).filter(
@@ -184,7 +184,7 @@ export async function render({ env = {}, ...options }: RenderOptions): Promise<D
       (failed) => failed,
     );
     const data: Data | undefined = await readFile(out, "utf8").then(JSON.parse, () => undefined);
-    if (data && !data.errors.length && !code) return data;
+    if (data && !data.errors.length && !code) return new Graph(data);
     const reasons = data?.errors.length ? data.errors : [stdout, stderr];
     throw new Error(
       [`The SST program failed for stage ${options.stage}`, ...reasons]
