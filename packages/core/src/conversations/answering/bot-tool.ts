@@ -1,13 +1,6 @@
 import { Bot } from "../../bots/bot/index.ts";
 import type { Tools } from "../../bots/tools/index.ts";
-import type {
-  Table,
-  Tool,
-  ToolCall,
-  ToolFindings,
-  ToolLimits,
-  ToolOutcome,
-} from "../../ports/index.ts";
+import type { Table, Tool, ToolCall, ToolLimits, ToolOutcome } from "../../ports/index.ts";
 import { Publication } from "../../publishing/publication/index.ts";
 
 /** Answers a question as another bot would. */
@@ -16,7 +9,7 @@ export type AskBot = (
   question: string,
   call: ToolCall,
   signal: AbortSignal,
-) => Promise<{ text: string; failure: string | null } & ToolFindings>;
+) => Promise<{ text: string; failure: string | null }>;
 
 /** Bots that may ask one another, one behind the other. */
 const depthMax = 3;
@@ -63,9 +56,9 @@ export async function createBotTool(
       if (!bot || !Publication.isLive(publication) || Publication.isPaused(publication)) {
         return { outcome: "error", reason: "That bot is not published any more." };
       }
-      const { text, failure, ...findings } = await ask(bot, question, call, signal);
-      if (failure !== null) return { outcome: "error", reason: failure, ...findings };
-      return { outcome: "ok", content: text, ...findings };
+      const { text, failure } = await ask(bot, question, call, signal);
+      if (failure !== null) return { outcome: "error", reason: failure };
+      return { outcome: "ok", content: text };
     },
   };
 }
