@@ -298,6 +298,11 @@ test("a bot may ask another published one; what that costs is the run's", async 
     "It is blue.",
     expect.objectContaining({ inputTokens: 300, outputTokens: 30 }),
   ]);
+  // Shared with nobody any more, it is asked by its owner's bots alone.
+  await stack.table.update(Layout.bot(botId), { set: { scope: "private", ownerId: "somebody" } });
+  expect((await said())[0]).toBe("That bot is not published any more.");
+  await stack.table.update(Layout.bot(botId), { set: { ownerId: stack.owner.userId } });
+  expect((await said())[0]).toBe("It is blue.");
   // Its own keys and its own bill have nothing to do with it.
   const { items } = await stack.table.query({ pk: Ledger.partition(botId, Date.now()) });
   expect(items).toEqual([]);

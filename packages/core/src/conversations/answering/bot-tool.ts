@@ -15,9 +15,12 @@ export type AskBot = (
 const depthMax = 3;
 const questionMax = 20_000;
 
-/** Another published bot of this installation; what it costs is the caller's. */
+/**
+ * Another published bot of this installation; what it costs is the caller's.
+ * @param ownerId whose bot asks: one that is shared with nobody any more is asked by its owner's alone.
+ */
 export async function createBotTool(
-  { table }: { table: Table },
+  { table, ownerId }: { table: Table; ownerId: string },
   { botId, name, description }: Tools.SettingOf<"bot">,
   limits: ToolLimits,
   ask: AskBot,
@@ -52,8 +55,14 @@ export async function createBotTool(
         return { outcome: "error", reason };
       }
       // Each time anew: it may have been unpublished since.
-      const publication = bot && (await Publication.fromBot(table, botId));
-      if (!bot || !Publication.isLive(publication) || Publication.isPaused(publication)) {
+      const isSeen = bot && (bot.scope === "all" || bot.ownerId === ownerId);
+      const publication = isSeen && (await Publication.fromBot(table, botId));
+      if (
+        !bot ||
+        !publication ||
+        !Publication.isLive(publication) ||
+        Publication.isPaused(publication)
+      ) {
         return { outcome: "error", reason: "That bot is not published any more." };
       }
       const { text, failure } = await ask(bot, question, call, signal);

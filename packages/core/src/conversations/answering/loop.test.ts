@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Tools } from "../../bots/tools/index.ts";
 import type { ModelContent, ModelEvent, ModelRequest, Tool, ToolCall } from "../../ports/index.ts";
 import { answered, type Asked } from "./answering.test-support.ts";
-import { Answering } from "./index.ts";
 
 const usage = {
   inputTokens: 10,
@@ -258,60 +257,6 @@ describe("the loop ends", () => {
     const { outcome, draft } = await ask({ signal: controller.signal });
     expect(outcome).toEqual({ outcome: "interrupted" });
     expect(draft.steps[0]?.results).toEqual([]);
-  });
-});
-
-describe("what a call costs", () => {
-  const paid = { usage: { ...usage, inputTokens: 100 }, costMicroUsd: 7 };
-  const ends: [string, Tool["call"]][] = [
-    ["succeeds", async () => ({ outcome: "ok", content: "Fine." })],
-    ["fails", async () => ({ outcome: "error", reason: "No." })],
-    ["takes too long", () => new Promise(() => {})],
-    [
-      "throws",
-      async () => {
-        throw new Error("Oh.");
-      },
-    ],
-  ];
-  test.each(ends)("is the run's, also where it %s", async (_how, end) => {
-    const limits = { ...v.parse(Tools.Limits, {}), timeMs: 100 };
-    tools = [
-      tool("a", { limits }, (call, signal) => {
-        call.pay(paid);
-        return end(call, signal);
-      }),
-    ];
-    rounds = [
-      [calls("a"), ...stop("tool_use")],
-      [text("Done."), ...stop("end_turn")],
-    ];
-    const { draft } = await ask();
-    expect(draft.steps[0]?.results[0]).toMatchObject(paid);
-    expect(draft.usage).toMatchObject({ inputTokens: 120, outputTokens: 15 });
-    // Two rounds at $1 and $5 a million tokens, and what the call was paid.
-    expect(Answering.costOf(draft)).toBe(20 + 5 * 10 + 7);
-    expect(Answering.unkept(draft)).toEqual({
-      usage: expect.objectContaining({ inputTokens: 10, outputTokens: 5 }),
-      costMicroUsd: 10 + 5 * 5,
-    });
-  });
-
-  test("is paid though the run is broken off before its result", async () => {
-    const controller = new AbortController();
-    tools = [
-      tool("a", {}, ({ pay }) => {
-        pay(paid);
-        controller.abort("cancelled");
-        return new Promise(() => {});
-      }),
-    ];
-    rounds = [[calls("a"), ...stop("tool_use")]];
-    const { draft } = await ask({ signal: controller.signal });
-    expect(draft.steps[0]?.results).toEqual([]);
-    expect(Answering.costOf(draft)).toBe(10 + 5 * 5 + 7);
-    // Another attempt takes over the round, and not the call.
-    expect(Answering.unkept(draft)).toEqual(paid);
   });
 });
 
