@@ -38,8 +38,6 @@ export interface ConverseRequest {
   reasoning: boolean;
   /** JSON that the answer has to be. */
   format: { name: string; schema: unknown } | undefined;
-  /** What the caller notes of it: bot, key and run. */
-  metadata: Record<string, string>;
   /** The body as it came, for whoever passes it on. */
   body: Uint8Array;
 }
@@ -222,7 +220,6 @@ export function parseConverseRequest(modelId: string, body: Uint8Array): Convers
     tools: toolConfig?.tools.flatMap(({ toolSpec }) => (toolSpec ? [toTool(toolSpec)] : [])),
     reasoning: thinking?.type === "enabled",
     format: result.output.outputConfig?.textFormat?.structure.jsonSchema,
-    metadata: result.output.requestMetadata ?? {},
     body,
   };
 }

@@ -15,36 +15,42 @@ function quote(text: string): string {
   return cut === flat ? `"${flat}"` : `"${cut} …"`;
 }
 
-/** What an answer is made from, and whether it is for the bot's owner, who may read the instruction. */
-export type Given = Material & { isOwners: boolean };
-
 /**
- * The demo model's whole answer: who it is and, to the owner, what it was told; then what it found,
- * quoted. It depends on nothing but what is given.
+ * The demo model's whole answer: who it is, then what it found, quoted. An instruction shapes the
+ * answer and is never quoted: clients of a published bot are not told it. It depends on nothing but
+ * the material.
  * @param results of what it has called.
  */
 export function composeAnswer(
-  material: Given,
+  material: Material,
   results: readonly { name: string; text: string }[] = [],
 ): string {
   const called = results.filter(({ text }) => !/<passage\b/i.test(text));
   const told = called.map(({ name, text }) => `The tool ${name} says: ${quote(text)}`).join(" ");
-  const isTold = told !== "";
-  const said =
-    isTold && material.passages.length === 0
-      ? ""
-      : (respond(material) ?? (isTold ? "" : admit(material)));
+  const said = respond(material, told !== "");
   return [introduce(material), describeAttachments(material), told, said]
     .filter((part) => part !== "")
     .join(" ")
     .replaceAll(" \n", "\n");
 }
 
-function introduce({ instruction, isOwners }: Given): string {
-  if (!isOwners) return "Outlet demo model.";
-  const first = splitSentences(instruction)[0]?.text ?? instruction.trim();
-  if (first === "") return "Outlet demo model, without an instruction.";
-  return `Outlet demo model, instructed: ${quote(first)}`;
+const beginning = /\bbegin with (?=["“])/i;
+const closing: Record<string, string> = { '"': '"', "“": "”" };
+const greetingMax = 300;
+
+/** What an instruction gives to begin with: `Begin with "Welcome to Café Luna."` */
+function greetingOf(instruction: string): string | undefined {
+  const found = beginning.exec(instruction);
+  if (!found) return undefined;
+  const from = found.index + found[0].length;
+  const end = instruction.indexOf(closing[instruction[from] ?? ""] ?? "", from + 1);
+  const words = instruction.substring(from + 1, end);
+  return end > from + 1 && words.length <= greetingMax ? words : undefined;
+}
+
+function introduce({ instruction }: Material): string {
+  const words = greetingOf(instruction);
+  return words === undefined ? "Outlet demo model." : `Outlet demo model: ${words}`;
 }
 
 function describeAttachments({ attachments }: Material): string {
@@ -52,8 +58,12 @@ function describeAttachments({ attachments }: Material): string {
   return `You attached: ${attachments.map(({ description }) => description).join(", ")}.`;
 }
 
-function respond(material: Given): string | undefined {
-  return recall(material) ?? answer(material) ?? overview(material);
+/** @param isTold whether a tool has said something already: nothing is admitted then. */
+function respond(material: Material, isTold: boolean): string {
+  if (isTold && material.passages.length === 0) return "";
+  return (
+    recall(material) ?? answer(material) ?? overview(material) ?? (isTold ? "" : admit(material))
+  );
 }
 
 const ofUser = /\bwhat (?:was|were|did|have) (?:i|my)\b/i;
@@ -128,8 +138,8 @@ function readQuery(userTurns: string[]): Query {
 
 const ofMine = /\b(?:i|my|mine|me|we|our|us)\b/i;
 
-function gather(material: Given, isFollowUp: boolean): Candidate[] {
-  const { instruction, passages, userTurns, assistantTurns } = material;
+function gather(material: Material, isFollowUp: boolean): Candidate[] {
+  const { passages, userTurns, assistantTurns } = material;
   const said = assistantTurns.join("\n");
   // The user's own words answer questions about the user, and seldom a follow-up to themselves.
   const ownWeight = ofMine.test(userTurns.at(-1) ?? "") ? 2 : isFollowUp ? 0.05 : 0.5;
@@ -143,14 +153,15 @@ function gather(material: Given, isFollowUp: boolean): Candidate[] {
     // What was quoted before is known; a follow-up is after something new.
     add(source, text, (sentence) => (said.includes(sentence) ? 0.3 : 1) / (1 + rank / 20));
   });
-  if (material.isOwners) add("instruction", instruction, () => 0.7);
   for (const turn of userTurns.slice(0, -1)) {
-    add("you", turn, (sentence) => (sentence.endsWith("?") ? 0.05 : ownWeight));
+    // Nor does the question that a follow-up leans on.
+    const asked = isFollowUp ? 0.001 : 0.05;
+    add("you", turn, (sentence) => (sentence.endsWith("?") ? asked : ownWeight));
   }
   return candidates;
 }
 
-function answer(material: Given): string | undefined {
+function answer(material: Material): string | undefined {
   const { terms, follows } = readQuery(material.userTurns);
   if (terms.size === 0) return undefined;
   const found = search(gather(material, follows.length > 0), terms);
@@ -190,10 +201,7 @@ function present(chosen: Candidate[], asBullets: boolean): string {
     .join(" ");
 }
 
-function nameOf(source: string): string {
-  if (source === "you") return "You, earlier";
-  return source === "instruction" ? "My instruction" : source;
-}
+const nameOf = (source: string): string => (source === "you" ? "You, earlier" : source);
 
 const verbOf = (source: string): string =>
   source === "you" ? "You said earlier" : `${nameOf(source)} says`;
@@ -210,10 +218,10 @@ function overview({ passages, userTurns, instruction }: Material): string | unde
   return present(openings.slice(0, sentencesWanted(instruction)), /\bbullet/i.test(instruction));
 }
 
-function admit({ instruction, passages, isOwners }: Given): string {
+function admit({ instruction, passages }: Material): string {
   const sources = [...new Set(passages.map(({ source }) => source))];
   const has = [
-    ...(instruction === "" || !isOwners ? [] : ["my instruction"]),
+    ...(instruction === "" ? [] : ["my instruction"]),
     ...(passages.length === 0
       ? []
       : [`${passages.length} passage${passages.length > 1 ? "s" : ""} from ${sources.join(", ")}`]),

@@ -1,5 +1,4 @@
 import type { Clock } from "@outlet/core/ports";
-import { Key } from "@outlet/core/publishing/key";
 import { type AnswerPart, type Backend, type BackendContext, toStreamEvents } from "./backend.ts";
 import { assertConversation } from "./conversation-rules.ts";
 import type { ConverseRequest } from "./converse-request.ts";
@@ -42,18 +41,10 @@ const saying = (text: string): Answer => ({ tokens: tokenise(text), stopReason: 
 /** Of what it was given: by its owner, and by what it has called. */
 function compose(request: ConverseRequest): Answer {
   const results = resultsOf(request);
-  const material = readMaterial(withoutCalls(request), results);
-  const text = composeAnswer({ ...material, isOwners: isOwners(request) }, results);
+  const text = composeAnswer(readMaterial(withoutCalls(request), results), results);
   const { format } = request;
   return finish(format ? composeJson(text, format.schema) : text, request);
 }
-
-/**
- * Whether nobody but the bot's owner reads the answer: asked without a client's key. Clients are never
- * told the instruction.
- */
-const isOwners = ({ metadata }: ConverseRequest): boolean =>
-  metadata["key"] === undefined || metadata["key"] === Key.testKeyId;
 
 /** A stop sequence counts only where maxTokens let it be said. */
 function finish(text: string, { maxTokens, stopSequences }: ConverseRequest): Answer {
