@@ -35,17 +35,15 @@ export function composeAnswer(
 }
 
 const beginning = /\bbegin with (?=["“])/i;
-const closing: Record<string, string> = { '"': '"', "“": "”" };
 const greetingMax = 300;
 
 /** What an instruction gives to begin with: `Begin with "Welcome to Café Luna."` */
 function greetingOf(instruction: string): string | undefined {
-  const found = beginning.exec(instruction);
-  if (!found) return undefined;
-  const from = found.index + found[0].length;
-  const end = instruction.indexOf(closing[instruction[from] ?? ""] ?? "", from + 1);
-  const words = instruction.substring(from + 1, end);
-  return end > from + 1 && words.length <= greetingMax ? words : undefined;
+  const after = instruction.split(beginning)[1];
+  const [, words, ...rest] = after?.split(after.startsWith('"') ? '"' : /[“”]/) ?? [];
+  // Nothing follows a quotation mark that is never closed.
+  if (!words || rest.length === 0 || words.length > greetingMax) return undefined;
+  return words;
 }
 
 function introduce({ instruction }: Material): string {
