@@ -291,7 +291,7 @@ describe("an owner who publishes a bot", () => {
     await openBotPage(page, "Publish");
     await page.getByLabel("Burst").fill("30");
     await page.getByRole("button", { name: "Apply changes" }).click();
-    await page.getByText("New limits are being applied").waitFor();
+    await page.getByText("The changes are being applied").waitFor();
     await page.getByRole("button", { name: "Pause endpoint", disabled: false }).waitFor();
     await page.reload();
     await page.getByLabel("Burst").waitFor();

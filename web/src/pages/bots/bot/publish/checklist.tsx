@@ -16,11 +16,15 @@ const inEditor: string[] = ["scope", "sync", "model_price", "test_run"];
 
 export function Checklist(props: { prerequisites: Prerequisite[] }) {
   const bot = useCurrentBot();
-  const unmet = () =>
-    props.prerequisites.filter(({ met, required, name }) => !met && required && name !== "scope")
-      .length;
+  const unmet = () => props.prerequisites.filter(({ met, required }) => !met && required);
+  /** Sharing is done along with publishing. */
+  const missing = () => unmet().filter(({ name }) => name !== "scope").length;
+  const hint = () => {
+    if (missing() > 0) return copy.unmet(missing());
+    return unmet().length > 0 ? copy.allButSharing : copy.allMet;
+  };
   return (
-    <Card title={copy.checklist} hint={unmet() === 0 ? copy.allMet : copy.unmet(unmet())}>
+    <Card title={copy.checklist} hint={hint()}>
       <ul>
         <For each={props.prerequisites}>
           {(item) => <PrerequisiteRow of={item} editor={`/bots/${bot().botId}`} />}

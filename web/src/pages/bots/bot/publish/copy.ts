@@ -8,6 +8,7 @@ export const copy = {
   failed: "The publication could not be loaded",
   checklist: "Before you publish",
   allMet: "Everything that is needed is there.",
+  allButSharing: "Publishing shares the bot; all else that is needed is there.",
   unmet: (count: number) =>
     count === 1 ? "One thing is still missing." : `${count} things are still missing.`,
   met: "Met.",
