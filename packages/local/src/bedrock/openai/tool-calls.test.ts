@@ -337,7 +337,7 @@ test("a conversation with calls is sent as the servers know it", async () => {
         ],
       },
       { role: "tool", tool_call_id: "a", content: "seen" },
-      { role: "tool", tool_call_id: "b", content: "refused" },
+      { role: "tool", tool_call_id: "b", content: "[The call failed.]\nrefused" },
       { role: "user", content: "Answer now." },
     ],
     tools: tools.map(({ name, description, inputSchema }) => ({
