@@ -263,8 +263,8 @@ export const mutants: readonly Mutant[] = [
     file: "publishing/budget/index.ts",
     replace: [
       [
-        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
-        `      absent(name),\n`,
+        `    all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `    absent(name),\n`,
       ],
     ],
   },
@@ -274,8 +274,8 @@ export const mutants: readonly Mutant[] = [
     file: "publishing/budget/index.ts",
     replace: [
       [
-        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
-        `      all(absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `    all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `    all(absent(doneOf(name)), any(absent("runs"), room)),\n`,
       ],
     ],
   },
