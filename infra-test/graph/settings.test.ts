@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { s3VectorsRights } from "../../packages/aws/src/s3-vectors-rights.ts";
 import { handlerOf } from "../handler.ts";
 import { environment, program } from "../program.ts";
 import type { Graph, Statement } from "../sst/graph.ts";
@@ -152,6 +153,42 @@ test("a model of embeddings may be asked by whoever reads knowledge or is asked 
   await expect(program("prod", { ...environment, OUTLET_EMBEDDING_MODEL: "ada" })).rejects.toThrow(
     /OUTLET_EMBEDDING_MODEL takes one of titan-embed-text-v2, [^]*not "ada"/,
   );
+});
+
+test("vectors lie in a bucket of their own where that is said, each function with its rights there", async () => {
+  const rightsOf = (graph: typeof prod) =>
+    Object.fromEntries(
+      handlers.map((name) => [
+        name,
+        graph
+          .function(handlerOf(name))
+          .statements.flatMap(({ Action }) => [Action].flat())
+          .filter((action) => action.startsWith("s3vectors:"))
+          .map((action) => action.slice("s3vectors:".length))
+          .toSorted(),
+      ]),
+    );
+  expect(Object.values(rightsOf(prod)).flat()).toEqual([]);
+  expect(prod.all("aws:s3/vectorsVectorBucket:VectorsVectorBucket")).toEqual([]);
+  expect(prod.links.Installation?.vectorBucket).toBe("");
+  const settings = {
+    OUTLET_EMBEDDING_MODEL: "titan-embed-text-v2",
+    OUTLET_VECTOR_STORE: "s3vectors",
+  };
+  const graph = await program("prod", { ...environment, ...settings });
+  const bucket = graph.one("aws:s3/vectorsVectorBucket:VectorsVectorBucket");
+  expect(String(bucket.inputs.vectorBucketName)).toMatch(/^outlet-prod-\d{12}-us-east-1$/);
+  const { search, sync, remove } = s3VectorsRights;
+  const { "control-api": controlApi, syncer, worker, deployer, ...others } = rightsOf(graph);
+  expect(controlApi).toEqual([...search, ...remove].toSorted());
+  expect(worker).toEqual(search);
+  expect(syncer).toEqual(sync.toSorted());
+  expect(deployer).toEqual(remove.toSorted());
+  expect(Object.values(others).flat()).toEqual([]);
+  const without = { ...environment, OUTLET_VECTOR_STORE: "s3vectors" };
+  await expect(program("prod", without)).rejects.toThrow(/needs OUTLET_EMBEDDING_MODEL/);
+  const other = { ...environment, OUTLET_VECTOR_STORE: "pinecone" };
+  await expect(program("prod", other)).rejects.toThrow(/takes index or s3vectors, not "pinecone"/);
 });
 
 test("template upgrades are on unless they are switched off by name", async () => {

@@ -9,6 +9,8 @@ const whole = () =>
     ...environment,
     OUTLET_INFERENCE_PROFILES: "on",
     OUTLET_API_DOMAIN: "bots.example.com",
+    OUTLET_EMBEDDING_MODEL: "titan-embed-text-v2",
+    OUTLET_VECTOR_STORE: "s3vectors",
   });
 
 test("every statement of every role names actions and resources of AWS's", async () => {
