@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { startEverything } from "@outlet/functions/tools/everything-server.test-support";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { publish } from "./fixture/admin.ts";
 import { violations } from "./fixture/axe.ts";
 import { launch, openTab, signIn } from "./fixture/browser.ts";
+import { controlOf } from "./fixture/control.ts";
 import { startOutlet } from "./fixture/outlet.ts";
 
 const token = "tok-3f9a";
@@ -160,6 +162,31 @@ test("a tool of an MCP server that changes is paused, shown, and approved", asyn
   await expectAccessible();
   await button("Approve the change").click();
   await page.getByText("echo is paused").waitFor({ state: "hidden" });
+});
+
+test("another published bot is added under a name that is free, and a second server's echo too", async () => {
+  const title = "Handbook of the house";
+  await publish(await controlOf(page, outlet.ready), title, { throttle: null, quota: null });
+  await button("Add another bot").click();
+  await dialog().getByRole("button", { name: /^Bot/ }).click();
+  await page.getByRole("option", { name: title }).click();
+  const name = dialog().getByLabel("Name of the function");
+  expect(await name.inputValue()).toBe("ask_Handbook_of_the_house");
+  await name.fill("echo");
+  await dialog().getByLabel("When to ask it").fill("For what is in the handbook.");
+  await dialog().getByRole("button", { name: "Add the bot" }).click();
+  await dialog().getByText('The bot has another function "echo".').first().waitFor();
+  await expectAccessible({ isOpen: true });
+  await name.fill("ask_handbook");
+  await dialog().getByRole("button", { name: "Add the bot" }).click();
+  await page.getByRole("switch", { name: "The model may call ask_handbook" }).waitFor();
+  await button("Add an MCP server").click();
+  await dialog().getByLabel("Address of the server").fill(everything.url);
+  await dialog().getByRole("button", { name: "Look at its tools" }).click();
+  await dialog().getByText("echo", { exact: true }).click();
+  await dialog().getByRole("button", { name: "Add the tools" }).click();
+  await button("Try echo_2").waitFor();
+  await expectAccessible();
 });
 
 test("the bot's own tools are switched, limits saved, and a service removed", async () => {

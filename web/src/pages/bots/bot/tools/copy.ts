@@ -18,14 +18,15 @@ export const copy = {
     },
   },
   outside: {
-    title: "Services and MCP servers",
-    hint: "What the model may call over HTTP. Only public addresses are reached.",
+    title: "Services, MCP servers and other bots",
+    hint: "Over HTTP only public addresses are reached.",
     addHttp: "Add from OpenAPI",
     addMcp: "Add an MCP server",
+    addBot: "Add another bot",
     empty: "No service yet",
     emptyText:
-      "Let the bot read orders, book rooms or search elsewhere: add the operations of a service that an OpenAPI document describes, or the tools of an MCP server.",
-    listLabel: "Services and MCP servers",
+      "Let the bot read orders, book rooms or search elsewhere: add the operations of a service that an OpenAPI document describes, or the tools of an MCP server, or another published bot.",
+    listLabel: "Services, MCP servers and other bots",
   },
   tool: {
     kinds: { http: "HTTP", mcp: "MCP", bot: "Bot" },
@@ -112,6 +113,21 @@ export const copy = {
     add: "Add the tools",
     failed: "The tool was not added",
     back: "Another server",
+  },
+  bot: {
+    title: "Add another bot",
+    description:
+      "The model may ask it as it is now. Its tokens and cost count with this bot's answers.",
+    listFailed: "The bots could not be loaded",
+    none: "No other published bot",
+    noneText: "Publish one, or ask its owner to, then come back.",
+    which: "Bot",
+    name: "Name of the function",
+    nameHint: "The model calls it by this: letters, digits, _ and -.",
+    about: "When to ask it",
+    aboutHint: "The model reads this and decides by it.",
+    add: "Add the bot",
+    failed: "The bot was not added",
   },
   edit: {
     title: (title: string) => `Edit ${title}`,
