@@ -305,6 +305,26 @@ describe("a tool of an MCP server", () => {
     expect(JSON.stringify(run.json)).not.toContain(secret);
   });
 
+  test("is not called by a published bot while it is paused, and is again once it is approved", async () => {
+    const { ask, botId } = await outlet.publish({ throttle: null, quota: null });
+    const own = `/bots/${botId}/tools`;
+    const { json } = await owner("POST", own, { setting: mcp() });
+    await owner("PATCH", `/bots/${botId}`, { tools: { allowed: [json.toolId] } });
+    const answered = async () => {
+      const { reply } = await ask('call echo {"message": "hello"}');
+      return JSON.stringify(reply.json.message);
+    };
+    expect(await answered()).toContain("Echo: hello");
+    everything.state.change = (text) => text.replaceAll("Echoes back", "Sends on");
+    const paused = await owner("POST", `${own}/${json.toolId}/refresh`);
+    const [{ pause }] = paused.json.setting.tools;
+    expect(await answered()).not.toContain("Echo: hello");
+    const approval = { remoteName: "echo", digest: pause.definition.digest };
+    await owner("POST", `${own}/${json.toolId}/approve`, approval);
+    expect(await answered()).toContain("Echo: hello");
+    everything.state.change = (text) => text;
+  });
+
   test("goes with its secrets", async () => {
     const { json } = await owner("GET", tools);
     for (const { toolId } of json.tools)
