@@ -13,10 +13,12 @@ import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
   systemClock,
+  rememberingTable,
   reportingTable,
   systemRandomness,
   watchedTable,
 } from "@outlet/core/ports";
+import { Layout } from "@outlet/core/store/layout";
 import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import { createRemoteTools } from "@outlet/functions/tools/remote";
 import type { Emulators } from "../emulators/start.ts";
@@ -63,7 +65,11 @@ export function createBackends(
   });
   // Who waits for an answer and who gives it are one process here.
   const { tableName } = emulators;
-  const table = watchedTable(reportingTable(createLeanTable({ client: dynamodb, tableName }), log));
+  const leanTable = createLeanTable({ client: dynamodb, tableName });
+  const table = rememberingTable(
+    watchedTable(reportingTable(leanTable, log)),
+    Layout.isReadForEach,
+  );
   const objects = createS3ObjectStore({
     client: s3,
     bucket: emulators.bucket,
