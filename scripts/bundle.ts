@@ -21,7 +21,7 @@ export const budgetsKib: Record<string, number> = {
   authorizer: 120,
   "published-api": 270,
   worker: 450,
-  "control-api": 880,
+  "control-api": 920,
   deployer: 500,
   sweeper: 240,
   syncer: 500,

@@ -122,7 +122,7 @@ test("deleting breaks off the model, bills once and lets nothing come back", asy
   await working;
   // A late bell and the sweeper find nothing to do.
   await work(client.address("d-2"));
-  await stack.sweep({ policy: { ...stack.policy, quietMs: 0 } });
+  await stack.sweepLater();
   expect(await Run.listAll(stack.table, client.address("d-2"))).toEqual([]);
   const mine = [first, second].map((reply) => reply.json.messageId);
   const billed = (await ledger()).filter((entry) => mine.includes(entry.runId));
@@ -231,7 +231,7 @@ test("a deletion that breaks off is ended by whoever comes next", async () => {
     if (next === "sweeper") {
       const rung: string[] = [];
       const runQueue = { send: async (body: string) => void rung.push(body) };
-      await stack.sweep({ runQueue, policy: { ...stack.policy, quietMs: -1 } });
+      await stack.sweepLater({ runQueue });
       expect(rung.some((body) => body.includes(`"${id}"`))).toBe(true);
     }
     if (next === "sweeper" || next === "worker") await work(client.address(id));

@@ -20,7 +20,7 @@ test("a message is accepted while the queue is down, and the sweeper rings for i
   const sent = await stack.client({}, { runQueue }).send("Hi");
   expect(sent).toMatchObject({ status: 200, json: { status: "queued" } });
   stack.answer();
-  await stack.sweep({ policy: { ...stack.policy, quietMs: -1 } });
+  await stack.sweepLater();
   expect((await stack.client().outcome(sent)).json.status).toBe("completed");
 });
 
@@ -34,8 +34,7 @@ test("a conversation that cannot be rung for leaves no other unattended", async 
       body.includes("refused") ? down.send() : stack.runQueue.send(body, options),
   };
   stack.answer();
-  const policy = { ...stack.policy, quietMs: -1 };
-  await expect(stack.sweep({ runQueue, policy })).rejects.toThrow("not rung for");
+  await expect(stack.sweepLater({ runQueue })).rejects.toThrow("not rung for");
   expect((await stack.client().outcome(behind)).json.status).toBe("completed");
 });
 

@@ -105,7 +105,7 @@ test("a run that nobody begins fails in the end, is billed and leaves its mailbo
   });
   expect(reply.json.detail).toContain("waited longer than 6 hours");
   stack.answer();
-  await stack.sweep({ policy: { ...stack.policy, quietMs: -1 } });
+  await stack.sweep({ clock: later(6.2 * hours) });
   await client.ask("Still there?", "r-4");
   const tree = await Conversation.read(stack, client.address("r-4"));
   expect(tree?.runs.map((run) => run.status)).toEqual(["failed", "completed"]);

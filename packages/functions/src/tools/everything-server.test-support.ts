@@ -1,8 +1,14 @@
-import { createServer, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { createServer as createEverything } from "@modelcontextprotocol/server-everything/dist/server/index.js";
 import { randomUUID } from "node:crypto";
+import * as v from "valibot";
 
 /**
  * For tests: the reference server over streamable HTTP on loopback, with sessions. Its `state.change`
@@ -11,10 +17,11 @@ import { randomUUID } from "node:crypto";
  */
 export async function startEverything(options: { require?: Record<string, string> } = {}) {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
-  const seen: { method: string; headers: Record<string, string | string[] | undefined> }[] = [];
+  const seen: Seen[] = [];
   const state = { change: (text: string) => text };
   const server = createServer(async (req, res) => {
-    seen.push({ method: req.method ?? "", headers: req.headers });
+    const body = await bodyOf(req);
+    seen.push({ method: req.method ?? "", headers: req.headers, called: calledIn(body) });
     for (const [name, value] of Object.entries(options.require ?? {})) {
       if (req.headers[name] !== value) return void res.writeHead(401).end("who are you");
     }
@@ -32,7 +39,7 @@ export async function startEverything(options: { require?: Record<string, string
       transport = made;
       await createEverything().server.connect(made);
     }
-    await transport.handleRequest(req, res);
+    await transport.handleRequest(req, res, body);
   });
   const port = await listen(server);
   return {
@@ -47,6 +54,23 @@ export async function startEverything(options: { require?: Record<string, string
     },
   };
 }
+
+interface Seen {
+  method: string;
+  headers: IncomingHttpHeaders;
+  /** The tool, where one was called. */
+  called: string | undefined;
+}
+
+async function bodyOf(req: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  for await (const part of req) parts.push(part as Buffer);
+  return parts.length === 0 ? undefined : JSON.parse(Buffer.concat(parts).toString());
+}
+
+const Call = v.object({ method: v.literal("tools/call"), params: v.object({ name: v.string() }) });
+const calledIn = (body: unknown): string | undefined =>
+  v.is(Call, body) ? body.params.name : undefined;
 
 export async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

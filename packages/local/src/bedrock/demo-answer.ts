@@ -16,8 +16,9 @@ function quote(text: string): string {
 }
 
 /**
- * The demo model's whole answer: who it is and what it was told, then what it found, quoted.
- * It depends on nothing but the material.
+ * The demo model's whole answer: who it is, then what it found, quoted. An instruction shapes the
+ * answer and is never quoted: clients of a published bot are not told it. It depends on nothing but
+ * the material.
  * @param results of what it has called.
  */
 export function composeAnswer(
@@ -33,10 +34,13 @@ export function composeAnswer(
     .replaceAll(" \n", "\n");
 }
 
+/** What an instruction gives to begin with: `Begin with "Welcome to Café Luna."` */
+const greeting = /\bbegin with (?:"([^"]{1,300})"|“([^”]{1,300})”)/i;
+
 function introduce({ instruction }: Material): string {
-  const first = splitSentences(instruction)[0]?.text ?? instruction.trim();
-  if (first === "") return "Outlet demo model, without an instruction.";
-  return `Outlet demo model, instructed: ${quote(first)}`;
+  const [, straight, curly] = greeting.exec(instruction) ?? [];
+  const words = straight ?? curly;
+  return words === undefined ? "Outlet demo model." : `Outlet demo model: ${words}`;
 }
 
 function describeAttachments({ attachments }: Material): string {
@@ -121,7 +125,7 @@ function readQuery(userTurns: string[]): Query {
 const ofMine = /\b(?:i|my|mine|me|we|our|us)\b/i;
 
 function gather(material: Material, isFollowUp: boolean): Candidate[] {
-  const { instruction, passages, userTurns, assistantTurns } = material;
+  const { passages, userTurns, assistantTurns } = material;
   const said = assistantTurns.join("\n");
   // The user's own words answer questions about the user, and seldom a follow-up to themselves.
   const ownWeight = ofMine.test(userTurns.at(-1) ?? "") ? 2 : isFollowUp ? 0.05 : 0.5;
@@ -135,9 +139,10 @@ function gather(material: Material, isFollowUp: boolean): Candidate[] {
     // What was quoted before is known; a follow-up is after something new.
     add(source, text, (sentence) => (said.includes(sentence) ? 0.3 : 1) / (1 + rank / 20));
   });
-  add("instruction", instruction, () => 0.7);
   for (const turn of userTurns.slice(0, -1)) {
-    add("you", turn, (sentence) => (sentence.endsWith("?") ? 0.05 : ownWeight));
+    // Nor does the question that a follow-up leans on.
+    const asked = isFollowUp ? 0.001 : 0.05;
+    add("you", turn, (sentence) => (sentence.endsWith("?") ? asked : ownWeight));
   }
   return candidates;
 }
@@ -182,10 +187,7 @@ function present(chosen: Candidate[], asBullets: boolean): string {
     .join(" ");
 }
 
-function nameOf(source: string): string {
-  if (source === "you") return "You, earlier";
-  return source === "instruction" ? "My instruction" : source;
-}
+const nameOf = (source: string): string => (source === "you" ? "You, earlier" : source);
 
 const verbOf = (source: string): string =>
   source === "you" ? "You said earlier" : `${nameOf(source)} says`;

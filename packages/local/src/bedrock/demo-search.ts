@@ -2,7 +2,7 @@ import MiniSearch from "minisearch";
 
 /** A sentence that may be quoted. */
 export interface Candidate {
-  /** Where it is from: a passage's source, `instruction`, or `you` for an earlier user turn. */
+  /** Where it is from: a passage's source, or `you` for an earlier user turn. */
   source: string;
   text: string;
   heading: string;

@@ -16,11 +16,11 @@ const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const question = "Wann öffnet das Café? 👍🏽";
 const input = {
   modelId: "arn:aws:bedrock:us-east-1:123456789012:inference-profile/outlet.demo-v1:0",
-  system: [{ text: "Sei nett. Das Café „Łódź“ öffnet um acht 🕗." }],
+  system: [{ text: 'Sei nett. Begin with "Das Café „Łódź“ öffnet um acht 🕗."' }],
   messages: [{ role: "user" as const, content: [{ text: question }] }],
 };
 const answer =
-  'Outlet demo model, instructed: "Sei nett." My instruction says: "Das Café „Łódź“ öffnet um acht 🕗."';
+  "Outlet demo model: Das Café „Łódź“ öffnet um acht 🕗. I only quote what I was given, and found nothing in it that matches. I have my instruction.";
 
 const handlers = {
   "HTTP/2, the SDK's default": () => new NodeHttp2Handler({ disableConcurrentStreams: true }),
@@ -58,7 +58,7 @@ describe.each(Object.entries(handlers))("over %s", (_name, createHandler) => {
     const { output, stopReason, usage, metrics } = await client.send(new ConverseCommand(input));
     expect(output?.message).toEqual({ role: "assistant", content: [{ text: answer }] });
     expect(stopReason).toBe("end_turn");
-    expect(usage).toEqual({ inputTokens: 20, outputTokens: 27, totalTokens: 47 });
+    expect(usage).toEqual({ inputTokens: 24, outputTokens: 35, totalTokens: 59 });
     expect(metrics?.latencyMs).toBeGreaterThanOrEqual(0);
   });
 
@@ -115,8 +115,8 @@ describe.each(Object.entries(handlers))("over %s", (_name, createHandler) => {
       {
         type: "usage",
         usage: {
-          inputTokens: 20,
-          outputTokens: 27,
+          inputTokens: 24,
+          outputTokens: 35,
           cacheReadInputTokens: 0,
           cacheWriteInputTokens: 0,
         },

@@ -2,8 +2,6 @@
  * For tests: a word in the instructions of bots that nobody but their owner is ever told. While tests
  * run, all that published bots answer is looked through for it, headers and streams included, and all
  * that is logged; a test file in which it was seen has failed (`setup.test-support.ts`).
- *
- * The demo model quotes its bot's instruction, as it says: only bots on other models have the word.
  */
 import { type OutgoingHttpHeader, ServerResponse } from "node:http";
 import type { Log } from "@outlet/core/ports";

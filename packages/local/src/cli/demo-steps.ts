@@ -41,10 +41,10 @@ const questions = [
   "How do I run it on my machine?",
   "What does it consist of on AWS?",
 ];
-const instructions = [
-  "Answer from the documentation and quote it.",
-  "Be brief and begin with the word Ahoy.",
-] as const;
+/** What an answer begins with, as its instruction says. */
+const greetings = ["Welcome aboard.", "Ahoy!"] as const;
+const instruction = (greeting: string) =>
+  `Answer from the documentation and quote it. Begin with "${greeting}"`;
 
 /** @returns whether every step held; stops at the first that did not. */
 export async function runDemo(tools: Tools): Promise<boolean> {
@@ -54,7 +54,10 @@ export async function runDemo(tools: Tools): Promise<boolean> {
   if (!tokens) return false;
   const control = controlApi(ready, tokens.accessToken);
   const bot = await run("create a bot", () =>
-    control<{ botId: string }>("POST", "/bots", 201, { title, instruction: instructions[0] }),
+    control<{ botId: string }>("POST", "/bots", 201, {
+      title,
+      instruction: instruction(greetings[0]),
+    }),
   );
   if (!bot) return false;
   const path = `/bots/${bot.body.botId}`;
@@ -106,13 +109,13 @@ export async function runDemo(tools: Tools): Promise<boolean> {
   if (answers.includes(undefined)) return false;
 
   const edited = await run("edit the bot's instruction", () =>
-    control("PATCH", path, 200, { instruction: instructions[1] }),
+    control("PATCH", path, 200, { instruction: instruction(greetings[1]) }),
   );
   const next = edited && (await talk("the next answer follows it", questions[2] ?? ""));
   if (!next) return false;
   const follows = await run("the answers differ as the instructions do", async () => {
     const [before] = answers;
-    if (before?.includes(instructions[0]) && next.includes(instructions[1])) return true;
+    if (before?.includes(greetings[0]) && next.includes(greetings[1])) return true;
     throw new Error("The answers do not show the instruction they were given under.");
   });
   if (!follows) return false;

@@ -3,7 +3,7 @@ import { outletOfFile } from "./outlet-of-file.ts";
 import { clientOf, eventually, startOutlet } from "./runtime-fixture.ts";
 
 const { outlet } = await outletOfFile();
-const bot = await outlet.publish({}, { instruction: "Answer from what you know." });
+const bot = await outlet.publish({}, { instruction: 'Begin with "Hello from the bot."' });
 const other = await outlet.publish({}, { title: "Another bot" });
 
 const text = (body: string) => ({ message: { content: [{ contentType: "text", body }] } });
@@ -130,7 +130,7 @@ describe("sending and reading messages", () => {
       status: "completed",
       message: { role: "assistant", feedback: null, thinkingLog: null },
     });
-    expect(reply.json.message.content[0].body).toContain("Answer from what you know.");
+    expect(reply.json.message.content[0].body).toContain("Hello from the bot.");
     expect(reply.json.usage.outputTokens).toBeGreaterThan(0);
   });
 
@@ -161,7 +161,7 @@ describe("sending and reading messages", () => {
       id = tree.messageMap[id].parent;
     }
     expect(roles).toEqual(["system", "user", "assistant", "user", "assistant"]);
-    expect(JSON.stringify(tree.messageMap.system)).not.toContain("Answer from what you know.");
+    expect(JSON.stringify(tree.messageMap.system)).not.toContain("Hello from the bot.");
   });
 
   test("the answer's own id leads to the answer too", async () => {
@@ -197,10 +197,10 @@ describe("sending and reading messages", () => {
   test("an edit of the bot reaches the next answer, in an old conversation too", async () => {
     const { conversationId } = await bot.ask("hello");
     const owner = await outlet.as("owner");
-    await owner("PATCH", `/bots/${bot.botId}`, { instruction: "Speak of penguins." });
+    await owner("PATCH", `/bots/${bot.botId}`, { instruction: 'Begin with "Penguins!"' });
     const next = await bot.ask("hello again", conversationId);
-    expect(next.reply.json.message.content[0].body).toContain("Speak of penguins.");
-    await owner("PATCH", `/bots/${bot.botId}`, { instruction: "Answer from what you know." });
+    expect(next.reply.json.message.content[0].body).toContain("Penguins!");
+    await owner("PATCH", `/bots/${bot.botId}`, { instruction: 'Begin with "Hello from the bot."' });
   });
 
   test("another client of the same bot cannot read a conversation", async () => {

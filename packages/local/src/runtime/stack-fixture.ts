@@ -156,6 +156,13 @@ export async function startStack(
     createBot: (title: string) => Bot.create(deps, owner, { ...botDefaults, title }),
     worker: (over: Partial<typeof deps> = {}) => createWorker({ ...deps, ...over }),
     sweep: (over: Partial<typeof deps> = {}) => createSweeper({ ...deps, ...over })(),
+    /** As {@link sweep} some minutes from now, when whatever is open and unattended is due. */
+    sweepLater: (over: Partial<typeof deps> = {}) =>
+      createSweeper({
+        ...deps,
+        clock: { ...systemClock, now: () => Date.now() + 600_000 },
+        ...over,
+      })(),
     deadLetters: (over: Partial<typeof deps> = {}) => createDeadLetters({ ...deps, ...over }),
     /** Answers what is accepted from now on, until the returned poller is stopped. */
     answer(maximumConcurrency = 8, over: Partial<typeof deps> = {}) {

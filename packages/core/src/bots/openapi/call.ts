@@ -24,6 +24,10 @@ export function requestOf(baseUrl: string, operation: Picked, given: Members): H
   const query: [string, string][] = [];
   const headers: Record<string, string> = { accept: "application/json, text/*;q=0.9, */*;q=0.1" };
   let body: string | undefined;
+  const reserved = new Set([
+    ...url.searchParams.keys(),
+    ...operation.parameters.flatMap((one) => (one.in === "query" ? [one.name] : [])),
+  ]);
   for (const parameter of operation.parameters) {
     const value = input[parameter.member];
     if (value === undefined || value === null) {
@@ -31,7 +35,7 @@ export function requestOf(baseUrl: string, operation: Picked, given: Members): H
       continue;
     }
     if (parameter.in === "path") path = filled(path, parameter, value);
-    else if (parameter.in === "query") query.push(...queryOf(parameter, value));
+    else if (parameter.in === "query") query.push(...queryOf(parameter, value, reserved));
     else if (parameter.in === "header") headers[parameter.name] = headerOf(parameter, value);
     else {
       body = bodyOf(parameter, value);
@@ -127,12 +131,20 @@ const separators: Partial<Record<Parameter["style"], string>> = {
   pipeDelimited: "|",
 };
 
-function queryOf({ name, style, explode }: Parameter, value: unknown): [string, string][] {
+function queryOf(
+  { name, style, explode, member }: Parameter,
+  value: unknown,
+  reserved: ReadonlySet<string>,
+): [string, string][] {
   if (style === "json") return [[name, JSON.stringify(value)]];
   if (isMembers(value)) {
     const members = Object.entries(value).map(([of, one]): [string, string] => [of, plainOf(one)]);
     if (style === "deepObject") return members.map(([of, one]) => [`${name}[${of}]`, one]);
-    return explode ? members : [[name, members.flat().join(",")]];
+    if (!explode) return [[name, members.flat().join(",")]];
+    // Members stand beside the other parameters: none may say again what the owner has set.
+    const other = members.find(([of]) => reserved.has(of));
+    if (!other) return members;
+    throw new BadInput(`"${member}" must not have a member of the name "${other[0]}".`);
   }
   const values = listed(value);
   if (explode) return values.map((one) => [name, one]);

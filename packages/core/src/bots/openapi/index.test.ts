@@ -47,6 +47,9 @@ paths:
   /upload:
     post:
       requestBody: { required: true, content: { multipart/form-data: { schema: {} } } }
+  /search:
+    parameters: [{ $ref: "#/components/parameters/Limit" }]
+    get: { parameters: [{ name: where, in: query, schema: { type: object } }] }
   /elsewhere:
     get: { parameters: [{ $ref: "https://other.example/p.json#/x" }] }
 `;
@@ -90,6 +93,7 @@ describe("an OpenAPI document", () => {
       ["PUT /pets/{id}", "put_pets_id", true],
       ["DELETE /pets/{id}", "delete_pets_id", true],
       ["POST /upload", "post_upload", false],
+      ["GET /search", "get_search", true],
       ["GET /elsewhere", "get_elsewhere", true],
     ]);
   });
@@ -216,6 +220,17 @@ describe("the request of an operation", () => {
     const make = () => request("PUT /pets/{id}", { id }).url;
     if (message.source === "^$") expect(make()).toBe("https://pets.example/v1/pets/,");
     else expect(make).toThrow(message);
+  });
+
+  test("has the owner's values, also where the model says them as members of another parameter", () => {
+    const asked = (input: Record<string, unknown>, base = "https://pets.example/v1?v=2") =>
+      OpenApi.requestOf(base, picked("GET /search", { limit: 1 }), input);
+    expect(asked({ where: { age: 3 } }).url).toBe(
+      "https://pets.example/v1/search?v=2&limit=1&age=3",
+    );
+    for (const where of [{ limit: 99 }, { v: 1 }, { age: 3, where: 1 }]) {
+      expect(() => asked({ where })).toThrow(/must not have a member of the name/);
+    }
   });
 
   test("stays there whatever else is in the input", () => {
