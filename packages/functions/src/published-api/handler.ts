@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Log } from "@outlet/core/ports";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Hono } from "hono";
 import { asRequested, withoutBasePath } from "./base-path.ts";
@@ -10,7 +11,7 @@ import { toRequest } from "./request.ts";
  * the `awslambda` global of Lambda's Node runtime when it is made. What is being streamed ends when
  * nobody takes it any more, where that can be seen.
  */
-export function createPublishedApiHandler(app: Hono<PublishedEnv>) {
+export function createPublishedApiHandler(app: Hono<PublishedEnv>, log: Log) {
   return awslambda.streamifyResponse(
     async (event: APIGatewayProxyEvent, stream, context): Promise<void> => {
       const gone = goneSignal(stream);
@@ -21,7 +22,7 @@ export function createPublishedApiHandler(app: Hono<PublishedEnv>) {
       } catch (cause) {
         // Without status and headers, which the gateway takes for a failure; with them, an answer
         // that nobody can take for whole.
-        console.error("Error processing request:", cause);
+        log.error("a request could not be answered", { cause });
         stream.write("Internal Server Error");
         stream.end();
       }
