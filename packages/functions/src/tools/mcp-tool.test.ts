@@ -67,6 +67,7 @@ const call = (input: Record<string, unknown>): ToolCall => ({
   idempotencyKey: "k",
   sizeMax: 32_000,
   caller: { botId: "b", runId: "r", keyId: "k", clientId: "c", depth: 0 },
+  pay: () => {},
 });
 
 describe("the tools of a real MCP server", () => {

@@ -229,6 +229,22 @@ describe("the loop ends", () => {
     expect(draft.text).toBe("Too late.");
   });
 
+  test("when its time was over before, in an earlier attempt", async () => {
+    rounds = [
+      [calls("a"), ...stop("tool_use")],
+      [text("Done."), ...stop("end_turn")],
+    ];
+    const { draft } = await ask();
+    const begun = draft.steps.map((step) => ({ ...step, results: [] }));
+    [rounds, requests, called] = [[rounds[1] ?? []], [], []];
+    tools = [tool("a", { isSafeToRepeat: true })];
+    const again = await ask({ steps: begun, spentMs: 2_000, tools: { secondsMax: 2 } });
+    expect(called).toEqual([]);
+    expect(resultsOf(0)[0]).toMatchObject({ content: expect.stringContaining("no time left") });
+    expect(turns(0).at(-1)?.content.at(-1)).toMatchObject({ type: "text" });
+    expect(again.draft.text).toBe("Done.");
+  });
+
   test("at once, where whoever waits breaks it off", async () => {
     const controller = new AbortController();
     tools = [
