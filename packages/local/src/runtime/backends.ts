@@ -12,6 +12,7 @@ import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
+  type Queue,
   systemClock,
   rememberingTable,
   reportingTable,
@@ -90,7 +91,7 @@ export function createBackends(
     remoteTools: createRemoteTools({ table, http, secrets: secretStore, clock: systemClock, log }),
     embedder,
     retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
-    runQueue: queue(runs),
+    runQueue: unawaited(queue(runs), log),
     deployQueue: queue(deploys),
     syncQueue: queue(syncs),
     webhookQueue,
@@ -109,4 +110,12 @@ export function createBackends(
     limits: options.limits,
   };
 }
+/** A bell that is lost is rung again by the sweeper: who rings need not wait for it. */
+const unawaited = (queue: Queue, log: Log): Queue => ({
+  send(...message) {
+    queue.send(...message).catch((cause: unknown) => log.warn("a bell was not rung", { cause }));
+    return Promise.resolve();
+  },
+});
+
 export type Backends = ReturnType<typeof createBackends>;
