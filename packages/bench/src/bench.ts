@@ -1,10 +1,11 @@
 /**
  * All measurements of what a request costs: `npm run bench [-- --only accept,health] [--rounds N]
- * [--seconds N]`. Prints JSON and a table; what counts are the ratios, of contestants that take turns
+ * [--seconds N] [--bots N]`. Prints JSON and a table; what counts are the ratios, of contestants that take turns
  * on one machine.
  */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { manyBots } from "./paths/many-bots.ts";
 import { startNaive } from "./paths/naive.ts";
 import { startOutlet } from "./paths/outlet.ts";
 import { accepting, answering, health } from "./paths/orders.ts";
@@ -13,10 +14,11 @@ import { startSilentModel } from "./paths/silent-model.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "accept,answer,health" },
+    only: { type: "string", default: "accept,answer,health,bots" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "5" },
     connections: { type: "string", default: "32" },
+    bots: { type: "string", default: "300" },
   },
 });
 const load = {
@@ -43,6 +45,16 @@ async function accept() {
   }
 }
 
+async function bots() {
+  const model = await startSilentModel();
+  const args = ["--model-backend", "openai", "--openai-base-url", model.url];
+  try {
+    return await manyBots(Number(values.bots), args, load);
+  } finally {
+    model.stop();
+  }
+}
+
 async function answer() {
   const contestants: Contestant[] = [
     { name: "naive accept", start: startNaive, order: accepting },
@@ -61,7 +73,7 @@ async function healthOf() {
   return { figures, ratio: ratio(figures["outlet"], figures["naive accept"]) };
 }
 
-const parts = { accept, answer, health: healthOf };
+const parts = { accept, answer, health: healthOf, bots };
 const machine = {
   date: new Date().toISOString(),
   node: process.version,
