@@ -24,7 +24,8 @@ const { values } = parseArgs({
 const load = {
   rounds: Number(values.rounds),
   connections: Number(values.connections),
-  warmUpMs: 1_500,
+  // Until what is called all the time is compiled, on a busy machine too.
+  warmUpMs: 4_000,
   durationMs: Number(values.seconds) * 1_000,
 };
 
