@@ -257,7 +257,7 @@ export function createJournal(): Journal {
   const isOpen = (runId: string, redrives: number): boolean =>
     [...items.values()].some((item) => {
       if (item.sk !== "HEAD" || !listAt(item, "open").includes(runId)) return false;
-      const run = itemAt({ pk: String(item.pk), sk: `RUN#${runId}` });
+      const run = itemAt({ pk: item.pk, sk: `RUN#${runId}` });
       return run !== undefined && !isTerminal(run) && numberAt(run, "redrives") === redrives;
     });
 
