@@ -1,3 +1,4 @@
+import { testPlatform } from "@outlet/aws/published-stack/platform.test-support";
 import { createTemplate, type Json } from "@outlet/aws/published-stack/template";
 import { expect, test } from "vitest";
 import { forMiniStack } from "./for-ministack.ts";
@@ -12,16 +13,7 @@ const template = createTemplate(
     allowedOrigins: ["https://example.com"],
     ownerId: "owner",
   },
-  {
-    partition: "aws",
-    region: "us-east-1",
-    accountId: "111122223333",
-    cell: "111122223333/us-east-1",
-    publishedApiFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:api",
-    authorizerFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:authorizer",
-    webAclArn: "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/outlet/1",
-    accessLogRetentionDays: 30,
-  },
+  testPlatform,
 );
 
 test("what MiniStack is given differs from the real template in these places and no others", () => {

@@ -1,3 +1,4 @@
+import { testPlatform } from "@outlet/aws/published-stack/platform.test-support";
 import { createTemplate, type Platform } from "@outlet/aws/published-stack/template";
 import { beforeAll, expect, test } from "vitest";
 import { everything, program } from "../program.ts";
@@ -21,14 +22,7 @@ const spec = {
   modelIds: ["amazon.nova-lite-v1:0"],
 };
 const platform: Platform = {
-  partition: "aws",
-  region: "us-east-1",
-  accountId: "111122223333",
-  cell: "111122223333/us-east-1",
-  publishedApiFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:api",
-  authorizerFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:authorizer",
-  webAclArn: "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/outlet/1",
-  accessLogRetentionDays: 30,
+  ...testPlatform,
   inferenceProfiles: true,
   apiDomain: "bots.example.com",
 };

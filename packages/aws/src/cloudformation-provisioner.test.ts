@@ -1,10 +1,11 @@
 import type { Clock, StackSpec } from "@outlet/core/ports";
-import { silentLog, StoreUnavailable } from "@outlet/core/ports";
+import { StoreUnavailable, silentLog } from "@outlet/core/ports";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createCloudFormationProvisioner } from "./cloudformation-provisioner.ts";
 import { startControlPlane } from "./provisioner/control-plane.test-support.ts";
 import { createControlPlaneClients } from "./provisioner/control-plane-clients.ts";
 import { unpaced } from "./provisioner/pace.ts";
+import { testPlatform } from "./published-stack/platform.test-support.ts";
 
 const spec: StackSpec = {
   botId: "01BOT",
@@ -30,16 +31,7 @@ function create(maxAttempts = 3) {
   });
   return createCloudFormationProvisioner({
     ...clients,
-    platform: {
-      partition: "aws",
-      region: "us-east-1",
-      accountId: "111122223333",
-      cell: "111122223333/us-east-1",
-      publishedApiFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:api",
-      authorizerFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:authorizer",
-      webAclArn: "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/outlet/1",
-      accessLogRetentionDays: 30,
-    },
+    platform: testPlatform,
     serviceRoleArn: "arn:aws:iam::111122223333:role/stacks",
     pace: unpaced,
     clock,

@@ -1,8 +1,9 @@
-import { type Clock, silentLog, type StackSpec } from "@outlet/core/ports";
+import { type Clock, type StackSpec, silentLog } from "@outlet/core/ports";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createCloudFormationProvisioner } from "../cloudformation-provisioner.ts";
-import { createControlPlaneClients } from "./control-plane-clients.ts";
+import { testPlatform } from "../published-stack/platform.test-support.ts";
 import { startControlPlane } from "./control-plane.test-support.ts";
+import { createControlPlaneClients } from "./control-plane-clients.ts";
 import { unpaced } from "./pace.ts";
 
 let now: number;
@@ -26,17 +27,7 @@ const create = (stage: string) =>
       endpoint: controlPlane.endpoint,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     }),
-    platform: {
-      stage,
-      partition: "aws",
-      region: "us-east-1",
-      accountId: "111122223333",
-      cell: "111122223333/us-east-1",
-      publishedApiFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:api",
-      authorizerFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:authorizer",
-      webAclArn: "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/outlet/1",
-      accessLogRetentionDays: 30,
-    },
+    platform: { ...testPlatform, stage },
     serviceRoleArn: "arn:aws:iam::111122223333:role/stacks",
     pace: unpaced,
     clock,

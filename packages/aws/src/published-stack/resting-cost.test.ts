@@ -1,18 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { restingCost } from "./resting-cost.ts";
-import { createTemplate, type JsonObject, type Platform } from "./template.ts";
-
-const platform: Platform = {
-  partition: "aws",
-  region: "us-east-1",
-  accountId: "111122223333",
-  cell: "111122223333/us-east-1",
-  publishedApiFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:api",
-  authorizerFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:authorizer",
-  webAclArn: "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/outlet/1",
-  accessLogRetentionDays: 30,
-};
+import { createTemplate, type JsonObject } from "./template.ts";
+import { testPlatform } from "./platform.test-support.ts";
 
 const threshold = fc.option(fc.integer({ min: 1, max: 100 }));
 
@@ -36,7 +26,7 @@ test("a stack that nobody calls costs what its alarms watch, and nothing without
           ownerId: "owner",
           alerts,
         },
-        platform,
+        testPlatform,
       );
       const watched = Object.values(Resources)
         .filter(({ Type }) => Type === "AWS::CloudWatch::Alarm")

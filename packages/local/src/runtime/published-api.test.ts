@@ -262,8 +262,8 @@ describe("bad input", () => {
       "conversation_id",
     ],
     [
-      "JSON that is nested too deep to walk",
-      `{"message":{"content":[{"contentType":"text","body":${"[".repeat(1e5)}${"]".repeat(1e5)}}]}}`,
+      "a text that is nested lists",
+      `{"message":{"content":[{"contentType":"text","body":${"[".repeat(50)}${"]".repeat(50)}}]}}`,
       "invalid_request",
       "message.content[0].body",
     ],

@@ -1,22 +1,10 @@
 import { Problem } from "../../foundation/problem/index.ts";
-import { endings, type Kind, isRefused, kindOfName, wayOut } from "../reading/kind.ts";
+import { endings, isRefused, type Kind, kindOfName, programs, wayOut } from "../reading/kind.ts";
 
 /** Endings of file names that are read, as people are told them. */
 export const extensions: string[] = Object.keys(endings);
 
-/** They hold text in their own way, which plain text is not. */
-const programs = new Set<Kind>([
-  "pdf",
-  "docx",
-  "pptx",
-  "xlsx",
-  "odt",
-  "ods",
-  "odp",
-  "rtf",
-  "epub",
-  "eml",
-]);
+const formats = new Set<Kind>(programs);
 
 /**
  * What an upload is read as. A file without a known ending is text until it is read.
@@ -26,7 +14,7 @@ const programs = new Set<Kind>([
 export function kindOf({ name, text }: { name: string; text?: string | undefined }): Kind {
   const kind = kindOfName(name) ?? "text";
   // What was typed in may be called anything.
-  if (text !== undefined) return programs.has(kind) ? "text" : kind;
+  if (text !== undefined) return formats.has(kind) ? "text" : kind;
   if (!isRefused(name)) return kind;
   throw new Problem.ProblemError("invalid_request", {
     message: `Files of this kind cannot be read. ${wayOut(name)}. Read are: ${extensions.join(", ")}.`,

@@ -1,13 +1,7 @@
 import { Unreadable } from "../../ports/index.ts";
 
-/** What a file is read as. */
-export const kinds = [
-  "text",
-  "markdown",
-  "html",
-  "csv",
-  "tsv",
-  "json",
+/** Formats of programs, which hold text in their own way. */
+export const programs = [
   "pdf",
   "docx",
   "pptx",
@@ -19,6 +13,9 @@ export const kinds = [
   "epub",
   "eml",
 ] as const;
+
+/** What a file is read as. */
+export const kinds = ["text", "markdown", "html", "csv", "tsv", "json", ...programs] as const;
 export type Kind = (typeof kinds)[number];
 
 /** Endings of file names that are known, in the order in which they are told to people. */

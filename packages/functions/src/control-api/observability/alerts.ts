@@ -3,6 +3,7 @@ import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { publishable } from "../publishable.ts";
 import { time } from "../views.ts";
 
 export const alertRoutes = (deps: ControlApiDeps) =>
@@ -14,12 +15,7 @@ export const alertRoutes = (deps: ControlApiDeps) =>
       tags: ["metrics"],
     }),
     async (c) => {
-      const { botId } = await Publication.publishableBy(
-        deps.table,
-        c.get("caller"),
-        c.req.param("botId"),
-        "metrics",
-      );
+      const { botId } = await publishable(deps, c, "metrics");
       const publication = await Publication.requireLive(deps.table, botId);
       const alerts = await Alerts.evaluate(deps, publication);
       return c.json({

@@ -1,13 +1,13 @@
-import { Publication } from "@outlet/core/publishing/publication";
-import { Key } from "@outlet/core/publishing/key";
 import { Metrics } from "@outlet/core/observability/metrics";
 import { UsageReport } from "@outlet/core/observability/usage-report";
+import { Key } from "@outlet/core/publishing/key";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { csv, Format } from "../csv.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { query, Time } from "../input.ts";
+import { publishable } from "../publishable.ts";
 import { metricsColumns, metricsView, rangeView, usageColumns, usageRow } from "./metrics-views.ts";
 
 const Period = v.pipe(
@@ -54,12 +54,7 @@ export const metricsRoutes = (deps: ControlApiDeps) => {
       csv("metrics", metricsColumns, ({ points }: MetricsView) => points),
       query(MetricsQuery),
       async (c) => {
-        const { botId } = await Publication.publishableBy(
-          deps.table,
-          c.get("caller"),
-          c.req.param("botId"),
-          "metrics",
-        );
+        const { botId } = await publishable(deps, c, "metrics");
         const { from, to, period } = c.req.valid("query");
         const range = Metrics.toRange({ from, to, periodSeconds: period }, deps.clock.now());
         const [points, [whole]] = await Promise.all([
@@ -80,12 +75,7 @@ export const metricsRoutes = (deps: ControlApiDeps) => {
       ),
       query(UsageQuery),
       async (c) => {
-        const { botId } = await Publication.publishableBy(
-          deps.table,
-          c.get("caller"),
-          c.req.param("botId"),
-          "metrics",
-        );
+        const { botId } = await publishable(deps, c, "metrics");
         const { from, to, by, keyId, model } = c.req.valid("query");
         const range = UsageReport.toRange({ from, to }, by, deps.clock.now());
         const [report, labels] = await Promise.all([

@@ -8,6 +8,7 @@ import { Publication } from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
+import { publishable } from "../publishable.ts";
 import { time, timeOrNull } from "../views.ts";
 
 export const budgetRoutes = (deps: ControlApiDeps) =>
@@ -18,12 +19,7 @@ export const budgetRoutes = (deps: ControlApiDeps) =>
       tags: ["keys", "metrics"],
     }),
     async (c) => {
-      const { botId } = await Publication.publishableBy(
-        deps.table,
-        c.get("caller"),
-        c.req.param("botId"),
-        "metrics",
-      );
+      const { botId } = await publishable(deps, c, "metrics");
       const publication = await Publication.requireLive(deps.table, botId);
       const payers = await Budgets.payers(deps.table, publication);
       const budgets = await Promise.all(

@@ -6,6 +6,7 @@ import { audited, tell } from "../audited.ts";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 import { body } from "../input.ts";
 import { answers } from "../openapi.ts";
+import { publishable } from "../publishable.ts";
 import { time, timeOrNull } from "../views.ts";
 
 const erasureView = (erasure: Erasure.Info) => ({
@@ -24,12 +25,7 @@ export const clientRoutes = (deps: ControlApiDeps) =>
       "/bots/:botId/publication/erasures",
       describeRoute({ summary: "Whose conversations were erased, or are being", tags: ["keys"] }),
       async (c) => {
-        const { botId } = await Publication.publishableBy(
-          deps.table,
-          c.get("caller"),
-          c.req.param("botId"),
-          "requests",
-        );
+        const { botId } = await publishable(deps, c, "requests");
         const erasures = await Erasure.list(deps.table, botId);
         return c.json({ botId, erasures: erasures.map(erasureView) });
       },
@@ -45,12 +41,7 @@ export const clientRoutes = (deps: ControlApiDeps) =>
       body(Erasure.Begin),
       async (c) => {
         const caller = c.get("caller");
-        const { botId } = await Publication.publishableBy(
-          deps.table,
-          caller,
-          c.req.param("botId"),
-          "requests",
-        );
+        const { botId } = await publishable(deps, c, "requests");
         const erasure = await Erasure.begin(deps, botId, c.req.valid("json"), caller.userId);
         await Publication.ring(deps, botId);
         tell(c, { after: { clientId: erasure.clientId } });
