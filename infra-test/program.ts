@@ -1,10 +1,26 @@
 import { fileURLToPath } from "node:url";
-import { type Graph, type RenderOptions, render } from "./sst/graph.ts";
+import { rendered } from "./renders.ts";
+import type { Graph, RenderOptions } from "./sst/graph.ts";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** What has to be set to deploy, and one secret. */
 export const environment = { OUTLET_PUBLISHED_API_ALLOWED_IPV4: "203.0.113.0/24,198.51.100.0/24" };
+
+/** Everything that an installation may have and need not. */
+export const everything = {
+  OUTLET_PUBLISHED_API_ALLOWED_IPV6: "2001:db8::/32",
+  OUTLET_RATE_LIMIT_PER_IP: "2000",
+  OUTLET_RATE_LIMIT_KEYLESS: "off",
+  OUTLET_AUTHORIZER_CONCURRENCY: "50",
+  OUTLET_PUBLISHED_API_CONCURRENCY: "200",
+  OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite",
+  OUTLET_INFERENCE_PROFILES: "on",
+  OUTLET_EMBEDDING_MODEL: "titan-embed-text-v2",
+  OUTLET_VECTOR_STORE: "s3vectors",
+  OUTLET_API_DOMAIN: "bots.example.com",
+  OUTLET_TEMPLATE_UPGRADES: "off",
+};
 
 const unset = {
   OUTLET_PUBLISHED_API_ALLOWED_IPV4: "",
@@ -19,6 +35,7 @@ const unset = {
   OUTLET_MODELS: "",
   OUTLET_INFERENCE_PROFILES: "",
   OUTLET_EMBEDDING_MODEL: "",
+  OUTLET_VECTOR_STORE: "",
   OUTLET_DOMAIN: "",
   OUTLET_API_DOMAIN: "",
   OUTLET_ALARM_EMAIL: "",
@@ -33,7 +50,7 @@ export const program = (
   env: Record<string, string> = environment,
   options: Partial<RenderOptions> = {},
 ): Promise<Graph> =>
-  render({
+  rendered({
     root,
     stage,
     region: "us-east-1",

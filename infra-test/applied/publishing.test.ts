@@ -10,13 +10,16 @@ import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { doctor } from "@outlet/conformance/doctor/run";
+import { smoke } from "@outlet/conformance/smoke/run";
 import { startFunction } from "../lambda-host/host.ts";
 import { runtimeClient } from "../tools.ts";
 import { root } from "../program.ts";
 import { requestEvent } from "./events.ts";
 import { startHaltingModel } from "./halting-model.ts";
 import { commandLine, createUser, signIn, type User } from "./sign-in.ts";
-import { stage } from "./settings.ts";
+import { settings, stage } from "./settings.ts";
+import { cannot, credentials, smokeTarget } from "./smoke-target.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -111,7 +114,7 @@ describe("a bot, by way of the functions as they are declared", () => {
     );
 
   test("is created and shared by its owner", async () => {
-    const instruction = "Outlet publishes bots.";
+    const instruction = 'Begin with "Outlet publishes bots."';
     const made = await control(ownerToken, "POST", "/bots", { title, instruction });
     expect(made).toMatchObject({ status: 201 });
     ({ botId } = v.parse(v.object({ botId: v.string() }), made.body));
@@ -204,6 +207,30 @@ describe("a bot, by way of the functions as they are declared", () => {
     }
   });
 });
+
+test("smoke finds the applied app to keep what is claimed, as far as MiniStack can tell", async () => {
+  const { rows } = await smoke(smokeTarget(world), () => {});
+  const of = (verdict: string) => rows.filter((row) => row.verdict === verdict);
+  expect(of("FAIL")).toEqual([]);
+  const unknown = of("UNKNOWN");
+  // The demo model is quick, and its answers come whole; everybody is on the allow-list.
+  const quick = ["first_byte", "long_answer", "address_refused", "profiles"];
+  expect(unknown.map(({ id }) => id).toSorted()).toEqual(
+    [...Object.keys(cannot), ...quick].toSorted(),
+  );
+  for (const { id, seen } of unknown) expect([id, seen]).not.toEqual([id, ""]);
+}, 120_000);
+
+test("doctor looks at MiniStack as at an account, and says why it sees less", async () => {
+  const { endpoint } = world.app.emulator;
+  const findings = await doctor({ stage, env: settings, endpoint, credentials });
+  const of = (what: string) => findings.find((finding) => finding.what === what);
+  expect(of("credentials and Region")).toMatchObject({ verdict: "ok" });
+  expect(of("usage plans of API Gateway")).toMatchObject({
+    found: expect.stringMatching(/of \d+/),
+  });
+  for (const { verdict, found } of findings) if (verdict === "unknown") expect(found).not.toBe("");
+}, 60_000);
 
 test("the control API's bundle sends a model's first words before its last are said", async () => {
   const { app, idOf } = world;

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { type Graph, type Recorded, render } from "../sst/graph.ts";
+import type { Graph, Recorded } from "../sst/graph.ts";
+import { rendered } from "../renders.ts";
 import { type Applied, apply } from "./apply.ts";
 import { type Emulator, startMiniStack } from "./ministack.ts";
 
@@ -61,7 +62,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       starting,
       timed(
         "render",
-        render({
+        rendered({
           root,
           stage,
           secrets,

@@ -1,9 +1,12 @@
 import { handlerOf } from "../handler.ts";
-import { environment, program } from "../program.ts";
+import { environment, everything, program } from "../program.ts";
 
-/** The app as it is deployed, and as one developer has it under `sst dev`. */
-export const prod = await program("prod");
-export const dev = await program("ann", environment, { dev: true });
+/** The app as it is deployed, with all that it may have, and as one developer has it under `sst dev`. */
+export const [prod, full, dev] = await Promise.all([
+  program("prod"),
+  program("prod", everything),
+  program("ann", environment, { dev: true }),
+]);
 
 /** Names of all functions. */
 export const handlers = [

@@ -1,15 +1,10 @@
 import { expect, test } from "vitest";
-import { environment, program } from "../program.ts";
+import { everything, program } from "../program.ts";
 import type { Statement } from "../sst/graph.ts";
 import { overlap } from "./arn-patterns.ts";
 import { faultsOf } from "./authorization-data.ts";
 
-const whole = () =>
-  program("prod", {
-    ...environment,
-    OUTLET_INFERENCE_PROFILES: "on",
-    OUTLET_API_DOMAIN: "bots.example.com",
-  });
+const whole = () => program("prod", everything);
 
 test("every statement of every role names actions and resources of AWS's", async () => {
   const graph = await whole();

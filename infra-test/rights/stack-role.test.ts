@@ -1,6 +1,6 @@
 import { createTemplate, type Platform } from "@outlet/aws/published-stack/template";
 import { beforeAll, expect, test } from "vitest";
-import { environment, program } from "../program.ts";
+import { everything, program } from "../program.ts";
 import { permissionsOf } from "./resource-schemas.ts";
 
 /** What a bot's stack may hold at most. */
@@ -49,11 +49,7 @@ const isWithoutUse = (action: string) => Object.values(withoutUse).some((re) => 
 let granted: string[];
 const declared = new Set<string>();
 beforeAll(async () => {
-  const graph = await program("prod", {
-    ...environment,
-    OUTLET_INFERENCE_PROFILES: "on",
-    OUTLET_API_DOMAIN: "bots.example.com",
-  });
+  const graph = await program("prod", everything);
   const statements = graph.statements(graph.one("aws:iam/role:Role", "StackRole"));
   granted = [...new Set(statements.flatMap(({ Action }) => Action))];
   const resources = Object.values(createTemplate(spec, platform).Resources);

@@ -55,7 +55,8 @@ export interface Statement {
   Principal?: Recorded;
 }
 
-interface Data {
+/** What a run of the program has registered: a graph, as JSON. */
+export interface Data {
   app: Recorded;
   resources: Resource[];
   functions: Record<
@@ -160,16 +161,9 @@ export class Graph {
 
 const run = promisify(execFile);
 const renderer = fileURLToPath(new URL("./render.mjs", import.meta.url));
-const cache = new Map<string, Promise<Graph>>();
 
-/** Runs the app's program under mocks in a process of its own; throws what it threw. One run for each set of options. */
-export function render(options: RenderOptions): Promise<Graph> {
-  const key = JSON.stringify(options);
-  if (!cache.has(key)) cache.set(key, start(options));
-  return cache.get(key)!;
-}
-
-async function start({ env = {}, ...options }: RenderOptions): Promise<Graph> {
+/** Runs the app's program under mocks in a process of its own; throws what it threw. */
+export async function render({ env = {}, ...options }: RenderOptions): Promise<Graph> {
   const dir = await mkdtemp(path.join(tmpdir(), "sst-graph-"));
   const out = path.join(dir, "graph.json");
   const inherited = Object.entries(process.env).filter(

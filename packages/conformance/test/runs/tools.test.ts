@@ -27,6 +27,8 @@ const running: BedrockServer[] = [];
 beforeAll(async () => {
   stack = await startStack();
   stack.answer();
+  // The demo model quotes it.
+  await Bot.update(stack, stack.owner, stack.bot.botId, { instruction: "Answer by your tools." });
   server = await startModelServer();
   // Calls the calculator, then the clock, and answers with what it was told.
   server.replyWith((res, { body }) => {
@@ -78,15 +80,17 @@ async function answeredBy(backend: Parameters<typeof startBedrock>[0]["backend"]
   });
 }
 
-async function allow(kinds: Tools.Setting[]): Promise<void> {
-  const { botId } = stack.bot;
-  const limits = v.parse(Tools.Limits, {});
+async function allow(
+  kinds: Tools.Setting[],
+  { botId = stack.bot.botId, timeMs = 20_000, secondsMax = 120 } = {},
+): Promise<void> {
+  const limits = v.parse(Tools.Limits, { timeMs });
   const allowed = kinds.map(({ kind }) => kind);
   for (const setting of kinds) {
     const tool = { botId, toolId: setting.kind, setting, limits, createdAt: 1, updatedAt: 1 };
     await Tools.put(stack.table, tool);
   }
-  await Bot.update(stack, stack.owner, botId, { tools: { allowed } });
+  await Bot.update(stack, stack.owner, botId, { tools: { allowed, secondsMax } });
 }
 
 const question =
@@ -204,6 +208,23 @@ test("an edit of the tools applies to the next request", async () => {
   expect(json.message.thinkingLog[0].content.at(-1).body.name).toBe("current_time");
 });
 
+test("a later message is answered from the words before it, for their calls need tools that may be gone", async () => {
+  const model = await answeredBy({ kind: "demo" });
+  stack.model.script = (request, signal) => model.stream(request, signal);
+  await allow([{ kind: "calculator" }]);
+  const client = stack.client();
+  await client.outcome(await client.send(question, "replayed"));
+  await allow([]);
+  expect((await client.outcome(await client.send("And now?", "replayed"))).status).toBe(200);
+  const { tools, messages = [] } = stack.model.requests.at(-1) ?? {};
+  expect(tools).toBeUndefined();
+  expect(messages.flatMap(({ content }) => content.map(({ type }) => type))).toEqual([
+    "text",
+    "text",
+    "text",
+  ]);
+});
+
 test("a cancel while a tool is at work says that its outcome is unknown", async () => {
   const begun = Promise.withResolvers<void>();
   const definition = {
@@ -294,7 +315,81 @@ test("a bot may ask another published one; what that costs is the run's", async 
     "It is blue.",
     expect.objectContaining({ inputTokens: 300, outputTokens: 30 }),
   ]);
+  // Shared with nobody any more, it is asked by its owner's bots alone.
+  await stack.table.update(Layout.bot(botId), { set: { scope: "private", ownerId: "somebody" } });
+  expect((await said())[0]).toBe("That bot is not published any more.");
+  await stack.table.update(Layout.bot(botId), { set: { ownerId: stack.owner.userId } });
+  expect((await said())[0]).toBe("It is blue.");
   // Its own keys and its own bill have nothing to do with it.
   const { items } = await stack.table.query({ pk: Ledger.partition(botId, Date.now()) });
   expect(items).toEqual([]);
+});
+
+test("what another bot has cost is paid, though it takes too long to answer", async () => {
+  const { botId } = await stack.createBot("The slow one");
+  const shared = v.parse(Bot.Sharing, { scope: "all" });
+  const other = await Bot.share(stack, stack.owner, botId, shared);
+  const cell = { ...stack, cell: "here" };
+  await Publication.publish(cell, stack.owner, other, v.parse(Publication.Publish, {}));
+  await stack.table.update(Layout.publication(botId), { set: { status: "published" } });
+  await allow([{ kind: "calculator" }], { botId });
+  const setting = { kind: "bot" as const, botId, name: "ask_other", description: "Knows more." };
+  await allow([setting], { timeMs: 500 });
+  const calls = (name: string, input: object) =>
+    ({ type: "toolUse", callId: "c", name, input: JSON.stringify(input) }) as const;
+  const none = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
+  stack.model.script = async function* ({ messages, metadata }, signal) {
+    const isOther = metadata["bot"] === botId;
+    const isFirst = messages.length === 1;
+    if (isOther && !isFirst) {
+      await new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+    }
+    if (isOther) yield calls("calculate", { expression: "6*7" });
+    else if (isFirst) yield calls("ask_other", { question: "What is it?" });
+    else yield { type: "text", text: "It did not say." };
+    yield { type: "stop", reason: isFirst ? "tool_use" : "end_turn" };
+    yield { type: "usage", usage: { inputTokens: 100, outputTokens: 10, ...none } };
+  };
+  const { json } = await stack.client().ask("Ask the slow one.");
+  expect(json.message.content.at(-1).body).toContain("It did not say.");
+  // Its first round was answered; the second one was not.
+  expect(json.usage).toMatchObject({ inputTokens: 300, outputTokens: 30 });
+  const { items } = await stack.table.query({ pk: Ledger.partition(stack.bot.botId, Date.now()) });
+  const mine = items.filter(({ runId }) => runId === json.messageId);
+  // At $1 and $5 a million tokens, all three.
+  expect(mine).toMatchObject([{ inputTokens: 300, outputTokens: 30, costMicroUsd: 450 }]);
+});
+
+test("the seconds of a bot's calls are those of all attempts at a run", async () => {
+  const definition = {
+    name: "order",
+    description: "Orders",
+    inputSchema: { type: "object" },
+    isSafeToRepeat: true,
+    limits: v.parse(Tools.Limits, {}),
+  };
+  let called = 0;
+  const hangs = () => {
+    called += 1;
+    return new Promise<never>(() => {});
+  };
+  stack.remote.tools = [{ definition, call: hangs }];
+  const http = { kind: "http" as const, title: "Shop", baseUrl: "https://shop.test", hosts: [] };
+  await allow([{ ...http, operations: [] }], { secondsMax: 1 });
+  let breaks = true;
+  stack.model.script = async function* ({ messages }) {
+    const isTold = JSON.stringify(messages.at(-1)).includes("Answer now");
+    if (messages.length > 1 && breaks) {
+      breaks = false;
+      throw new Error("The attempt is lost.");
+    }
+    if (isTold) yield { type: "text", text: "I was told to." };
+    else yield { type: "toolUse", callId: "o", name: "order", input: "{}" };
+    yield { type: "stop", reason: isTold ? "end_turn" : "tool_use" };
+  };
+  const { json } = await stack.client().ask("Order.");
+  expect(json.message.content.at(-1).body).toContain("I was told to.");
+  expect(called).toBe(1);
 });

@@ -36,15 +36,17 @@ export interface ToolCall {
   /** {@link ToolLimits.sizeMax}: what is read beyond it is in vain. */
   sizeMax: number;
   caller: ToolCaller;
+  /** Told at once of what the call has cost, for it is part of the run's cost however the call ends. */
+  pay: Pay;
 }
+
+/** What another model was paid, in micro-dollars. */
+export type Pay = (paid: { usage: ModelUsage; costMicroUsd: number }) => void;
 
 /** What a call has brought beside its words. */
 export interface ToolFindings {
   /** Of the bot's knowledge; `[^n]` in an answer names the one whose rank is n - 1. */
   sources?: { firstRank: number; passages: Found[] };
-  /** Of another model, and its cost: part of the run's. */
-  usage?: ModelUsage;
-  costMicroUsd?: number;
 }
 
 /**

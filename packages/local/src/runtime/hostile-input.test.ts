@@ -194,7 +194,7 @@ const wideBody = JSON.stringify(
 /** @returns what takes a body apart before it knows how much there is of it. */
 async function takesApart(base: string, routes: readonly Route[], auth: Record<string, string>) {
   const found: string[] = [];
-  for (const { method, path } of routes.filter(({ method }) => /^P/.test(method))) {
+  for (const { method, path } of routes.filter(({ method }) => method.startsWith("P"))) {
     // A file's bytes are no JSON.
     if (path.endsWith("/content")) continue;
     for (const body of [wideBody, nested(50_000, "[", "]")]) {

@@ -167,6 +167,55 @@ describe("a tool of an OpenAPI document", () => {
   });
 });
 
+describe("a tool", () => {
+  const bot = (botId: string, name = "ask_other") => ({
+    kind: "bot",
+    botId,
+    name,
+    description: "Knows more.",
+  });
+  const refused = async (setting: object, path = tools) => {
+    const reply = await owner("POST", path, { setting });
+    return [...codeOf(reply).slice(0, 1), reply.json.error.param];
+  };
+
+  test("has names of its own: what has one already is refused, and where it stands is said", async () => {
+    const { json } = await owner("POST", "/bots", { title: "Names", instruction: "Answer." });
+    const path = `/bots/${json.botId}/tools`;
+    const key = "GET /orders/{id}";
+    const named = (...names: string[]) =>
+      http({ operations: names.map((name) => ({ key, name })) });
+    const remote = (...names: string[]) =>
+      mcp({ tools: names.map((name) => ({ remoteName: "echo", name })) });
+    expect(await refused(named("a", "a"), path)).toEqual([422, "setting.operations[1].name"]);
+    expect(await refused(remote("b", "c", "b"), path)).toEqual([422, "setting.tools[2].name"]);
+    expect((await owner("POST", path, { setting: named("calculate", "d") })).status).toBe(201);
+    expect(await refused(remote("e", "d"), path)).toEqual([422, "setting.tools[1].name"]);
+    const other = await owner("POST", "/bots", { title: "Other", instruction: "Answer." });
+    expect(await refused(bot(other.json.botId, "d"), path)).toEqual([422, "setting.name"]);
+    const calculator = await owner("POST", path, { setting: { kind: "calculator" } });
+    expect(codeOf(calculator)).toEqual([422, "invalid_request", "setting.kind"]);
+    expect(calculator.json.error.message).toContain("Give that one another name first.");
+    // Its own names are no others': it is saved as it is.
+    const [{ toolId }] = (await owner("GET", path)).json.tools;
+    const again = await owner("PUT", `${path}/${toolId}`, { setting: named("d", "calculate") });
+    expect(again.status).toBe(200);
+  });
+
+  test("asks no bot that its owner does not see, nor its own", async () => {
+    const user = await outlet.as("user");
+    const { json } = await user("POST", "/bots", { title: "Private", instruction: "Answer." });
+    const own = tools.split("/")[2] ?? "";
+    for (const botId of [json.botId, "nowhere", own]) {
+      expect(await refused(bot(botId)), botId).toEqual([422, "setting.botId"]);
+    }
+    await user("PUT", `/bots/${json.botId}/sharing`, { scope: "all" });
+    const made = await owner("POST", tools, { setting: bot(json.botId) });
+    expect(made.status).toBe(201);
+    expect((await owner("DELETE", `${tools}/${made.json.toolId}`)).status).toBe(204);
+  });
+});
+
 describe("a tool of an MCP server", () => {
   test("is previewed, added, tried; paused where it changes, and approved as it was seen", async () => {
     const headers = mcp().headers;

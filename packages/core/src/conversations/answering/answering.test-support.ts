@@ -14,6 +14,7 @@ export interface Asked {
   opened?: (toolId: string) => void;
   tools: Partial<Bot.Info["tools"]>;
   steps?: Answering.Subject["steps"];
+  spentMs?: number;
   signal?: AbortSignal | undefined;
   reasoning?: boolean | undefined;
 }
@@ -68,6 +69,7 @@ export async function answered(asked: Asked) {
     },
     model: asked.model,
   };
+  const draft = Answering.emptyDraft();
   const subject: Answering.Subject = {
     bot,
     requestedModel: null,
@@ -76,13 +78,14 @@ export async function answered(asked: Asked) {
     query: "Do it.",
     reasoning: asked.reasoning ?? false,
     ...(asked.steps && { steps: asked.steps }),
+    spentMs: asked.spentMs ?? 0,
+    pay: (paid) => Answering.pay(draft, paid),
     readMessages: async () => ({
       question: [{ type: "text", text: "Do it." }],
       history: [],
       developer: [],
     }),
   };
-  const draft = Answering.emptyDraft();
   const answering = Answering.answer(deps, subject, asked.signal ?? new AbortController().signal);
   for (;;) {
     const next = await answering.next();

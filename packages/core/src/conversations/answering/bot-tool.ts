@@ -1,13 +1,6 @@
 import { Bot } from "../../bots/bot/index.ts";
 import type { Tools } from "../../bots/tools/index.ts";
-import type {
-  Table,
-  Tool,
-  ToolCall,
-  ToolFindings,
-  ToolLimits,
-  ToolOutcome,
-} from "../../ports/index.ts";
+import type { Table, Tool, ToolCall, ToolLimits, ToolOutcome } from "../../ports/index.ts";
 import { Publication } from "../../publishing/publication/index.ts";
 
 /** Answers a question as another bot would. */
@@ -16,15 +9,18 @@ export type AskBot = (
   question: string,
   call: ToolCall,
   signal: AbortSignal,
-) => Promise<{ text: string; failure: string | null } & ToolFindings>;
+) => Promise<{ text: string; failure: string | null }>;
 
 /** Bots that may ask one another, one behind the other. */
 const depthMax = 3;
 const questionMax = 20_000;
 
-/** Another published bot of this installation; what it costs is the caller's. */
+/**
+ * Another published bot of this installation; what it costs is the caller's.
+ * @param ownerId whose bot asks: one that is shared with nobody any more is asked by its owner's alone.
+ */
 export async function createBotTool(
-  { table }: { table: Table },
+  { table, ownerId }: { table: Table; ownerId: string },
   { botId, name, description }: Tools.SettingOf<"bot">,
   limits: ToolLimits,
   ask: AskBot,
@@ -59,13 +55,19 @@ export async function createBotTool(
         return { outcome: "error", reason };
       }
       // Each time anew: it may have been unpublished since.
-      const publication = bot && (await Publication.fromBot(table, botId));
-      if (!bot || !Publication.isLive(publication) || Publication.isPaused(publication)) {
+      const isSeen = bot && (bot.scope === "all" || bot.ownerId === ownerId);
+      const publication = isSeen && (await Publication.fromBot(table, botId));
+      if (
+        !bot ||
+        !publication ||
+        !Publication.isLive(publication) ||
+        Publication.isPaused(publication)
+      ) {
         return { outcome: "error", reason: "That bot is not published any more." };
       }
-      const { text, failure, ...findings } = await ask(bot, question, call, signal);
-      if (failure !== null) return { outcome: "error", reason: failure, ...findings };
-      return { outcome: "ok", content: text, ...findings };
+      const { text, failure } = await ask(bot, question, call, signal);
+      if (failure !== null) return { outcome: "error", reason: failure };
+      return { outcome: "ok", content: text };
     },
   };
 }

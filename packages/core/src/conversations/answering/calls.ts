@@ -1,7 +1,15 @@
 import { Text } from "../../foundation/text/index.ts";
-import type { Clock, Log, Tool, ToolCaller, ToolFindings, ToolOutcome } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import type {
+  Clock,
+  Log,
+  Pay,
+  Tool,
+  ToolCaller,
+  ToolFindings,
+  ToolOutcome,
+} from "../../ports/index.ts";
 import { Steps } from "../run/index.ts";
+import { addUsage } from "./usage.ts";
 
 export interface CallDeps {
   clock: Clock;
@@ -12,6 +20,7 @@ export interface Calling {
   /** By name: what is not in it cannot be called, whoever asks. */
   tools: ReadonlyMap<string, Tool>;
   caller: ToolCaller;
+  pay: Pay;
   /** Epoch milliseconds after which nothing is called any more. */
   endsAt: number;
   /** Rounds before the present one. */
@@ -58,12 +67,20 @@ async function callOne(
 ): Promise<Steps.Result> {
   const begunAt = deps.clock.now();
   const { callId, name } = call;
-  const outcome = await outcomeOf(deps, calling, step, call, signal);
+  let { usage, costMicroUsd } = Steps.noCost;
+  const pay: Pay = (paid) => {
+    usage = addUsage(usage, paid.usage);
+    costMicroUsd += paid.costMicroUsd;
+    calling.pay(paid);
+  };
+  const outcome = await outcomeOf(deps, { ...calling, pay }, step, call, signal);
   return {
     round: step.round,
     callId,
     name,
     ...toResult(outcome, calling.tools.get(name)?.definition.limits.sizeMax),
+    usage,
+    costMicroUsd,
     ms: Math.max(0, deps.clock.now() - begunAt),
   };
 }
@@ -88,7 +105,8 @@ async function outcomeOf(
   const index = Steps.callsOf(step).findIndex(({ callId }) => callId === call.callId);
   const idempotencyKey = keyOf(calling.caller.runId, step.round, index);
   const { sizeMax } = limits;
-  const request = { input, idempotencyKey, sizeMax, caller: calling.caller };
+  const { caller, pay } = calling;
+  const request = { input, idempotencyKey, sizeMax, caller, pay };
   const timeMs = Math.min(limits.timeMs, left);
   try {
     return await within(deps.clock, timeMs, signal, (both) => tool.call(request, both));
@@ -167,15 +185,13 @@ async function within<T>(
 function toResult(
   outcome: ToolOutcome,
   sizeMax = 1_000,
-): Pick<Steps.Result, "outcome" | "content" | "sources" | "usage" | "costMicroUsd"> {
+): Pick<Steps.Result, "outcome" | "content" | "sources"> {
   const said = outcome.outcome === "ok" ? outcome.content : outcome.reason;
   const found: ToolFindings = outcome.outcome === "unknown" ? {} : outcome;
   return {
     outcome: ended[outcome.outcome],
     content: trim(said, sizeMax),
     sources: found.sources ?? { firstRank: 0, passages: [] },
-    usage: found.usage ?? Ledger.noTokens,
-    costMicroUsd: found.costMicroUsd ?? 0,
   };
 }
 

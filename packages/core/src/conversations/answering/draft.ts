@@ -17,6 +17,8 @@ export interface Draft {
   usage: ModelUsage;
   /** What of it is told by {@link steps}, so that whoever goes on from there pays it. */
   kept: ModelUsage;
+  /** Of {@link usage} and {@link others}, what calls have cost of which no result tells yet. */
+  pending: Steps.Paid;
   /** What was paid at other prices than the model's: by earlier attempts, and by tools. */
   others: { usage: ModelUsage; costMicroUsd: number };
   /** Epoch milliseconds of the first text, be it void by now. */
@@ -40,6 +42,7 @@ export function emptyDraft(
     steps: [...earlier.steps],
     usage: earlier.paid.usage,
     kept: earlier.paid.usage,
+    pending: Steps.noCost,
     others: earlier.paid,
     firstTextAt: null,
   };
@@ -89,14 +92,26 @@ function noteResult(draft: Draft, result: Steps.Result): void {
   const step = draft.steps[at];
   if (step) draft.steps[at] = Steps.inOrder({ ...step, results: [...step.results, result] });
   if (result.sources.passages.length > 0) draft.sources = Steps.sourcesOf(draft.steps);
+  // It has been paid while the call went on.
   const { usage, costMicroUsd } = result;
-  draft.usage = addUsage(draft.usage, usage);
   draft.kept = addUsage(draft.kept, usage);
-  draft.others = {
-    usage: addUsage(draft.others.usage, usage),
-    costMicroUsd: draft.others.costMicroUsd + costMicroUsd,
+  draft.pending = {
+    usage: takeUsage(draft.pending.usage, usage),
+    costMicroUsd: draft.pending.costMicroUsd - costMicroUsd,
   };
 }
+
+/** Takes what a call costs into the draft, before its result and also where none comes. */
+export function pay(draft: Draft, paid: Steps.Paid): void {
+  draft.usage = addUsage(draft.usage, paid.usage);
+  draft.pending = addPaid(draft.pending, paid);
+  draft.others = addPaid(draft.others, paid);
+}
+
+const addPaid = (a: Steps.Paid, b: Steps.Paid): Steps.Paid => ({
+  usage: addUsage(a.usage, b.usage),
+  costMicroUsd: a.costMicroUsd + b.costMicroUsd,
+});
 
 export function contentOf({ text, reasoning }: Draft): Content[] {
   const reasoned = reasoning.text !== "" || reasoning.redactedContent !== "";
@@ -112,7 +127,8 @@ export const costOf = ({ model, usage, others }: Draft): number =>
     : others.costMicroUsd;
 
 /** What was paid and no step tells of: in vain, where another attempt goes on from the steps. */
-export function unkept({ model, usage, kept }: Draft): Steps.Paid {
+export function unkept({ model, usage, kept, pending }: Draft): Steps.Paid {
   const rest = takeUsage(usage, kept);
-  return { usage: rest, costMicroUsd: model ? Ledger.cost(model.price, rest) : 0 };
+  const own = model ? Ledger.cost(model.price, takeUsage(rest, pending.usage)) : 0;
+  return { usage: rest, costMicroUsd: own + pending.costMicroUsd };
 }

@@ -15,16 +15,17 @@ import {
   type Table,
   type ToolCall,
 } from "../../ports/index.ts";
+import { Ledger } from "../../records/ledger/index.ts";
 import type { Event, Outcome } from "./events.ts";
 import type { AskBot } from "./bot-tool.ts";
-import { costOf, emptyDraft, note } from "./draft.ts";
+import { emptyDraft, note } from "./draft.ts";
 import type { GenerateDeps } from "./generate.ts";
 import { endOfError, endOfStop, failure, isWorthAnotherAttempt } from "./outcome.ts";
 import { converse } from "./loop.ts";
 import type { Subject } from "./subject.ts";
 import { openToolbox } from "./toolbox.ts";
 
-export { contentOf, costOf, type Draft, emptyDraft, note, unkept } from "./draft.ts";
+export { contentOf, costOf, type Draft, emptyDraft, note, pay, unkept } from "./draft.ts";
 export type { Event, Interruption, Outcome } from "./events.ts";
 export type { RetryPolicy } from "./generate.ts";
 export { type Asking, estimate } from "./estimate.ts";
@@ -99,7 +100,7 @@ async function askBot(
   deps: Deps,
   bot: Bot.Info,
   question: string,
-  { idempotencyKey, caller }: ToolCall,
+  { idempotencyKey, caller, pay }: ToolCall,
   signal: AbortSignal,
 ): ReturnType<AskBot> {
   const subject: Subject = {
@@ -112,6 +113,8 @@ async function askBot(
     depth: caller.depth + 1,
     query: question,
     reasoning: false,
+    // What it calls itself is paid at once, too, by whoever has asked first.
+    pay,
     readMessages: async () => ({
       question: [{ type: "text", text: question }],
       history: [],
@@ -124,12 +127,15 @@ async function askBot(
     const next = await events.next();
     if (!next.done) {
       note(draft, next.value, deps.clock.now());
+      if (next.value.type === "usage" && draft.model) {
+        const { usage } = next.value;
+        pay({ usage, costMicroUsd: Ledger.cost(draft.model.price, usage) });
+      }
       continue;
     }
     signal.throwIfAborted();
     const failure = next.value.outcome === "ended" ? next.value.end.error : null;
-    const paid = { usage: draft.usage, costMicroUsd: costOf(draft) };
-    return { text: draft.text, failure: failure?.message ?? null, ...paid };
+    return { text: draft.text, failure: failure?.message ?? null };
   }
 }
 

@@ -114,14 +114,18 @@ describe("what Converse demands of a conversation with tools", () => {
     expect(draft.usage).toMatchObject({ inputTokens: 20, outputTokens: 10 });
   });
 
-  test("no result is empty or blank", async () => {
-    tools = [tool("a", {}, async () => ({ outcome: "ok", content: " \n" }))];
+  test.each<[string, Tool["call"]]>([
+    ["content", async () => ({ outcome: "ok", content: " \n" })],
+    ["reason of a failure", async () => ({ outcome: "error", reason: "" })],
+    ["reason of an unknown outcome", async () => ({ outcome: "unknown", reason: "\t" })],
+  ])("no result is empty: a blank %s", async (_what, call) => {
+    tools = [tool("a", {}, call)];
     rounds = [
       [calls("a"), ...stop("tool_use")],
       [text("Done."), ...stop("end_turn")],
     ];
     await ask();
-    expect(resultsOf(1)[0]?.content.trim()).not.toBe("");
+    expect(resultsOf(1)[0]?.content).toMatch(/\w/);
   });
 
   test("tools are named as long as the conversation holds calls, also when they are gone", async () => {
@@ -227,6 +231,22 @@ describe("the loop ends", () => {
     expect(draft.steps[0]?.results[0]).toMatchObject({ outcome: "unknown" });
     expect(turns(1).at(-1)?.content.at(-1)).toMatchObject({ type: "text" });
     expect(draft.text).toBe("Too late.");
+  });
+
+  test("when its time was over before, in an earlier attempt", async () => {
+    rounds = [
+      [calls("a"), ...stop("tool_use")],
+      [text("Done."), ...stop("end_turn")],
+    ];
+    const { draft } = await ask();
+    const begun = draft.steps.map((step) => ({ ...step, results: [] }));
+    [rounds, requests, called] = [[rounds[1] ?? []], [], []];
+    tools = [tool("a", { isSafeToRepeat: true })];
+    const again = await ask({ steps: begun, spentMs: 2_000, tools: { secondsMax: 2 } });
+    expect(called).toEqual([]);
+    expect(resultsOf(0)[0]).toMatchObject({ content: expect.stringContaining("no time left") });
+    expect(turns(0).at(-1)?.content.at(-1)).toMatchObject({ type: "text" });
+    expect(again.draft.text).toBe("Done.");
   });
 
   test("at once, where whoever waits breaks it off", async () => {

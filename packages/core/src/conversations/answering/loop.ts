@@ -38,7 +38,8 @@ export async function* converse(
   const steps = (subject.steps ?? []).map((step) => ({ ...step, results: [...step.results] }));
   const speech = new Speech();
   yield* speech.repeat(steps);
-  const endsAt = deps.clock.now() + toolbox.secondsMax * 1_000;
+  const clockFrom = () => deps.clock.now() + toolbox.secondsMax * 1_000 - (subject.spentMs ?? 0);
+  let endsAt = steps.length > 0 ? clockFrom() : Number.POSITIVE_INFINITY;
   const caller: ToolCaller = {
     botId: subject.bot.botId,
     runId: subject.runId,
@@ -51,7 +52,8 @@ export async function* converse(
     const step = steps.at(-1);
     if (!step) return;
     const earlier = steps.slice(0, -1);
-    const calling = { tools: toolbox.tools, caller, endsAt, earlier, isResumed };
+    const { pay } = subject;
+    const calling = { tools: toolbox.tools, caller, pay, endsAt, earlier, isResumed };
     for await (const result of callAll(deps, calling, step, signal)) {
       step.results.push(result);
       yield { type: "result" as const, result };
@@ -74,6 +76,7 @@ export async function* converse(
     const { usage } = stop;
     const round = { round: steps.length, content, refusals, usage, costMicroUsd };
     if (Buffer.byteLength(JSON.stringify(round)) > recordBytesMax) return "max_tokens";
+    endsAt = Math.min(endsAt, clockFrom());
     steps.push({ ...round, results: [] });
     yield { type: "round", round };
     speech.endRound();

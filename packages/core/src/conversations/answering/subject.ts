@@ -1,4 +1,5 @@
 import type { Bot } from "../../bots/bot/index.ts";
+import type { Pay } from "../../ports/index.ts";
 import type { Steps } from "../run/index.ts";
 import type { Messages, Wishes } from "./request.ts";
 
@@ -15,6 +16,10 @@ export interface Subject extends Wishes {
   depth?: number;
   /** What earlier attempts have called, oldest first. */
   steps?: readonly Steps.Step[];
+  /** Milliseconds that earlier attempts have spent since their first call. */
+  spentMs?: number;
+  /** Told of what its calls cost, before their results: {@link Draft} takes it by `pay`. */
+  pay: Pay;
   /** What is looked up in the bot's knowledge. */
   query: string;
   /** The message and the turns before it, as far back as a model of this context can take them. */

@@ -69,7 +69,7 @@ async function open(
     case "knowledge":
       return [createKnowledgeTool(deps, subject.bot, limits, given)];
     case "bot":
-      return [await createBotTool(deps, setting, limits, ask)];
+      return [await createBotTool({ ...deps, ownerId: subject.bot.ownerId }, setting, limits, ask)];
     case "http":
     case "mcp":
       return (await deps.remoteTools?.open(info, signal)) ?? [];

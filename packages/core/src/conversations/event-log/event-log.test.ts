@@ -94,6 +94,16 @@ const joined = (events: EventLog.Event[]): string => {
     .join("");
 };
 
+test("what attempts have spent on calls is summed up, and the time between them is not", () => {
+  const at = (token: number, ...times: (number | null)[]) =>
+    times.map((one) => ({ token, at: one }));
+  expect(EventLog.spentMs([])).toBe(0);
+  expect(EventLog.spentMs([...at(1, 100, 250, 300), ...at(2, 9_000), ...at(3, 9_500, 9_510)])).toBe(
+    210,
+  );
+  expect(EventLog.spentMs(at(1, null, 5, null, 9))).toBe(4);
+});
+
 describe("the event log of a run", () => {
   test("is what the model says, numbered from 0, and its end", async () => {
     const world = await start();

@@ -21,6 +21,7 @@ export {
   readRecords,
   remove,
   replay,
+  spentMs,
   tellLost,
 } from "./log.ts";
 export { toldCalls } from "./told-calls.ts";

@@ -24,17 +24,36 @@ export async function readTail(table: Table, run: Subject): Promise<Entry | unde
   return items[0] && fromItem(table, items[0]);
 }
 
-/** What attempts at a run have called, oldest first, and how often it had been put back by then. */
-export async function readRecords(
-  table: Table,
-  run: Subject,
-): Promise<{ turn: number; record: Steps.Record }[]> {
-  const records: { turn: number; record: Steps.Record }[] = [];
+interface Recorded {
+  /** How often the run had been put back by then. */
+  turn: number;
+  /** Of the attempt. */
+  token: number;
+  /** Epoch milliseconds; `null` where that was not noted yet. */
+  at: number | null;
+  record: Steps.Record;
+}
+
+/** Milliseconds that attempts have spent on calls: each from its first round to its last record. */
+export function spentMs(records: readonly Pick<Recorded, "token" | "at">[]): number {
+  const attempts = new Map<number, { from: number; to: number }>();
+  for (const { token, at } of records) {
+    if (at === null) continue;
+    const { from, to } = attempts.get(token) ?? { from: at, to: at };
+    attempts.set(token, { from: Math.min(from, at), to: Math.max(to, at) });
+  }
+  return [...attempts.values()].reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** What attempts at a run have called, oldest first. */
+export async function readRecords(table: Table, run: Subject): Promise<Recorded[]> {
+  const records: Recorded[] = [];
   for (let seq = 0; ; ) {
     const { entries } = await readFrom(table, run, seq);
-    for (const { turn, events } of entries) {
+    for (const { turn, token, at, events } of entries) {
       for (const told of events) {
-        if (told.kind === "tool" && told.record) records.push({ turn, record: told.record });
+        if (told.kind !== "tool" || !told.record) continue;
+        records.push({ turn, token, at, record: told.record });
       }
     }
     const last = entries.at(-1);

@@ -102,7 +102,10 @@ export async function* run(
       by: caller.userId,
     });
   const draft = Answering.emptyDraft();
-  const subject = toSubject(bot, deps.ids.ulid(), messages);
+  const subject: Answering.Subject = {
+    ...toSubject(bot, deps.ids.ulid(), messages),
+    pay: (paid) => Answering.pay(draft, paid),
+  };
   const events = Answering.answer({ ...deps, policy: oneTry }, subject, signal);
   let next = await events.next();
   for (; !next.done; next = await events.next()) {
@@ -174,7 +177,7 @@ function toSubject(
   bot: Bot.Info,
   runId: string,
   messages: v.InferOutput<typeof Create>["messages"],
-): Answering.Subject {
+): Omit<Answering.Subject, "pay"> {
   const query = messages.at(-1)?.text ?? "";
   const history = messages.slice(0, -1).map(({ role, text }) => ({
     role,

@@ -39,6 +39,8 @@ interface Earlier {
   steps: readonly Steps.Step[];
   /** Since the run was queued last: what came before has been paid with its end then. */
   paid: Steps.Paid;
+  /** Milliseconds of it from the first call of each attempt to what came of its last. */
+  spentMs: number;
 }
 
 const overtaken = new Error("Another attempt has taken the run.");
@@ -77,6 +79,8 @@ export async function answer(
     keyId: run.keyId,
     clientId: run.clientId,
     steps: earlier.steps,
+    spentMs: earlier.spentMs,
+    pay: (paid) => Answering.pay(draft, paid),
     query: textOf(run.content),
     reasoning: run.reasoning,
     asked: run.asked,

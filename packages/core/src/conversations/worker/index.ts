@@ -184,12 +184,13 @@ function listenerOf(deps: Deps, run: Run.State, writer: EventLog.Writer): Listen
       const records = await EventLog.readRecords(deps.table, run);
       const mine = records.filter(({ turn }) => turn === run.redrives);
       const paid = Steps.paidIn(mine.map(({ record }) => record));
-      return { steps: Steps.fold(records.map(({ record }) => record)), paid };
+      const steps = Steps.fold(records.map(({ record }) => record));
+      return { steps, paid, spentMs: EventLog.spentMs(mine) };
     },
   };
 }
 
-const noneEarlier = { steps: [], paid: Steps.noCost };
+const noneEarlier = { steps: [], paid: Steps.noCost, spentMs: 0 };
 
 /**
  * Of a run that was given up: what its attempts had paid for, and the calls of which nobody knows

@@ -1,4 +1,5 @@
 import { Tools } from "@outlet/core/bots/tools";
+import type { Caller } from "@outlet/core/foundation/caller";
 import { Problem } from "@outlet/core/foundation/problem";
 import type * as v from "valibot";
 import type { ControlApiDeps } from "../deps.ts";
@@ -16,12 +17,13 @@ const toolsMax = 50;
 /** @throws ProblemError `invalid_request`, `conflict` */
 export async function put(
   deps: Deps,
+  caller: Caller.Info,
   botId: string,
   { setting: input, limits }: v.InferOutput<typeof Put>,
   present: Tools.Info | undefined,
 ): Promise<Tools.Info> {
   const plan = new SecretPlan(deps, botId);
-  const setting = await settingOf(deps, input, plan, present);
+  const setting = await settingOf(deps, input, { caller, botId, plan, present });
   const others = (await Tools.list(deps.table, botId)).filter(
     ({ toolId }) => toolId !== present?.toolId,
   );
@@ -57,21 +59,21 @@ function requireRoom(others: readonly Tools.Info[], setting: Tools.Setting): voi
   const refuse = (param: string, message: string) => {
     throw new Problem.ProblemError("invalid_request", { message, param });
   };
+  const remedy =
+    setting.kind in builtIn ? "Give that one another name first." : "Give this one another name.";
   if (others.length >= toolsMax) refuse("setting", `A bot has at most ${toolsMax} tools.`);
   const taken = new Set(others.flatMap((tool) => namesOf(tool.setting)));
   for (const [i, name] of namesOf(setting).entries()) {
     if (taken.has(name))
-      refuse(
-        paramOf(setting, i),
-        `The bot has another function "${name}". Give this one another name.`,
-      );
+      refuse(paramOf(setting, i), `The bot has another function "${name}". ${remedy}`);
     taken.add(name);
   }
 }
 
 function paramOf({ kind }: Tools.Setting, i: number): string {
   if (kind === "http") return `setting.operations[${i}].name`;
-  return kind === "mcp" ? `setting.tools[${i}].name` : "setting.kind";
+  if (kind === "mcp") return `setting.tools[${i}].name`;
+  return kind === "bot" ? "setting.name" : "setting.kind";
 }
 
 /** What a model calls it by. */

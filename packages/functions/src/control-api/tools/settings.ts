@@ -1,5 +1,7 @@
+import { Bot } from "@outlet/core/bots/bot";
 import { OpenApi } from "@outlet/core/bots/openapi";
 import type { Tools } from "@outlet/core/bots/tools";
+import type { Caller } from "@outlet/core/foundation/caller";
 import { Problem } from "@outlet/core/foundation/problem";
 import { Text } from "@outlet/core/foundation/text";
 import { collectBody, HttpRefused } from "@outlet/core/ports";
@@ -17,16 +19,22 @@ const lookMs = 20_000;
 const wrong = (param: string, message: string, cause?: unknown) =>
   new Problem.ProblemError("invalid_request", { message, param }, { cause });
 
+interface Place {
+  caller: Caller.Info;
+  botId: string;
+  plan: SecretPlan;
+  /** The tool as it is; nothing where it is new. */
+  present: Tools.Info | undefined;
+}
+
 /**
  * What a tool is to be, with ids in the place of secrets.
- * @param present as it is; nothing where it is new.
  * @throws ProblemError `invalid_request`
  */
 export async function settingOf(
   deps: Deps,
   input: SettingInput,
-  plan: SecretPlan,
-  present: Tools.Info | undefined,
+  { caller, botId, plan, present }: Place,
 ): Promise<Tools.Setting> {
   if (present && present.setting.kind !== input.kind) {
     throw wrong("setting.kind", "A tool stays of its kind. Remove it and add another.");
@@ -36,8 +44,27 @@ export async function settingOf(
       return bounded(await httpSetting(deps, input, plan, present?.setting));
     case "mcp":
       return bounded(await mcpSetting(deps, input, plan, present?.setting));
+    case "bot":
+      await requireOther(deps, caller, botId, input.botId);
+      return input;
     default:
       return input;
+  }
+}
+
+/** A bot asks none that its owner could not: it would tell what it says. */
+async function requireOther(
+  { table }: Deps,
+  caller: Caller.Info,
+  botId: string,
+  otherId: string,
+): Promise<void> {
+  if (otherId === botId) throw wrong("setting.botId", "A bot does not ask itself. Name another.");
+  try {
+    await Bot.visibleTo(table, caller, otherId);
+  } catch (error) {
+    if (!(error instanceof Problem.ProblemError)) throw error;
+    throw wrong("setting.botId", "There is no such bot among those that you see.", error);
   }
 }
 

@@ -58,7 +58,7 @@ export const toolRoutes = (deps: ControlApiDeps) =>
       body(Put),
       async (c) => {
         const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
-        const tool = await put(deps, bot.botId, c.req.valid("json"), undefined);
+        const tool = await put(deps, c.get("caller"), bot.botId, c.req.valid("json"), undefined);
         tell(c, { targetId: tool.toolId });
         return c.json(toolView(tool), 201);
       },
@@ -113,7 +113,9 @@ export const toolRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const bot = await changeable(deps, c.get("caller"), c.req.param("botId"));
         const present = await toolOf(deps, bot.botId, c.req.param("toolId"));
-        return c.json(toolView(await put(deps, bot.botId, c.req.valid("json"), present)));
+        const { botId } = bot;
+        const tool = await put(deps, c.get("caller"), botId, c.req.valid("json"), present);
+        return c.json(toolView(tool));
       },
     )
     .delete(
