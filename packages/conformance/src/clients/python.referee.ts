@@ -108,6 +108,37 @@ test("the bulk job asks every line once, however slow it has to be, and goes on 
   await rm(folder, { recursive: true });
 });
 
+describe("requests made up from the control API's description", () => {
+  test(
+    "meet no fault of ours",
+    async () => {
+      const schemathesis = await installSchemathesis();
+      // They delete what they find.
+      const own = await startWorld();
+      try {
+        const { authorization = "" } = await own.outlet.authorizationOf("admin");
+        const { code, output } = await run(schemathesis, [
+          "run",
+          `${own.outlet.ready.controlApiUrl}/openapi.json`,
+          "--header",
+          `authorization: ${authorization}`,
+          "--checks=not_a_server_error",
+          "--phases=coverage,fuzzing",
+          "--max-examples=8",
+          "--request-timeout=30",
+          "--generation-database=none",
+          "--no-color",
+          "--seed=1",
+        ]);
+        expect(code, output).toBe(0);
+      } finally {
+        await own.stop();
+      }
+    },
+    15 * minutes,
+  );
+});
+
 describe("requests made up from the bot's own description", () => {
   test(
     "meet no fault of ours, and no status that is not described",
