@@ -157,6 +157,7 @@ async function recordCost(
     runMs: null,
     errorCode: null,
     abandoned: false,
+    utility: false,
   });
 }
 
