@@ -66,6 +66,7 @@ test("an owner erases what one client has said, sees how far it has come, and wh
   for (let count = 0; count < 2; count++) await send(made.value);
   await page.goto(`${ready.consoleUrl}bots/${botId}/keys`);
   const row = page.getByRole("row").filter({ hasText: own });
+  await row.getByText(/^As every key: \d+ a second/).waitFor();
   await row.getByRole("button", { name: `Actions for ${own}` }).click();
   await page.getByRole("menuitem", { name: "Erase conversations" }).click();
   const dialog = page.getByRole("dialog");

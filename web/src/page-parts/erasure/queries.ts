@@ -5,8 +5,7 @@ import { api, read } from "~/api/client.ts";
 
 export const route = api.bots[":botId"].publication.erasures;
 
-export type Erasures = InferResponseType<typeof route.$get, 200>;
-export type Erasure = Erasures["erasures"][number];
+export type Erasure = InferResponseType<typeof route.$get, 200>["erasures"][number];
 
 export const isUnderWay = ({ status }: Erasure): boolean => status === "erasing";
 
