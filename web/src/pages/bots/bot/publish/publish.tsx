@@ -21,6 +21,7 @@ import { Endpoint } from "./endpoint.tsx";
 import { LiveCard } from "./live-card.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { Unpublish } from "./unpublish.tsx";
+import { WordsLink } from "./words-link.tsx";
 
 export default function Publish() {
   const bot = useCurrentBot();
@@ -59,7 +60,9 @@ export default function Publish() {
                 title={copy.limits.title}
                 words={copy.limits}
                 publication={data()}
-              />
+              >
+                <WordsLink />
+              </EditSettings>
               <EditWebhook publication={data()} />
               <EditAlerts publication={data()} />
               <Unpublish publication={data()} />
