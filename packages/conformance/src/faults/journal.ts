@@ -118,6 +118,8 @@ export function createJournal(): Journal {
     for (const id of is) {
       if (was.includes(id)) continue;
       if (removed.has(id)) throw new Violation("Deletion", `${id} was deleted, and is open again`);
+      const run = itemAt({ pk, sk: `RUN#${id}` });
+      if (run && !isTerminal(run)) budgets.assertHeld(run, [...items.values()]);
       if (!known.includes(id)) known.push(id);
       all.add(id);
     }

@@ -17,4 +17,5 @@ export * from "./secret-store.ts";
 export * from "./table.ts";
 export * from "./tool.ts";
 export * from "./upload-store.ts";
+export * from "./vector-store.ts";
 export * from "./watched-table.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Client } from "@modelcontextprotocol/client";
 import type { Tools } from "@outlet/core/bots/tools";
 import { Text } from "@outlet/core/foundation/text";
@@ -174,7 +175,10 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** What of a result is told to the model. */
+/**
+ * What of a result is told to the model. A server may give its words as a structure, too: what is said
+ * by both is told once (MCP 2025-11-25, server/tools, Structured Content).
+ */
 export function textOfResult({ content, structuredContent }: CallResult): string {
   const texts = (content ?? []).map((part) => {
     switch (part.type) {
@@ -188,6 +192,16 @@ export function textOfResult({ content, structuredContent }: CallResult): string
         return `[${part.type} of ${part.mimeType}, which is no text]`;
     }
   });
-  const text = texts.join("\n").trim();
-  return text === "" && structuredContent ? JSON.stringify(structuredContent) : text;
+  const isSaid =
+    structuredContent === undefined || texts.some((text) => says(text, structuredContent));
+  return [...texts, ...(isSaid ? [] : [JSON.stringify(structuredContent)])].join("\n").trim();
+}
+
+function says(text: string, structure: unknown): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(text), structure);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

@@ -1,5 +1,12 @@
 import type { Tools } from "@outlet/core/bots/tools";
-import { type SecretStore, silentLog, systemClock, type ToolCall } from "@outlet/core/ports";
+import {
+  type Http,
+  HttpRefused,
+  type SecretStore,
+  silentLog,
+  systemClock,
+  type ToolCall,
+} from "@outlet/core/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";
 import { approved, compared } from "./compare.ts";
@@ -97,6 +104,23 @@ describe("the tools of a real MCP server", () => {
     expect(server.sessions.size).toBe(0);
   });
 
+  test("answer with structures, which are told once, and with what is no text", async () => {
+    const tools = ["get-structured-content", "get-tiny-image", "get-resource-links"];
+    const opened = await remote().open(await toolWith(tools), signal());
+    const said = async (at: number, input: object) => {
+      const outcome = await opened[at]?.call(call({ ...input }), signal());
+      return outcome?.outcome === "ok" ? outcome.content : `Not ok: ${outcome?.outcome}`;
+    };
+    const where = { location: "Chicago" };
+    const weather = await said(0, where);
+    expect(JSON.parse(weather)).toMatchObject({ conditions: expect.any(String) });
+    server.state.change = (text) => text.replaceAll(/"text":"\{[^}]*\}"/g, '"text":"As measured:"');
+    expect(await said(0, where)).toBe(`As measured:\n${weather}`);
+    server.state.change = (text) => text;
+    expect(await said(1, {})).toContain("[image of image/png, which is no text]");
+    expect(await said(2, { count: 2 })).toMatch(/\[.+: .+:\/\/.+\]/);
+  });
+
   test("never tell the secret that a header held, though the server says it again", async () => {
     const [echo] = await remote().open(await toolWith(["echo"]), signal());
     expect(await echo?.call(call({ message: "correct-horse" }), signal())).toEqual({
@@ -189,6 +213,28 @@ describe("a definition that changes", () => {
     const tool = await toolWith(["echo"], { checkedAt: 0 });
     tool.setting.url = "http://127.0.0.1:9/mcp";
     expect(await remote().open(tool, signal())).toHaveLength(1);
+  });
+
+  test("a server that hangs is waited for once, and not by each request", async () => {
+    let asked = 0;
+    let now = Date.now();
+    const hangs: Http = {
+      async send() {
+        asked += 1;
+        throw new HttpRefused("timeout", "It did not answer within 8 seconds.");
+      },
+    };
+    const clock = { ...systemClock, now: () => now };
+    const tools = createRemoteTools({ table, http: hangs, secrets, clock, log: silentLog });
+    const tool = await toolWith(["echo"], { checkedAt: 0 });
+    const open = async () => {
+      const before = asked;
+      expect(await tools.open(tool, signal())).toHaveLength(1);
+      return asked > before;
+    };
+    expect([await open(), await open()]).toEqual([true, false]);
+    now += 60_001;
+    expect([await open(), await open()]).toEqual([true, false]);
   });
 });
 

@@ -5,6 +5,7 @@ import { createLeanQueue } from "@outlet/aws/lean/queue";
 import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createS3UploadStore } from "@outlet/aws/s3-upload-store";
+import { createS3VectorStore } from "@outlet/aws/s3-vector-store";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Key } from "@outlet/core/publishing/key";
 import { Delivery } from "@outlet/core/conversations/delivery";
@@ -20,6 +21,7 @@ import {
 import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import { createRemoteTools } from "@outlet/functions/tools/remote";
 import type { Emulators } from "../emulators/start.ts";
+import { vectorBucket } from "../emulators/resources.ts";
 import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import { createLocalSecretStore } from "../secret-store.ts";
@@ -45,7 +47,7 @@ export const leanOptions = (emulators: Emulators, service: "dynamodb" | "sqs") =
  */
 export function createBackends(
   emulators: Emulators,
-  bedrockUrl: string,
+  { bedrockUrl, vectorsUrl }: { bedrockUrl: string; vectorsUrl: string | undefined },
   secrets: Secrets,
   options: RuntimeOptions,
   log: Log,
@@ -75,6 +77,7 @@ export function createBackends(
   const http = createGuardedHttp({ allow: options.reach });
   const { embeddings } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
+  const vectors = vectorsUrl === undefined ? undefined : openVectors(vectorsUrl);
   return {
     table,
     objects,
@@ -83,7 +86,8 @@ export function createBackends(
     secrets: secretStore,
     remoteTools: createRemoteTools({ table, http, secrets: secretStore, clock: systemClock, log }),
     embedder,
-    retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
+    vectors,
+    retriever: Retrieval.createRetriever({ table, objects, embedder, vectors, log }),
     runQueue: queue(runs),
     deployQueue: queue(deploys),
     syncQueue: queue(syncs),
@@ -103,4 +107,12 @@ export function createBackends(
     limits: options.limits,
   };
 }
+
+/** The vector bucket of the endpoint at this address. */
+const openVectors = (endpoint: string) =>
+  createS3VectorStore({
+    client: createJsonClient("s3vectors", { region, endpoint, local: true }),
+    bucket: vectorBucket,
+  });
+
 export type Backends = ReturnType<typeof createBackends>;
