@@ -1,4 +1,3 @@
-import type { Language } from "./ui/highlight.ts";
 // Files that the suite runs: what is copied from here works.
 // Texts here, and modules only where the suite runs them: the linter looks for their exports.
 // oxlint-disable-next-line import/default
@@ -14,6 +13,7 @@ import vscode from "../../examples/mcp-vscode.json?raw";
 import openaiJavascript from "../../examples/openai.mjs?raw";
 import openaiPython from "../../examples/openai.py?raw";
 import python from "../../examples/python.py?raw";
+import type { Language } from "./ui/highlight.ts";
 
 const files = {
   curl,

@@ -269,18 +269,6 @@ describe("an owner who publishes a bot", () => {
     const { page } = tab;
     await openBotPage(page, "Connect");
     await page.getByRole("tab", { name: "Python", exact: true }).click();
-    await page
-      .getByRole("region", { name: "Python snippet" })
-      .getByText("client.responses")
-      .waitFor();
-    await page.getByRole("button", { name: /^By which API/ }).click();
-    await page.getByRole("option", { name: "Outlet's own" }).click();
-    await page.getByRole("tab", { name: "Python", exact: true }).click();
-    await page
-      .getByRole("region", { name: "Python snippet" })
-      .getByText("urllib")
-      .first()
-      .waitFor();
     const snippet = page.getByRole("region", { name: "Python snippet", exact: true });
     expect(await snippet.innerText()).toContain(endpoint);
     await page.getByLabel("Key", { exact: true }).fill("outlet_wrong");
