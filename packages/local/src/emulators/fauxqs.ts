@@ -89,7 +89,14 @@ async function load() {
 }
 
 /** What the runtime asks for all the time. */
-const actionNames = ["sendMessage", "receiveMessage", "deleteMessage", "changeMessageVisibility"];
+const actionNames = [
+  "sendMessage",
+  "receiveMessage",
+  "deleteMessage",
+  "deleteMessageBatch",
+  "changeMessageVisibility",
+  "changeMessageVisibilityBatch",
+];
 
 /**
  * One fsync a write, in a process that answers for the table too, is slow where disks are. Without,
