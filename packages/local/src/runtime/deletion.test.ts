@@ -33,9 +33,7 @@ const { outlet, owner } = await outletOfFile(["--reach", shopHost]);
 /** Every item of the table and every path of the object store, as the stores hold them. */
 async function everything() {
   const folder = await readFile(join(outlet.dataDir, "sockets.txt"), "utf8");
-  const [dynamodb, s3] = ["db-1", "s3-1"].map((name) =>
-    unixEndpoint(join(folder, `${name}.sock`)),
-  );
+  const [dynamodb, s3] = ["db-1", "s3-1"].map((name) => unixEndpoint(join(folder, `${name}.sock`)));
   const endpoints = { dynamodb: dynamodb ?? "", s3: s3 ?? "" };
   const clients = createClients({ region, endpoints, local: true, requestTimeoutMs: 20_000 });
   const { Items: items = [], LastEvaluatedKey } = await clients.dynamodb.send(
