@@ -11,7 +11,14 @@ export interface BudgetJournal {
   limit(payers: readonly Budget.Payer[]): void;
   /** What was charged for attempts that were overtaken, by run and token. */
   chargesOf(account: string): ReadonlyMap<string, number>;
-  hold(write: { before: Item | undefined; after: Item | undefined }): void;
+  /**
+   * @param isOpen whether the run is in its mailbox, and not ended, as it was put there last.
+   * @throws Violation
+   */
+  hold(
+    write: { before: Item | undefined; after: Item | undefined },
+    isOpen: (runId: string, redrives: number) => boolean,
+  ): void;
   /** @throws Violation where nothing is held for a run that has just come into its mailbox. */
   assertHeld(run: Item, accounts: readonly Item[]): void;
 }
@@ -32,7 +39,13 @@ export function createBudgetJournal(): BudgetJournal {
       for (const { account, limit } of payers) limits.set(account, limit);
     },
     chargesOf,
-    hold({ before, after }) {
+    hold({ before, after }, isOpen) {
+      for (const name of names(before, "hold#")) {
+        if (after?.[name] !== undefined || `done#${name}` in (after ?? {})) continue;
+        const [, runId = "", redrives = "0"] = name.split("#");
+        if (!isOpen(runId, Number(redrives))) continue;
+        throw new Violation("OpenIsHeld", `${name} was given back, and its run is open`);
+      }
       const fresh = (prefix: string) =>
         names(after, prefix).filter((name) => before?.[name] === undefined);
       const account = accountOf(after);

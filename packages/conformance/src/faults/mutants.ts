@@ -217,9 +217,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an answer that says nothing keeps what an earlier attempt said",
-    profile: "the owner redrives",
     file: "conversations/event-log/writer.ts",
-    replace: [[`      if (!isFenced && !begun && !isFirst) await writeOne(() => []);\n`, ""]],
+    replace: [
+      [`      if (!isFenced && !begun) await writeOne(() => []);\n`, ""],
+      [`      if (!isFenced && !begun && !isFirst) await writeOne(() => []);\n`, ""],
+    ],
   },
   {
     name: "a try begins anew, and readers keep what was said before",
@@ -323,9 +325,11 @@ export const mutants: readonly Mutant[] = [
     budgets: true,
     file: "maintenance/budget-holds/index.ts",
     replace: [
+      // Sooner than what is open has ended, which by itself breaks nothing there.
+      [`deps.policy.holdGraceMs;`, `60_000;`],
       [
         `if (hold.at >= until || (await isOpen(deps, hold.holder))) continue;`,
-        `if (hold.at >= until + 115_000) continue;`,
+        `if (hold.at >= until) continue;`,
       ],
     ],
   },

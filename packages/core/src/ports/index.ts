@@ -11,6 +11,7 @@ export * from "./object-store.ts";
 export * from "./provisioner.ts";
 export * from "./queue.ts";
 export * from "./randomness.ts";
+export * from "./remembering-table.ts";
 export * from "./reporting-table.ts";
 export * from "./retriever.ts";
 export * from "./secret-store.ts";

@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { inspect } from "node:util";
 import type { Tools } from "@outlet/core/bots/tools";
 import {
   type Http,
@@ -10,7 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";
 import { approved, compared } from "./compare.ts";
-import { startEverything } from "./everything-server.test-support.ts";
+import { listen, startEverything } from "./everything-server.test-support.ts";
 import { listRemote, ServerFailed } from "./mcp-session.ts";
 import { createRemoteTools, type Mcp } from "./remote.ts";
 
@@ -129,6 +132,31 @@ describe("the tools of a real MCP server", () => {
     });
   });
 
+  test("never tell it in what they say of themselves, nor in why they failed", async () => {
+    server.state.change = (said) => said.replaceAll("Echoes back", "Say correct-horse and");
+    const echo = (await list()).find(({ remoteName }) => remoteName === "echo");
+    server.state.change = (text) => text;
+    expect(echo?.description).toBe("Say [secret] and the input string");
+    const refuses = createServer(async (req, res) => {
+      const { id = null } = JSON.parse(await text(req)) as { id?: number };
+      const error = { code: -32_000, message: `Nobody knows ${req.headers["x-key"]}.` };
+      res.setHeader("content-type", "application/json");
+      res.end(JSON.stringify({ jsonrpc: "2.0", id, error }));
+    });
+    const port = await listen(refuses);
+    const address = `127.0.0.1:${port}`;
+    const look = listRemote(
+      createGuardedHttp({ allow: [address] }),
+      { ...here(), url: `http://${address}/mcp` },
+      { timeMs: 10_000, signal: signal() },
+    );
+    const error: unknown = await look.catch((failed: unknown) => failed);
+    refuses.close();
+    expect(error).toBeInstanceOf(ServerFailed);
+    expect(inspect(error)).not.toContain("correct-horse");
+    expect(String(error)).toContain("[secret]");
+  });
+
   test("say what is wrong: bad input, a missing secret, a server that is none or away", async () => {
     const tool = await toolWith(["get-sum"]);
     const outcomeOf = async (over: Partial<Mcp["setting"]>, input = {}) => {
@@ -239,8 +267,6 @@ describe("a definition that changes", () => {
 });
 
 test("servers that answer nonsense are said to, in time", async () => {
-  const { createServer } = await import("node:http");
-  const { listen } = await import("./everything-server.test-support.ts");
   const answers: [number, string, string][] = [
     [200, "application/json", "[[["],
     [200, "application/json", '{"jsonrpc":"2.0","id":0,"result":{}}'],

@@ -1,3 +1,4 @@
+import { OpenApi } from "@outlet/core/bots/openapi";
 import { Tools } from "@outlet/core/bots/tools";
 import type { Clock, Http, Log, SecretStore, Table, Tool } from "@outlet/core/ports";
 import * as v from "valibot";
@@ -51,10 +52,19 @@ const definitionOf = (tool: Tools.Info, it: Tools.Function): Tool["definition"] 
 
 const httpTools = (deps: RemoteDeps, tool: HttpTool): Tool[] =>
   tool.setting.operations.map((operation) => ({
-    definition: definitionOf(tool, operation),
+    definition: definitionOf(tool, { ...operation, inputSchema: toldSchema(operation) }),
     call: async (call, signal) =>
       (await callOperation(deps, tool, operation, call, signal)).outcome,
   }));
+
+/** What a model, or whoever tries it, is told of an operation's input: nothing of what is fixed. */
+export const toldSchema = ({
+  inputSchema,
+  fixed,
+}: HttpTool["setting"]["operations"][number]): string =>
+  JSON.stringify(
+    OpenApi.schemaWithout(v.parse(Schema, JSON.parse(inputSchema)), Object.keys(fixed)),
+  );
 
 const mcpTools = (deps: RemoteDeps, tool: Mcp): Tool[] =>
   tool.setting.tools

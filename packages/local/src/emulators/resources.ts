@@ -26,7 +26,8 @@ export interface Assignment {
 
 export interface Sockets {
   dynamodb: string;
-  fauxqs: string;
+  sqs: string;
+  s3: string;
 }
 
 /** What the child tells its parent. */

@@ -13,11 +13,14 @@ import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
+  type Queue,
   systemClock,
+  rememberingTable,
   reportingTable,
   systemRandomness,
   watchedTable,
 } from "@outlet/core/ports";
+import { Layout } from "@outlet/core/store/layout";
 import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import { createRemoteTools } from "@outlet/functions/tools/remote";
 import type { Emulators } from "../emulators/start.ts";
@@ -65,7 +68,11 @@ export function createBackends(
   });
   // Who waits for an answer and who gives it are one process here.
   const { tableName } = emulators;
-  const table = watchedTable(reportingTable(createLeanTable({ client: dynamodb, tableName }), log));
+  const leanTable = createLeanTable({ client: dynamodb, tableName });
+  const table = rememberingTable(
+    watchedTable(reportingTable(leanTable, log)),
+    Layout.isReadForEach,
+  );
   const objects = createS3ObjectStore({
     client: s3,
     bucket: emulators.bucket,
@@ -88,7 +95,7 @@ export function createBackends(
     embedder,
     vectors,
     retriever: Retrieval.createRetriever({ table, objects, embedder, vectors, log }),
-    runQueue: queue(runs),
+    runQueue: unawaited(queue(runs), log),
     deployQueue: queue(deploys),
     syncQueue: queue(syncs),
     webhookQueue,
@@ -107,6 +114,14 @@ export function createBackends(
     limits: options.limits,
   };
 }
+
+/** A bell that is lost is rung again by the sweeper: who rings need not wait for it. */
+const unawaited = (queue: Queue, log: Log): Queue => ({
+  send(...message) {
+    queue.send(...message).catch((cause: unknown) => log.warn("a bell was not rung", { cause }));
+    return Promise.resolve();
+  },
+});
 
 /** The vector bucket of the endpoint at this address. */
 const openVectors = (endpoint: string) =>

@@ -215,7 +215,10 @@ function mountEdge(
 ): Edge {
   // All who wait are in this process.
   const waiters = Key.createProcessWaiters(backends.policy.waitersMax);
-  const publishedApi = createPublishedApiHandler(createPublishedApi({ ...backends, waiters }));
+  const publishedApi = createPublishedApiHandler(
+    createPublishedApi({ ...backends, waiters }),
+    backends.log,
+  );
   const functions = [
     lambda("published-api", publishedApi, 900_000),
     lambda("authorizer", createAuthorizer(backends), 10_000),
