@@ -57,6 +57,7 @@ declare module "sst" {
       "region": string
       "stage": string
       "type": "sst.sst.Linkable"
+      "vectorBucket": string
     }
     "KeyPepper": {
       "type": "sst.sst.Secret"

@@ -17,6 +17,7 @@ export const everything = {
   OUTLET_MODELS: "claude-v3-haiku,amazon-nova-lite",
   OUTLET_INFERENCE_PROFILES: "on",
   OUTLET_EMBEDDING_MODEL: "titan-embed-text-v2",
+  OUTLET_VECTOR_STORE: "s3vectors",
   OUTLET_API_DOMAIN: "bots.example.com",
   OUTLET_TEMPLATE_UPGRADES: "off",
 };
@@ -34,6 +35,7 @@ const unset = {
   OUTLET_MODELS: "",
   OUTLET_INFERENCE_PROFILES: "",
   OUTLET_EMBEDDING_MODEL: "",
+  OUTLET_VECTOR_STORE: "",
   OUTLET_DOMAIN: "",
   OUTLET_API_DOMAIN: "",
   OUTLET_ALARM_EMAIL: "",

@@ -25,6 +25,7 @@ import { router } from "./router";
 import { keyPepper } from "./secrets";
 import { payloads, table } from "./storage";
 import { readSecretGrant, removeSecretsGrant, toolSecrets, writeSecretGrant } from "./tool-secrets";
+import { vectorGrants } from "./vectors";
 import { webhookQueue } from "./webhooks";
 
 /**
@@ -70,6 +71,8 @@ controlApi.route(
       sendGrant(webhookQueue),
       modelGrant(),
       ...embeddingGrants,
+      ...vectorGrants("search"),
+      ...vectorGrants("remove"),
       readSecretGrant,
       writeSecretGrant,
       removeSecretsGrant,

@@ -1,5 +1,6 @@
 import { caps, embeddingModel, inferenceProfiles, keyDays, keyDaysMost, models } from "./settings";
 import { accountId, cell, partition, region } from "./stage";
+import { vectorBucketName } from "./vectors";
 
 /** Where this is and which models it allows: facts, without rights. */
 export const installation = new sst.Linkable("Installation", {
@@ -15,5 +16,7 @@ export const installation = new sst.Linkable("Installation", {
     partition,
     region,
     stage: $app.stage,
+    // Empty where vectors lie in the indexes of words.
+    vectorBucket: vectorBucketName,
   },
 });

@@ -9,6 +9,7 @@ import {
 } from "./grants";
 import { installation } from "./installation";
 import { payloads, table } from "./storage";
+import { vectorGrants } from "./vectors";
 import { watchedQueue } from "./watched-queue";
 
 /** Names bots that have sources to read. */
@@ -34,6 +35,7 @@ syncQueue.subscribe(
       objectGrants("Get", "Put", "Delete"),
       bucketListGrant,
       ...embeddingGrants,
+      ...vectorGrants("sync"),
     ],
   },
   {

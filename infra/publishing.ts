@@ -10,6 +10,7 @@ import { templateUpgrades, usagePlansMax } from "./settings";
 import { stackRole } from "./stack-role";
 import { payloads, table } from "./storage";
 import { removeSecretsGrant, toolSecrets } from "./tool-secrets";
+import { vectorGrants } from "./vectors";
 import { webAcl } from "./waf";
 import { watchedQueue } from "./watched-queue";
 
@@ -47,6 +48,7 @@ const deployer = deployQueue.subscribe(
       objectGrants("Delete"),
       sendGrant(deployQueue),
       removeSecretsGrant,
+      ...vectorGrants("remove"),
       ...publishingGrants,
     ],
   },

@@ -13,6 +13,7 @@ import { installation } from "./installation";
 import { inferenceProfiles } from "./settings";
 import { payloads, table } from "./storage";
 import { readSecretGrant, toolSecrets } from "./tool-secrets";
+import { vectorGrants } from "./vectors";
 import { watchedQueue } from "./watched-queue";
 import { webhookQueue } from "./webhooks";
 
@@ -43,6 +44,7 @@ export const worker = runQueue.subscribe(
       sendGrant(webhookQueue),
       modelGrant({ byProfile: inferenceProfiles === "on" }),
       ...embeddingGrants,
+      ...vectorGrants("search"),
     ],
   },
   {

@@ -23,6 +23,7 @@ export const {
   templateUpgrades,
   inferenceProfiles,
   embeddingModel,
+  vectorStore,
   domain,
   apiDomain,
   alarmEmail,

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { usage } from "../packages/local/src/runtime/options.ts";
 import { anchorOf } from "../web/docs-site/page.ts";
 import { copy } from "../web/src/page-parts/docs/copy.ts";
+import { sections } from "../web/src/page-parts/docs/troubleshooting.ts";
 import { trackedFiles } from "./tree.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -92,6 +93,12 @@ test("the console leads to pages of the documentation that there are", () => {
   const missing = Object.keys(copy.titles).filter(
     (slug) => !made.includes(slug) && !existsSync(join(root, "docs", `${slug}.md`)),
   );
+  expect(missing).toEqual([]);
+});
+
+test("the console leads from a status to what is written of it", () => {
+  const there = headingsOf("docs/troubleshooting.md");
+  const missing = Object.values(sections).filter((anchor = "") => !there.has(anchor));
   expect(missing).toEqual([]);
 });
 

@@ -13,7 +13,9 @@ import type { World } from "./world.ts";
 /** Done as the account's root, so that only the function that a test is about acts under its role. */
 export const owner = { userId: "owner", username: "owner", groups: ["PublishAllowed"] };
 
-export const instruction = "Outlet publishes bots.";
+/** What the demo model begins its answers with. */
+export const greeting = "Outlet publishes bots.";
+const instruction = `Begin with "${greeting}"`;
 export const question: NewContent = { contentType: "text", body: "What does Outlet publish?" };
 
 /** Large enough to lie in the object store. */

@@ -114,7 +114,7 @@ describe("a bot, by way of the functions as they are declared", () => {
     );
 
   test("is created and shared by its owner", async () => {
-    const instruction = "Outlet publishes bots.";
+    const instruction = 'Begin with "Outlet publishes bots."';
     const made = await control(ownerToken, "POST", "/bots", { title, instruction });
     expect(made).toMatchObject({ status: 201 });
     ({ botId } = v.parse(v.object({ botId: v.string() }), made.body));

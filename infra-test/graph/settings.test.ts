@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { s3VectorsRights } from "../../packages/aws/src/s3-vectors-rights.ts";
 import { handlerOf } from "../handler.ts";
 import { program } from "../program.ts";
 import type { Graph, Statement } from "../sst/graph.ts";
@@ -139,6 +140,33 @@ test("a model of embeddings may be asked by whoever reads knowledge or is asked 
   expect(invoke(prod)).toEqual([]);
   expect(full.links.Installation?.embeddingModel).toBe("titan-embed-text-v2");
   expect(invoke(full)).toEqual(["control-api", "syncer", "worker"]);
+});
+
+test("vectors lie in a bucket of their own where that is said, each function with its rights there", () => {
+  const rightsOf = (graph: typeof prod) =>
+    Object.fromEntries(
+      handlers.map((name) => [
+        name,
+        graph
+          .function(handlerOf(name))
+          .statements.flatMap(({ Action }) => [Action].flat())
+          .filter((action) => action.startsWith("s3vectors:"))
+          .map((action) => action.slice("s3vectors:".length))
+          .toSorted(),
+      ]),
+    );
+  expect(Object.values(rightsOf(prod)).flat()).toEqual([]);
+  expect(prod.all("aws:s3/vectorsVectorBucket:VectorsVectorBucket")).toEqual([]);
+  expect(prod.links.Installation?.vectorBucket).toBe("");
+  const bucket = full.one("aws:s3/vectorsVectorBucket:VectorsVectorBucket");
+  expect(String(bucket.inputs.vectorBucketName)).toMatch(/^outlet-prod-\d{12}-us-east-1$/);
+  const { search, sync, remove } = s3VectorsRights;
+  const { "control-api": controlApi, syncer, worker, deployer, ...others } = rightsOf(full);
+  expect(controlApi).toEqual([...search, ...remove].toSorted());
+  expect(worker).toEqual(search);
+  expect(syncer).toEqual(sync.toSorted());
+  expect(deployer).toEqual(remove.toSorted());
+  expect(Object.values(others).flat()).toEqual([]);
 });
 
 test("template upgrades are on unless they are switched off by name", () => {

@@ -18,11 +18,11 @@ export const unjudged: readonly Unjudged[] = [
     right: "cloudformation:TagResource",
     reason: "CloudFormation asks for it where a stack is made with tags; MiniStack does not",
   },
-  ...["deployer", "control-api"].map((role) => ({
-    role,
+  {
+    role: "control-api",
     right: "cloudformation:DescribeEvents",
     reason: "asked of a stack that has failed, for what CloudFormation's validation found",
-  })),
+  },
 ];
 
 /** Roles that are no function's, and what is known of their rights. */

@@ -56,13 +56,13 @@ describe("an owner who publishes a bot", () => {
     await openBotPage(page, "Publish");
     const scope = page.locator("[data-name=scope]");
     await scope.getByText("Not met.").waitFor();
-    expect(await scope.innerText()).toContain("Share the bot with everyone");
     // Sharing is the one thing that publishing does along.
+    expect(await scope.innerText()).toContain("the button at the end of this page shares it");
     await page.getByText("It will be shared with everyone who signs in here").waitFor();
     expect(await page.getByRole("button", { name: "Share and publish bot" }).isEnabled()).toBe(
       true,
     );
-    await scope.getByRole("link", { name: /Open the editor/ }).click();
+    await openBotPage(page, "Editor");
     await page.getByLabel("Instruction").waitFor();
   });
 
@@ -290,8 +290,8 @@ describe("an owner who publishes a bot", () => {
     const { page } = tab;
     await openBotPage(page, "Publish");
     await page.getByLabel("Burst").fill("30");
-    await page.getByRole("button", { name: "Apply limits" }).click();
-    await page.getByText("New limits are being applied").waitFor();
+    await page.getByRole("button", { name: "Apply changes" }).click();
+    await page.getByText("The changes are being applied").waitFor();
     await page.getByRole("button", { name: "Pause endpoint", disabled: false }).waitFor();
     await page.reload();
     await page.getByLabel("Burst").waitFor();

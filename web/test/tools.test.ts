@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { startEverything } from "@outlet/functions/tools/everything-server.test-support";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { publish } from "./fixture/admin.ts";
 import { violations } from "./fixture/axe.ts";
 import { launch, openTab, signIn } from "./fixture/browser.ts";
+import { controlOf } from "./fixture/control.ts";
 import { startOutlet } from "./fixture/outlet.ts";
 
 const token = "tok-3f9a";
@@ -113,12 +115,26 @@ test("a tool is held to hosts and limits, and may be taken from the model", asyn
   await button("Edit Shop").click();
   await dialog().getByLabel("Hosts that it may reach").fill("elsewhere.example");
   await dialog().getByLabel("Calls in one answer").fill("3");
+  await dialog().getByRole("button", { name: "How GET /orders/{id} is called" }).click();
+  await dialog().getByLabel("Fixed parameters").fill("verbose = false");
+  await dialog().getByLabel("Part of the answer").fill("asked");
   await expectAccessible({ isOpen: true });
   await dialog().getByRole("button", { name: "Save the tool" }).click();
   await button("Try readOrder").click();
   await dialog().getByLabel("id", { exact: true }).fill("7");
   await dialog().getByRole("button", { name: "Call it" }).click();
   await dialog().getByText("is not on the list of hosts").waitFor();
+  await dialog().getByRole("button", { name: "Close" }).click();
+  await button("Edit Shop").click();
+  await dialog().getByRole("button", { name: "How GET /orders/{id} is called" }).click();
+  expect(await dialog().getByLabel("Fixed parameters").inputValue()).toBe("verbose = false");
+  await dialog().getByLabel("Hosts that it may reach").fill("127.0.0.1");
+  await dialog().getByRole("button", { name: "Save the tool" }).click();
+  await button("Try readOrder").click();
+  await dialog().getByLabel("id", { exact: true }).fill("7");
+  expect(await dialog().getByText("verbose", { exact: true }).count()).toBe(0);
+  await dialog().getByRole("button", { name: "Call it" }).click();
+  await dialog().getByText('"/orders/7?verbose=false"', { exact: true }).waitFor();
   await dialog().getByRole("button", { name: "Close" }).click();
   const offered = page.getByRole("switch", { name: "The model may call Shop" });
   await expect.poll(() => offered.isChecked()).toBe(true);
@@ -160,6 +176,31 @@ test("a tool of an MCP server that changes is paused, shown, and approved", asyn
   await expectAccessible();
   await button("Approve the change").click();
   await page.getByText("echo is paused").waitFor({ state: "hidden" });
+});
+
+test("another published bot is added under a name that is free, and a second server's echo too", async () => {
+  const title = "Handbook of the house";
+  await publish(await controlOf(page, outlet.ready), title, { throttle: null, quota: null });
+  await button("Add another bot").click();
+  await dialog().getByRole("button", { name: /^Bot/ }).click();
+  await page.getByRole("option", { name: title }).click();
+  const name = dialog().getByLabel("Name of the function");
+  expect(await name.inputValue()).toBe("ask_Handbook_of_the_house");
+  await name.fill("echo");
+  await dialog().getByLabel("When to ask it").fill("For what is in the handbook.");
+  await dialog().getByRole("button", { name: "Add the bot" }).click();
+  await dialog().getByText('The bot has another function "echo".').first().waitFor();
+  await expectAccessible({ isOpen: true });
+  await name.fill("ask_handbook");
+  await dialog().getByRole("button", { name: "Add the bot" }).click();
+  await page.getByRole("switch", { name: "The model may call ask_handbook" }).waitFor();
+  await button("Add an MCP server").click();
+  await dialog().getByLabel("Address of the server").fill(everything.url);
+  await dialog().getByRole("button", { name: "Look at its tools" }).click();
+  await dialog().getByText("echo", { exact: true }).click();
+  await dialog().getByRole("button", { name: "Add the tools" }).click();
+  await button("Try echo_2").waitFor();
+  await expectAccessible();
 });
 
 test("the bot's own tools are switched, limits saved, and a service removed", async () => {

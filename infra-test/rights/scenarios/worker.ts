@@ -5,7 +5,7 @@ import {
   acceptMessage,
   addKnowledge,
   createBot,
-  instruction,
+  greeting,
   largeFile,
   largeText,
   question,
@@ -40,7 +40,7 @@ export const worker: Scenario[] = [
     ],
     async run(world) {
       const { text } = await answered(world, await acceptMessage(world));
-      expect(text).toContain(instruction);
+      expect(text).toContain(greeting);
     },
   },
   {

@@ -230,7 +230,7 @@ function toMessages(request: ModelRequest): Message[] {
   for (const { role, content } of request.messages) {
     const blocks = content
       .filter((part) => !isEmpty(part))
-      .flatMap((part) => [...sayName(part), toBlock(part, names)]);
+      .flatMap((part) => [...sayName(part), toBlock(part, names, request.modelId)]);
     const previous = messages.at(-1);
     if (blocks.length === 0) continue;
     if (previous?.role === role) previous.content.push(...blocks);
@@ -243,7 +243,7 @@ const documentFormats = new Map<string, DocumentFormat>(
   Object.values(DocumentFormat).map((format) => [format, format]),
 );
 
-function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
+function toBlock(part: ModelContent, names: Set<string>, modelId: string): ContentBlock {
   if (part.type === "text") return { text: part.text };
   if (part.type === "image")
     return { image: { format: part.format, source: { bytes: part.bytes } } };
@@ -254,7 +254,7 @@ function toBlock(part: ModelContent, names: Set<string>): ContentBlock {
       toolUse: { toolUseId: callId, name, input: input as NonNullable<ToolUseBlock["input"]> },
     };
   }
-  if (part.type === "toolResult") return { toolResult: toToolResult(part) };
+  if (part.type === "toolResult") return { toolResult: toToolResult(part, modelId) };
   const format = documentFormats.get(part.format);
   if (format === undefined) {
     const message = `Bedrock takes no documents of format "${part.format}"`;
@@ -270,12 +270,24 @@ const toReasoning = (part: ModelReasoning): ReasoningContentBlock =>
     ? { reasoningText: { text: part.text, signature: part.signature } }
     : { redactedContent: Buffer.from(part.redactedContent, "base64") };
 
+type ToolResult = ModelContent & { type: "toolResult" };
+
 /** Never empty: an empty result is refused, and with it every request that follows. */
-const toToolResult = (part: ModelContent & { type: "toolResult" }): ToolResultBlock => ({
-  toolUseId: part.callId,
-  content: [{ text: isBlank(part.content) ? "[Nothing.]" : part.content }],
-  status: part.isError ? "error" : "success",
-});
+function toToolResult({ callId, content, isError }: ToolResult, modelId: string): ToolResultBlock {
+  const said = isBlank(content) ? "[Nothing.]" : content;
+  if (statusModels.test(modelId)) {
+    return { toolUseId: callId, content: [{ text: said }], status: isError ? "error" : "success" };
+  }
+  const text = isError ? `[The call failed.]\n${said}` : said;
+  return { toolUseId: callId, content: [{ text }] };
+}
+
+/**
+ * Only Nova and Claude take the status of a result. What an inference profile of a bot's own stands
+ * for cannot be seen; one that refuses is asked for by the model's id.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolResultBlock.html
+ */
+const statusModels = /(?:^|[./])(?:anthropic|amazon\.nova)|^arn:/;
 
 /** A name that Bedrock would not take whole is told in words, before the document. */
 function sayName(part: ModelContent): ContentBlock[] {

@@ -88,9 +88,33 @@ describe("tools", () => {
     });
   });
 
+  test.each([
+    ["us.anthropic.claude-haiku-4-5-20251001-v1:0", "error", "Gone."],
+    ["amazon.nova-pro-v1:0", "error", "Gone."],
+    ["arn:aws:bedrock:eu-west-3:1:application-inference-profile/x", "error", "Gone."],
+    ["meta.llama3-1-70b-instruct-v1:0", undefined, "[The call failed.]\nGone."],
+    ["local", undefined, "[The call failed.]\nGone."],
+  ])("a result says that it failed in the way that %s takes", async (modelId, status, text) => {
+    const call = { type: "toolUse" as const, callId: "t1", name: "look", input: {} };
+    const result = { type: "toolResult" as const, callId: "t1", content: "Gone.", isError: true };
+    await collect({
+      modelId,
+      tools: [{ name: "look", description: "Looks", inputSchema: { type: "object" } }],
+      messages: [
+        ...request.messages,
+        { role: "assistant", content: [call] },
+        { role: "user", content: [result] },
+      ],
+    });
+    const body = bedrock.requests[0]?.body as { messages: { content: object[] }[] };
+    const toolResult = { toolUseId: "t1", content: [{ text }], ...(status && { status }) };
+    expect(body.messages.at(-1)?.content).toEqual([{ toolResult }]);
+  });
+
   test("results and what led to them go back unchanged, and never empty", async () => {
     const signature = "c2lnbmF0dXJl+/==";
     await collect({
+      modelId: "anthropic.claude-haiku-4-5-20251001-v1:0",
       tools: [{ name: "look", description: "Looks", inputSchema: { type: "object" } }],
       messages: [
         ...request.messages,

@@ -2,6 +2,10 @@ import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import { Embeddings } from "@outlet/core/models/embeddings";
 
+/** Where vectors of passages may lie: in the index of words, or in S3 Vectors, an index a bot. */
+export const vectorStores = ["index", "s3vectors"] as const;
+export type VectorStoreName = (typeof vectorStores)[number];
+
 export interface DeploymentSettings {
   publishedApiAllowedIpV4: string[];
   publishedApiAllowedIpV6: string[];
@@ -26,6 +30,8 @@ export interface DeploymentSettings {
   inferenceProfiles: string;
   /** Short name of the model by which passages are found by meaning too; by words alone where empty. */
   embeddingModel: string;
+  /** Where their vectors lie. */
+  vectorStore: VectorStoreName;
   /** Of the console and control API; CloudFront's own where empty. */
   domain: string;
   /** Of published APIs, each at its bot's id; each has its API's own address where empty. */
@@ -84,6 +90,7 @@ export function readDeploymentSettings(
     templateUpgrades: read("TEMPLATE_UPGRADES") || "on",
     inferenceProfiles: read("INFERENCE_PROFILES") || "off",
     embeddingModel: read("EMBEDDING_MODEL"),
+    vectorStore: vectorStores.find((one) => one === read("VECTOR_STORE")) ?? "index",
     domain: read("DOMAIN"),
     apiDomain: read("API_DOMAIN"),
     alarmEmail: read("ALARM_EMAIL"),
@@ -94,6 +101,7 @@ export function readDeploymentSettings(
     ...rangeFaults(settings),
     ...modelFaults(settings),
     ...embeddingFaults(settings),
+    ...vectorStoreFaults(settings, read("VECTOR_STORE")),
     ...limitFaults(settings),
     ...switchFaults(settings),
     ...domainFaults(settings),
@@ -144,6 +152,17 @@ function embeddingFaults({ embeddingModel }: DeploymentSettings): string[] {
   if (embeddingModel === "" || Embeddings.find(embeddingModel)) return [];
   const known = Embeddings.models.map(({ name }) => name).join(", ");
   return [`OUTLET_EMBEDDING_MODEL takes one of ${known}, not "${embeddingModel}".`];
+}
+
+function vectorStoreFaults({ embeddingModel }: DeploymentSettings, given: string): string[] {
+  if (given !== "" && !vectorStores.some((one) => one === given)) {
+    return [`OUTLET_VECTOR_STORE takes index or s3vectors, not "${given}".`];
+  }
+  return given === "s3vectors" && embeddingModel === ""
+    ? [
+        "OUTLET_VECTOR_STORE=s3vectors needs OUTLET_EMBEDDING_MODEL: without it there are no vectors.",
+      ]
+    : [];
 }
 
 function limitFaults(settings: DeploymentSettings): string[] {

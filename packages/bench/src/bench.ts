@@ -1,10 +1,11 @@
 /**
  * All measurements of what a request costs: `npm run bench [-- --only accept,health] [--rounds N]
- * [--seconds N]`. Prints JSON and a table; what counts are the ratios, of contestants that take turns
+ * [--seconds N] [--bots N]`. Prints JSON and a table; what counts are the ratios, of contestants that take turns
  * on one machine.
  */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { manyBots } from "./paths/many-bots.ts";
 import { startNaive } from "./paths/naive.ts";
 import { startOutlet } from "./paths/outlet.ts";
 import { accepting, answering, health } from "./paths/orders.ts";
@@ -13,16 +14,18 @@ import { startSilentModel } from "./paths/silent-model.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "accept,answer,health" },
+    only: { type: "string", default: "accept,answer,health,bots" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "5" },
     connections: { type: "string", default: "32" },
+    bots: { type: "string", default: "300" },
   },
 });
 const load = {
   rounds: Number(values.rounds),
   connections: Number(values.connections),
-  warmUpMs: 1_500,
+  // Until what is called all the time is compiled, on a busy machine too.
+  warmUpMs: 4_000,
   durationMs: Number(values.seconds) * 1_000,
 };
 
@@ -38,6 +41,16 @@ async function accept() {
       load,
     );
     return { figures, ratio: ratio(figures["outlet"], figures["naive"]) };
+  } finally {
+    model.stop();
+  }
+}
+
+async function bots() {
+  const model = await startSilentModel();
+  const args = ["--model-backend", "openai", "--openai-base-url", model.url];
+  try {
+    return await manyBots(Number(values.bots), args, load);
   } finally {
     model.stop();
   }
@@ -61,7 +74,7 @@ async function healthOf() {
   return { figures, ratio: ratio(figures["outlet"], figures["naive accept"]) };
 }
 
-const parts = { accept, answer, health: healthOf };
+const parts = { accept, answer, health: healthOf, bots };
 const machine = {
   date: new Date().toISOString(),
   node: process.version,

@@ -35,6 +35,7 @@ import {
   systemRandomness,
   type Table,
   type UploadStore,
+  type VectorStore,
 } from "@outlet/core/ports";
 import { Key } from "@outlet/core/publishing/key";
 import type { ControlApiDeps } from "./control-api/deps.ts";
@@ -112,13 +113,31 @@ function embedder(): Embedder | undefined {
   };
 }
 
+/** Where vectors lie that are not in the index of words (infra/vectors.ts). */
+function vectors(): VectorStore | undefined {
+  const { vectorBucket, region } = Resource.Installation;
+  if (vectorBucket === "") return undefined;
+  let opened: Promise<VectorStore> | undefined;
+  const open = async () => {
+    opened ??= import("./vectors.ts").then(({ openVectors }) => openVectors(region, vectorBucket));
+    return opened;
+  };
+  return {
+    put: async (index, stored) => (await open()).put(index, stored),
+    known: async (index, keys) => (await open()).known(index, keys),
+    nearest: async (index, question, limit) => (await open()).nearest(index, question, limit),
+    remove: async (index, keys) => (await open()).remove(index, keys),
+    removeAll: async (botId, but) => (await open()).removeAll(botId, but),
+  };
+}
+
 /** Much of it is tables of words: in a chunk of its own, for the first question. */
 function retriever(stores: { table: Table; objects: ObjectStore; log: Log }): Retriever {
   let opened: Promise<Retriever> | undefined;
   return {
     async search(...question) {
       opened ??= import("./retriever.ts").then(({ openRetriever }) =>
-        openRetriever({ ...stores, embedder: embedder() }),
+        openRetriever({ ...stores, embedder: embedder(), vectors: vectors() }),
       );
       return (await opened).search(...question);
     },
@@ -266,6 +285,7 @@ export const syncerDeps = () => ({
   objects: objects(),
   ids: Id.createIds(systemClock),
   embedder: embedder(),
+  vectors: vectors(),
   http: createGuardedHttp(),
   // One after the other: the function has memory for one file.
   reader: createChildReader({
@@ -280,6 +300,7 @@ export function deployerDeps() {
   return {
     ...shared,
     objects: objects(),
+    vectors: vectors(),
     secrets: secrets(),
     deployQueue: queue(sqs, Resource.DeployQueue),
     ids: Id.createIds(systemClock),
@@ -307,6 +328,7 @@ export function controlApiDeps() {
     secrets: secrets(),
     remoteTools: remoteTools(shared),
     retriever: retriever(shared),
+    vectors: vectors(),
     runQueue: queue(sqs, Resource.RunQueue),
     deployQueue: queue(sqs, Resource.DeployQueue),
     syncQueue: queue(sqs, Resource.SyncQueue),

@@ -47,7 +47,8 @@ export async function runLoad(order: Order, pids: Record<string, number>): Promi
     if (said === "counting") counting.resolve();
     else ended.resolve(said);
   });
-  child.once("exit", () => ended.reject(new Error("The load ended early.")));
+  // Its last message may come after its exit, but never after its channel's end.
+  child.once("disconnect", () => ended.reject(new Error("The load ended early.")));
   // It may have failed before it began to count.
   await Promise.race([counting.promise, ended.promise]);
   const before = await timesOf(pids);

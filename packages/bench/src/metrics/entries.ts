@@ -46,6 +46,7 @@ export function makeEntry(random: Random, botId: string, n: number, at: number):
     runMs: 500 + random.below(9_000),
     errorCode,
     abandoned: false,
+    utility: random.below(12) === 0,
   };
 }
 

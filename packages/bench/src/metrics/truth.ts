@@ -30,6 +30,8 @@ export interface UsageTruth {
   cacheReadInputTokens: number;
   cacheWriteInputTokens: number;
   costMicroUsd: number;
+  utilityRuns: number;
+  utilityCostMicroUsd: number;
 }
 
 export function gatewayTruth({ requests }: Replay) {
@@ -73,12 +75,14 @@ export function usageTruth(
       if (entry.status === "failed") sum.failed += 1;
       if (entry.status === "cancelled") sum.cancelled += 1;
       if (entry.status === "incomplete") sum.incomplete += 1;
+      if (entry.utility) sum.utilityRuns += 1;
     }
     sum.inputTokens += entry.inputTokens;
     sum.outputTokens += entry.outputTokens;
     sum.cacheReadInputTokens += entry.cacheReadInputTokens;
     sum.cacheWriteInputTokens += entry.cacheWriteInputTokens;
     sum.costMicroUsd += Number(exactCost(entry));
+    if (entry.utility) sum.utilityCostMicroUsd += Number(exactCost(entry));
   }
   return groups;
 }
@@ -114,6 +118,8 @@ const nothing = (): UsageTruth => ({
   cacheReadInputTokens: 0,
   cacheWriteInputTokens: 0,
   costMicroUsd: 0,
+  utilityRuns: 0,
+  utilityCostMicroUsd: 0,
 });
 
 /** Whole numbers throughout: 10⁻⁶ of a micro-USD is the unit; half of one is rounded up, once a run. */

@@ -82,7 +82,7 @@ async function ownerOf({ users, issuer, controlApiUrl }: Ready): Promise<Client>
 }
 
 /** A new bot without knowledge, published, and a key of it. */
-async function publish(
+export async function publish(
   owner: Client,
   settings: object,
 ): Promise<{ endpoint: string; apiKey: string; publishMs: number }> {

@@ -35,7 +35,7 @@ export async function startEdge(deps: Deps, botId: string): Promise<Edge> {
 }
 
 async function listen(deps: Deps, botId: string, port: number): Promise<Server> {
-  const handler = createPublishedApiHandler(createPublishedApi(deps));
+  const handler = createPublishedApiHandler(createPublishedApi(deps), deps.log);
   const fn = createLambdaFunction({
     name: "published-api",
     arn: "arn:aws:lambda:us-east-1:000000000000:function:published-api",

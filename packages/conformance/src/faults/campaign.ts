@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Episode, playEpisode } from "./episode.ts";
 import {
-  chooseBudget,
+  chooseBudgets,
   choosePlan,
   type Plan,
   planOfKillPoint,
@@ -183,9 +183,8 @@ function playNamed(
 ): Promise<Episode> {
   const seed = `${options.seed}/${name}`;
   const plan = planOf(name, seed, options.profile);
-  const budget =
-    options.budgets && !plan.budget ? chooseBudget(createPrng(`${seed}/budget`)) : plan.budget;
-  return playEpisode({ ...options, seed, plan: { ...plan, budget } });
+  const chosen = () => (options.budgets ? chooseBudgets(createPrng(`${seed}/budget`)) : null);
+  return playEpisode({ ...options, seed, plan: { ...plan, budgets: plan.budgets ?? chosen() } });
 }
 
 function planOf(name: string, seed: string, profile: string | undefined): Plan {

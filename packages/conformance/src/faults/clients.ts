@@ -3,7 +3,7 @@ import type { Address } from "@outlet/core/conversations/run";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import type { PublishedEnv } from "@outlet/functions/published-api/identity";
 import { createIds } from "./ids.ts";
-import { payerOf } from "./budgets.ts";
+import { payersOf } from "./budgets.ts";
 import { Violation } from "./journal.ts";
 import type { Plan, PlannedMessage } from "./plan.ts";
 import type { policy } from "./policy.ts";
@@ -79,7 +79,7 @@ export function createClientSide(options: Options): ClientSide {
     );
   }
 
-  const env = { event: eventOf(botId, plan.budget) };
+  const env = { event: eventOf(botId, plan.budgets) };
   const addressOf = ({ conversation }: PlannedMessage): Address => ({
     botId,
     clientId: "client",
@@ -238,7 +238,7 @@ const isSpent = (reply: Reply | undefined): boolean =>
   reply?.status === 429 && reply.body.includes('"budget_exceeded"');
 
 /** A request as the gateway hands it over: only what is looked at. */
-function eventOf(botId: string, budget: Plan["budget"]): PublishedEnv["Bindings"]["event"] {
+function eventOf(botId: string, budgets: Plan["budgets"]): PublishedEnv["Bindings"]["event"] {
   const authorizer = {
     botId,
     keyId: "key",
@@ -246,7 +246,7 @@ function eventOf(botId: string, budget: Plan["budget"]): PublishedEnv["Bindings"
     paused: "false",
     allowedOrigins: "[]",
     retentionDays: "30",
-    ...(budget && { budgets: JSON.stringify([payerOf(botId, budget)]) }),
+    ...(budgets && { budgets: JSON.stringify(payersOf(botId, budgets)) }),
   };
   const requestContext = { requestId: "request", authorizer };
   return { requestContext } as unknown as PublishedEnv["Bindings"]["event"];

@@ -3,7 +3,7 @@ import { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Randomness } from "@outlet/core/ports";
 import * as v from "valibot";
 import { type Broker, createBroker } from "./broker.ts";
-import { assertBudget, isSettled } from "./budgets.ts";
+import { assertBudgets, isSettled, payersOf } from "./budgets.ts";
 import { createClientSide } from "./clients.ts";
 import { createFaults } from "./faults.ts";
 import { createIds } from "./ids.ts";
@@ -75,13 +75,13 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
 
   const isContent = startOwner({ surroundings, shared, botId, plan, skew, startMs });
 
-  journal.budgets.limit = plan.budget;
+  if (plan.budgets) journal.budgets.limit(payersOf(botId, plan.budgets));
   const atRest = () =>
     clients.done() &&
     isContent() &&
     areIdle() &&
     isAtRest(journal, world.now()) &&
-    (!plan.budget || isSettled(journal));
+    (!plan.budgets || isSettled(journal));
   const isOver = () => {
     if (journal.violation) return true;
     if (calm.since !== undefined && world.now() > calm.since + patienceMs) return true;
@@ -95,7 +95,7 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
     journal.fail(new Violation("EveryRunEnds", `not at rest past the deadline: ${said.join(" ")}`));
   }
   if (!journal.violation) await assertAtRest({ journal, table: trusted.table, clients });
-  if (!journal.violation && plan.budget) assertBudget(journal);
+  if (!journal.violation && plan.budgets) assertBudgets(journal);
   return {
     ...describe(journal),
     log: world.log,

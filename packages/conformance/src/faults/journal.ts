@@ -118,6 +118,8 @@ export function createJournal(): Journal {
     for (const id of is) {
       if (was.includes(id)) continue;
       if (removed.has(id)) throw new Violation("Deletion", `${id} was deleted, and is open again`);
+      const run = itemAt({ pk, sk: `RUN#${id}` });
+      if (run && !isTerminal(run)) budgets.assertHeld(run, [...items.values()]);
       if (!known.includes(id)) known.push(id);
       all.add(id);
     }
@@ -252,6 +254,13 @@ export function createJournal(): Journal {
     throw new Violation("BilledOnce", `${process} wrote the entry ${key.sk} once more`);
   }
 
+  const isOpen = (runId: string, redrives: number): boolean =>
+    [...items.values()].some((item) => {
+      if (item.sk !== "HEAD" || !listAt(item, "open").includes(runId)) return false;
+      const run = itemAt({ pk: item.pk, sk: `RUN#${runId}` });
+      return run !== undefined && !isTerminal(run) && numberAt(run, "redrives") === redrives;
+    });
+
   function hold(write: Write): void {
     const { key, before, after } = write;
     writes += 1;
@@ -260,7 +269,7 @@ export function createJournal(): Journal {
     if (key.pk.startsWith("USAGE#")) recordLedger(write);
     else if (key.sk === "HEAD") recordHead(write);
     else if (key.sk.startsWith("RUN#")) recordRun(write);
-    else if (key.pk.startsWith("BUDGET#")) budgets.hold(write);
+    else if (key.pk.startsWith("BUDGET#")) budgets.hold(write, isOpen);
     else if (key.pk.startsWith("EVENTS#")) eventLogs.hold(key, before, after);
   }
 

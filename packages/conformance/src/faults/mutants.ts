@@ -217,9 +217,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an answer that says nothing keeps what an earlier attempt said",
-    profile: "the owner redrives",
     file: "conversations/event-log/writer.ts",
-    replace: [[`      if (!isFenced && !begun && !isFirst) await writeOne(() => []);\n`, ""]],
+    replace: [
+      [`      if (!isFenced && !begun) await writeOne(() => []);\n`, ""],
+      [`      if (!isFenced && !begun && !isFirst) await writeOne(() => []);\n`, ""],
+    ],
   },
   {
     name: "a try begins anew, and readers keep what was said before",
@@ -263,8 +265,8 @@ export const mutants: readonly Mutant[] = [
     file: "publishing/budget/index.ts",
     replace: [
       [
-        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
-        `      absent(name),\n`,
+        `    all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `    absent(name),\n`,
       ],
     ],
   },
@@ -274,8 +276,8 @@ export const mutants: readonly Mutant[] = [
     file: "publishing/budget/index.ts",
     replace: [
       [
-        `      all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
-        `      all(absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `    all(absent(name), absent(doneOf(name)), any(absent("runs"), room)),\n`,
+        `    all(absent(doneOf(name)), any(absent("runs"), room)),\n`,
       ],
     ],
   },
@@ -285,8 +287,19 @@ export const mutants: readonly Mutant[] = [
     file: "publishing/budget/index.ts",
     replace: [
       [
-        `await table.update(key, { add: change, remove: [name], ...mark }, exists(name));`,
-        `await table.update(key, { add: change, remove: [name], ...mark }, exists("runs"));`,
+        `await endHold(table, hold, run, { when: exists(nameOf(run)), cost, settledAt });`,
+        `await endHold(table, hold, run, { when: exists("runs"), cost, settledAt });`,
+      ],
+    ],
+  },
+  {
+    name: "who is refused gives back what others rely on",
+    budgets: true,
+    file: "publishing/budget/index.ts",
+    replace: [
+      [
+        `  const by = stored.output.by.filter((one) => one !== sender);\n`,
+        `  const by: string[] = [];\n`,
       ],
     ],
   },
@@ -300,16 +313,23 @@ export const mutants: readonly Mutant[] = [
     name: "what is held for nothing is not given back",
     budgets: true,
     file: "maintenance/budget-holds/index.ts",
-    replace: [[`      await Budget.release(deps, [hold], holder);\n`, ""]],
+    replace: [
+      [
+        `      if (await Budget.release(deps.table, hold)) released += 1;\n`,
+        `      released += 1;\n`,
+      ],
+    ],
   },
   {
     name: "what an open run needs is given back",
     budgets: true,
     file: "maintenance/budget-holds/index.ts",
     replace: [
+      // Sooner than what is open has ended, which by itself breaks nothing there.
+      [`deps.policy.holdGraceMs;`, `60_000;`],
       [
-        `if (at >= until || (await isOpen(deps, holder))) continue;`,
-        `if (at >= until + 115_000) continue;`,
+        `if (hold.at >= until || (await isOpen(deps, hold.holder))) continue;`,
+        `if (hold.at >= until) continue;`,
       ],
     ],
   },

@@ -1,7 +1,8 @@
 import { Requests } from "@outlet/core/observability/requests";
 import type { Plan } from "./plan.ts";
 import type { policy } from "./policy.ts";
-import { payerOf } from "./budgets.ts";
+import { payersOf } from "./budgets.ts";
+import { createIds } from "./ids.ts";
 import { portsOf, type Surroundings } from "./ports.ts";
 
 interface Options {
@@ -23,8 +24,8 @@ export function startOwner(options: Options): () => boolean {
   const { world } = surroundings;
   let unfinished = plan.redrivesAtMs.length;
 
-  const budget = plan.budget && { payers: [payerOf(botId, plan.budget)], microUsd: 15_000 };
-  const budgetOf = async () => budget ?? undefined;
+  const payers = plan.budgets && payersOf(botId, plan.budgets);
+  const budgetOf = async () => (payers ? { payers, microUsd: 15_000 } : undefined);
 
   function redrive(): void {
     let isOver = false;
@@ -38,9 +39,10 @@ export function startOwner(options: Options): () => boolean {
     const process = world.start("owner", options.skew());
     const killed = () => end("no answer", true);
     const { queue: runQueue, ...ports } = portsOf({ ...surroundings, killed }, process, false);
+    const ids = createIds(ports.clock, world.prng);
     world.spawn(
       process,
-      () => Requests.redriveAll({ ...shared, ...ports, runQueue, budgetOf }, botId),
+      () => Requests.redriveAll({ ...shared, ...ports, ids, runQueue, budgetOf }, botId),
       (outcome) => {
         if ("error" in outcome) return end(String(outcome.error), true);
         const { redriven, refused } = outcome.value;

@@ -16,6 +16,12 @@ export interface PlannedMessage {
   cancelAtMs: number | undefined;
 }
 
+/** Messages are paid from both; a second one may refuse what the first has held. */
+export interface Budgets {
+  bot: Budget.Limit;
+  owner: Budget.Limit | null;
+}
+
 /** What happens in one episode, apart from what the scheduler decides. */
 export interface Plan {
   profile: string;
@@ -40,8 +46,8 @@ export interface Plan {
   /** When faults end. */
   calmAtMs: number;
   openMax: number;
-  /** What the bot may spend, where it is limited. */
-  budget: Budget.Limit | null;
+  /** What the bot may spend, and its owner with all bots, where it is limited. */
+  budgets: Budgets | null;
 }
 
 const some = 0.04;
@@ -127,15 +133,20 @@ export function choosePlan(prng: Prng, only?: string): Plan {
     sweepEveryMs: races || hurries ? 3_000 : 20_000,
     calmAtMs: 40_000,
     openMax: prng.chance(0.1) ? 2 : 100,
-    budget: null,
+    budgets: null,
   };
 }
 
 /**
- * A budget for an episode: of runs, of money, of both. Some messages are refused by most of them.
+ * Budgets for an episode: of runs, of money, of both. Some messages are refused by most of them.
  * @param prng of its own, so that an episode is the same with and without it.
  */
-export function chooseBudget(prng: Prng): Budget.Limit {
+export const chooseBudgets = (prng: Prng): Budgets => ({
+  bot: chooseLimit(prng),
+  owner: prng.chance(0.7) ? chooseLimit(prng) : null,
+});
+
+function chooseLimit(prng: Prng): Budget.Limit {
   const byRuns = prng.chance(0.6);
   return {
     period: prng.pick(["DAY", "TOTAL"]),
@@ -173,7 +184,10 @@ export function planOfStorm(prng: Prng): Plan {
     })),
     rates: { ...noFaults, ...profiles["everything at once"], stall: 0, max: 40 },
     workers: 3,
-    budget: { period: "DAY", runs, spendMicroUsd: null },
+    budgets: {
+      bot: { period: "DAY", runs, spendMicroUsd: null },
+      owner: prng.chance(0.5) ? { period: "TOTAL", runs, spendMicroUsd: null } : null,
+    },
   };
 }
 
@@ -203,7 +217,7 @@ export function planOfKillPoint(scenario: Scenario, killPoint: KillPoint): Plan 
     sweepEveryMs: 20_000,
     calmAtMs: 40_000,
     openMax: 100,
-    budget: null,
+    budgets: null,
     ...rest,
   };
 }

@@ -52,6 +52,9 @@ function nextScript(world: World, mood: Mood): Script {
     { kind: "stop", reason: "max_tokens" },
     { kind: "stop", reason: "content_filtered" },
   ]);
+  // A filter may leave nothing of an answer.
+  const { end } = script;
+  if (end.kind === "stop" && end.reason === "content_filtered") script.pieces = after;
   return script;
 }
 

@@ -208,6 +208,9 @@ describe("chats", () => {
       (reply) => reply.json.runs.some(isUtility),
     );
     expect(json.runs.filter(isUtility)).toHaveLength(1);
+    const usage = await owner("GET", `/bots/${world.bot.botId}/publication/usage?by=day`);
+    expect(usage.json.total.utilityRuns).toBe(1);
+    expect(usage.json.total.runs).toBeGreaterThan(1);
   });
 });
 

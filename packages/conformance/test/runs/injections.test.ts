@@ -337,7 +337,7 @@ test("nothing but the allow-list, its hosts and no secret is got at, whatever th
 
   const allowed = ["search_knowledge", "readOrder", "order", "echo"];
   for (const { name, content } of results) {
-    if (!allowed.includes(name)) expect(content, name).toMatch(/^There is no tool/);
+    if (!allowed.includes(name)) expect(content, name).toContain("There is no tool");
   }
   const names = new Set(results.map(({ name }) => name));
   for (const name of ["delete_everything", "read_secret", "get-env"]) expect(names).toContain(name);

@@ -208,6 +208,23 @@ test("an edit of the tools applies to the next request", async () => {
   expect(json.message.thinkingLog[0].content.at(-1).body.name).toBe("current_time");
 });
 
+test("a later message is answered from the words before it, for their calls need tools that may be gone", async () => {
+  const model = await answeredBy({ kind: "demo" });
+  stack.model.script = (request, signal) => model.stream(request, signal);
+  await allow([{ kind: "calculator" }]);
+  const client = stack.client();
+  await client.outcome(await client.send(question, "replayed"));
+  await allow([]);
+  expect((await client.outcome(await client.send("And now?", "replayed"))).status).toBe(200);
+  const { tools, messages = [] } = stack.model.requests.at(-1) ?? {};
+  expect(tools).toBeUndefined();
+  expect(messages.flatMap(({ content }) => content.map(({ type }) => type))).toEqual([
+    "text",
+    "text",
+    "text",
+  ]);
+});
+
 test("a cancel while a tool is at work says that its outcome is unknown", async () => {
   const begun = Promise.withResolvers<void>();
   const definition = {

@@ -19,6 +19,7 @@ import type {
   SecretStore,
   Table,
   UploadStore,
+  VectorStore,
 } from "@outlet/core/ports";
 import type { Key } from "@outlet/core/publishing/key";
 import type { Publication } from "@outlet/core/publishing/publication";
@@ -33,6 +34,8 @@ export interface ControlApiDeps extends Key.Peppered {
   /** What the bot under test may call outside. */
   remoteTools?: Tools.Remote;
   retriever: Retriever;
+  /** Where vectors lie of a bot that is removed. */
+  vectors?: Pick<VectorStore, "removeAll"> | undefined;
   /** To what owners name: documents, services, MCP servers. */
   http: Http;
   /** Of bots' tools. */

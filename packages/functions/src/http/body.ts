@@ -1,10 +1,12 @@
 import { Problem } from "@outlet/core/foundation/problem";
 import type { MiddlewareHandler } from "hono";
+import { boundShape } from "./json-shape.ts";
 
 /**
  * Reads a body once, as what it says it is, before any route does: text in UTF-8, as JSON is
  * (RFC 8259 §8.1). What would be stored as something else than was sent is refused here, with what
- * to do about it; halves of surrogate pairs, which no text can hold, become U+FFFD.
+ * to do about it, and so is what is wider or deeper than {@link boundShape} lets through; halves of
+ * surrogate pairs, which no text can hold, become U+FFFD.
  */
 export function readableBody(): MiddlewareHandler {
   return async function readBody(c, next) {
@@ -13,6 +15,7 @@ export function readableBody(): MiddlewareHandler {
       refuseEncoding(c.req.header("content-encoding"));
       refuseCharset(c.req.header("content-type"));
       const text = decode(await c.req.arrayBuffer());
+      boundShape(text);
       // Whoever asks for the body from here on is given this text.
       // Hono keeps promises there, and says otherwise.
       c.req.bodyCache = { text: Promise.resolve(mendSurrogates(text)) as unknown as string };

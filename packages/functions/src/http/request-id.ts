@@ -11,7 +11,10 @@ export function requestId(
   return async function nameRequest(c, next) {
     const id = idOf(c.env) ?? crypto.randomUUID();
     c.set("requestId", id);
-    await next();
+    // Before the answer is made: a header that comes later has the answer made a second time.
     c.header("x-request-id", id);
+    await next();
+    // An answer that a route made itself takes none of what was said before.
+    if (!c.res.headers.has("x-request-id")) c.header("x-request-id", id);
   };
 }

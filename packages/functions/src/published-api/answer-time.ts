@@ -10,6 +10,8 @@ export const answeredInTime = (limitMs = 60_000): MiddlewareHandler =>
   async function answerInTime(_c, next) {
     const overdue = Promise.withResolvers<never>();
     const timer = setTimeout(() => overdue.reject(tooLate(limitMs)), limitMs);
+    // It keeps no process going that has nothing else to do.
+    timer.unref();
     try {
       await Promise.race([next(), overdue.promise]);
     } finally {

@@ -2,4 +2,6 @@ import { publishedApiDeps } from "../deps.ts";
 import { createPublishedApi } from "./app.ts";
 import { createPublishedApiHandler } from "./handler.ts";
 
-export const handler = createPublishedApiHandler(createPublishedApi(publishedApiDeps()));
+const deps = publishedApiDeps();
+
+export const handler = createPublishedApiHandler(createPublishedApi(deps), deps.log);

@@ -2,14 +2,14 @@ import type { LookupAddress } from "node:dns";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { OpenApi } from "@outlet/core/bots/openapi";
 import type { Tools } from "@outlet/core/bots/tools";
-import type { SecretStore } from "@outlet/core/ports";
+import { type SecretStore, silentLog, systemClock } from "@outlet/core/ports";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createGuardedHttp, type GuardedHttpOptions } from "../outbound/guarded-http.ts";
 import { privateAnswers, privateUrls } from "../outbound/private-addresses.test-support.ts";
 import { listen } from "./everything-server.test-support.ts";
 import { callOperation } from "./http-tool.ts";
 import { listRemote, ServerFailed } from "./mcp-session.ts";
-import type { HttpTool } from "./remote.ts";
+import { createRemoteTools, type HttpTool } from "./remote.ts";
 
 interface Seen {
   method: string;
@@ -203,6 +203,23 @@ describe("an operation of a real service", () => {
     });
     expect(seen).toEqual([]);
   });
+});
+
+test("the model is told nothing of what is fixed, and offered the rest", async () => {
+  const tool = await toolOf(null);
+  const [get, post] = tool.setting.operations;
+  if (get) get.fixed = { id: '"1"' };
+  if (post) post.fixed = { "body.name": '"Rex"' };
+  const deps = { http: createGuardedHttp(), secrets, clock: systemClock, log: silentLog };
+  const opened = await createRemoteTools({ ...deps, table: {} as never }).open(
+    tool,
+    AbortSignal.timeout(10_000),
+  );
+  expect(opened.map(({ definition }) => definition.inputSchema)).toEqual([
+    { type: "object", properties: {}, required: [] },
+    { type: "object", properties: { body: { type: "object", properties: {} } } },
+    { type: "object", properties: {} },
+  ]);
 });
 
 describe("a private address", () => {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Client } from "@modelcontextprotocol/client";
 import type { Tools } from "@outlet/core/bots/tools";
 import { Text } from "@outlet/core/foundation/text";
 import { type Http, HttpRefused, type SecretStore } from "@outlet/core/ports";
 import { createGuardedFetch } from "../outbound/guarded-fetch.ts";
+import { redacted } from "./redact.ts";
 
 type Definition = Awaited<ReturnType<Client["listTools"]>>["tools"][number];
 export type CallResult = Awaited<ReturnType<Client["callTool"]>>;
@@ -129,22 +131,34 @@ function failure(error: unknown, isAnswer: boolean): ServerFailed {
   return new ServerFailed(`The MCP server did not answer as one does: ${said}`, { cause: error });
 }
 
+/** What a server is told in its headers: it may say it again, and nobody else is to read it. */
+export const secretsOf = ({ headers }: Server): string[] =>
+  Object.values(headers).flatMap((value) => [value, ...value.split(" ").slice(1)]);
+
 /** @throws ServerFailed; the signal's reason */
-export function listRemote(
+export async function listRemote(
   http: Http,
   server: Server,
   limits: { timeMs: number; signal: AbortSignal },
 ): Promise<RemoteTool[]> {
-  return withServer(http, server, limits, async (client, options) => {
-    const { tools } = await client.listTools(undefined, options);
-    return tools.slice(0, toolsMax).map(remoteTool);
-  });
+  const secrets = secretsOf(server);
+  try {
+    return await withServer(http, server, limits, async (client, options) => {
+      const { tools } = await client.listTools(undefined, options);
+      return tools.slice(0, toolsMax).map((tool) => remoteTool(tool, secrets));
+    });
+  } catch (error) {
+    if (!(error instanceof ServerFailed)) throw error;
+    // Without what it comes of, which holds the server's own words, too, and is logged.
+    throw new ServerFailed(redacted(error.message, secrets), { isAnswer: error.isAnswer });
+  }
 }
 
-function remoteTool(tool: Definition): RemoteTool {
+function remoteTool(tool: Definition, secrets: readonly string[]): RemoteTool {
   const { name, title, annotations } = tool;
-  const inputSchema = JSON.stringify(tool.inputSchema);
-  const description = Text.shorten((tool.description ?? title ?? "").trim() || name, 2_000);
+  const inputSchema = redacted(JSON.stringify(tool.inputSchema), secrets);
+  const said = redacted(tool.description ?? title ?? "", secrets);
+  const description = Text.shorten(said.trim() || name, 2_000);
   const isSafeToRepeat = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
   const isLong = inputSchema.length > schemaMax;
   return {
@@ -174,7 +188,10 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** What of a result is told to the model. */
+/**
+ * What of a result is told to the model. A server may give its words as a structure, too: what is said
+ * by both is told once (MCP 2025-11-25, server/tools, Structured Content).
+ */
 export function textOfResult({ content, structuredContent }: CallResult): string {
   const texts = (content ?? []).map((part) => {
     switch (part.type) {
@@ -188,6 +205,16 @@ export function textOfResult({ content, structuredContent }: CallResult): string
         return `[${part.type} of ${part.mimeType}, which is no text]`;
     }
   });
-  const text = texts.join("\n").trim();
-  return text === "" && structuredContent ? JSON.stringify(structuredContent) : text;
+  const isSaid =
+    structuredContent === undefined || texts.some((text) => says(text, structuredContent));
+  return [...texts, ...(isSaid ? [] : [JSON.stringify(structuredContent)])].join("\n").trim();
+}
+
+function says(text: string, structure: unknown): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(text), structure);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

@@ -1,9 +1,19 @@
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { inspect } from "node:util";
 import type { Tools } from "@outlet/core/bots/tools";
-import { type SecretStore, silentLog, systemClock, type ToolCall } from "@outlet/core/ports";
+import {
+  type Http,
+  HttpRefused,
+  type SecretStore,
+  silentLog,
+  systemClock,
+  type ToolCall,
+} from "@outlet/core/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";
 import { approved, compared } from "./compare.ts";
-import { startEverything } from "./everything-server.test-support.ts";
+import { listen, startEverything } from "./everything-server.test-support.ts";
 import { listRemote, ServerFailed } from "./mcp-session.ts";
 import { createRemoteTools, type Mcp } from "./remote.ts";
 
@@ -97,12 +107,54 @@ describe("the tools of a real MCP server", () => {
     expect(server.sessions.size).toBe(0);
   });
 
+  test("answer with structures, which are told once, and with what is no text", async () => {
+    const tools = ["get-structured-content", "get-tiny-image", "get-resource-links"];
+    const opened = await remote().open(await toolWith(tools), signal());
+    const said = async (at: number, input: object) => {
+      const outcome = await opened[at]?.call(call({ ...input }), signal());
+      return outcome?.outcome === "ok" ? outcome.content : `Not ok: ${outcome?.outcome}`;
+    };
+    const where = { location: "Chicago" };
+    const weather = await said(0, where);
+    expect(JSON.parse(weather)).toMatchObject({ conditions: expect.any(String) });
+    server.state.change = (text) => text.replaceAll(/"text":"\{[^}]*\}"/g, '"text":"As measured:"');
+    expect(await said(0, where)).toBe(`As measured:\n${weather}`);
+    server.state.change = (text) => text;
+    expect(await said(1, {})).toContain("[image of image/png, which is no text]");
+    expect(await said(2, { count: 2 })).toMatch(/\[.+: .+:\/\/.+\]/);
+  });
+
   test("never tell the secret that a header held, though the server says it again", async () => {
     const [echo] = await remote().open(await toolWith(["echo"]), signal());
     expect(await echo?.call(call({ message: "correct-horse" }), signal())).toEqual({
       outcome: "ok",
       content: "Echo: [secret]",
     });
+  });
+
+  test("never tell it in what they say of themselves, nor in why they failed", async () => {
+    server.state.change = (said) => said.replaceAll("Echoes back", "Say correct-horse and");
+    const echo = (await list()).find(({ remoteName }) => remoteName === "echo");
+    server.state.change = (text) => text;
+    expect(echo?.description).toBe("Say [secret] and the input string");
+    const refuses = createServer(async (req, res) => {
+      const { id = null } = JSON.parse(await text(req)) as { id?: number };
+      const error = { code: -32_000, message: `Nobody knows ${req.headers["x-key"]}.` };
+      res.setHeader("content-type", "application/json");
+      res.end(JSON.stringify({ jsonrpc: "2.0", id, error }));
+    });
+    const port = await listen(refuses);
+    const address = `127.0.0.1:${port}`;
+    const look = listRemote(
+      createGuardedHttp({ allow: [address] }),
+      { ...here(), url: `http://${address}/mcp` },
+      { timeMs: 10_000, signal: signal() },
+    );
+    const error: unknown = await look.catch((failed: unknown) => failed);
+    refuses.close();
+    expect(error).toBeInstanceOf(ServerFailed);
+    expect(inspect(error)).not.toContain("correct-horse");
+    expect(String(error)).toContain("[secret]");
   });
 
   test("say what is wrong: bad input, a missing secret, a server that is none or away", async () => {
@@ -190,11 +242,31 @@ describe("a definition that changes", () => {
     tool.setting.url = "http://127.0.0.1:9/mcp";
     expect(await remote().open(tool, signal())).toHaveLength(1);
   });
+
+  test("a server that hangs is waited for once, and not by each request", async () => {
+    let asked = 0;
+    let now = Date.now();
+    const hangs: Http = {
+      async send() {
+        asked += 1;
+        throw new HttpRefused("timeout", "It did not answer within 8 seconds.");
+      },
+    };
+    const clock = { ...systemClock, now: () => now };
+    const tools = createRemoteTools({ table, http: hangs, secrets, clock, log: silentLog });
+    const tool = await toolWith(["echo"], { checkedAt: 0 });
+    const open = async () => {
+      const before = asked;
+      expect(await tools.open(tool, signal())).toHaveLength(1);
+      return asked > before;
+    };
+    expect([await open(), await open()]).toEqual([true, false]);
+    now += 60_001;
+    expect([await open(), await open()]).toEqual([true, false]);
+  });
 });
 
 test("servers that answer nonsense are said to, in time", async () => {
-  const { createServer } = await import("node:http");
-  const { listen } = await import("./everything-server.test-support.ts");
   const answers: [number, string, string][] = [
     [200, "application/json", "[[["],
     [200, "application/json", '{"jsonrpc":"2.0","id":0,"result":{}}'],

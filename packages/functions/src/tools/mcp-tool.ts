@@ -2,7 +2,7 @@ import type { Tools } from "@outlet/core/bots/tools";
 import type { ToolCall } from "@outlet/core/ports";
 import type { Exchange } from "./exchange.ts";
 import type { ToolDeps } from "./http-tool.ts";
-import { ServerFailed, serverOf, textOfResult, withServer } from "./mcp-session.ts";
+import { secretsOf, ServerFailed, serverOf, textOfResult, withServer } from "./mcp-session.ts";
 import { redacted } from "./redact.ts";
 
 type Setting = Tools.SettingOf<"mcp">;
@@ -24,7 +24,7 @@ export async function callRemote(
   let isSent = false;
   try {
     const server = await serverOf(secrets, tool);
-    known = Object.values(server.headers).flatMap((value) => [value, ...value.split(" ").slice(1)]);
+    known = secretsOf(server);
     const limits = { timeMs: tool.limits.timeMs, signal };
     const result = await withServer(http, server, limits, (client, options) => {
       isSent = true;

@@ -27,19 +27,27 @@ export function composeAnswer(
 ): string {
   const called = results.filter(({ text }) => !/<passage\b/i.test(text));
   const told = called.map(({ name, text }) => `The tool ${name} says: ${quote(text)}`).join(" ");
-  const said = told !== "" && material.passages.length === 0 ? told : respond(material);
-  return [introduce(material), describeAttachments(material), told === said ? "" : told, said]
+  const said = respond(material, told !== "");
+  return [introduce(material), describeAttachments(material), told, said]
     .filter((part) => part !== "")
     .join(" ")
     .replaceAll(" \n", "\n");
 }
 
+const beginning = /\bbegin with (?=["“])/i;
+const greetingMax = 300;
+
 /** What an instruction gives to begin with: `Begin with "Welcome to Café Luna."` */
-const greeting = /\bbegin with (?:"([^"]{1,300})"|“([^”]{1,300})”)/i;
+function greetingOf(instruction: string): string | undefined {
+  const after = instruction.split(beginning)[1];
+  const [, words, ...rest] = after?.split(after.startsWith('"') ? '"' : /[“”]/) ?? [];
+  // Nothing follows a quotation mark that is never closed.
+  if (!words || rest.length === 0 || words.length > greetingMax) return undefined;
+  return words;
+}
 
 function introduce({ instruction }: Material): string {
-  const [, straight, curly] = greeting.exec(instruction) ?? [];
-  const words = straight ?? curly;
+  const words = greetingOf(instruction);
   return words === undefined ? "Outlet demo model." : `Outlet demo model: ${words}`;
 }
 
@@ -48,8 +56,12 @@ function describeAttachments({ attachments }: Material): string {
   return `You attached: ${attachments.map(({ description }) => description).join(", ")}.`;
 }
 
-function respond(material: Material): string {
-  return recall(material) ?? answer(material) ?? overview(material) ?? admit(material);
+/** @param isTold whether a tool has said something already: nothing is admitted then. */
+function respond(material: Material, isTold: boolean): string {
+  if (isTold && material.passages.length === 0) return "";
+  return (
+    recall(material) ?? answer(material) ?? overview(material) ?? (isTold ? "" : admit(material))
+  );
 }
 
 const ofUser = /\bwhat (?:was|were|did|have) (?:i|my)\b/i;

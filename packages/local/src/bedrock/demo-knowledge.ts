@@ -30,6 +30,7 @@ export interface Material {
  * `<`, so that a thousand unfinished ones are not read a thousand times.
  */
 const passage = /<passage\b([^<>]*)>([\s\S]*?)(?:<\/passage>|(?=<passage\b)|(?=<\/knowledge>)|$)/gi;
+const place = /^\n?\[([^\]\n]{1,1000})\]\n/;
 const knowledgeTag = /<\/?knowledge\b[^<>]*>/gi;
 
 const entities: Record<string, string> = {
@@ -54,7 +55,8 @@ function attribute(attributes: string, name: string): string | undefined {
 function readPassages(block: string): Passage[] {
   const found = [...block.matchAll(passage)].map(([, attributes = "", text = ""], index) => ({
     source: attribute(attributes, "source") ?? "the knowledge",
-    text: unescape(text),
+    // Where it stands in its file is a heading, and no sentence to be quoted.
+    text: unescape(text).replace(place, "# $1\n"),
     rank: Number(attribute(attributes, "rank") ?? index + 1),
   }));
   return found

@@ -61,6 +61,12 @@ describe("an answer", () => {
     );
   });
 
+  test("quotes no line that only says where a passage stands", async () => {
+    const placed = '<passage source="a.md">\n[Outlet › Owls]\nOwls hunt mice.\n</passage>';
+    const text = await conversation(["Be kind.", placed])("What do owls hunt?");
+    expect(text).toBe('Outlet demo model. a.md says: "Owls hunt mice."');
+  });
+
   test("joins a sentence that is wrapped over lines", async () => {
     expect(await conversation()("Who sets the quota?")).toContain(
       '"An owner sets throttle, quota and origins, and presses Publish."',

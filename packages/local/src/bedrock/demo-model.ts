@@ -5,7 +5,8 @@ import type { ConverseRequest } from "./converse-request.ts";
 import { composeAnswer } from "./demo-answer.ts";
 import { composeJson } from "./demo-json.ts";
 import { readMaterial } from "./demo-knowledge.ts";
-import { type DemoCall, nextCalls, resultsOf, withoutCalls } from "./demo-tools.ts";
+import type { DemoCall } from "./demo-questions.ts";
+import { nextCalls, resultsOf, withoutCalls } from "./demo-tools.ts";
 import { countTokens, tokenise } from "./tokens.ts";
 
 /**

@@ -1,10 +1,6 @@
 import type { Content, ConverseRequest, Message } from "./converse-request.ts";
 import type { Json } from "./backend.ts";
-
-export interface DemoCall {
-  name: string;
-  input: Json;
-}
+import { callsFor, type DemoCall } from "./demo-questions.ts";
 
 /** Where what was asked begins: the last message of the user that brings no results. */
 const askedAt = (messages: readonly Message[]): number =>
@@ -36,8 +32,9 @@ export function resultsOf({ messages }: ConverseRequest): { name: string; text: 
  *     call A {} and call B {}                 side by side
  *     call A {} then call B {}                one after the other
  *
- * Where it is told nothing and may search the bot's knowledge, it searches for the question, once.
- * What it is not offered it does not call.
+ * Where it is told nothing, it works out the sum and looks up the time that the question asks for
+ * ({@link callsFor}), and where it may search the bot's knowledge it searches for the question: all
+ * side by side, once. What it is not offered it does not call.
  */
 export function nextCalls(request: ConverseRequest): DemoCall[] {
   const { messages, tools = [] } = request;
@@ -49,8 +46,12 @@ export function nextCalls(request: ConverseRequest): DemoCall[] {
   const offered = new Set(tools.map(({ name }) => name));
   const told = readPhrases(question).map((group) => group.filter(({ name }) => offered.has(name)));
   const groups = told.filter((group) => group.length > 0);
-  if (groups.length === 0 && offered.has("search_knowledge") && question.trim() !== "") {
-    groups.push([{ name: "search_knowledge", input: { query: question } }]);
+  if (groups.length === 0) {
+    const asked = callsFor(question, offered);
+    if (offered.has("search_knowledge") && question.trim() !== "") {
+      asked.push({ name: "search_knowledge", input: { query: question } });
+    }
+    if (asked.length > 0) groups.push(asked);
   }
   return groups[rounds] ?? [];
 }

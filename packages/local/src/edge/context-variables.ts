@@ -12,5 +12,24 @@ export function substitute(
   variables: ContextVariables,
   write: (value: string | undefined) => string,
 ): string {
-  return template.replace(reference, (_, name: string) => write(variables.get(name)));
+  let text = "";
+  // Between two names there is what stands as it is.
+  for (const [index, part] of partsOf(template).entries()) {
+    text += index % 2 === 0 ? part : write(variables.get(part));
+  }
+  return text;
 }
+
+/** Of templates seen before; each API has a handful, and there are few different ones. */
+const parts = new Map<string, readonly string[]>();
+
+function partsOf(template: string): readonly string[] {
+  const known = parts.get(template);
+  if (known) return known;
+  if (parts.size >= templatesMax) parts.clear();
+  const split = template.split(reference);
+  parts.set(template, split);
+  return split;
+}
+
+const templatesMax = 200;

@@ -5,7 +5,6 @@ import type { Clock, Log, Provisioner } from "@outlet/core/ports";
 import type { LambdaFunction } from "../function-host/function.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type Exchange, serve } from "./exchange.ts";
-import type { Mount } from "./mount.ts";
 import { type GatewayRequest, readHeaders } from "./proxy-event.ts";
 import { BodyRoom, discardBody } from "./request-body.ts";
 import { isRestApiId, Stacks } from "./stacks.ts";
@@ -58,13 +57,20 @@ export function createEdge(options: EdgeOptions): Edge {
   const room = new BodyRoom();
   const inFlight = new Set<Promise<void>>();
   let closing = false;
+  let known: URL | undefined;
+  const originUrl = (): URL => {
+    const text = origin();
+    // Parsed once: it changes when the port is known, and never again.
+    if (known?.origin !== text) known = new URL(text);
+    return known;
+  };
 
   const receive = (req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> => {
     const mount = stacks.mounts.get(target.restApiId);
     const traceId = newTraceId(clock.now());
     const source = {
       sourceIp: sourceAddress(req.socket.remoteAddress),
-      origin: new URL(origin()),
+      origin: originUrl(),
       traceId,
     };
     const ids = { requestId: randomUUID(), extendedRequestId: newExtendedRequestId() };
@@ -112,7 +118,7 @@ export function createEdge(options: EdgeOptions): Edge {
   return {
     provisioner: stacks,
     async handle(req, res) {
-      const target = parseTarget(req.url ?? "", stacks.mounts);
+      const target = parseTarget(req.url ?? "", stacks);
       if (target === undefined) return false;
       const served = closing
         ? refuse(req, res, 503, "ServiceUnavailableException", "Service Unavailable")
@@ -149,13 +155,13 @@ interface Target {
   query: string;
 }
 
-function parseTarget(url: string, mounts: ReadonlyMap<string, Mount>): Target | undefined {
+function parseTarget(url: string, stacks: Stacks): Target | undefined {
   const mark = url.indexOf("?");
   const fullPath = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? "" : url.slice(mark + 1);
   const [empty, first = "", ...rest] = fullPath.split("/");
   if (empty !== "") return undefined;
-  const mapped = [...mounts.values()].find(({ basePath }) => basePath === first);
+  const mapped = stacks.atBasePath(first);
   if (mapped) {
     const { restApiId, stage } = mapped;
     const path = `/${rest.join("/")}`;

@@ -8,7 +8,7 @@ import { type Authorized, authorize } from "./authorizer.ts";
 import type { ContextVariables } from "./context-variables.ts";
 import type { EdgeDatabase } from "./database.ts";
 import { GatewayRefusal, renderGatewayResponse } from "./gateway-responses.ts";
-import { invokeIntegration, pipeBody, sendMetadata } from "./integration.ts";
+import { invokeIntegration, pipeBody, sendMetadata, sendWhole } from "./integration.ts";
 import type { Method } from "./mount.ts";
 import {
   commonLogTime,
@@ -56,8 +56,9 @@ export async function serve(exchange: Exchange, deps: ExchangeDeps): Promise<voi
   const { req, res, request, variables } = exchange;
   const startedAt = performance.now();
   recordRequest(request, variables);
+  // Only throttling goes by arrival; whom nothing throttles need not wait for others.
   deps.arrivals.note();
-  await deps.arrivals.settled();
+  if (request.mount.usagePlan.throttle) await deps.arrivals.settled();
   try {
     await answer(exchange, deps);
   } catch (error) {
@@ -159,10 +160,11 @@ async function integrate(
     const stream = await invokeIntegration(target, event, method.timeoutMs);
     variables.set("integrationStatus", "200");
     res.setHeader("X-Amzn-Trace-Id", request.traceId);
-    sendMetadata(res, stream);
+    const whole = sendMetadata(res, stream);
     const leftMs = method.timeoutMs - (performance.now() - startedAt);
-    overdue = setTimeout(() => res.destroy(), leftMs);
-    variables.set("responseLength", String(await pipeBody(res, stream)));
+    if (!whole) overdue = setTimeout(() => res.destroy(), leftMs);
+    const length = whole ? sendWhole(res, whole) : await pipeBody(res, stream);
+    variables.set("responseLength", String(length));
   } finally {
     clearTimeout(overdue);
     variables.set("integrationLatency", elapsed(startedAt));

@@ -1,6 +1,11 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { HttpMetadata, HttpStream, LambdaFunction } from "../function-host/function.ts";
+import type {
+  HttpMetadata,
+  HttpStream,
+  LambdaFunction,
+  ResponseBody,
+} from "../function-host/function.ts";
 import { GatewayRefusal } from "./gateway-responses.ts";
 
 /** Names a function's answer may not use; AWS hands them on under another one. */
@@ -46,12 +51,21 @@ export async function invokeIntegration(
 
 /**
  * Sends status and headers of a function's answer, so that the caller has them before the body.
+ * What the function has said to its end already waits, corked, for the end of the response: one write
+ * to the caller instead of three.
  * @throws GatewayRefusal where they cannot be said in HTTP.
  */
-export function sendMetadata(res: ServerResponse, { metadata, body }: HttpStream): void {
+export function sendMetadata(
+  res: ServerResponse,
+  { metadata, body }: Pick<HttpStream, "metadata" | "body">,
+): Uint8Array[] | undefined {
+  const whole = body.rest();
   try {
     writeMetadata(res, metadata);
+    // Not `res.cork()`: its end overtakes what it holds (seen with Node 24.21).
+    if (whole) res.socket?.cork();
     res.flushHeaders();
+    return whole;
   } catch (cause) {
     drain(body).catch(() => {});
     throw new GatewayRefusal("INTEGRATION_FAILURE", { cause });
@@ -70,6 +84,12 @@ function writeMetadata(res: ServerResponse, metadata: HttpMetadata): void {
   }
   if (metadata.cookies?.length) res.appendHeader("set-cookie", metadata.cookies);
   if (!res.hasHeader("content-type")) res.setHeader("Content-Type", "application/json");
+}
+
+/** Passes on what a function has said to its end. @returns the bytes of it. */
+export function sendWhole(res: ServerResponse, chunks: readonly Uint8Array[]): number {
+  for (const chunk of chunks) res.write(chunk);
+  return chunks.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
@@ -102,6 +122,6 @@ async function drained(res: ServerResponse): Promise<void> {
 }
 
 /** Lets a function finish what nobody will hear. */
-async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
+async function drain(body: ResponseBody): Promise<void> {
   for await (const chunk of body) void chunk;
 }

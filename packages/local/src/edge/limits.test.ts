@@ -208,9 +208,10 @@ describe("a body", () => {
 
   it("is refused where unfinished ones hold all there is for them", async () => {
     const room = new BodyRoom(100);
+    const chunked = { "transfer-encoding": "chunked" };
     const bodies = [new PassThrough(), new PassThrough()];
     const [first, second] = bodies.map((body) =>
-      readBody(Object.assign(body, { headers: {} }) as unknown as IncomingMessage, room),
+      readBody(Object.assign(body, { headers: chunked }) as unknown as IncomingMessage, room),
     );
     bodies[0]?.write("x".repeat(60));
     bodies[1]?.write("x".repeat(60));

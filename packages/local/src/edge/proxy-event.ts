@@ -214,8 +214,17 @@ function readQuery(query: string) {
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
+/** The last one that was asked for: each request asks several times. */
+let latest = { second: Number.NaN, text: "" };
+
 /** `09/Apr/2015:12:34:56 +0000` */
 export function commonLogTime(epochMs: number): string {
+  const second = Math.floor(epochMs / 1_000);
+  if (latest.second !== second) latest = { second, text: toCommonLogTime(epochMs) };
+  return latest.text;
+}
+
+function toCommonLogTime(epochMs: number): string {
   const date = new Date(epochMs);
   const day = String(date.getUTCDate()).padStart(2, "0");
   const time = date.toISOString().slice(11, 19);

@@ -14,6 +14,7 @@ export class RequestAborted extends Error {
  */
 export async function discardBody(req: IncomingMessage): Promise<void> {
   if (req.readableEnded || req.destroyed) return;
+  if (!hasBody(req)) return void req.resume();
   await new Promise((resolve) => {
     req.once("end", resolve);
     req.once("close", resolve);
@@ -47,6 +48,10 @@ export class BodyRoom {
   }
 }
 
+/** Without either of these there is none (RFC 9112 §6.3). */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+
 /** Whether a body says of itself that it is larger than the gateway takes. */
 export const saysTooLarge = (req: IncomingMessage): boolean =>
   Number(req.headers["content-length"]) > bodyMaxBytes;
@@ -57,6 +62,7 @@ export const saysTooLarge = (req: IncomingMessage): boolean =>
  */
 export async function readBody(req: IncomingMessage, room: BodyRoom): Promise<Buffer | undefined> {
   if (saysTooLarge(req)) return undefined;
+  if (!hasBody(req)) return Buffer.alloc(0);
   let held = 0;
   try {
     return await receive(req, (bytes) => {
@@ -89,8 +95,12 @@ function receive(req: IncomingMessage, take: (bytes: number) => void): Promise<B
       resolve(undefined);
     };
     req.on("data", onData);
-    req.once("end", () => resolve(Buffer.concat(chunks)));
     const onAbort = () => reject(new RequestAborted("The request was cut off"));
+    req.once("end", () => {
+      // It closes after that, too.
+      req.off("close", onAbort);
+      resolve(Buffer.concat(chunks));
+    });
     req.once("error", onAbort);
     req.once("close", onAbort);
   });

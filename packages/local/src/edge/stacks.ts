@@ -44,6 +44,7 @@ export class Stacks implements Provisioner {
   readonly #log: Log;
   readonly #records = new Map<string, StackRecord>();
   readonly #mounts = new Map<string, Mount>();
+  readonly #byBasePath = new Map<string, Mount>();
 
   constructor(dataDir: string, platform: Platform, origin: () => string, log: Log) {
     this.templateVersion = templateVersion(platform);
@@ -62,6 +63,11 @@ export class Stacks implements Provisioner {
   /** By REST API id. */
   get mounts(): ReadonlyMap<string, Mount> {
     return this.#mounts;
+  }
+
+  /** What is served under a path of its own. */
+  atBasePath(basePath: string): Mount | undefined {
+    return this.#byBasePath.get(basePath);
   }
 
   async deploy(spec: StackSpec, token: string): Promise<void> {
@@ -105,7 +111,7 @@ export class Stacks implements Provisioner {
     if (record === undefined) return;
     this.#store.remove(stackName);
     this.#records.delete(stackName);
-    this.#mounts.delete(record.restApiId);
+    this.#unmount(record.restApiId);
     this.logs.remove(record.restApiId);
     this.database.keepOnly([...this.#records.values()].map(({ usagePlanId }) => usagePlanId));
   }
@@ -141,7 +147,18 @@ export class Stacks implements Provisioner {
     this.#records.set(record.stackName, record);
     if (record.template === null) return;
     this.logs.open(record.restApiId);
-    this.#mounts.set(record.restApiId, createMount(record, record.template));
+    const mount = createMount(record, record.template);
+    this.#unmount(record.restApiId);
+    this.#mounts.set(record.restApiId, mount);
+    if (mount.basePath !== null) this.#byBasePath.set(mount.basePath, mount);
+  }
+
+  #unmount(restApiId: string): void {
+    const basePath = this.#mounts.get(restApiId)?.basePath;
+    this.#mounts.delete(restApiId);
+    if (basePath && this.#byBasePath.get(basePath)?.restApiId === restApiId) {
+      this.#byBasePath.delete(basePath);
+    }
   }
 
   #outputs({ restApiId, usagePlanId }: StackRecord, { stage, basePath }: Mount): StackOutputs {

@@ -33,7 +33,7 @@ export class UsagePlans {
       const used = this.#database.used(plan.id, keyId, periodStart(plan.quota.period, arrivedAt));
       if (used >= plan.quota.limit) throw new GatewayRefusal("QUOTA_EXCEEDED");
     }
-    this.#database.count(plan.id, keyId, dayOf(new Date(arrivedAt)));
+    this.#database.count(plan.id, keyId, dayAt(arrivedAt));
     // The answer says what is left, and reads it from the file.
     if (plan.quota !== null) this.#database.flush();
   }
@@ -73,4 +73,14 @@ function periodStart(period: "DAY" | "WEEK" | "MONTH", now: number): string {
 
 function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);
+}
+
+const dayMs = 86_400_000;
+let latest = { number: Number.NaN, day: "" };
+
+/** The day of a request, which mostly is that of the one before. */
+function dayAt(epochMs: number): string {
+  const number = Math.floor(epochMs / dayMs);
+  if (latest.number !== number) latest = { number, day: dayOf(new Date(epochMs)) };
+  return latest.day;
 }

@@ -11,15 +11,32 @@ export type AllowList = (address: string) => boolean;
  */
 export function createAllowList(ranges: string[]): AllowList {
   const parsed = ranges.map((range) => ipaddr.parseCIDR(range));
-  return (address) => {
+  return remembering((address) => {
     if (!ipaddr.isValid(address)) return false;
     const source = ipaddr.parse(address);
     return parsed.some(([base, bits]) => source.kind() === base.kind() && source.match(base, bits));
-  };
+  });
 }
 
 /** A socket's peer, IPv4 also where it came in through an IPv6 socket (`::ffff:127.0.0.1`). */
-export function sourceAddress(remoteAddress: string | undefined): string {
-  if (remoteAddress === undefined || !ipaddr.isValid(remoteAddress)) return "";
-  return ipaddr.process(remoteAddress).toString();
+export const sourceAddress = (remoteAddress: string | undefined): string =>
+  remoteAddress === undefined ? "" : processed(remoteAddress);
+
+const processed = remembering((address) =>
+  ipaddr.isValid(address) ? ipaddr.process(address).toString() : "",
+);
+
+/** What an address comes to is the same each time, and few call a machine of one's own. */
+function remembering<T>(of: (address: string) => T): (address: string) => T {
+  const known = new Map<string, T>();
+  return (address) => {
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    if (known.size >= addressesMax) known.clear();
+    const value = of(address);
+    known.set(address, value);
+    return value;
+  };
 }
+
+const addressesMax = 1_000;

@@ -29,7 +29,7 @@ const { dataDir, socketDir, sockets } = assignment;
 const dynamodb = await startDynamodb(dataDir, sockets.dynamodb);
 // After the lock on the first: two processes must never write the queue's file.
 succeed(dataDir, socketDir);
-const fauxqs = await startFauxqs(join(dataDir, "queue"), sockets.fauxqs, assignment);
+const fauxqs = await startFauxqs(join(dataDir, "queue"), sockets, assignment);
 running = [dynamodb, fauxqs];
 report({ type: "ready" });
 

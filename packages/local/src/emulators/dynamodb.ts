@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { tableDefinition } from "@outlet/aws/table-schema";
-import { type Emulator, listen } from "./emulator.ts";
+import type { Emulator } from "./emulator.ts";
 import { tableName } from "./resources.ts";
 import { readDefinition } from "./table/definition.ts";
 import { createTableServer } from "./table/server.ts";
@@ -20,18 +20,11 @@ export async function startDynamodb(dataDir: string, socketPath: string): Promis
   const former = join(dataDir, "dynamodb");
   if (existsSync(former)) await takeOver(former, store);
   const server = createTableServer(store);
-  await listen(server, socketPath);
+  await server.listen(socketPath);
   return {
-    stop: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => {
-          store.close();
-          if (error) reject(error);
-          else resolve();
-        });
-        server.closeIdleConnections();
-        // Clients that keep a connection busy must not keep the database from being closed.
-        setTimeout(() => server.closeAllConnections(), 500).unref();
-      }),
+    async stop() {
+      await server.close();
+      store.close();
+    },
   };
 }

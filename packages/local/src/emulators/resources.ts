@@ -1,6 +1,8 @@
 /** What the emulators hold, and under which names. The names are seen by nobody but a debugger. */
 export const region = "us-east-1";
 export const tableName = "outlet";
+/** Of S3 Vectors. */
+export const vectorBucket = "outlet-vectors";
 export const bucket = "outlet";
 export const queueNames = {
   runs: "outlet-runs",
@@ -24,7 +26,8 @@ export interface Assignment {
 
 export interface Sockets {
   dynamodb: string;
-  fauxqs: string;
+  sqs: string;
+  s3: string;
 }
 
 /** What the child tells its parent. */

@@ -67,7 +67,11 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
 async function persist(options: EmulatorOptions, folder: SocketFolder): Promise<Emulators> {
   const giveUpAt = Date.now() + (options.lockPatienceMs ?? 6_000);
   for (let tries = 1; ; tries++) {
-    const sockets = { dynamodb: folder.socket(`db-${tries}`), fauxqs: folder.socket(`q-${tries}`) };
+    const sockets = {
+      dynamodb: folder.socket(`db-${tries}`),
+      sqs: folder.socket(`q-${tries}`),
+      s3: folder.socket(`s3-${tries}`),
+    };
     const { child, exited, outcome } = launch(options, folder.path, sockets);
     const report = await outcome;
     if (report.type === "ready") return describe(child, exited, folder, sockets);
@@ -123,10 +127,13 @@ function describe(
   folder: SocketFolder,
   sockets: Sockets,
 ): Emulators {
-  const fauxqs = unixEndpoint(sockets.fauxqs);
   return {
     region,
-    endpoints: { dynamodb: unixEndpoint(sockets.dynamodb), sqs: fauxqs, s3: fauxqs },
+    endpoints: {
+      dynamodb: unixEndpoint(sockets.dynamodb),
+      sqs: unixEndpoint(sockets.sqs),
+      s3: unixEndpoint(sockets.s3),
+    },
     socket: (name) => folder.socket(name),
     queueUrls: {
       runs: queueUrl(queueNames.runs),

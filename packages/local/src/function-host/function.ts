@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { isStreamingHandler } from "./globals.ts";
 import { type HttpStream, readHttpStream, ResponseStream } from "./response-stream.ts";
 
-export type { HttpMetadata, HttpStream } from "./response-stream.ts";
+export type { HttpMetadata, HttpStream, ResponseBody } from "./response-stream.ts";
 
 /** Lambda's context without the callbacks of Node 0.10. */
 export type LambdaContext = Omit<Context, "done" | "fail" | "succeed">;

@@ -1,10 +1,7 @@
-import { PassThrough, Writable } from "node:stream";
+import { Writable } from "node:stream";
 
 /** Announces that a payload begins with {@link HttpMetadata}, 8 NUL bytes, then the body. */
 const httpIntegrationContentType = "application/vnd.awslambda.http-integration-response";
-
-const delimiter = Buffer.alloc(8);
-const metadataMaxBytes = 1_048_576;
 
 /** What a function says about an HTTP response before its body. */
 export interface HttpMetadata {
@@ -16,9 +13,15 @@ export interface HttpMetadata {
 
 export interface HttpStream {
   metadata: HttpMetadata;
-  body: AsyncIterable<Uint8Array>;
+  body: ResponseBody;
   /** Tells the function that its caller has gone: it may stop, or go on for nobody. */
   abandon(): void;
+}
+
+/** A body, chunk by chunk as the function writes it. */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /** All that is left, where the function has ended it; then nothing is left to be read. */
+  rest(): Uint8Array[] | undefined;
 }
 
 /** The function answered, but not with an HTTP response. */
@@ -26,16 +29,92 @@ class MalformedResponse extends Error {
   override name = "MalformedResponse";
 }
 
+/** What is said ahead of the reader, in bytes, before the function has to wait. */
+const aheadMaxBytes = 65_536;
+
+/** Between one who writes and one who reads, without the machinery of two streams and a pipe. */
+class Output implements ResponseBody {
+  readonly #chunks: Uint8Array[] = [];
+  #heldBytes = 0;
+  #isEnded = false;
+  #isDiscarded = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+  #taken: (() => void) | undefined;
+
+  /** @param taken called when the next chunk is welcome. */
+  push(chunk: Uint8Array, taken: () => void): void {
+    if (this.#isDiscarded) return taken();
+    this.#chunks.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes > aheadMaxBytes) this.#taken = taken;
+    else taken();
+    this.#wake?.();
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#wake?.();
+  }
+
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#wake?.();
+  }
+
+  rest(): Uint8Array[] | undefined {
+    return this.#isEnded ? this.#take() : undefined;
+  }
+
+  /** Resolves once there is something to take, or an end. @throws what the function failed with. */
+  async filled(): Promise<void> {
+    while (this.#chunks.length === 0 && !this.#isEnded) {
+      if (this.#failure) throw this.#failure;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Lets the function finish what nobody will hear. */
+  discard(): void {
+    this.#isDiscarded = true;
+    this.#take();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      await this.filled();
+      const isLast = this.#isEnded;
+      yield* this.#take();
+      if (isLast) return;
+    }
+  }
+
+  #take(): Uint8Array[] {
+    const chunks = this.#chunks.splice(0).filter(({ length }) => length > 0);
+    this.#heldBytes = 0;
+    const taken = this.#taken;
+    this.#taken = undefined;
+    taken?.();
+    return chunks;
+  }
+}
+
 /** The `responseStream` a streaming handler writes to; the caller reads the same bytes as `output`. */
 export class ResponseStream extends Writable {
-  readonly output = new PassThrough();
+  readonly output = new Output();
   contentType = "application/octet-stream";
-  #prelude: Buffer | undefined;
+  /** As it was said; it leaves with the first write, even an empty one, as in Lambda's runtime. */
+  metadata: { said: unknown; isOut: boolean } | undefined;
 
   constructor() {
     super();
     // The reader of `output` gets the error; without a listener it would end the process as well.
-    this.output.on("error", () => {});
     this.on("error", () => {});
   }
 
@@ -48,77 +127,53 @@ export class ResponseStream extends Writable {
     this.emit("abandoned");
   }
 
-  /** As in Lambda's runtime the metadata leaves with the first write, even an empty one. */
   setHttpMetadata(metadata: unknown): void {
     this.setContentType(httpIntegrationContentType);
-    this.#prelude = Buffer.concat([Buffer.from(JSON.stringify(metadata)), delimiter]);
+    this.metadata = { said: metadata, isOut: false };
   }
 
-  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#prelude !== undefined) {
-      this.output.write(this.#prelude);
-      this.#prelude = undefined;
-    }
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    if (this.metadata) this.metadata.isOut = true;
     // `done` waits for the reader: a slow client slows the handler down.
-    this.output.write(chunk, done);
+    this.output.push(chunk, done);
+  }
+
+  /** So that an end that comes with the last chunk is known with it, not some turns later. */
+  override end(...rest: unknown[]): this {
+    super.end(...(rest as []));
+    if (this.writableLength === 0 && !this.destroyed) this.output.end();
+    return this;
   }
 
   override _final(done: () => void): void {
-    this.output.end(done);
+    this.output.end();
+    done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (!this.output.writableFinished) {
-      this.output.destroy(error ?? new MalformedResponse("The response stream was not ended"));
+    if (!this.output.isEnded) {
+      this.output.fail(error ?? new MalformedResponse("The response stream was not ended"));
     }
     done(error);
   }
 }
 
 /**
- * Splits a function's payload as API Gateway does.
- * @throws MalformedResponse where there is no metadata, and whatever the stream fails with before.
+ * Waits for status and headers, as API Gateway does.
+ * @throws MalformedResponse where there are none, and whatever the stream fails with before.
  */
 export async function readHttpStream(stream: ResponseStream): Promise<HttpStream> {
-  const payload = stream.output;
-  const chunks: AsyncIterator<Buffer> = payload[Symbol.asyncIterator]();
-  let head = Buffer.alloc(0);
-  for (;;) {
-    const next = await chunks.next();
-    if (next.done) throw new MalformedResponse("The function ended without HTTP metadata");
-    head = Buffer.concat([head, next.value]);
-    const end = head.indexOf(delimiter);
-    if (end >= 0) {
-      const metadata = parseMetadata(head.subarray(0, end).toString());
-      const body = remainder(head.subarray(end + delimiter.length), chunks);
-      return { metadata, body, abandon: () => stream.abandon() };
-    }
-    if (head.length > metadataMaxBytes) {
-      payload.destroy();
-      throw new MalformedResponse("The function's HTTP metadata does not end");
-    }
+  const { output } = stream;
+  await output.filled();
+  if (!stream.metadata?.isOut) {
+    output.discard();
+    throw new MalformedResponse("The function ended without HTTP metadata");
   }
+  const metadata = parseMetadata(stream.metadata.said);
+  return { metadata, body: output, abandon: () => stream.abandon() };
 }
 
-async function* remainder(
-  first: Buffer,
-  chunks: AsyncIterator<Buffer>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    if (first.length > 0) yield first;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
-  } finally {
-    await chunks.return?.();
-  }
-}
-
-function parseMetadata(text: string): HttpMetadata {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new MalformedResponse("The function's HTTP metadata is not JSON", { cause });
-  }
+function parseMetadata(value: unknown): HttpMetadata {
   if (typeof value !== "object" || value === null) {
     throw new MalformedResponse("The function's HTTP metadata is no object");
   }

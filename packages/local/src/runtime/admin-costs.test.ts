@@ -65,6 +65,7 @@ function entriesOf(botId: string, bot: number, run: number): Ledger.Entry[] {
     runMs: 3,
     errorCode: failed ? "model_error" : null,
     abandoned: false,
+    utility: false,
   };
   return run % 2 ? [entry, { ...entry, abandoned: true, costMicroUsd: 13 }] : [entry];
 }

@@ -77,10 +77,32 @@ describe("what reached the endpoint", () => {
       quota: null,
     });
     const paused = await outlet.publish();
+    const spent = await outlet.publish({ quota: { limit: 1, period: "DAY" } });
+    const unpaid = await outlet.publish({ budget: { period: "DAY", runs: 1 } });
+    const pageOnly = (
+      await owner("POST", `/bots/${bot.botId}/publication/keys`, {
+        label: "One web page",
+        allowedOrigins: ["https://app.example.com"],
+      })
+    ).json;
+    const asking = {
+      path: "/conversation",
+      method: "POST",
+      headers: { ...json, prefer: "wait=20" },
+      body: JSON.stringify(message("Hello")),
+    };
     await owner("POST", `/bots/${paused.botId}/publication/pause`);
     const refused: [of: PublishedBot, status: number, options: Parameters<typeof send>[1]][] = [
       [bot, 403, { path: "/health", headers: { "x-api-key": "nobody's" } }],
       [bot, 403, { path: "/health", localAddress: "127.9.9.9" }],
+      [
+        bot,
+        403,
+        {
+          path: "/health",
+          headers: { "x-api-key": pageOnly.value, origin: "https://elsewhere.example" },
+        },
+      ],
       [bot, 404, { path: "/nowhere" }],
       [bot, 405, { path: "/health", method: "DELETE" }],
       [
@@ -106,6 +128,10 @@ describe("what reached the endpoint", () => {
       [bot, 422, { path: "/conversation", method: "POST", headers: json, body: "{" }],
       [slow, 200, { path: "/health" }],
       [slow, 429, { path: "/health" }],
+      [spent, 200, { path: "/health" }],
+      [spent, 429, { path: "/health" }],
+      [unpaid, 200, asking],
+      [unpaid, 429, asking],
       [paused, 503, { path: "/health" }],
     ];
     for (const [of, status, options] of refused) {

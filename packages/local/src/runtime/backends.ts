@@ -5,6 +5,7 @@ import { createLeanQueue } from "@outlet/aws/lean/queue";
 import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
 import { createS3UploadStore } from "@outlet/aws/s3-upload-store";
+import { createS3VectorStore } from "@outlet/aws/s3-vector-store";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Key } from "@outlet/core/publishing/key";
 import { Delivery } from "@outlet/core/conversations/delivery";
@@ -12,14 +13,18 @@ import { Id } from "@outlet/core/foundation/id";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import {
   type Log,
+  type Queue,
   systemClock,
+  rememberingTable,
   reportingTable,
   systemRandomness,
   watchedTable,
 } from "@outlet/core/ports";
+import { Layout } from "@outlet/core/store/layout";
 import { createGuardedHttp } from "@outlet/functions/outbound/guarded-http";
 import { createRemoteTools } from "@outlet/functions/tools/remote";
 import type { Emulators } from "../emulators/start.ts";
+import { vectorBucket } from "../emulators/resources.ts";
 import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
 import { createLocalSecretStore } from "../secret-store.ts";
@@ -45,7 +50,7 @@ export const leanOptions = (emulators: Emulators, service: "dynamodb" | "sqs") =
  */
 export function createBackends(
   emulators: Emulators,
-  bedrockUrl: string,
+  { bedrockUrl, vectorsUrl }: { bedrockUrl: string; vectorsUrl: string | undefined },
   secrets: Secrets,
   options: RuntimeOptions,
   log: Log,
@@ -63,7 +68,11 @@ export function createBackends(
   });
   // Who waits for an answer and who gives it are one process here.
   const { tableName } = emulators;
-  const table = watchedTable(reportingTable(createLeanTable({ client: dynamodb, tableName }), log));
+  const leanTable = createLeanTable({ client: dynamodb, tableName });
+  const table = rememberingTable(
+    watchedTable(reportingTable(leanTable, log)),
+    Layout.isReadForEach,
+  );
   const objects = createS3ObjectStore({
     client: s3,
     bucket: emulators.bucket,
@@ -75,6 +84,7 @@ export function createBackends(
   const http = createGuardedHttp({ allow: options.reach });
   const { embeddings } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
+  const vectors = vectorsUrl === undefined ? undefined : openVectors(vectorsUrl);
   return {
     table,
     objects,
@@ -83,8 +93,9 @@ export function createBackends(
     secrets: secretStore,
     remoteTools: createRemoteTools({ table, http, secrets: secretStore, clock: systemClock, log }),
     embedder,
-    retriever: Retrieval.createRetriever({ table, objects, embedder, log }),
-    runQueue: queue(runs),
+    vectors,
+    retriever: Retrieval.createRetriever({ table, objects, embedder, vectors, log }),
+    runQueue: unawaited(queue(runs), log),
     deployQueue: queue(deploys),
     syncQueue: queue(syncs),
     webhookQueue,
@@ -103,4 +114,20 @@ export function createBackends(
     limits: options.limits,
   };
 }
+
+/** A bell that is lost is rung again by the sweeper: who rings need not wait for it. */
+const unawaited = (queue: Queue, log: Log): Queue => ({
+  send(...message) {
+    queue.send(...message).catch((cause: unknown) => log.warn("a bell was not rung", { cause }));
+    return Promise.resolve();
+  },
+});
+
+/** The vector bucket of the endpoint at this address. */
+const openVectors = (endpoint: string) =>
+  createS3VectorStore({
+    client: createJsonClient("s3vectors", { region, endpoint, local: true }),
+    bucket: vectorBucket,
+  });
+
 export type Backends = ReturnType<typeof createBackends>;

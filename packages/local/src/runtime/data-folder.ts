@@ -12,7 +12,7 @@ export function typedPath(path: string, env: Record<string, string | undefined>)
 
 /** What is made in a data folder, now or by earlier versions. */
 const kept =
-  /^(dynamodb|queue|stacks|access-logs|metrics|(gateway|oidc|tool-secrets)\.sqlite(-\w+)?|tool-secrets\.key|outlet\.log(\.\d+)?|(secrets|ready|sample-bot)\.json|sockets\.txt)$/;
+  /^(dynamodb|queue|stacks|access-logs|metrics|(gateway|oidc|tool-secrets|vectors)\.sqlite(-\w+)?|tool-secrets\.key|outlet\.log(\.\d+)?|(secrets|ready|sample-bot)\.json|sockets\.txt)$/;
 
 /**
  * Makes the folder where everything is kept, unless it is there. What it holds of ours, and all that

@@ -140,7 +140,7 @@ describe("a person", () => {
     expect(Number(third.headers.get("retry-after"))).toBeGreaterThan(0);
     const usage = await owner("GET", `/bots/${bot.botId}/publication/usage?by=key`);
     const tests = usage.json.groups.find(({ group }: { group: string }) => group === "test");
-    expect(tests).toMatchObject({ label: "Test chat", runs: 2 });
+    expect(tests).toMatchObject({ label: "Playground", runs: 2 });
     const admin = await outlet.as("admin");
     const { json } = await admin("GET", `/admin/audit?botId=${bot.botId}&action=bot.test`);
     expect(json.entries.map(({ outcome }: { outcome: string }) => outcome)).toEqual([

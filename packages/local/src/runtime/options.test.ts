@@ -48,6 +48,7 @@ describe("an option", () => {
       ["--model-backend", "openai", "--openai-base-url", "http://me:secret@host/v1"],
       "--openai-base-url must hold no name or password",
     ],
+    [["--vector-store", "here"], '--vector-store must be index or s3vectors, not "here".'],
     [["--nonsense"], "Unknown option '--nonsense'"],
     [["data"], "Unexpected argument 'data'"],
   ])("that is wrong is named, with what to write instead: %j", (args, message) => {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { type VectorStoreName, vectorStores } from "@outlet/aws/deployment-settings";
 import { Limits } from "@outlet/core/foundation/limits";
 import ipaddr from "ipaddr.js";
 import type { BedrockBackend } from "../bedrock/backend.ts";
@@ -21,6 +22,8 @@ export interface RuntimeOptions {
   models: string[];
   /** Passages are found by meaning too, where there is one. */
   embeddings: EmbeddingsServer | null;
+  /** Where their vectors lie: in the index of words, or in an endpoint of S3 Vectors as on AWS. */
+  vectorStore: VectorStoreName;
   /** Whether bots published under an older template are brought up to date. */
   templateUpgrades: boolean;
   /** How much one person may have and do, and how long keys live. */
@@ -47,6 +50,7 @@ export const usage = `Runs all of Outlet on this machine.
   --embeddings-base-url U   base URL of a server of embeddings, to find passages by meaning too (OUTLET_EMBEDDINGS_BASE_URL)
   --embeddings-model M      its model (OUTLET_EMBEDDINGS_MODEL)
   --embeddings-input I      how it is told questions from passages: field, prefix or none (OUTLET_EMBEDDINGS_INPUT, else what fits the model's name)
+  --vector-store V          where vectors of passages lie: index, or s3vectors as on AWS (OUTLET_VECTOR_STORE, else index)
   --region R          Region of real Bedrock (OUTLET_REGION, else us-east-1)
   --template-upgrades on|off   brings published bots to this version's template (OUTLET_TEMPLATE_UPGRADES, else on)
   --caps NAME=N,…     what one person may have and do: bots, keys, publications, testsPerDay, uploadsPerDay (OUTLET_CAPS)
@@ -71,6 +75,7 @@ const names = [
   "embeddings-base-url",
   "embeddings-model",
   "embeddings-input",
+  "vector-store",
   "region",
   "template-upgrades",
   "caps",
@@ -103,6 +108,7 @@ export function readOptions(
     backend,
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
     embeddings: readEmbeddings(read, env),
+    vectorStore: readVectorStore(read("vector-store")),
     limits: readLimits(read),
     templateUpgrades: readSwitch("template-upgrades", read("template-upgrades") ?? "on"),
   };
@@ -193,6 +199,12 @@ function readEmbeddings(
   const apiKey = readApiKey("OUTLET_EMBEDDINGS_API_KEY", env.OUTLET_EMBEDDINGS_API_KEY);
   const kind = readKind(read("embeddings-input"), model);
   return { baseUrl, model, kind, ...(apiKey === "" ? {} : { apiKey }) };
+}
+
+function readVectorStore(given = "index"): VectorStoreName {
+  const name = vectorStores.find((one) => one === given);
+  if (name) return name;
+  throw new OptionError(`--vector-store must be index or s3vectors, not "${given}".`);
 }
 
 function readKind(given: string | undefined, model: string): Kind {

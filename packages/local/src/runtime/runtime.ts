@@ -9,7 +9,9 @@ import { createPublishedApi } from "@outlet/functions/published-api/app";
 import { createPublishedApiHandler } from "@outlet/functions/published-api/handler";
 import { startBedrock } from "../bedrock/server.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
-import { startEmulators } from "../emulators/start.ts";
+import { vectorBucket } from "../emulators/resources.ts";
+import { type Emulators, startEmulators } from "../emulators/start.ts";
+import { startS3Vectors } from "../emulators/vectors/server.ts";
 import { createLocalAccessLog } from "../metrics/access-log.ts";
 import { createLocalMetrics, createLocalQuotaCounters } from "../metrics/metrics.ts";
 import { clientIds } from "../oidc/clients.ts";
@@ -68,6 +70,22 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
+/** Only where vectors are to lie there. */
+async function startVectors(
+  { dataDir, vectorStore }: RuntimeOptions,
+  emulators: Emulators,
+  log: Log,
+) {
+  if (vectorStore === "index") return undefined;
+  return startS3Vectors({
+    path: join(dataDir, "vectors.sqlite"),
+    socketPath: emulators.socket("vectors"),
+    bucket: vectorBucket,
+    clock: systemClock,
+    log,
+  });
+}
+
 async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<Runtime> {
   const { dataDir } = options;
   const emulators = parts.add(await startEmulators({ dataDir, log, lockPatienceMs }), (it) =>
@@ -85,7 +103,10 @@ async function start(options: RuntimeOptions, parts: Parts, log: Log): Promise<R
     }),
     (it) => it.stop(),
   );
-  const backends = createBackends(emulators, bedrock.url, secrets, options, log);
+  const vectors = await startVectors(options, emulators, log);
+  if (vectors) parts.add(vectors, (it) => it.stop());
+  const urls = { bedrockUrl: bedrock.url, vectorsUrl: vectors?.url };
+  const backends = createBackends(emulators, urls, secrets, options, log);
 
   parts.add(backends.secrets, (it) => it.close());
 
@@ -194,7 +215,10 @@ function mountEdge(
 ): Edge {
   // All who wait are in this process.
   const waiters = Key.createProcessWaiters(backends.policy.waitersMax);
-  const publishedApi = createPublishedApiHandler(createPublishedApi({ ...backends, waiters }));
+  const publishedApi = createPublishedApiHandler(
+    createPublishedApi({ ...backends, waiters }),
+    backends.log,
+  );
   const functions = [
     lambda("published-api", publishedApi, 900_000),
     lambda("authorizer", createAuthorizer(backends), 10_000),

@@ -86,6 +86,12 @@ describe("a tool of an OpenAPI document", () => {
     });
     const made = await owner("POST", tools, { setting: http() });
     expect(made.status).toBe(201);
+    // What is fixed is nothing to ask for.
+    expect(made.json.setting.operations[0]).toMatchObject({
+      fixed: { lang: "en" },
+      inputSchema: { properties: { id: { type: "string" } }, required: ["id"] },
+    });
+    expect(made.json.setting.operations[0].inputSchema.properties).not.toHaveProperty("lang");
     const path = `${tools}/${made.json.toolId}`;
     const tried = await owner("POST", `${path}/test`, {
       name: "readOrder",
@@ -303,6 +309,26 @@ describe("a tool of an MCP server", () => {
       { name: "echo", outcome: "succeeded", output: "Echo: hello" },
     ]);
     expect(JSON.stringify(run.json)).not.toContain(secret);
+  });
+
+  test("is not called by a published bot while it is paused, and is again once it is approved", async () => {
+    const bot = await outlet.publish({ throttle: null, quota: null });
+    const own = `/bots/${bot.botId}/tools`;
+    const { json } = await owner("POST", own, { setting: mcp() });
+    await owner("PATCH", `/bots/${bot.botId}`, { tools: { allowed: [json.toolId] } });
+    const answered = async () => {
+      const { reply } = await bot.ask('call echo {"message": "hello"}');
+      return JSON.stringify(reply.json.message);
+    };
+    expect(await answered()).toContain("Echo: hello");
+    everything.state.change = (text) => text.replaceAll("Echoes back", "Sends on");
+    const paused = await owner("POST", `${own}/${json.toolId}/refresh`);
+    const [{ pause }] = paused.json.setting.tools;
+    expect(await answered()).not.toContain("Echo: hello");
+    const approval = { remoteName: "echo", digest: pause.definition.digest };
+    await owner("POST", `${own}/${json.toolId}/approve`, approval);
+    expect(await answered()).toContain("Echo: hello");
+    everything.state.change = (text) => text;
   });
 
   test("goes with its secrets", async () => {

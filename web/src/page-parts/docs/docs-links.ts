@@ -7,6 +7,7 @@ export const docsUrl = (slug: DocsSlug | ""): string => (slug === "" ? "/docs/" 
 
 const ofBotPages: Record<string, DocsSlug> = {
   "": "knowledge",
+  tools: "tools",
   publish: "publishing",
   keys: "keys",
   connect: "published-api",

@@ -67,7 +67,7 @@ export const settings = {
   "throttle.burstLimit": {
     card: "limits",
     label: "Burst",
-    help: "Requests at once, before the rate applies. Default 100.",
+    help: "Requests of a key at once, before the rate applies; polls count. Default 100.",
     control: "number",
     whole: true,
     least: 1,
@@ -77,7 +77,7 @@ export const settings = {
   "throttle.rateLimit": {
     card: "limits",
     label: "Rate per second",
-    help: "Requests a second in the long run; may be 0.5. Default 50.",
+    help: "Requests of a key a second in the long run; polls count. May be 0.5. Default 50.",
     control: "number",
     above: 0,
     most: 10_000,
@@ -86,7 +86,7 @@ export const settings = {
   "quota.limit": {
     card: "limits",
     label: "Quota",
-    help: "Requests of each key in a period. Default 10,000.",
+    help: "Requests of each key in a period; polls count, waiting with Prefer: wait does once. Default 10,000.",
     control: "number",
     whole: true,
     least: 1,

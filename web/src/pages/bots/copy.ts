@@ -52,9 +52,9 @@ export const copy = {
         title: "Policy questions",
         description: "Answers employees with the sentence that decides, and never guesses.",
       },
-      writing: {
-        title: "Short and plain",
-        description: "Rewrites what it is sent in half of its words.",
+      prices: {
+        title: "Prices, with a tool",
+        description: "Answers from a price list, and works sums out with the calculator.",
       },
     },
   },

@@ -12,6 +12,7 @@ import { EmptyState } from "~/ui/empty-state.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { copy } from "./copy.ts";
+import { rememberQuestion } from "./known-question.ts";
 import styles from "./first-run.module.css";
 import { type Template, templates } from "./templates.ts";
 
@@ -95,18 +96,29 @@ function Step(props: {
   );
 }
 
+/** Has the model call tools of the house's own. */
+async function allowTools(botId: string, kinds: NonNullable<Template["tools"]>): Promise<void> {
+  const param = { botId };
+  const route = api.bots[":botId"];
+  const made = await Promise.all(
+    kinds.map((kind) => read(route.tools.$post({ param, json: { setting: { kind } } }))),
+  );
+  const tools = { allowed: made.map(({ toolId }) => toolId) };
+  await read(route.$patch({ param, json: { tools } }));
+}
+
 /** A bot with an instruction, and something to answer from, that can be tried at once. */
 function Templates(props: { onCreate: () => void }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const create = useMutation(() => ({
-    mutationFn: async ({ name, instruction, source }: Template) => {
+    mutationFn: async ({ name, instruction, source, tools = [], question }: Template) => {
       const { title, description } = copy.templates.names[name];
       const bot = await read(api.bots.$post({ json: { title, description, instruction } }));
-      if (source) {
-        const param = { botId: bot.botId };
-        await read(api.bots[":botId"].knowledge.$post({ param, json: source }));
-      }
+      const param = { botId: bot.botId };
+      if (source) await read(api.bots[":botId"].knowledge.$post({ param, json: source }));
+      if (tools.length > 0) await allowTools(bot.botId, tools);
+      rememberQuestion(bot.botId, question);
       return bot;
     },
     onSuccess: (bot: Bot) => {

@@ -5,6 +5,10 @@ export interface Template {
   instruction: string;
   /** What it answers from, to be replaced by one's own. */
   source?: { name: string; text: string };
+  /** Tools of the house's own, which work with every model. */
+  tools?: ("calculator" | "time")[];
+  /** One that it answers as it stands: what the playground proposes and the snippets ask. */
+  question: string;
 }
 
 /** To begin with: each answers something sensible before anything has been written. */
@@ -30,6 +34,7 @@ Goods that have not been used can be returned within 30 days. The buyer pays for
 Orders that come before 14:00 leave on the same day. Delivery takes two to four days.
 `,
     },
+    question: "When is the shop open on Saturday?",
   },
   {
     name: "policies",
@@ -48,13 +53,27 @@ Orders that come before 14:00 leave on the same day. Delivery takes two to four 
 4. Questions that this policy leaves open are answered by travel@example.com.
 `,
     },
+    question: "How much may a night in a hotel cost?",
   },
   {
-    name: "writing",
+    name: "prices",
     instruction: [
-      "You make texts short and plain.",
-      "Rewrite what you are sent in at most half of its words, in the language that it is written in.",
-      "Keep names, numbers and dates as they are. Answer with the rewritten text only.",
+      "You tell customers what things cost, from the price list.",
+      "Work out every sum with the calculator and say how it was worked out. Ask the clock for dates and times.",
+      "Where the price list has no price, say so.",
     ].join("\n"),
+    source: {
+      name: "price-list.md",
+      text: `# Price list of an example print shop
+
+Prices in EUR, with VAT.
+
+- A poster in the size A2 costs 14.90.
+- A hundred business cards cost 29.50.
+- Sending costs 4.90, whatever is sent.
+`,
+    },
+    tools: ["calculator", "time"],
+    question: "What do 3 posters cost with sending: 3 * 14.90 + 4.90?",
   },
 ];

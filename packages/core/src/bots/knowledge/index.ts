@@ -19,6 +19,7 @@ import {
   type Table,
   type UnreadableCode,
   type UploadStore,
+  type VectorStore,
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
@@ -184,7 +185,7 @@ export async function remove(
 
 /** Removes every source of a bot that is being deleted. */
 export async function removeAll(
-  deps: Pick<Deps, "table" | "objects">,
+  deps: Pick<Deps, "table" | "objects"> & { vectors?: Pick<VectorStore, "removeAll"> | undefined },
   botId: string,
 ): Promise<void> {
   for (const source of await list(deps.table, botId)) await removeOne(deps, source);

@@ -5,7 +5,18 @@ import { endings, type Kind, isRefused, kindOfName, wayOut } from "../reading/ki
 export const extensions: string[] = Object.keys(endings);
 
 /** They hold text in their own way, which plain text is not. */
-const programs = new Set<Kind>(["pdf", "docx", "pptx", "xlsx", "odt", "rtf", "epub", "eml"]);
+const programs = new Set<Kind>([
+  "pdf",
+  "docx",
+  "pptx",
+  "xlsx",
+  "odt",
+  "ods",
+  "odp",
+  "rtf",
+  "epub",
+  "eml",
+]);
 
 /**
  * What an upload is read as. A file without a known ending is text until it is read.

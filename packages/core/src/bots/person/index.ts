@@ -21,7 +21,7 @@ const words = {
   bots: { what: "bots", next: "Delete one that is not needed." },
   keys: { what: "keys of one bot", next: "Revoke one that is not needed." },
   publications: { what: "published bots", next: "Unpublish one that is not needed." },
-  testsPerDay: { what: "questions in test chats a day", next: "Go on tomorrow." },
+  testsPerDay: { what: "questions in playgrounds a day", next: "Go on tomorrow." },
   uploadsPerDay: { what: "uploads a day", next: "Go on tomorrow." },
 } satisfies Record<keyof Limits.Caps, { what: string; next: string }>;
 

@@ -65,6 +65,10 @@ async function readKind(
       return (await import("./xlsx.ts")).readXlsx(bytes, builder);
     case "odt":
       return (await import("./odt.ts")).readOdt(bytes, builder);
+    case "ods":
+      return (await import("./ods.ts")).readOds(bytes, builder);
+    case "odp":
+      return (await import("./odp.ts")).readOdp(bytes, builder);
     case "epub":
       return (await import("./epub.ts")).readEpub(bytes, builder);
     case "rtf":

@@ -13,6 +13,8 @@ export const kinds = [
   "pptx",
   "xlsx",
   "odt",
+  "ods",
+  "odp",
   "rtf",
   "epub",
   "eml",
@@ -32,6 +34,10 @@ export const endings: Record<string, Kind> = {
   xlsm: "xlsx",
   odt: "odt",
   ott: "odt",
+  ods: "ods",
+  ots: "ods",
+  odp: "odp",
+  otp: "odp",
   html: "html",
   htm: "html",
   xhtml: "html",
@@ -57,6 +63,8 @@ const mediaTypes: Record<string, Kind> = {
   "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
   "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
   "application/vnd.oasis.opendocument.text": "odt",
+  "application/vnd.oasis.opendocument.spreadsheet": "ods",
+  "application/vnd.oasis.opendocument.presentation": "odp",
   "application/epub+zip": "epub",
   "application/rtf": "rtf",
   "text/rtf": "rtf",
@@ -87,8 +95,6 @@ const refused: Record<string, string> = {
   doc: "Save it as .docx or .pdf",
   xls: "Save it as .xlsx or .csv",
   ppt: "Save it as .pptx or .pdf",
-  ods: "Save it as .xlsx or .csv",
-  odp: "Save it as .pptx or .pdf",
   pages: "Export it as .docx or .pdf",
   numbers: "Export it as .xlsx or .csv",
   key: "Export it as .pptx or .pdf",
@@ -140,7 +146,7 @@ export function kindOf(bytes: Uint8Array, name: string, mediaType?: string): Kin
   return named;
 }
 
-const binaries = new Set<Kind>(["pdf", "docx", "pptx", "xlsx", "odt", "epub", "rtf"]);
+const binaries = new Set<Kind>(["pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "epub", "rtf"]);
 
 function isPicture(start: Buffer): boolean {
   const hex = start.toString("hex", 0, 8);
@@ -156,7 +162,8 @@ function kindOfZip(bytes: Uint8Array, named: Kind | undefined, name: string): Ki
   if (has("xl/workbook.xml")) return "xlsx";
   if (has("mimetypeapplication/epub+zip") || has("META-INF/container.xml")) return "epub";
   if (has("mimetypeapplication/vnd.oasis.opendocument.text")) return "odt";
-  if (named === "odt" && has("content.xml")) return "odt";
+  if (has("mimetypeapplication/vnd.oasis.opendocument.spreadsheet")) return "ods";
+  if (has("mimetypeapplication/vnd.oasis.opendocument.presentation")) return "odp";
   if (named && binaries.has(named) && named !== "pdf" && named !== "rtf") return named;
   throw new Unreadable("unsupported", `Archives are not read. ${wayOut(name)}.`);
 }

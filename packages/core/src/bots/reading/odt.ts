@@ -1,5 +1,6 @@
-import { Archive, broken, encrypted } from "./archive.ts";
+import { Archive, broken } from "./archive.ts";
 import type { DocumentBuilder } from "./builder.ts";
+import { count, passedOver, refuseEncrypted, whiteSpace } from "./open-document.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, firstText, parseXml, type XmlHandler } from "./xml.ts";
 import { Text } from "../../foundation/text/index.ts";
@@ -7,21 +8,9 @@ import { Text } from "../../foundation/text/index.ts";
 /** A text of LibreOffice and others (OpenDocument 1.3). */
 export function readOdt(bytes: Uint8Array, builder: DocumentBuilder): void {
   const archive = new Archive(bytes);
-  if (isEncrypted(archive)) throw encrypted();
+  refuseEncrypted(archive);
   if (archive.has("meta.xml")) builder.title(firstText(archive, "meta.xml", "title"));
-  if (!parseXml(archive, "content.xml", new OdtReader(builder))) throw broken();
-}
-
-/** Its parts are enciphered one by one; the manifest says so. */
-function isEncrypted(archive: Archive): boolean {
-  let found = false;
-  parseXml(archive, "META-INF/manifest.xml", {
-    open(name) {
-      if (name === "encryption-data") found = true;
-    },
-    close() {},
-  });
-  return found;
+  if (!parseXml(archive, "content.xml", new TextReader(builder))) throw broken();
 }
 
 interface Paragraph {
@@ -29,12 +18,9 @@ interface Paragraph {
   level: number | undefined;
 }
 
-const passedOver = new Set(["tracked-changes", "annotation", "annotation-end", "note-citation"]);
-/** Cells and blanks may be said to repeat any number of times. */
-const repeatMax = 50;
-
-class OdtReader implements XmlHandler {
-  readonly #builder: DocumentBuilder;
+/** Reads paragraphs, lists and tables; what of a slide is not the same, its reader does. */
+export class TextReader implements XmlHandler {
+  protected readonly builder: DocumentBuilder;
   #paragraphs: Paragraph[] = [];
   #tables: { writer: TableWriter; cells: string[]; cell: string[]; repeat: number; row: number }[] =
     [];
@@ -43,11 +29,11 @@ class OdtReader implements XmlHandler {
   #links: { address: string; from: number }[] = [];
 
   constructor(builder: DocumentBuilder) {
-    this.#builder = builder;
+    this.builder = builder;
   }
 
   open(name: string, attributes: Attributes): void {
-    if (this.#skipping > 0 || passedOver.has(name)) {
+    if (this.#skipping > 0 || this.passesOver(name, attributes)) {
       this.#skipping++;
       return;
     }
@@ -55,18 +41,34 @@ class OdtReader implements XmlHandler {
     if (name === "p" || name === "h") {
       const level = name === "h" ? Number(attributes.get("outline-level") ?? 1) : undefined;
       this.#paragraphs.push({ parts: [], level });
-    } else if (name === "s") parts?.push(" ".repeat(count(attributes.get("c"))));
-    else if (name === "tab") parts?.push("\t");
-    else if (name === "line-break") parts?.push("\n");
-    else if (name === "list-item") this.#items++;
+    } else if (name === "list-item") this.#items++;
     else if (name === "a") {
       this.#links.push({ address: attributes.get("href") ?? "", from: parts?.length ?? 0 });
-    } else this.#openTable(name, attributes);
+    } else {
+      const blank = whiteSpace(name, attributes);
+      if (blank === undefined) this.#openTable(name, attributes);
+      else parts?.push(blank);
+    }
+  }
+
+  protected get isSkipping(): boolean {
+    return this.#skipping > 0;
+  }
+
+  protected passesOver(name: string, _attributes: Attributes): boolean {
+    return passedOver.has(name);
+  }
+
+  /** @param level of a heading. */
+  protected put(text: string, level: number | undefined): void {
+    if (level !== undefined) this.builder.heading(level, text);
+    else if (this.#items > 0) this.builder.item(text);
+    else this.builder.paragraph(text);
   }
 
   #openTable(name: string, attributes: Attributes): void {
     if (name === "table") {
-      const writer = new TableWriter(this.#builder, { numbered: false, namedFrom: 3 });
+      const writer = new TableWriter(this.builder, { numbered: false, namedFrom: 3 });
       this.#tables.push({ writer, cells: [], cell: [], repeat: 1, row: 0 });
     } else if (name === "table-cell") {
       const table = this.#tables.at(-1);
@@ -102,9 +104,7 @@ class OdtReader implements XmlHandler {
     if (!paragraph || text.trim() === "") return;
     const table = this.#tables.at(-1);
     if (table) table.cell.push(text);
-    else if (paragraph.level !== undefined) this.#builder.heading(paragraph.level, text);
-    else if (this.#items > 0) this.#builder.item(text);
-    else this.#builder.paragraph(text);
+    else this.put(text, paragraph.level);
   }
 
   #endLink(): void {
@@ -114,9 +114,4 @@ class OdtReader implements XmlHandler {
     const address = Text.cut(link.address.replace(/^mailto:/i, ""), 500);
     if (!parts.slice(link.from).join("").includes(address)) parts.push(` (${address})`);
   }
-}
-
-function count(raw: string | undefined): number {
-  const value = Number(raw ?? 1);
-  return Number.isInteger(value) && value > 0 ? Math.min(value, repeatMax) : 1;
 }

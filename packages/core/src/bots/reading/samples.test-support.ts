@@ -2,7 +2,7 @@
 import { deflateSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 
-type Parts = Record<string, string | Uint8Array>;
+type Parts = Record<string, string | Uint8Array | [Uint8Array, { level: 0 }]>;
 
 export const zip = (parts: Parts): Uint8Array =>
   zipSync(
@@ -97,12 +97,19 @@ export function xlsx(
   });
 }
 
-export const odt = (body: string, more: Parts = {}): Uint8Array =>
-  zip({
-    mimetype: "application/vnd.oasis.opendocument.text",
-    "content.xml": `<office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="b" xmlns:xlink="x"><office:body>${body}</office:body></office:document-content>`,
-    ...more,
-  });
+/** Of all its parts the first is not packed: programs know the kind of a file by it. */
+const openDocument =
+  (kind: string) =>
+  (body: string, more: Parts = {}): Uint8Array =>
+    zip({
+      mimetype: [strToU8(`application/vnd.oasis.opendocument.${kind}`), { level: 0 }],
+      "content.xml": `<office:document-content xmlns:office="o" xmlns:text="t" xmlns:table="b" xmlns:xlink="x"><office:body>${body}</office:body></office:document-content>`,
+      ...more,
+    });
+
+export const odt = openDocument("text");
+export const ods = openDocument("spreadsheet");
+export const odp = openDocument("presentation");
 
 export const epub = (chapters: string[], more: Parts = {}): Uint8Array =>
   zip({

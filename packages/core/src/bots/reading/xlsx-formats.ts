@@ -65,7 +65,7 @@ export function formatCell(raw: string, format: Format | undefined, from1904: bo
 }
 
 /** Doubles are written with 17 digits; 15 are what was typed. */
-const plain = (value: number): string => String(Number(value.toPrecision(15)));
+export const plain = (value: number): string => String(Number(value.toPrecision(15)));
 
 /** Days since the end of 1899, or since 1904 where a Mac made the file. */
 function dateOf(days: number, from1904: boolean): string | undefined {

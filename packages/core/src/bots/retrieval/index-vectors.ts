@@ -9,6 +9,12 @@ export function assemble(header: Header, sections: readonly Uint8Array[]): Uint8
   return Buffer.concat([Buffer.from(magic), length, head, ...sections]);
 }
 
+/** The same index, and of whose passages vectors lie in a store. */
+export function withStored(bytes: Uint8Array, stored: Header["stored"]): Uint8Array {
+  const { header, body } = readHeader(bytes);
+  return assemble({ ...header, stored }, [body]);
+}
+
 /** The same index with vectors of its passages. */
 export function withVectors(
   bytes: Uint8Array,

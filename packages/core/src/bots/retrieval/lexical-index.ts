@@ -45,6 +45,11 @@ export const Header = v.object({
   vectors: v.optional(
     v.object({ embedderId: v.string(), dimensions: v.number(), scales: Section, rows: Section }),
   ),
+  /**
+   * In place of that where vectors lie in a store of their own: by which model, and the places in
+   * `sources` of those whose vectors are not all there.
+   */
+  stored: v.optional(v.object({ embedderId: v.string(), missing: v.array(v.number()) })),
 });
 export type Header = v.InferOutput<typeof Header>;
 
@@ -85,6 +90,8 @@ export class LexicalIndex {
   readonly #blocks: { term: string; at: number; postingsAt: number }[];
   /** The first passage of each source. */
   readonly #firsts: number[];
+  /** Where in the header each source is; made for the first one that is asked for. */
+  #sourcePlaces: Map<string, number> | undefined;
 
   constructor(bytes: Uint8Array) {
     const { header, body } = readHeader(bytes);
@@ -163,6 +170,19 @@ export class LexicalIndex {
       from: this.#records[2 * passage] ?? 0,
       length: this.#records[2 * passage + 1] ?? 0,
     };
+  }
+
+  /** The passage that {@link place} tells the source and ordinal of; `undefined` where it is not here. */
+  passageOf(
+    { sourceId, version }: Pick<Source, "sourceId" | "version">,
+    ordinal: number,
+  ): number | undefined {
+    this.#sourcePlaces ??= new Map(this.header.sources.map((source, i) => [source.sourceId, i]));
+    const at = this.#sourcePlaces.get(sourceId) ?? -1;
+    const source = this.header.sources[at];
+    if (source?.version !== version || !(ordinal >= 0 && ordinal < source.passages))
+      return undefined;
+    return (this.#firsts[at] ?? 0) + ordinal;
   }
 
   /** Where the passages of sources begin and end. */

@@ -6,6 +6,7 @@ import {
   exists,
   type ObjectStore,
   type Table,
+  type VectorStore,
 } from "../../ports/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 
@@ -100,15 +101,23 @@ export async function strike(table: Table, botId: string, sourceId: string): Pro
   await table.update(Layout.searchIndex(botId), change, exists("pk"));
 }
 
-/** Removes indexes that were replaced, or that somebody died over. @returns the pointer since. */
-export async function clean(deps: Deps, botId: string): Promise<Pointer | undefined> {
+/**
+ * Removes indexes that were replaced, or that somebody died over.
+ * @param release whether what depends on them is gone: else they stay until the next time.
+ * @returns the pointer since.
+ */
+export async function clean(
+  deps: Deps,
+  botId: string,
+  release: (pointer: Pointer) => Promise<boolean>,
+): Promise<Pointer | undefined> {
   for (;;) {
     const pointer = await readPointer(deps.table, botId);
     if (!pointer) return undefined;
     const before = deps.clock.now() - writingMaxMs;
     const left = pointer.announced.filter((id) => Number.parseInt(id, 36) < before);
     const gone = [...pointer.replaced, ...left];
-    if (gone.length === 0) return pointer;
+    if (gone.length === 0 || !(await release(pointer))) return pointer;
     // Whoever is late with one of them cannot point to it after this.
     const fenced = await write(deps.table, pointer, pointer);
     if (!fenced) continue;
@@ -120,10 +129,14 @@ export async function clean(deps: Deps, botId: string): Promise<Pointer | undefi
 }
 
 /** Removes all indexes of a bot that has no sources any more, and the pointer last. */
-export async function removeIndex(deps: Omit<Deps, "clock">, botId: string): Promise<void> {
+export async function removeIndex(
+  deps: Omit<Deps, "clock"> & { vectors?: Pick<VectorStore, "removeAll"> | undefined },
+  botId: string,
+): Promise<void> {
   for (;;) {
     const pointer = await readPointer(deps.table, botId);
     if (!pointer) return;
+    await deps.vectors?.removeAll(botId);
     const { indexId, announced, replaced, revision } = pointer;
     for (const id of [...announced, ...replaced, ...(indexId ? [indexId] : [])]) {
       await deps.objects.remove(indexPath(botId, id));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ObjectStore, Table } from "../../ports/index.ts";
+import { dying, surviving } from "../../ports/dying.test-support.ts";
 import { createMemoryTable } from "../../ports/memory-table.test-support.ts";
 import { createRetriever } from "./retriever.ts";
 import { storePassages } from "./passage-store.ts";
@@ -7,9 +8,6 @@ import { removeIndex, strike } from "./pointer.ts";
 import { publish, type Wanted } from "./publish.ts";
 
 const botId = "B";
-
-/** A process killed by the test. */
-class Killed extends Error {}
 
 function createStores() {
   const objects = new Map<string, Uint8Array>();
@@ -49,35 +47,6 @@ function createWorld() {
     },
   };
 }
-type World = ReturnType<typeof createWorld>;
-
-/** The stores of a process that dies at its `nth` call, before it or right after. */
-function dying({ table, objects }: World["deps"], nth: number, after: boolean) {
-  let calls = 0;
-  const mortal = <T extends object>(port: T): T =>
-    new Proxy(port, {
-      get:
-        (target, name) =>
-        async (...args: unknown[]) => {
-          const call: unknown = Reflect.get(target, name);
-          calls += 1;
-          if (calls > nth || (calls === nth && !after)) throw new Killed();
-          const value: unknown = typeof call === "function" ? await call.apply(target, args) : null;
-          if (calls === nth) throw new Killed();
-          return value;
-        },
-    });
-  return { table: mortal<Table>(table), objects: mortal<ObjectStore>(objects), calls: () => calls };
-}
-
-const surviving = (work: Promise<void>): Promise<boolean> =>
-  work.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Killed) return false;
-      throw error;
-    },
-  );
 
 describe("publishing an index", () => {
   test("changed, new and removed sources are found as they are now, and nothing is left over", async () => {

@@ -7,17 +7,21 @@ import {
   type ObjectStore,
   silentLog,
   type Table,
+  type VectorStore,
+  VectorStoreUnavailable,
 } from "../../ports/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
-import { embedPassages, vectorsId } from "./embed-passages.ts";
+import { vectorsId } from "./embed-batches.ts";
+import { embedPassages } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
-import { withVectors } from "./index-vectors.ts";
+import { withStored, withVectors } from "./index-vectors.ts";
 import { LexicalIndex, type Source } from "./lexical-index.ts";
 import { textsOf } from "./passage.ts";
 import { decodePassages } from "./passage-records.ts";
 import { passagesPath } from "./passage-store.ts";
 import { analysis } from "./passage-terms.ts";
-import { clean, indexPath, point, removeIndex } from "./pointer.ts";
+import { clean, indexPath, type Pointer, point, removeIndex } from "./pointer.ts";
+import { removeStale, storeVectors } from "./store-vectors.ts";
 
 interface Deps {
   table: Table;
@@ -25,6 +29,8 @@ interface Deps {
   clock: Clock;
   /** Passages are found by meaning too, where there is one. */
   embedder?: Embedder | undefined;
+  /** Where vectors are to lie; in the index where absent. */
+  vectors?: VectorStore | undefined;
   log?: Log;
 }
 
@@ -47,10 +53,10 @@ export async function publish(
   wanted: () => Promise<Wanted[]>,
 ): Promise<void> {
   for (;;) {
-    const pointer = await clean(deps, botId);
+    const pointer = await clean(deps, botId, (found) => removeReplaced(deps, found));
     const sources = await wanted();
     if (sources.length === 0) return removeIndex(deps, botId);
-    const digest = digestOf(sources, deps.embedder);
+    const digest = digestOf(sources, deps);
     if (pointer?.digest === digest && pointer.removed.length === 0) return;
     const old = await load(deps.objects, botId, pointer?.indexId);
     const words = await build(deps.objects, botId, old, sources);
@@ -59,7 +65,9 @@ export async function publish(
     // What is not complete is not what was wanted: the next sync goes on with it.
     const made = complete ? digest : `${digest} in part`;
     const pointed = await point(deps, botId, pointer, { bytes, digest: made, passages });
-    if (pointed && !complete) return void (await clean(deps, botId));
+    if (pointed && !complete) {
+      return void (await clean(deps, botId, (found) => removeReplaced(deps, found)));
+    }
     // Else once more: to remove the old one, or to begin again.
   }
 }
@@ -79,19 +87,50 @@ function build(
   return buildIndex({ old: usable, kept, added: read(objects, botId, missing) });
 }
 
+/**
+ * Removes vectors of indexes that were replaced, while those still tell which they are.
+ * @returns whether they are gone.
+ */
+async function removeReplaced(
+  { objects, vectors, log = silentLog }: Deps,
+  { botId, indexId, replaced }: Pointer,
+): Promise<boolean> {
+  const now = vectors && (await load(objects, botId, indexId));
+  if (!vectors || !now) return true;
+  try {
+    for (const id of replaced) {
+      const before = await load(objects, botId, id);
+      if (before) await removeStale({ vectors }, botId, before.header, now.header);
+    }
+    return true;
+  } catch (cause) {
+    if (!(cause instanceof VectorStoreUnavailable)) throw cause;
+    log.warn("vectors are left behind until the next sync", { botId, cause });
+    return false;
+  }
+}
+
 async function addVectors(
-  { table, clock, objects, embedder, log = silentLog }: Deps,
+  { table, clock, objects, embedder, vectors, log = silentLog }: Deps,
   botId: string,
   bytes: Uint8Array,
   old: LexicalIndex | undefined,
 ): Promise<{ bytes: Uint8Array; complete: boolean }> {
   const index = new LexicalIndex(bytes);
   if (!embedder || index.header.passages === 0) return { bytes, complete: true };
+  const { price } = embedder;
+  const charge = async (inputTokens: number) => {
+    if (price && inputTokens > 0) await recordCost({ table, clock }, { botId, price, inputTokens });
+  };
+  if (vectors) {
+    const deps = { objects, embedder, vectors, log };
+    const { stored, complete, inputTokens } = await storeVectors(deps, botId, index, old);
+    await charge(inputTokens);
+    return { bytes: withStored(bytes, stored), complete };
+  }
   const made = await embedPassages({ objects, embedder, log }, botId, index, old);
   const { rows, complete, inputTokens } = made;
-  if (embedder.price && inputTokens > 0) {
-    await recordCost({ table, clock }, { botId, price: embedder.price, inputTokens });
-  }
+  await charge(inputTokens);
   return { bytes: rows ? withVectors(bytes, vectorsId(embedder), rows) : bytes, complete };
 }
 
@@ -118,6 +157,7 @@ async function recordCost(
     runMs: null,
     errorCode: null,
     abandoned: false,
+    utility: false,
   });
 }
 
@@ -149,9 +189,10 @@ async function load(
   return bytes && new LexicalIndex(bytes);
 }
 
-function digestOf(sources: readonly Wanted[], embedder: Embedder | undefined): string {
+function digestOf(sources: readonly Wanted[], { embedder, vectors }: Deps): string {
   const names = sources.map(({ sourceId, version }) => `${sourceId} ${version}`).sort();
-  return hashOf(Buffer.from([analysis, embedder ? vectorsId(embedder) : "", ...names].join("\n")));
+  const meaning = embedder ? `${vectorsId(embedder)}${vectors ? " stored" : ""}` : "";
+  return hashOf(Buffer.from([analysis, meaning, ...names].join("\n")));
 }
 
 const hashOf = (bytes: Uint8Array): string =>

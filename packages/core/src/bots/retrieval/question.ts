@@ -16,6 +16,8 @@ export interface Wanted {
 /** Of a longer question its beginning and its end are searched for. */
 const questionLengthMax = 8_000;
 const wantedMax = 512;
+/** Common words that are searched for where a question has no others, and no more of them. */
+const wordsAloneMax = 2;
 
 /**
  * What to look for: the question's words without those that every question has, each once.
@@ -37,9 +39,8 @@ export function readQuestion(question: string, languages: readonly Code[]): Want
     if (telling) wanted.set(key, entry);
     else common.push(entry);
   }
-  // "May?" asks for May.
-  const [only] = common;
-  return wanted.size === 0 && common.length === 1 && only ? [only] : [...wanted.values()];
+  // "May?" asks for May, and "before after" for both; what has more of them asks for none.
+  return wanted.size === 0 && common.length <= wordsAloneMax ? common : [...wanted.values()];
 }
 
 function shorten(question: string): string {

@@ -8,20 +8,25 @@ import {
   type Retriever,
   silentLog,
   type Table,
+  type VectorStore,
+  VectorStoreUnavailable,
 } from "../../ports/index.ts";
 import { SizedCache } from "./cache.ts";
-import { vectorsId } from "./embed-passages.ts";
+import { vectorsId } from "./embed-batches.ts";
 import { LexicalIndex } from "./lexical-index.ts";
 import { decodePassage } from "./passage-records.ts";
+import { type Meaning, meaningByRows, meaningByStore } from "./meaning.ts";
 import { passagesPath } from "./passage-store.ts";
 import { indexPath, type Pointer, readPointer } from "./pointer.ts";
-import { type FullHit, type Meaning, search } from "./search.ts";
+import { consideredOf, type FullHit, search } from "./search.ts";
 
 interface Deps {
   table: Table;
   objects: ObjectStore;
   /** Passages are found by meaning too where there is one, and where the index has its vectors. */
   embedder?: Embedder | undefined;
+  /** Where vectors lie that are not in the index. */
+  vectors?: VectorStore | undefined;
   log?: Log;
 }
 
@@ -29,6 +34,15 @@ interface Deps {
 const keptBytesMax = 64 * 1024 * 1024;
 /** Of a question, in characters; models read no further. */
 const embeddedLengthMax = 2_000;
+/** That a store of vectors is asked for. */
+const nearestMax = 100;
+
+interface Asked {
+  botId: string;
+  question: string;
+  limit: number;
+  without: Set<string>;
+}
 
 /**
  * Finds passages in a bot's index. Indexes are kept from one question to the next: an object of
@@ -36,7 +50,7 @@ const embeddedLengthMax = 2_000;
  * @param engine of those that are possible; else words alone.
  */
 export function createRetriever(
-  { table, objects, embedder, log = silentLog }: Deps,
+  { table, objects, embedder, vectors, log = silentLog }: Deps,
   engine: Engine = "hybrid",
 ): Retriever {
   const kept = new SizedCache<LexicalIndex | undefined>(keptBytesMax, (index) => index?.bytes ?? 0);
@@ -57,19 +71,30 @@ export function createRetriever(
     return pointer && { pointer, index: await open(pointer) };
   }
 
-  /** A model that cannot be reached now is no reason not to answer: words find a lot. */
-  async function meaningOf(index: LexicalIndex, question: string): Promise<Meaning | undefined> {
-    const rows =
-      embedder && engine !== "lexical" ? index.vectorsBy(vectorsId(embedder)) : undefined;
-    if (!embedder || !rows) return undefined;
+  /** What cannot be reached now is no reason not to answer: words find a lot. */
+  async function meaningOf(index: LexicalIndex, asked: Asked): Promise<Meaning | undefined> {
+    if (!embedder || engine === "lexical") return undefined;
+    const embedderId = vectorsId(embedder);
+    const rows = index.vectorsBy(embedderId);
+    const store = index.header.stored?.embedderId === embedderId ? vectors : undefined;
+    if (!rows && !store) return undefined;
+    const { botId, limit, without } = asked;
     try {
-      const asked = question.slice(0, embeddedLengthMax).toWellFormed();
-      const { vectors } = await embedder.embed([asked], "question");
-      const [vector] = vectors;
-      return vector && { rows, question: vector };
+      const text = asked.question.slice(0, embeddedLengthMax).toWellFormed();
+      const [question] = (await embedder.embed([text], "question")).vectors;
+      if (!question) return undefined;
+      if (rows) return meaningByRows(index, rows, { question, limit, without });
+      const found = await store?.nearest(
+        { botId, embedderId },
+        question,
+        Math.min(limit, nearestMax),
+      );
+      return found && meaningByStore(index, found, without);
     } catch (cause) {
-      if (!(cause instanceof EmbedderUnavailable)) throw cause;
-      log.warn("a question is searched for by words alone", { cause });
+      const isAway =
+        cause instanceof EmbedderUnavailable || cause instanceof VectorStoreUnavailable;
+      if (!isAway) throw cause;
+      log.warn("a question is searched for by words alone", { botId, cause });
       return undefined;
     }
   }
@@ -81,8 +106,9 @@ export function createRetriever(
       if (found && !found.index) found = await current(botId);
       const { index, pointer } = found ?? {};
       if (!index || !pointer || question.trim() === "") return { engine: "lexical", passages: [] };
-      const meaning = await meaningOf(index, question);
       const without = new Set(pointer.removed);
+      const asked = { botId, question, limit: consideredOf(limit), without };
+      const meaning = await meaningOf(index, asked);
       const hits = search(index, meaning, { question, limit, without, engine });
       const passages = await Promise.all(hits.map((hit) => read(objects, botId, index, hit)));
       return {

@@ -113,6 +113,11 @@ const cases: Record<string, [sources: Record<string, string>, question: string, 
     "Parental leave.txt",
   ],
   "an acronym that is a common word too": [{ a: "IT is on floor nine." }, "Where is IT?", "a"],
+  "two common words and no others": [
+    { a: "Wash your hands before and after." },
+    "before after",
+    "a",
+  ],
   "nothing but common words": [
     { a: "The lost property desk is on floor two." },
     "Where is it and how do you get to the",

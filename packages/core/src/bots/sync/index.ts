@@ -22,6 +22,7 @@ import {
   type Table,
   Unreadable,
   type UnreadableCode,
+  type VectorStore,
 } from "../../ports/index.ts";
 
 export interface Deps {
@@ -32,6 +33,8 @@ export interface Deps {
   http: Http;
   /** Passages are found by meaning too, where there is one. */
   embedder?: Embedder | undefined;
+  /** Where vectors are to lie; in the index where absent. */
+  vectors?: VectorStore | undefined;
   clock: Clock;
   ids: Id.Ids;
   log: Log;
@@ -74,7 +77,8 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
 
 /** Builds the index of what has been read, where it is not built yet. */
 export const publish = (
-  deps: Pick<Deps, "table" | "objects" | "clock" | "embedder"> & Partial<Pick<Deps, "log">>,
+  deps: Pick<Deps, "table" | "objects" | "clock" | "embedder" | "vectors"> &
+    Partial<Pick<Deps, "log">>,
   botId: string,
 ): Promise<void> =>
   Retrieval.publish(deps, botId, async () =>

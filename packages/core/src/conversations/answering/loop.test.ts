@@ -114,14 +114,18 @@ describe("what Converse demands of a conversation with tools", () => {
     expect(draft.usage).toMatchObject({ inputTokens: 20, outputTokens: 10 });
   });
 
-  test("no result is empty or blank", async () => {
-    tools = [tool("a", {}, async () => ({ outcome: "ok", content: " \n" }))];
+  test.each<[string, Tool["call"]]>([
+    ["content", async () => ({ outcome: "ok", content: " \n" })],
+    ["reason of a failure", async () => ({ outcome: "error", reason: "" })],
+    ["reason of an unknown outcome", async () => ({ outcome: "unknown", reason: "\t" })],
+  ])("no result is empty: a blank %s", async (_what, call) => {
+    tools = [tool("a", {}, call)];
     rounds = [
       [calls("a"), ...stop("tool_use")],
       [text("Done."), ...stop("end_turn")],
     ];
     await ask();
-    expect(resultsOf(1)[0]?.content.trim()).not.toBe("");
+    expect(resultsOf(1)[0]?.content).toMatch(/\w/);
   });
 
   test("tools are named as long as the conversation holds calls, also when they are gone", async () => {

@@ -81,13 +81,14 @@ export async function accept(
   given?: Accepted & Partial<Claimed>,
 ): Promise<Accepted> {
   const { runId, answerId } = given ?? newIds(deps);
-  const holds = await putHeld(deps, address, message, { runId, answerId });
+  const sender = deps.ids.ulid();
+  const holds = await putHeld(deps, address, message, { runId, answerId, sender });
   const outcome = await append(deps, address, runId, message, given?.seen);
   if (outcome === "removed") throw deletedSince(address, runId);
   if (outcome === "full") {
     if (!given?.seen) {
       await Run.withdraw(deps, address, runId);
-      await Budget.release(deps, holds, holderOf(address, runId));
+      await Budget.leave(deps, holds, holderOf(address, runId), sender);
     }
     throw busy(deps.policy.openMax);
   }
@@ -100,20 +101,23 @@ export async function putHeld(
   deps: AcceptDeps,
   address: Address,
   { budget, ...message }: Message,
-  ids: Accepted,
+  { sender, ...ids }: Accepted & Budget.Sender,
 ): Promise<Budget.Hold[]> {
-  const holds = budget ? await Budget.reserve(deps, budget, holderOf(address, ids.runId)) : [];
+  const holder = holderOf(address, ids.runId);
+  const holds = budget ? await Budget.reserve(deps, budget, holder, { sender }) : [];
   await Run.put(deps, address, { ...message, ...ids, holds });
   return holds;
 }
 
 /** Action Reserve for a run that is there: what was held for it may have been released since. */
 export async function holdAgain(
-  deps: Pick<AcceptDeps, "table" | "clock">,
+  deps: Pick<AcceptDeps, "table" | "clock" | "ids">,
   run: Run.State,
   { budget }: Pick<Message, "budget">,
 ): Promise<void> {
-  if (budget) await Budget.reserve(deps, budget, holderOf(run, run.runId, run.redrives), run.holds);
+  if (!budget) return;
+  const sender = { sender: deps.ids.ulid(), known: run.holds };
+  await Budget.reserve(deps, budget, holderOf(run, run.runId, run.redrives), sender);
 }
 
 /** @param redrives how often it has been put back: each time something is held for it anew. */

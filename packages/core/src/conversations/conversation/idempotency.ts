@@ -148,7 +148,7 @@ async function repeat(
     if (isGone) throw deletedSince(address, claim.runId);
     message ??= await check();
     if (run) await holdAgain(deps, run, message);
-    else await putHeld(deps, address, message, claim);
+    else await putHeld(deps, address, message, { ...claim, sender: deps.ids.ulid() });
     const options = { ...headOf(deps, message), seen };
     const appended = await Mailbox.append(deps, address, claim.runId, options);
     if (appended.outcome === "full") throw busy(deps.policy.openMax);

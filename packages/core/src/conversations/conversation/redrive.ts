@@ -1,4 +1,5 @@
 import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
+import type { Id } from "../../foundation/id/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Budget } from "../../publishing/budget/index.ts";
 import { Bell } from "../bell/index.ts";
@@ -11,6 +12,7 @@ import { Mailbox } from "./mailbox.ts";
 export interface RedriveDeps {
   table: Table;
   clock: Clock;
+  ids: Id.Ids;
   runQueue: Queue;
   log: Log;
   policy: { openMax: number };
@@ -71,7 +73,8 @@ async function reopen(
   }
   if (found.status !== "failed") throw notFailed(found);
   const holder = holderOf(found, found.runId, found.redrives + 1);
-  const holds = budget ? await Budget.reserve(deps, budget, holder) : [];
+  const sender = deps.ids.ulid();
+  const holds = budget ? await Budget.reserve(deps, budget, holder, { sender }) : [];
   const run = await Run.reopen(deps, found, holds);
   if (!run) throw notFailed(found);
   return run;

@@ -29,6 +29,7 @@ export function ledgerEntry(run: State, priceVersion: string): Ledger.Entry {
     priceVersion,
     errorCode: run.error?.code ?? null,
     abandoned: false,
+    utility: run.asked?.utility === true,
   };
 }
 

@@ -154,6 +154,7 @@ async function bill(
     runMs: endedAt - startedAt,
     errorCode: error?.code ?? null,
     abandoned: false,
+    utility: false,
   });
 }
 

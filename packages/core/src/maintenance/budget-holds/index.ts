@@ -23,10 +23,9 @@ export async function sweep(deps: Deps): Promise<number> {
   const until = deps.clock.now() - deps.policy.holdGraceMs;
   let released = 0;
   for (const account of await Budget.listUnsettled(deps.table, until)) {
-    for (const { hold, holder, at } of account.holds) {
-      if (at >= until || (await isOpen(deps, holder))) continue;
-      await Budget.release(deps, [hold], holder);
-      released += 1;
+    for (const hold of account.holds) {
+      if (hold.at >= until || (await isOpen(deps, hold.holder))) continue;
+      if (await Budget.release(deps.table, hold)) released += 1;
     }
     await Budget.rest(deps, account);
   }

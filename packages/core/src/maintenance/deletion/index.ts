@@ -17,12 +17,14 @@ import { Delivery } from "../../conversations/delivery/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
 import { Budget } from "../../publishing/budget/index.ts";
 import { Key } from "../../publishing/key/index.ts";
-import type { Clock, ObjectStore, SecretStore, Table } from "../../ports/index.ts";
+import type { Clock, ObjectStore, SecretStore, Table, VectorStore } from "../../ports/index.ts";
 
 interface Deps {
   table: Table;
   objects: ObjectStore;
   secrets: Pick<SecretStore, "removeAll">;
+  /** Where vectors of passages lie that are not in the index. */
+  vectors?: Pick<VectorStore, "removeAll"> | undefined;
   clock: Clock;
 }
 

@@ -45,6 +45,7 @@ export const entryOf = (
   runMs: 900,
   errorCode: null,
   abandoned: false,
+  utility: false,
   ...more,
 });
 

@@ -13,6 +13,7 @@ import {
   watched,
 } from "./fixture.test-support.ts";
 import { UsageReport } from "./index.ts";
+import { Tally } from "./tally.ts";
 
 describe("the usage of a bot", () => {
   let table: Table;
@@ -73,6 +74,30 @@ describe("the usage of a bot", () => {
     });
     const ofKey = await UsageReport.query(deps, { ...range, by: "hour", keyId: "key-2" });
     expect([ofKey.total.runs, ofKey.groups.length]).toEqual([1, 1]);
+  });
+
+  test("tells what a chat window's titles and tags were, of the runs and of the cost", async () => {
+    const clock = createClock(start + 2 * day);
+    const deps = { table, clock };
+    const botId = newBot();
+    const at = start + hour;
+    await Ledger.record(deps, entryOf(botId, "r1", at));
+    const title = { utility: true, costMicroUsd: 7 };
+    await Ledger.record(deps, entryOf(botId, "r2", at, title));
+    await Ledger.record(deps, { ...entryOf(botId, "r2", at, title), abandoned: true }, 3);
+    const range = { botId, from: start, to: start + day };
+    const wanted = { runs: 2, utilityRuns: 1, costMicroUsd: 164, utilityCostMicroUsd: 14 };
+    // Summed as it is read, then from what was stored.
+    for (const by of ["key", "day"] as const) {
+      expect((await UsageReport.query(deps, { ...range, by })).total).toMatchObject(wanted);
+    }
+  });
+
+  test("reads sums that were stored before utility calls were counted apart", () => {
+    const tally = new Tally();
+    const none: [number, number, number, null] = [0, 0, 0, null];
+    tally.merge([[2, 2, 0, 0, 0, 0, 100, 10, 0, 0, 150], {}, none, none, none]);
+    expect(tally.counts).toMatchObject({ runs: 2, costMicroUsd: 150, utilityRuns: 0 });
   });
 
   test("counts a run once however often its end is recorded", async () => {

@@ -65,6 +65,10 @@ export interface Sum {
   cacheReadInputTokens: number;
   cacheWriteInputTokens: number;
   costMicroUsd: number;
+  /** How many of `runs` were a chat window's utility calls: titles, tags, follow-ups. */
+  utilityRuns: number;
+  /** What of `costMicroUsd` went to them. */
+  utilityCostMicroUsd: number;
   /** Of the price tables that the cost was worked out by. */
   priceVersions: string[];
   /** Failed runs by their error's code. */

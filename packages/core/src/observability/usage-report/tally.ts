@@ -21,6 +21,7 @@ export class Durations {
   }
 }
 
+/** In the order in which they are stored: a new one goes to the end, older sums have 0 of it. */
 const counts = [
   "runs",
   "completed",
@@ -33,6 +34,8 @@ const counts = [
   "cacheReadInputTokens",
   "cacheWriteInputTokens",
   "costMicroUsd",
+  "utilityRuns",
+  "utilityCostMicroUsd",
 ] as const;
 type Counts = Record<(typeof counts)[number], number>;
 
@@ -54,7 +57,9 @@ export class Tally {
       if (isOutcome(entry.status)) this.counts[entry.status] += 1;
       if (entry.errorCode) count(this.errors, entry.errorCode, 1);
       for (const name of durations) this[name].add(entry[name]);
+      if (entry.utility) this.counts.utilityRuns += 1;
     }
+    if (entry.utility) this.counts.utilityCostMicroUsd += entry.costMicroUsd;
     this.counts.inputTokens += entry.inputTokens;
     this.counts.outputTokens += entry.outputTokens;
     this.counts.cacheReadInputTokens += entry.cacheReadInputTokens;

@@ -180,7 +180,7 @@ export const testKeyId = "test";
 /** What a bot's keys are called, by id. Keys that are gone are not among them. */
 export const labelsOf = async (table: Table, botId: string): Promise<Map<string, string>> =>
   new Map([
-    [testKeyId, "Test chat"],
+    [testKeyId, "Playground"],
     ...(await listAll(table, botId))
       .filter(({ purpose }) => purpose === "client")
       .map(({ keyId, label }): [string, string] => [keyId, label]),

@@ -72,7 +72,7 @@ export function prerequisites(
       "The bot has answered a test with its present model.",
       test?.passed === false && test.model === bot.model
         ? `The last test failed: ${test.failure ?? "no reason is known"} Test the bot again.`
-        : `Ask the bot something in its test chat: ${bot.model} has not passed a test yet.`,
+        : `Ask the bot something in its playground: ${bot.model} has not passed a test yet.`,
     ),
   ];
 }

@@ -45,6 +45,8 @@ export const Entry = v.object({
   errorCode: v.optional(v.nullable(v.string()), null),
   /** A paid attempt that another worker overtook. */
   abandoned: v.boolean(),
+  /** A chat window's asking for a title, tags or the like: no answer to anybody's question. */
+  utility: v.optional(v.boolean(), false),
 });
 export type Entry = v.InferOutput<typeof Entry>;
 

@@ -59,6 +59,9 @@ export const formerKeyPrefix = "FORMERKEY#";
 export const formerKey = (botId: string, keyId: string): Key =>
   ofBot(botId, formerKeyPrefix + keyId);
 export const secret = (hash: string): Key => ({ pk: `SECRET#${hash}`, sk: "SECRET" });
+/** What is read for each request or run, and seldom written: who calls, whom, and what it is. */
+export const isReadForEach = ({ pk, sk }: Key): boolean =>
+  sk === "SECRET" || (pk.startsWith("BOT#") && (sk === "PUBLICATION" || sk === "BOT"));
 export const owner = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "OWNER" });
 /** What an owner may spend, as an administrator set it. */
 export const ownerBudget = (ownerId: string): Key => ({ pk: `OWNER#${ownerId}`, sk: "BUDGET" });

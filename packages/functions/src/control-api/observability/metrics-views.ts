@@ -70,6 +70,8 @@ const countColumns = [
   "cacheReadInputTokens",
   "cacheWriteInputTokens",
   "costMicroUsd",
+  "utilityRuns",
+  "utilityCostMicroUsd",
 ] as const;
 
 export const usageColumns = [

@@ -39,7 +39,7 @@ export async function tryTool(
   }
   throw new Problem.ProblemError("invalid_request", {
     message:
-      "The tool has no such function, or is one of the bot's own, which the test chat tries.",
+      "The tool has no such function, or is one of the bot's own, which the playground tries.",
     param: "name",
   });
 }

@@ -2,6 +2,7 @@ import { Text } from "@outlet/core/foundation/text";
 import type { OpenApi } from "@outlet/core/bots/openapi";
 import type { Tools } from "@outlet/core/bots/tools";
 import type { RemoteTool } from "../../tools/mcp-session.ts";
+import { toldSchema } from "../../tools/remote.ts";
 import type { Exchange } from "../../tools/exchange.ts";
 import { time } from "../views.ts";
 
@@ -52,7 +53,7 @@ function httpView({
     credential: credential ? credentialView(credential) : null,
     operations: operations.map((operation) => ({
       key: operation.key,
-      ...functionView(operation),
+      ...functionView({ ...operation, inputSchema: toldSchema(operation) }),
       parameters: operation.parameters.map(({ member, in: place, required }) => ({
         member,
         in: place,

@@ -152,6 +152,105 @@ describe("calls are put together from what a server streams:", () => {
       one,
       "tool_use",
     ],
+    [
+      "an id of its own with every piece, and the name with the first",
+      stream(
+        says1(piece(0, "a", "look", '{"x"')),
+        says1(piece(0, "a2", undefined, ":1}")),
+        says1(piece(1, "b", "order", '{"x"')),
+        says1(piece(1, "b2", "", ":2}")),
+        ends(),
+      ),
+      two,
+      "tool_use",
+    ],
+    [
+      "pieces without a number, told apart by their ids",
+      stream(
+        says1(piece(undefined, "a", "look", '{"x"')),
+        says1(piece(undefined, "b", "order", '{"x":')),
+        says1(piece(undefined, "a", undefined, ":1}")),
+        says1(piece(undefined, "b", undefined, "2}")),
+        ends(),
+      ),
+      two,
+      "tool_use",
+    ],
+    [
+      "pieces with neither a number nor an id",
+      stream(
+        says1(piece(undefined, undefined, "look", '{"x"')),
+        says1(piece(undefined, undefined, undefined, ":1}")),
+        says1(piece(undefined, undefined, "order", '{"x":2')),
+        says1(piece(undefined, undefined, undefined, "}")),
+        ends(),
+      ),
+      [
+        ["call_0", "look", '{"x":1}'],
+        ["call_1", "order", '{"x":2}'],
+      ],
+      "tool_use",
+    ],
+    [
+      "name and arguments in pieces of their own, with null for what is not said",
+      stream(
+        says1({ index: 0, id: "a", function: { name: "look", arguments: null } }),
+        says1({ index: 0, id: null, function: { name: null, arguments: '{"x":1}' } }),
+        says1({ index: 0, id: "", function: { name: "", arguments: "" } }),
+        says1({ index: 0, function: null }),
+        ends(),
+      ),
+      one,
+      "tool_use",
+    ],
+    [
+      "numbers as text, and one call instead of a list",
+      stream(
+        says({
+          tool_calls: { index: "0", id: "a", function: { name: "look", arguments: '{"x"' } },
+        }),
+        says({ tool_calls: { index: "0", id: "", function: { arguments: ":1}" } } }),
+        ends(),
+      ),
+      one,
+      "tool_use",
+    ],
+    [
+      "the whole call again in the last chunk",
+      stream(
+        says1(piece(0, "a", "look", '{"x":1}')),
+        says({ tool_calls: [piece(0, "a", "look", "")] }, "tool_calls"),
+        counts,
+        done,
+      ),
+      one,
+      "tool_use",
+    ],
+    [
+      "calls before the text of the same answer",
+      stream(says1(piece(0, "a", "look", { x: 1 })), says("I look."), ends("stop")),
+      one,
+      "tool_use",
+    ],
+    [
+      "one id for all of them, in pieces by turns",
+      stream(
+        says1(piece(0, "a", "look", '{"x"'), piece(1, "a", "order", '{"x":')),
+        says1(piece(1, "a", undefined, "2}"), piece(0, "a", undefined, ":1}")),
+        ends(),
+      ),
+      [
+        ["a", "look", '{"x":1}'],
+        ["a", "order", '{"x":2}'],
+      ],
+      "tool_use",
+    ],
+    [
+      "a call without a name, beside one that has one",
+      stream(says1(piece(0, "a", "", "{}"), piece(1, "a", "look", '{"x":1}')), ends()),
+      one,
+      "tool_use",
+    ],
     ["no arguments", stream(says1(piece(0, "a", "look")), ends()), [["a", "look", ""]], "tool_use"],
     [
       "cut off by the limit, and said to be a call",
@@ -238,7 +337,7 @@ test("a conversation with calls is sent as the servers know it", async () => {
         ],
       },
       { role: "tool", tool_call_id: "a", content: "seen" },
-      { role: "tool", tool_call_id: "b", content: "refused" },
+      { role: "tool", tool_call_id: "b", content: "[The call failed.]\nrefused" },
       { role: "user", content: "Answer now." },
     ],
     tools: tools.map(({ name, description, inputSchema }) => ({

@@ -9,6 +9,8 @@ interface Call {
   input: string;
 }
 
+type Piece = Pick<Call, "index" | "id"> & { name: string | undefined };
+
 /** Calls of one answer; further ones are passed over. */
 const callsMax = 64;
 
@@ -22,7 +24,7 @@ export class ToolCalls {
 
   read({ index, id, name, input = "" }: CallPiece): void {
     const open = this.#find(index, id);
-    if (!open || isAnother(open, id, name)) {
+    if (!open || isAnother(open, { index, id, name })) {
       if (this.#calls.length === callsMax) return;
       this.#calls.push({ index, id, name: name ?? "", input });
       return;
@@ -34,7 +36,8 @@ export class ToolCalls {
 
   /** The one that a piece goes on with: the newest under its number, or the newest of all. */
   #find(index: number | undefined, id: string | undefined): Call | undefined {
-    const known = id === undefined ? undefined : this.#calls.findLast((call) => call.id === id);
+    const ofId = id === undefined ? [] : this.#calls.filter((call) => call.id === id);
+    const known = ofId.findLast((call) => call.index === index) ?? ofId.at(-1);
     if (known || index === undefined) return known ?? this.#calls.at(-1);
     return this.#calls.findLast((call) => call.index === index);
   }
@@ -49,9 +52,13 @@ export class ToolCalls {
   }
 }
 
-/** Whether a piece begins another call, though it comes under the number of the one before. */
-function isAnother(open: Call, id: string | undefined, name: string | undefined): boolean {
-  if (id !== undefined && open.id !== undefined) return id !== open.id;
+/** Whether a piece begins another call, though it comes under the number or the id of one before. */
+function isAnother(open: Call, { index, id, name }: Piece): boolean {
+  // Some give all calls one id.
+  const isNumbered = index !== undefined && open.index !== undefined;
+  if (name !== undefined && isNumbered && index !== open.index) return true;
+  // Some give every piece an id of its own; only the first one of a call names it.
+  if (id !== undefined && open.id !== undefined) return id !== open.id && name !== undefined;
   // Some servers repeat the name with every piece, others number all calls 0 and name none.
   return name !== undefined && open.name !== "" && open.input !== "" && isWhole(open.input);
 }

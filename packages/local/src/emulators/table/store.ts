@@ -24,6 +24,7 @@ export class Store {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #tables = new Map<string, Table>();
+  #isHeld = false;
 
   /** @throws Error "database is locked" where another process has it open. */
   constructor(path: string) {
@@ -79,7 +80,10 @@ export class Store {
     after: Attributes | undefined,
   ): void {
     const moves = movesOf(table, before, after);
-    if (moves.length > 0) this.transaction(() => this.#write(table, key, after, moves));
+    this.#begin();
+    // What is held is one transaction already, and undone as a whole where it fails.
+    if (moves.length > 0 && !this.#isHeld)
+      this.transaction(() => this.#write(table, key, after, moves));
     else this.#write(table, key, after, moves);
   }
 
@@ -103,15 +107,52 @@ export class Store {
     else this.#statements.remove.run(id, pk, sk);
   }
 
+  /** All that an act writes, or nothing. */
   transaction(act: () => void): void {
-    this.#database.exec("BEGIN IMMEDIATE");
+    const [begin, end, undo] = this.#isHeld
+      ? ["SAVEPOINT act", "RELEASE act", "ROLLBACK TO act; RELEASE act"]
+      : ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"];
+    this.#begin();
+    this.#database.exec(begin);
     try {
       act();
-      this.#database.exec("COMMIT");
+      this.#database.exec(end);
     } catch (error) {
-      this.#database.exec("ROLLBACK");
+      if (this.#database.isTransaction) this.#database.exec(undo);
       throw error;
     }
+  }
+
+  /**
+   * An operation whose writes are held until {@link settle}, together with those of others: none of
+   * them is answered before, so a killed process loses nothing that it has answered.
+   */
+  held<T>(operation: () => T): T {
+    this.#isHeld = true;
+    try {
+      return operation();
+    } finally {
+      this.#isHeld = false;
+    }
+  }
+
+  /** Has what was held be kept. */
+  settle(): void {
+    if (this.#isOpen) this.#statements.commit.run();
+  }
+
+  /** Takes back what was held. */
+  undo(): void {
+    if (this.#isOpen) this.#database.exec("ROLLBACK");
+  }
+
+  get #isOpen(): boolean {
+    return this.#database.isOpen && this.#database.isTransaction;
+  }
+
+  /** Of what is held there is one transaction, from its first write on. */
+  #begin(): void {
+    if (this.#isHeld && !this.#database.isTransaction) this.#statements.begin.run();
   }
 
   /** Items of a partition, in the order of their sort key, from behind `after` on. */
@@ -145,6 +186,7 @@ export class Store {
   }
 
   close(): void {
+    this.settle();
     this.#database.close();
   }
 }
@@ -191,6 +233,8 @@ function prepare(database: DatabaseSync) {
        ORDER BY index_sk ${order}, place.pk ${order}, place.sk ${order}`,
     );
   return {
+    begin: database.prepare("BEGIN IMMEDIATE"),
+    commit: database.prepare("COMMIT"),
     definitions: database.prepare("SELECT id, json FROM definition"),
     define: database.prepare("INSERT INTO definition (name, json) VALUES (?, ?)"),
     get: database.prepare("SELECT json FROM item WHERE table_id = ? AND pk = ? AND sk = ?"),

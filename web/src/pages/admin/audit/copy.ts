@@ -29,7 +29,7 @@ export const copy = {
     "bot.update": "edit bot",
     "bot.share": "change sharing",
     "bot.delete": "delete bot",
-    "bot.test": "ask in the test chat",
+    "bot.test": "ask in the playground",
     "knowledge.add": "add source",
     "knowledge.edit": "edit source",
     "knowledge.sync": "read sources again",

@@ -2,6 +2,7 @@ import { For, Show } from "solid-js";
 import page from "~/page-parts/page.module.css";
 import { Chip, type Tone } from "~/ui/chip.tsx";
 import { Disclosure } from "~/ui/disclosure.tsx";
+import { DocsLink, errorUrl } from "~/ui/docs-link.tsx";
 import { Time } from "~/ui/time.tsx";
 import { copy as adminCopy } from "../copy.ts";
 import { BotName, Owner } from "../who.tsx";
@@ -46,7 +47,13 @@ export function Entry(props: { of: AuditEntry }) {
           <Chip tone={tones[props.of.outcome]} dot>
             {copy.outcomes[props.of.outcome]}
           </Chip>
-          <Show when={props.of.errorCode}>{(code) => <code>{code()}</code>}</Show>
+          <Show when={props.of.errorCode}>
+            {(code) => (
+              <DocsLink href={errorUrl(code())}>
+                <code>{code()}</code>
+              </DocsLink>
+            )}
+          </Show>
           <span class={`${page.small} ${page.soft}`}>
             <Time at={props.of.at} />
           </span>

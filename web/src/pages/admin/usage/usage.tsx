@@ -93,6 +93,8 @@ function Total(props: { of: UsageReport["total"]; children: JSX.Element }) {
     [copy.cacheRead, formatNumber(props.of.cacheReadInputTokens)],
     [copy.cacheWrite, formatNumber(props.of.cacheWriteInputTokens)],
     [adminCopy.cost, formatUsd(props.of.costMicroUsd)],
+    [copy.utilityRuns, formatNumber(props.of.utilityRuns)],
+    [copy.utilityCost, formatUsd(props.of.utilityCostMicroUsd)],
   ];
   return (
     <Card title={copy.total}>
@@ -125,10 +127,8 @@ function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
         { label: copy.notCompleted, number },
         { label: copy.input, number },
         { label: copy.output, number },
-        { label: copy.cacheRead, number },
-        { label: copy.cacheWrite, number },
-        { label: copy.p50, number },
-        { label: copy.p99, number },
+        { label: copy.cache, number },
+        { label: copy.times, number },
         { label: adminCopy.cost, number },
       ]}
     >
@@ -142,10 +142,11 @@ function Groups(props: { by: UsageBy; groups: UsageReport["groups"] }) {
             [copy.notCompleted, formatNumber(group.failed)],
             [copy.input, formatNumber(group.inputTokens)],
             [copy.output, formatNumber(group.outputTokens)],
-            [copy.cacheRead, formatNumber(group.cacheReadInputTokens)],
-            [copy.cacheWrite, formatNumber(group.cacheWriteInputTokens)],
-            [copy.p50, msOr(group.runMs?.p50Ms)],
-            [copy.p99, msOr(group.runMs?.p99Ms)],
+            [
+              copy.cache,
+              `${formatNumber(group.cacheReadInputTokens)} / ${formatNumber(group.cacheWriteInputTokens)}`,
+            ],
+            [copy.times, `${msOr(group.runMs?.p50Ms)} / ${msOr(group.runMs?.p99Ms)}`],
             [adminCopy.cost, formatUsd(group.costMicroUsd)],
           ];
           return (

@@ -2,6 +2,7 @@ import { createRoot, createSignal } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import type { Passage } from "~/page-parts/passages/passages.tsx";
 import type { AskEvent, Told } from "./ask-draft.ts";
+import { rememberQuestion } from "../known-question.ts";
 
 export type Mode = "draft" | "published";
 
@@ -36,12 +37,26 @@ export function playgroundOf(botId: string, mode: Mode): Playground {
   return found;
 }
 
+/** Where answers come from, as chosen on a page of a bot; kept as the turns are. */
+const [modes, setModes] = createSignal<ReadonlyMap<string, Mode>>(new Map());
+const placeOf = (botId: string, offered: Mode): string => `${botId} ${offered}`;
+
+/** @param offered what that page asks to begin with. */
+export const modeOf = (botId: string, offered: Mode): Mode =>
+  modes().get(placeOf(botId, offered)) ?? offered;
+
+export const chooseMode = (botId: string, offered: Mode, mode: Mode): void => {
+  setModes(new Map(modes()).set(placeOf(botId, offered), mode));
+};
+
 function create(botId: string) {
   const [turns, setTurns] = createStore<Turn[]>([]);
   const [question, setQuestion] = createSignal("");
   const [asking, setAsking] = createSignal<AbortController>();
   const [error, setError] = createSignal<unknown>();
   const [conversationId, setConversationId] = createSignal<string>();
+  /** Of a key that was typed in: in memory only, as those that were made here. */
+  const [typedKey, setTypedKey] = createSignal("");
 
   const change = (act: (turn: Turn) => void) =>
     setTurns(
@@ -89,6 +104,8 @@ function create(botId: string) {
     error,
     conversationId,
     setConversationId,
+    typedKey,
+    setTypedKey,
     ask,
     stop: () => asking()?.abort(),
     clear() {
@@ -125,14 +142,3 @@ function apply(turn: Turn, event: AskEvent): void {
       break;
   }
 }
-
-/** What the bot has answered before it will answer again: snippets ask that. */
-const questionName = (botId: string) => `outlet.question.${botId}`;
-const questionMax = 300;
-
-function rememberQuestion(botId: string, text: string): void {
-  if (text.length <= questionMax) localStorage.setItem(questionName(botId), text);
-}
-
-export const lastQuestion = (botId: string): string | null =>
-  localStorage.getItem(questionName(botId));

@@ -1,3 +1,4 @@
+import { A } from "@solidjs/router";
 import { useQueryClient } from "@tanstack/solid-query";
 import { createEffect, createSignal, For, lazy, on, Show, Suspense } from "solid-js";
 import { names } from "~/api/cache-names.ts";
@@ -15,8 +16,9 @@ import { useCurrentBot } from "./bot-context.ts";
 import { copy as words } from "./copy.ts";
 import { knownKey, rememberKey } from "./known-keys.ts";
 import styles from "./playground.module.css";
-import { lastQuestion, type Mode, playgroundOf } from "./playground-store.ts";
+import { chooseMode, type Mode, modeOf, playgroundOf } from "./playground-store.ts";
 import { usePublication } from "./queries.ts";
+import { useQuestion } from "./questions.ts";
 
 /** What most visitors of the page do not come to is not part of its load. */
 const TurnView = lazy(() => import("./playground-turn.tsx"));
@@ -36,15 +38,14 @@ export default function Playground(props: Props) {
   const bot = useCurrentBot();
   const me = useMe();
   const client = useQueryClient();
-  const [chosen, setChosen] = createSignal<Mode>();
-  const [typedKey, setTypedKey] = createSignal("");
   const [isCode, setCode] = createSignal(false);
   const canCall = () => isLive(bot().publicationStatus) && me.data?.may.publish.allowed === true;
-  const mode = () => (canCall() ? (chosen() ?? props.mode) : "draft");
+  const mode = () => (canCall() ? modeOf(bot().botId, props.mode) : "draft");
   const at = () => playgroundOf(bot().botId, mode());
-  const key = () => knownKey(bot().botId) ?? typedKey().trim();
+  const key = () => knownKey(bot().botId) ?? at().typedKey().trim();
   const endpoint = () => publication.data?.endpoint ?? "";
   const publication = usePublication(() => bot().botId, canCall);
+  const proposed = useQuestion(() => bot().botId);
   let log: HTMLDivElement | undefined;
   createEffect(
     on(
@@ -98,6 +99,19 @@ export default function Playground(props: Props) {
     event.preventDefault();
     void ask();
   };
+  /** Before the first question: one that it can answer. */
+  const Nothing = () => (
+    <div class={styles.nothing}>
+      <p>{copy.empty(bot().title)}</p>
+      <Show when={proposed()}>
+        {(question) => (
+          <Button size="small" look="quiet" onClick={() => at().setQuestion(question())}>
+            {copy.propose(question())}
+          </Button>
+        )}
+      </Show>
+    </div>
+  );
   const willSave = () => mode() === "draft" && props.isDirty === true;
   return (
     <Card
@@ -126,7 +140,9 @@ export default function Playground(props: Props) {
             { value: "published", label: copy.modes.published },
           ]}
           value={mode()}
-          onChange={(value) => setChosen(value === "published" ? "published" : "draft")}
+          onChange={(value) =>
+            chooseMode(bot().botId, props.mode, value === "published" ? "published" : "draft")
+          }
         />
       </Show>
       <div
@@ -139,7 +155,7 @@ export default function Playground(props: Props) {
         aria-busy={at().asking() !== undefined}
         tabindex="0"
       >
-        <For each={at().turns} fallback={<p class={styles.nothing}>{copy.empty(bot().title)}</p>}>
+        <For each={at().turns} fallback={<Nothing />}>
           {(turn) => (
             <Suspense>
               <TurnView turn={turn} title={bot().title} />
@@ -157,7 +173,7 @@ export default function Playground(props: Props) {
       </Show>
       <form class={page.form} onSubmit={submit}>
         <Show when={mode() === "published"}>
-          <KeyField botId={bot().botId} typed={typedKey()} onType={setTypedKey} />
+          <KeyField botId={bot().botId} typed={at().typedKey()} onType={at().setTypedKey} />
         </Show>
         <div class={styles.ask}>
           <TextField
@@ -186,7 +202,7 @@ export default function Playground(props: Props) {
         <Show when={isCode()}>
           <Code
             endpoint={endpoint()}
-            question={at().turns.at(-1)?.question ?? lastQuestion(bot().botId)}
+            question={at().turns.at(-1)?.question ?? proposed()}
             onClose={() => setCode(false)}
           />
         </Show>
@@ -203,7 +219,11 @@ function KeyField(props: { botId: string; typed: string; onType: (value: string)
       fallback={
         <TextField
           label={copy.key}
-          hint={copy.keyHint}
+          hint={
+            <>
+              {copy.keyHint} <A href={`/bots/${props.botId}/keys`}>{copy.makeKey}</A>
+            </>
+          }
           value={props.typed}
           onInput={(value) => props.onType(value)}
           required

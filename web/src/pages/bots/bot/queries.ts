@@ -8,7 +8,7 @@ import type { InferResponseType } from "hono/client";
 import type { Bot } from "~/api/bots.ts";
 import { names, whileChangingMs } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
-import { isInFlight } from "~/page-parts/status/status.ts";
+import { isInFlight, isSyncing } from "~/page-parts/status/status.ts";
 
 const bot = api.bots[":botId"];
 
@@ -93,3 +93,21 @@ export const useAlerts = (botId: () => string, enabled: () => boolean) =>
     staleTime: alertsEveryMs,
     refetchInterval: alertsEveryMs,
   }));
+
+export type Knowledge = InferResponseType<typeof bot.knowledge.$get, 200>;
+export type Source = Knowledge["sources"][number];
+export type Site = Knowledge["sites"][number];
+
+/** @param wanted whether it is asked for at all. */
+export const useKnowledge = (botId: () => string, wanted: () => boolean = () => true) =>
+  useQuery(() => ({
+    enabled: wanted(),
+    queryKey: names.knowledge(botId()),
+    queryFn: () => read(bot.knowledge.$get({ param: { botId: botId() } })),
+    refetchInterval: (query) => (isReading(query.state.data) ? whileChangingMs : false),
+  }));
+
+const isReading = (knowledge: Knowledge | undefined): boolean =>
+  [...(knowledge?.sources ?? []), ...(knowledge?.sites ?? [])].some(({ status }) =>
+    isSyncing(status),
+  );

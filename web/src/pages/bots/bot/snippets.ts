@@ -1,11 +1,25 @@
-const question = "What can you do?";
-const body = `{"message":{"content":[{"contentType":"text","body":"${question}"}]}}`;
-const keyVariable = "$OUTLET_KEY";
+import { useCurrentBot } from "./bot-context.ts";
+import { useQuestion } from "./questions.ts";
+
+/** What every bot can be asked, where nothing is known that this one answers. */
+const anything = "What can you do?";
+
+/** As it stands between a shell's single quotes. */
+const inQuotes = (text: string): string => text.replaceAll("'", () => "'\\''");
 
 /** One command that works as it is pasted; `wait` makes it answer in one go where that is quick. */
-export const curl = (endpoint: string, key = keyVariable): string =>
-  `curl -sS '${endpoint}/conversation' \\
-  -H ${key === keyVariable ? `"x-api-key: ${key}"` : `'x-api-key: ${key}'`} \\
+function curl(endpoint: string, key: string, question: string): string {
+  const message = { content: [{ contentType: "text", body: question }] };
+  return `curl -sS '${endpoint}/conversation' \\
+  -H 'x-api-key: ${key}' \\
   -H 'content-type: application/json' \\
   -H 'prefer: wait=20' \\
-  -d '${body}'`;
+  -d '${inQuotes(JSON.stringify({ message }))}'`;
+}
+
+/** The command for the bot whose page it is on, with a key, asking what that bot can answer. */
+export function useCurl(): (endpoint: string, key: string) => string {
+  const bot = useCurrentBot();
+  const question = useQuestion(() => bot().botId);
+  return (endpoint, key) => curl(endpoint, key, question() ?? anything);
+}

@@ -11,13 +11,14 @@ import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
 import { copy as words } from "../copy.ts";
 import Playground from "../playground.tsx";
-import { lastQuestion } from "../playground-store.ts";
+import { useQuestion } from "../questions.ts";
 import { copy } from "./copy.ts";
 import { exampleOf, examples, languageOf } from "~/examples.ts";
 
 export default function Connect() {
   const bot = useCurrentBot();
   const publication = usePublication(() => bot().botId);
+  const question = useQuestion(() => bot().botId);
   return (
     <Async query={publication} title={copy.failed}>
       {(data) => (
@@ -43,7 +44,7 @@ export default function Connect() {
                     label: words.languages[language],
                     content: () => (
                       <CodeBlock
-                        code={exampleOf(language, endpoint(), lastQuestion(bot().botId))}
+                        code={exampleOf(language, endpoint(), question())}
                         language={languageOf[language]}
                         label={words.snippetLabel(words.languages[language])}
                         copyLabel={words.copySnippet(words.languages[language])}

@@ -5,5 +5,5 @@ export const copy = {
   title: "Call it from your program",
   lead: "Put a key in the variable OUTLET_KEY; keep it out of code and of web pages.",
   snippets: "Snippets",
-  toKeys: "Generate one",
+  toKeys: "Generate a key",
 };

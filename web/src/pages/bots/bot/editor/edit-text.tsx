@@ -11,7 +11,7 @@ import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
-import type { Source } from "./queries.ts";
+import type { Source } from "../queries.ts";
 
 const route = api.bots[":botId"].knowledge[":sourceId"];
 

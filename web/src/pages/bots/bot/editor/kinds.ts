@@ -1,4 +1,4 @@
-import type { Source } from "./queries.ts";
+import type { Source } from "../queries.ts";
 
 /** Endings of the files that are read, as the API knows them: compared by the test beside this. */
 export const endings = [
@@ -13,6 +13,10 @@ export const endings = [
   "xlsm",
   "odt",
   "ott",
+  "ods",
+  "ots",
+  "odp",
+  "otp",
   "html",
   "htm",
   "xhtml",

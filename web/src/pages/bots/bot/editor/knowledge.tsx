@@ -18,7 +18,7 @@ import { useCurrentBot } from "../bot-context.ts";
 import { copy } from "./copy.ts";
 import { accepted, isEditable } from "./kinds.ts";
 import styles from "./knowledge.module.css";
-import { type Knowledge, type Source, useKnowledge } from "./queries.ts";
+import { type Knowledge, type Source, useKnowledge } from "../queries.ts";
 
 /** What a bot without web addresses never shows. */
 const Sites = lazy(() => import("./sites.tsx"));

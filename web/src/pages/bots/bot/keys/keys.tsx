@@ -68,19 +68,21 @@ function KeyList(props: { botId: string; endpoint: string }) {
     <div class={page.page}>
       <PageHead title={copy.title} lead={copy.lead}>
         <Show when={all().length > 0}>
-          <Show
-            when={chosen().length > 0}
-            fallback={
-              <Button look="danger-quiet" onClick={() => setRevoking("all")}>
-                {copy.revokeAll}
+          <span class={page.row}>
+            <Show
+              when={chosen().length > 0}
+              fallback={
+                <Button look="danger-quiet" onClick={() => setRevoking("all")}>
+                  {copy.revokeAll}
+                </Button>
+              }
+            >
+              <Button look="danger" onClick={() => setRevoking(chosen())}>
+                {copy.revokeChosen(chosen().length)}
               </Button>
-            }
-          >
-            <Button look="danger" onClick={() => setRevoking(chosen())}>
-              {copy.revokeChosen(chosen().length)}
-            </Button>
-          </Show>
-          {generate()}
+            </Show>
+            {generate()}
+          </span>
         </Show>
       </PageHead>
       <Async query={keys} title={copy.failed} skeleton={<Skeleton kind="row" count={3} />}>

@@ -57,6 +57,8 @@ export const copy = {
   firstTokenP50: "First token, p50",
   runP50: "Whole run, p50",
   abandoned: "Attempts without an answer",
+  utilityRuns: "Of the runs: titles and tags",
+  utilityCost: "Of the cost: titles and tags",
 
   byKey: "By key",
   byModel: "By model",

@@ -53,6 +53,15 @@ export const GatewayTotals = (props: { totals: MetricsPoint }) => (
 const tokensOf = (sum: UsageSum) =>
   sum.inputTokens + sum.outputTokens + sum.cacheReadInputTokens + sum.cacheWriteInputTokens;
 
+/** Only where a chat window ever asked for any. */
+const utilityFigures = ({ utilityRuns, utilityCostMicroUsd }: UsageSum): Figure[] =>
+  utilityRuns === 0
+    ? []
+    : [
+        { label: copy.utilityRuns, value: formatNumber(utilityRuns) },
+        { label: copy.utilityCost, value: formatUsd(utilityCostMicroUsd) },
+      ];
+
 export const UsageTotals = (props: { total: UsageSum }) => (
   <Totals
     figures={[
@@ -64,6 +73,7 @@ export const UsageTotals = (props: { total: UsageSum }) => (
       { label: copy.firstTokenP50, value: ms(props.total.firstTokenMs?.p50Ms) },
       { label: copy.runP50, value: ms(props.total.runMs?.p50Ms) },
       { label: copy.abandoned, value: formatNumber(props.total.abandonedAttempts) },
+      ...utilityFigures(props.total),
     ]}
   />
 );

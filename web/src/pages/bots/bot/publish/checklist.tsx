@@ -16,9 +16,15 @@ const inEditor: string[] = ["scope", "sync", "model_price", "test_run"];
 
 export function Checklist(props: { prerequisites: Prerequisite[] }) {
   const bot = useCurrentBot();
-  const unmet = () => props.prerequisites.filter(({ met, required }) => !met && required).length;
+  const unmet = () => props.prerequisites.filter(({ met, required }) => !met && required);
+  /** Sharing is done along with publishing. */
+  const missing = () => unmet().filter(({ name }) => name !== "scope").length;
+  const hint = () => {
+    if (missing() > 0) return copy.unmet(missing());
+    return unmet().length > 0 ? copy.allButSharing : copy.allMet;
+  };
   return (
-    <Card title={copy.checklist} hint={unmet() === 0 ? copy.allMet : copy.unmet(unmet())}>
+    <Card title={copy.checklist} hint={hint()}>
       <ul>
         <For each={props.prerequisites}>
           {(item) => <PrerequisiteRow of={item} editor={`/bots/${bot().botId}`} />}
@@ -29,17 +35,22 @@ export function Checklist(props: { prerequisites: Prerequisite[] }) {
 }
 
 export function PrerequisiteRow(props: { of: Prerequisite; editor: string }) {
+  /** Sharing is done along with publishing: nobody has to go anywhere for it. */
+  const byButton = () => props.of.name === "scope" && !props.of.met;
   return (
     <li
       class={styles.item}
       data-met={props.of.met ? "" : undefined}
-      data-advice={props.of.required ? undefined : ""}
+      data-advice={props.of.required && !byButton() ? undefined : ""}
       data-name={props.of.name}
     >
       <span class={styles.mark}>
-        <Icon name={props.of.met ? "check" : props.of.required ? "cross" : "warning"} />
+        <Icon
+          name={props.of.met ? "check" : props.of.required && !byButton() ? "cross" : "warning"}
+        />
       </span>
       <div>
+        {/* What is met says so by its name. */}
         <p class={page.row}>
           <span class={styles.name}>{copy.prerequisites[props.of.name]}</span>
           <span class="visually-hidden">{props.of.met ? copy.met : copy.notMet}</span>
@@ -47,9 +58,11 @@ export function PrerequisiteRow(props: { of: Prerequisite; editor: string }) {
             <Chip>{copy.advice}</Chip>
           </Show>
         </p>
-        <p class={styles.detail}>{props.of.detail}</p>
+        <Show when={!props.of.met}>
+          <p class={styles.detail}>{byButton() ? copy.sharedBelow : props.of.detail}</p>
+        </Show>
       </div>
-      <Show when={!props.of.met && inEditor.includes(props.of.name)}>
+      <Show when={!props.of.met && !byButton() && inEditor.includes(props.of.name)}>
         <span class={styles.way}>
           <ButtonLink href={props.editor} size="small">
             {copy.openEditor}

@@ -8,14 +8,16 @@ export const copy = {
   failed: "The publication could not be loaded",
   checklist: "Before you publish",
   allMet: "Everything that is needed is there.",
+  allButSharing: "Publishing shares the bot; all else that is needed is there.",
   unmet: (count: number) =>
     count === 1 ? "One thing is still missing." : `${count} things are still missing.`,
   met: "Met.",
   notMet: "Not met.",
   advice: "Advised",
   openEditor: "Open the editor",
-  settings: "Limits",
-  settingsHint: "For each key. All of them can be changed later without a new endpoint.",
+  sharedBelow: "It is private now; the button at the end of this page shares it as it publishes.",
+  settings: "Limits and behaviour",
+  settingsHint: "Limits hold for each key. All of it can be changed later without a new endpoint.",
   refused: "The bot was not published",
   blockedTitle: "It cannot be published yet",
   action: "Publish bot",
@@ -40,7 +42,7 @@ export const copy = {
   waiting: "Waiting for its turn …",
   underWay: {
     publishing: "Publishing the bot",
-    updating: "Applying the new limits",
+    updating: "Applying the changes",
     unpublishing: "Unpublishing the bot",
   } satisfies Record<InFlightStatus, string>,
   underWayHint: "It goes on by itself, also if you leave this page.",
@@ -93,11 +95,11 @@ export const copy = {
   } satisfies Record<Prerequisite["name"], string>,
 
   limits: {
-    title: "Limits",
-    hint: "Changes apply to the endpoint that runs now. URL and keys stay.",
-    save: "Apply limits",
-    saved: "New limits are being applied",
-    failed: "The limits were not changed",
+    title: "Limits and behaviour",
+    hint: "Limits hold for each key. Changes apply to the endpoint that runs now; URL and keys stay.",
+    save: "Apply changes",
+    saved: "The changes are being applied",
+    failed: "The settings were not changed",
   },
 
   cost: {

@@ -1,8 +1,10 @@
 import { createSignal, lazy, Show, Suspense } from "solid-js";
+import { docsUrl } from "~/page-parts/docs/docs-links.ts";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { DocsLink } from "~/ui/docs-link.tsx";
 import type { Publication } from "../queries.ts";
 import { EditSettings } from "./edit-settings.tsx";
 import { copy } from "./webhook-copy.ts";
@@ -21,7 +23,11 @@ export function EditWebhook(props: { publication: Publication }) {
         words={copy.words}
         publication={props.publication}
         onSaved={(made) => setSecret(made ?? undefined)}
-      />
+      >
+        <p>
+          <DocsLink href={docsUrl("webhooks")}>{copy.words.about}</DocsLink>
+        </p>
+      </EditSettings>
       <Show when={props.publication.webhook}>
         <Suspense>
           <WebhookState botId={props.publication.botId} onSecret={setSecret} />

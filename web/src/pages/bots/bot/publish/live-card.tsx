@@ -7,7 +7,7 @@ import { Card } from "~/ui/card.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
-import { curl } from "../snippets.ts";
+import { useCurl } from "../snippets.ts";
 import { rememberKey } from "../known-keys.ts";
 import { copy } from "./copy.ts";
 
@@ -16,6 +16,7 @@ const words = copy.live;
 
 /** Right after publishing: a key, and the first answer. The key is in this page's memory only. */
 export function LiveCard(props: { botId: string; endpoint: string }) {
+  const curl = useCurl();
   const client = useQueryClient();
   const [value, setValue] = createSignal<string>();
   const create = useMutation(() => ({

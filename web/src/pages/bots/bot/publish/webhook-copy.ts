@@ -2,7 +2,8 @@
 export const copy = {
   title: "Webhook",
   words: {
-    hint: "Your server is told when an answer has ended. docs/webhooks.md says what is sent and how to verify it.",
+    hint: "Your server is told when an answer has ended, by a signed message.",
+    about: "What is sent, and how to verify it",
     save: "Save webhook",
     saved: "The webhook is being set",
     failed: "The webhook was not changed",

@@ -1,10 +1,12 @@
 import { For, Show } from "solid-js";
+import { docsUrl } from "~/page-parts/docs/docs-links.ts";
 import page from "~/page-parts/page.module.css";
 import { isLive } from "~/page-parts/status/status.ts";
 import { Async } from "~/ui/async.tsx";
 import { Card } from "~/ui/card.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { CopyButton } from "~/ui/copy-button.tsx";
+import { DocsLink, errorUrl } from "~/ui/docs-link.tsx";
 import { Table } from "~/ui/table.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import endpointStyles from "../endpoint.module.css";
@@ -12,7 +14,9 @@ import { NotPublished } from "../not-published.tsx";
 import { usePublication } from "../queries.ts";
 import { copy } from "./copy.ts";
 import styles from "./reference.module.css";
-import { errors, type RouteInfo, routes } from "./routes.ts";
+import { errors, faces, type RouteInfo } from "./routes.ts";
+
+const faceNames = ["native", "openai", "mcp", "about"] as const;
 
 export default function Reference() {
   const bot = useCurrentBot();
@@ -31,8 +35,17 @@ export default function Reference() {
                   <code>{endpoint()}</code>
                   <CopyButton value={endpoint()} label={copy.copyBase} />
                 </div>
-                <For each={routes}>{(route) => <Route of={route} />}</For>
+                <p>
+                  <DocsLink href={docsUrl("reference/published-api")}>{copy.toDocs}</DocsLink>
+                </p>
               </Card>
+              <For each={faceNames}>
+                {(face) => (
+                  <Card title={copy.faces[face].title} hint={copy.faces[face].hint}>
+                    <For each={faces[face]}>{(route) => <Route of={route} />}</For>
+                  </Card>
+                )}
+              </For>
               <Card title={copy.errorsTitle} hint={copy.errorsLead}>
                 <Table
                   label={copy.errorsTitle}
@@ -47,7 +60,11 @@ export default function Reference() {
                       <tr>
                         <td data-label={copy.columns.status}>{error.status}</td>
                         <td data-label={copy.columns.body}>
-                          <code>{error.body}</code>
+                          <Show when={error.isCode} fallback={<code>{error.body}</code>}>
+                            <DocsLink href={errorUrl(error.body)}>
+                              <code>{error.body}</code>
+                            </DocsLink>
+                          </Show>
                         </td>
                         <td data-label={copy.columns.meaning}>{error.meaning}</td>
                       </tr>

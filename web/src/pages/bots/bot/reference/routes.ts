@@ -8,7 +8,7 @@ export interface RouteInfo {
   answer?: string;
 }
 
-export const routes: RouteInfo[] = [
+const native: RouteInfo[] = [
   {
     method: "POST",
     path: "/conversation",
@@ -50,15 +50,118 @@ export const routes: RouteInfo[] = [
     summary: "Delete a conversation",
     notes: ["204; what was said is gone for good."],
   },
+  {
+    method: "GET",
+    path: "/conversation/{conversationId}/{messageId}/events",
+    summary: "Follow an answer while it is made",
+    notes: [
+      "Server-sent events; “Last-Event-ID” goes on after what has been read.",
+      "A POST with “Accept: text/event-stream” streams at once.",
+    ],
+  },
+];
+
+const openai: RouteInfo[] = [
+  {
+    method: "POST",
+    path: "/v1/responses",
+    summary: "Ask, by OpenAI's Responses API",
+    notes: [
+      "At once, with “stream”, or in the “background”; “previous_response_id” goes on with a conversation.",
+    ],
+    body: '{\n  "model": "bot",\n  "input": "…"\n}',
+    answer:
+      '{\n  "id": "resp_…",\n  "status": "completed",\n  "output": [{ "type": "message" }]\n}',
+  },
+  {
+    method: "GET",
+    path: "/v1/responses/{response_id}",
+    summary: "Read a response",
+    notes: ["?stream=true&starting_after=n follows it from an event on."],
+  },
+  {
+    method: "DELETE",
+    path: "/v1/responses/{response_id}",
+    summary: "Delete a response",
+    notes: [],
+  },
+  {
+    method: "POST",
+    path: "/v1/responses/{response_id}/cancel",
+    summary: "Cancel a response",
+    notes: [],
+  },
+  {
+    method: "GET",
+    path: "/v1/responses/{response_id}/input_items",
+    summary: "Read what was asked",
+    notes: [],
+  },
+  {
+    method: "POST",
+    path: "/v1/chat/completions",
+    summary: "Ask, by OpenAI's Chat Completions API",
+    notes: ["With “stream” or without; “messages” bring the history."],
+    body: '{\n  "model": "bot",\n  "messages": [{ "role": "user", "content": "…" }]\n}',
+    answer: '{\n  "choices": [{ "message": { "role": "assistant", "content": "…" } }]\n}',
+  },
+  { method: "GET", path: "/v1/models", summary: "List the models to ask for", notes: [] },
+  { method: "GET", path: "/v1/models/{model}", summary: "Read about one of them", notes: [] },
+];
+
+const mcp: RouteInfo[] = [
+  {
+    method: "POST",
+    path: "/mcp",
+    summary: "The bot as an MCP server, over streamable HTTP",
+    notes: ["One tool, “ask”. The page Connect has the configuration for the usual clients."],
+  },
+];
+
+const about: RouteInfo[] = [
+  {
+    method: "GET",
+    path: "/v1/key",
+    summary: "What the key may do, and what is left of its quota",
+    notes: [],
+  },
+  { method: "GET", path: "/openapi.json", summary: "All of this as OpenAPI 3.1", notes: [] },
+  { method: "GET", path: "/llms.txt", summary: "All of this for a model to read", notes: [] },
   { method: "GET", path: "/health", summary: "Whether the endpoint is up", notes: [] },
 ];
 
-export const errors: { status: number; body: string; meaning: string }[] = [
-  { status: 403, body: "Forbidden", meaning: "The key is missing, unknown, disabled or expired." },
-  { status: 429, body: "Too Many Requests", meaning: "Slow down; try again after a moment." },
-  { status: 429, body: "Limit Exceeded", meaning: "The quota is used up until its period ends." },
-  { status: 422, body: "invalid_request", meaning: "Correct the fields that the answer names." },
-  { status: 503, body: "bot_paused", meaning: "The owner has paused the bot. Do not retry." },
-  { status: 502, body: "model_error", meaning: "Send again where retryable is true." },
-  { status: 504, body: "run_timeout", meaning: "Ask for less, or split the question." },
+/** Every route of the endpoint; a test compares them with its OpenAPI document. */
+export const faces = { native, openai, mcp, about };
+
+interface ErrorInfo {
+  status: number;
+  body: string;
+  /** Whether it is a code of ours: it has a page. */
+  isCode: boolean;
+  meaning: string;
+}
+
+const ofGateway = (status: number, body: string, meaning: string): ErrorInfo => ({
+  status,
+  body,
+  isCode: false,
+  meaning,
+});
+const ofApp = (status: number, body: string, meaning: string): ErrorInfo => ({
+  status,
+  body,
+  isCode: true,
+  meaning,
+});
+
+/** Those that clients meet most; the documentation has all of them. */
+export const errors: ErrorInfo[] = [
+  ofGateway(403, "Forbidden", "The key is missing, unknown, disabled or expired."),
+  ofGateway(429, "Too Many Requests", "Slow down; try again after a moment."),
+  ofGateway(429, "Limit Exceeded", "The quota is used up until its period ends."),
+  ofApp(422, "invalid_request", "Correct the fields that the answer names."),
+  ofApp(429, "budget_exceeded", "What may be spent is used up until its period ends."),
+  ofApp(502, "model_error", "Send again where retryable is true."),
+  ofApp(503, "bot_paused", "The owner has paused the bot. Do not retry."),
+  ofApp(504, "run_timeout", "Ask for less, or split the question."),
 ];

@@ -1,13 +1,14 @@
 import { type JSX, Show } from "solid-js";
+import { aboutStatus } from "~/page-parts/docs/troubleshooting.ts";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { CopyButton } from "~/ui/copy-button.tsx";
 import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import { DocsLink } from "~/ui/docs-link.tsx";
 import { Time } from "~/ui/time.tsx";
-import { keyName, msOr, StatusChip } from "./arrival-table.tsx";
+import { keyName, msOr, refusalOf, StatusChip } from "./arrival-table.tsx";
 import { copy } from "./copy.ts";
-import type { Arrival, Refusal } from "./queries.ts";
+import type { Arrival } from "./queries.ts";
 
 /** All that is known of a request that began no run. */
 export function ArrivalDialog(props: { arrival: Arrival | undefined; onClose: () => void }) {
@@ -22,11 +23,7 @@ export function ArrivalDialog(props: { arrival: Arrival | undefined; onClose: ()
 }
 
 function Facts(props: { arrival: Arrival }) {
-  const why = () => {
-    const { refusal } = props.arrival;
-    if (refusal === null) return undefined;
-    return Object.hasOwn(copy.refusals, refusal) ? copy.refusals[refusal as Refusal] : refusal;
-  };
+  const why = () => refusalOf(props.arrival);
   return (
     <dl class={page.facts}>
       <Fact label={copy.requestId}>
@@ -36,7 +33,7 @@ function Facts(props: { arrival: Arrival }) {
         </span>
       </Fact>
       <Fact label={copy.at}>
-        <Time at={props.arrival.at} />
+        <Time at={props.arrival.at} exact />
       </Fact>
       <Fact label={copy.answer}>
         <StatusChip status={props.arrival.status} />
@@ -55,7 +52,9 @@ function Facts(props: { arrival: Arrival }) {
       <Show when={why()}>{(reason) => <Fact label={copy.why}>{reason()}</Fact>}</Show>
       <Show when={props.arrival.status >= 400}>
         <Fact label={copy.aboutStatus}>
-          <DocsLink href="/docs/troubleshooting/">{String(props.arrival.status)}</DocsLink>
+          <DocsLink href={aboutStatus(props.arrival.status)}>
+            {String(props.arrival.status)}
+          </DocsLink>
         </Fact>
       </Show>
     </dl>

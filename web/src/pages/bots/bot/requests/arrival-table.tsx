@@ -10,7 +10,7 @@ import { CopyButton } from "~/ui/copy-button.tsx";
 import { Table } from "~/ui/table.tsx";
 import { Time } from "~/ui/time.tsx";
 import { copy } from "./copy.ts";
-import type { Arrival } from "./queries.ts";
+import type { Arrival, Refusal } from "./queries.ts";
 import styles from "./requests.module.css";
 
 interface Props {
@@ -48,6 +48,9 @@ export function ArrivalTable(props: Props) {
                 <code>
                   {arrival().method} {arrival().path ?? ""}
                 </code>
+                <Show when={refusalOf(arrival())}>
+                  {(why) => <span class={page.soft}>{why()}</span>}
+                </Show>
                 <Show when={arrival().run}>
                   {(run) => (
                     <span class={styles.words} data-written="">
@@ -88,13 +91,13 @@ function Opener(props: { arrival: Arrival; botId: string; onOpen: (arrival: Arri
           data-opens=""
           onClick={() => props.onOpen(props.arrival)}
         >
-          <Time at={props.arrival.at} />
+          <Time at={props.arrival.at} exact />
         </button>
       }
     >
       {(run) => (
         <A href={`/bots/${props.botId}/requests/${run().runId}`} data-opens="">
-          <Time at={props.arrival.at} />
+          <Time at={props.arrival.at} exact />
         </A>
       )}
     </Show>
@@ -114,6 +117,12 @@ export const StatusChip = (props: { status: number }) => (
     {props.status}
   </Chip>
 );
+
+/** Why the gateway itself refused; `undefined` where it let the request through. */
+export function refusalOf({ refusal }: Arrival): string | undefined {
+  if (refusal === null) return undefined;
+  return Object.hasOwn(copy.refusals, refusal) ? copy.refusals[refusal as Refusal] : refusal;
+}
 
 export function keyName({ key }: Arrival): string {
   if (!key) return copy.noKey;

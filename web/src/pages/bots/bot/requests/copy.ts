@@ -32,6 +32,7 @@ export const copy = {
   requestId: "Request id",
   copyRequestId: "Copy the request id",
   openLine: (time: string) => `Open the request of ${time}`,
+  utility: "Title or tags",
   noKey: "No key",
   probe: "Publishing's own test",
   gone: (label: string) => `${label} (deleted)`,

@@ -10,7 +10,8 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
 import { Picks } from "./picks.tsx";
-import { type RemotePreview, type Use, useAddTool } from "./queries.ts";
+import { type RemotePreview, type ToolList, useAddTool } from "./queries.ts";
+import { freeName } from "./tool-parts.ts";
 
 interface Server {
   url: string;
@@ -18,7 +19,12 @@ interface Server {
 }
 
 /** First the server, then which of its tools. */
-export function AddMcp(props: { open: boolean; onClose: () => void; botId: string; use: Use }) {
+export function AddMcp(props: {
+  open: boolean;
+  onClose: () => void;
+  botId: string;
+  list: ToolList;
+}) {
   const [found, setFound] = createSignal<{ server: Server; preview: RemotePreview }>();
   const close = () => {
     setFound(undefined);
@@ -45,7 +51,7 @@ export function AddMcp(props: { open: boolean; onClose: () => void; botId: strin
           <PickTools
             {...it()}
             botId={props.botId}
-            use={props.use}
+            list={props.list}
             onBack={() => setFound(undefined)}
             onAdded={close}
           />
@@ -123,7 +129,7 @@ function PickTools(props: {
   server: Server;
   preview: RemotePreview;
   botId: string;
-  use: Use;
+  list: ToolList;
   onBack: () => void;
   onAdded: () => void;
 }) {
@@ -131,12 +137,14 @@ function PickTools(props: {
   const [picked, setPicked] = createSignal<string[]>([]);
   const add = useAddTool(
     () => props.botId,
-    () => props.use,
+    () => props.list.use,
   );
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (add.isPending) return;
-    const tools = picked().map((remoteName) => ({ remoteName }));
+    const tools = picked().map((remoteName) => {
+      return { remoteName, name: freeName(remoteName, props.list.tools) };
+    });
     const setting = { kind: "mcp" as const, title: title(), tools, ...props.server };
     add.mutate({ setting }, { onSuccess: () => props.onAdded() });
   };

@@ -17,13 +17,14 @@ import {
   toCredential,
 } from "./credential-fields.tsx";
 import { Picks } from "./picks.tsx";
-import { type Preview, type Use, useAddTool } from "./queries.ts";
+import { type Preview, type ToolList, useAddTool } from "./queries.ts";
+import { freeName } from "./tool-parts.ts";
 
 interface Props {
   open: boolean;
   onClose: () => void;
   botId: string;
-  use: Use;
+  list: ToolList;
 }
 
 interface Source {
@@ -59,7 +60,7 @@ export function AddOpenApi(props: Props) {
           <PickOperations
             {...it()}
             botId={props.botId}
-            use={props.use}
+            list={props.list}
             onBack={() => setFound(undefined)}
             onAdded={close}
           />
@@ -127,7 +128,7 @@ function PickOperations(props: {
   source: Source;
   preview: Preview;
   botId: string;
-  use: Use;
+  list: ToolList;
   onBack: () => void;
   onAdded: () => void;
 }) {
@@ -139,12 +140,15 @@ function PickOperations(props: {
   );
   const add = useAddTool(
     () => props.botId,
-    () => props.use,
+    () => props.list.use,
   );
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (add.isPending) return;
-    const operations = picked().map((key) => ({ key }));
+    const nameOf = new Map(props.preview.operations.map(({ key, name }) => [key, name]));
+    const operations = picked().map((key) => {
+      return { key, name: freeName(nameOf.get(key) ?? key, props.list.tools) };
+    });
     const setting = {
       kind: "http" as const,
       title: title(),

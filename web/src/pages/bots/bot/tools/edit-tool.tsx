@@ -10,6 +10,12 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
 import {
+  draftsOf,
+  EditOperations,
+  type OperationDraft,
+  operationInputOf,
+} from "./edit-operations.tsx";
+import {
   type HttpSetting,
   type McpSetting,
   refreshed,
@@ -26,6 +32,9 @@ export function EditTool(props: { botId: string; tool: Tool; onClose: () => void
   const [calls, setCalls] = createSignal(String(limits.callsMax));
   const [size, setSize] = createSignal(String(limits.sizeMax));
   const [secret, setSecret] = createSignal("");
+  const [drafts, setDrafts] = createSignal(setting.kind === "http" ? draftsOf(setting) : []);
+  const setDraft = (at: number, change: Partial<OperationDraft>) =>
+    setDrafts((all) => all.map((one, i) => (i === at ? { ...one, ...change } : one)));
   const client = useQueryClient();
   const save = useMutation(() => ({
     mutationFn: () => {
@@ -33,7 +42,7 @@ export function EditTool(props: { botId: string; tool: Tool; onClose: () => void
         .split(/[\s,]+/)
         .filter((host) => host !== "");
       const json: ToolInput = {
-        setting: changed(props.tool, listed, secret()),
+        setting: changed(props.tool, { hosts: listed, secret: secret(), drafts: drafts() }),
         limits: {
           timeMs: Math.round(Number(seconds()) * 1_000),
           callsMax: Number(calls()),
@@ -97,6 +106,7 @@ export function EditTool(props: { botId: string; tool: Tool; onClose: () => void
             inputProps={{ type: "number", min: 100, max: 50_000, step: 1 }}
           />
         </div>
+        <EditOperations drafts={drafts()} onChange={setDraft} error={save.error} />
         <Show when={secretNameOf(props.tool)}>
           {(name) => (
             <TextField
@@ -132,18 +142,23 @@ function secretNameOf({ setting }: Tool): string | undefined {
   return setting.kind === "mcp" ? setting.headers[0]?.name : undefined;
 }
 
-function changed({ setting }: Tool, hosts: string[], secret: string): ToolInput["setting"] {
-  if (setting.kind === "http") return httpInput(setting, hosts, secret);
-  if (setting.kind === "mcp") return mcpInput(setting, hosts, secret);
+interface Change {
+  hosts: string[];
+  secret: string;
+  drafts: OperationDraft[];
+}
+
+function changed({ setting }: Tool, change: Change): ToolInput["setting"] {
+  if (setting.kind === "http") return httpInput(setting, change);
+  if (setting.kind === "mcp") return mcpInput(setting, change);
   return setting;
 }
 
 const said = (secret: string) => (secret === "" ? {} : { value: secret });
 
 function httpInput(
-  { title, baseUrl, credential, operations }: HttpSetting,
-  hosts: string[],
-  secret: string,
+  { title, baseUrl, credential }: HttpSetting,
+  { hosts, secret, drafts }: Change,
 ): ToolInput["setting"] {
   return {
     kind: "http",
@@ -151,13 +166,7 @@ function httpInput(
     baseUrl,
     hosts,
     credential: credential && credentialInput(credential, secret),
-    operations: operations.map(({ key, name, description, fixed, responsePath }) => ({
-      key,
-      name,
-      description,
-      fixed: fixed as Record<string, string | number | boolean>,
-      responsePath,
-    })),
+    operations: drafts.map(operationInputOf),
   };
 }
 
@@ -172,8 +181,7 @@ function credentialInput(
 
 const mcpInput = (
   { title, url, headers, tools }: McpSetting,
-  hosts: string[],
-  secret: string,
+  { hosts, secret }: Change,
 ): ToolInput["setting"] => ({
   kind: "mcp",
   title,

@@ -5,6 +5,7 @@ import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
 import { EmptyState } from "~/ui/empty-state.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import { AddBot } from "./add-bot.tsx";
 import { AddMcp } from "./add-mcp.tsx";
 import { AddOpenApi } from "./add-openapi.tsx";
 import { BuiltIn } from "./built-in.tsx";
@@ -32,11 +33,14 @@ export default function Tools() {
 }
 
 function Outside(props: { botId: string; list: ToolList }) {
-  const [adding, setAdding] = createSignal<"http" | "mcp">();
+  const [adding, setAdding] = createSignal<"http" | "mcp" | "bot">();
   const outside = () =>
     props.list.tools.filter(({ setting }) => ["http", "mcp", "bot"].includes(setting.kind));
   const buttons = () => (
     <span class={page.row}>
+      <Button size="small" onClick={() => setAdding("bot")}>
+        {copy.outside.addBot}
+      </Button>
       <Button size="small" onClick={() => setAdding("mcp")}>
         {copy.outside.addMcp}
       </Button>
@@ -72,13 +76,19 @@ function Outside(props: { botId: string; list: ToolList }) {
         open={adding() === "http"}
         onClose={() => setAdding(undefined)}
         botId={props.botId}
-        use={props.list.use}
+        list={props.list}
       />
       <AddMcp
         open={adding() === "mcp"}
         onClose={() => setAdding(undefined)}
         botId={props.botId}
-        use={props.list.use}
+        list={props.list}
+      />
+      <AddBot
+        open={adding() === "bot"}
+        onClose={() => setAdding(undefined)}
+        botId={props.botId}
+        list={props.list}
       />
     </Card>
   );

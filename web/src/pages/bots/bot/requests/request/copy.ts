@@ -1,13 +1,15 @@
-/** Of one request. */
+import type { RunDetail } from "./queries.ts";
+
+/** Of one run: a message and its answer. */
 export const copy = {
-  failed: "The request could not be loaded",
+  failed: "The run could not be loaded",
   missing: {
     heading: "There is no such request",
     text: "Requests are kept for 90 days. The address may be mistyped, too.",
     action: "Go to the requests",
   },
   back: "All requests",
-  title: "Request",
+  title: "Run of",
   timing: "Timing",
   timeline: "From acceptance to end",
   steps: { accepted: "Accepted", begun: "Begun", firstText: "First text", ended: "Ended" },
@@ -46,6 +48,14 @@ export const copy = {
   conversation: "Conversation",
   client: "Client",
   key: "Key",
+  via: "Came by",
+  ways: {
+    native: "Outlet's own API",
+    responses: "OpenAI Responses",
+    chat: "OpenAI Chat Completions",
+    mcp: "MCP",
+    utility: "A chat window, for a title, tags or the like",
+  } satisfies Record<RunDetail["via"], string>,
   attempts: "Attempts",
   inputTokens: "Tokens read",
   outputTokens: "Tokens written",
@@ -69,7 +79,7 @@ export const copy = {
   copyRequestId: "Copy the request id",
   passages: "Passages",
   passagesHint: "What of the knowledge the model was given, best first.",
-  passage: (rank: number, source: string) => `${rank}. ${source}`,
+  passage: (rank: number, source: string, begins: string) => `${rank}. ${source}: ${begins}`,
   raw: "Raw",
   rawHint: "As it is kept: what was asked, what was answered.",
   rawRequest: "Request as JSON",

@@ -14,7 +14,9 @@ export const Passages = (props: { chunks: RunDetail["usedChunks"] }) => (
         <div class={page.form}>
           <For each={chunks()}>
             {(chunk) => (
-              <Disclosure summary={copy.passage(chunk.rank + 1, chunk.source)}>
+              <Disclosure
+                summary={copy.passage(chunk.rank + 1, chunk.source, beginningOf(chunk.content))}
+              >
                 <p class={styles.text} data-written="">
                   {chunk.content}
                 </p>
@@ -26,3 +28,12 @@ export const Passages = (props: { chunks: RunDetail["usedChunks"] }) => (
     )}
   </Show>
 );
+
+const wordsShown = 12;
+
+/** The first words of a passage, to tell it from others of its source. */
+function beginningOf(content: string): string {
+  const words = content.trim().split(/\s+/);
+  const begin = words.slice(0, wordsShown).join(" ");
+  return words.length > wordsShown ? `${begin} …` : begin;
+}

@@ -8,6 +8,7 @@ import { formatNumber, formatUsd } from "~/format.ts";
 import NotFound from "~/page-parts/not-found/not-found.tsx";
 import page from "~/page-parts/page.module.css";
 import { Calls } from "~/page-parts/calls/calls.tsx";
+import { isLive } from "~/page-parts/status/status.ts";
 import { RunChip } from "~/page-parts/status/status-chip.tsx";
 import { announce } from "~/ui/announcer.tsx";
 import { Async } from "~/ui/async.tsx";
@@ -19,6 +20,8 @@ import { Icon } from "~/ui/icon.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { Time } from "~/ui/time.tsx";
 import bots from "../../bot.module.css";
+import { useCurrentBot } from "../../bot-context.ts";
+import { useKeys } from "../../queries.ts";
 import { copy as requestsCopy } from "../copy.ts";
 import { copy } from "./copy.ts";
 import { Passages } from "./passages.tsx";
@@ -128,6 +131,15 @@ function Failure(props: { run: RunDetail; botId: string }) {
 }
 
 function Facts(props: { run: RunDetail; botId: string }) {
+  const bot = useCurrentBot();
+  // Keys end with the publication, what they brought does not.
+  const keys = useKeys(
+    () => props.botId,
+    () => isLive(bot().publicationStatus),
+  );
+  const keyLabel = () =>
+    keys.data?.pages.flatMap((one) => one.keys).find((key) => key.keyId === props.run.keyId)
+      ?.label ?? requestsCopy.deletedKey;
   return (
     <Card title={copy.facts}>
       <dl class={page.facts}>
@@ -145,9 +157,7 @@ function Facts(props: { run: RunDetail; botId: string }) {
         </Fact>
         <Fact label={requestsCopy.key}>
           <span class={styles.id}>
-            <A href={`/bots/${props.botId}/requests?key=${props.run.keyId}`}>
-              <code>{props.run.keyId}</code>
-            </A>
+            <A href={`/bots/${props.botId}/requests?key=${props.run.keyId}`}>{keyLabel()}</A>
             <CopyButton value={props.run.keyId} label={copy.copyKey} />
           </span>
         </Fact>
@@ -161,6 +171,7 @@ function Facts(props: { run: RunDetail; botId: string }) {
             </Fact>
           )}
         </Show>
+        <Fact label={copy.via}>{copy.ways[props.run.via]}</Fact>
         <Fact label={requestsCopy.model}>{props.run.model ?? common.none}</Fact>
         <Fact label={copy.attempts}>{formatNumber(props.run.attempts)}</Fact>
         <Fact label={copy.inputTokens}>{formatNumber(props.run.inputTokens ?? 0)}</Fact>

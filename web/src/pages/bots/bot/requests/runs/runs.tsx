@@ -14,6 +14,7 @@ import { copy as statusCopy } from "~/page-parts/status/copy.ts";
 import { isLive, isRunStatus, runStatuses } from "~/page-parts/status/status.ts";
 import { RunChip } from "~/page-parts/status/status-chip.tsx";
 import { Async } from "~/ui/async.tsx";
+import { Chip } from "~/ui/chip.tsx";
 import { EmptyState } from "~/ui/empty-state.tsx";
 import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
@@ -155,7 +156,7 @@ function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
             <td data-label={copy.at}>
               <A href={`/bots/${props.botId}/requests/${run().runId}`}>
                 <Show when={run().createdAt} fallback={run().runId}>
-                  {(at) => <Time at={at()} />}
+                  {(at) => <Time at={at()} exact />}
                 </Show>
               </A>
             </td>
@@ -163,6 +164,9 @@ function RunTable(props: { runs: Run[]; keys: Key[]; botId: string }) {
               <span class={page.row}>
                 <RunChip status={run().status} />
                 <Show when={run().error}>{(error) => <code>{error().code}</code>}</Show>
+                <Show when={run().via === "utility"}>
+                  <Chip>{copy.utility}</Chip>
+                </Show>
               </span>
             </td>
             <td data-label={copy.key}>{labelOf(run().keyId)}</td>

@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { median, type Round, round, runLoad } from "../load/load.ts";
+import { accepting } from "./orders.ts";
+import { type Outlet, publish, startOutlet } from "./outlet.ts";
+
+interface Seen extends Round {
+  /** From the command to the file that says that it is ready. */
+  startMs: number;
+  /** What both processes hold after the load. */
+  memoryMb: number;
+}
+
+type Load = { rounds: number; connections: number; warmUpMs: number; durationMs: number };
+
+/**
+ * What many published bots cost those that are called: two instances that take turns, one with a bot
+ * and one with so many, each started anew for a round.
+ * @param args of `npm start`.
+ */
+export async function manyBots(count: number, args: string[], load: Load) {
+  const folders = {
+    one: await mkdtemp(join(tmpdir(), "outlet-one-")),
+    many: await mkdtemp(join(tmpdir(), "outlet-many-")),
+  };
+  try {
+    await fill(folders.many, count);
+    const seen: Record<string, Seen[]> = { one: [], many: [] };
+    for (let n = 0; n < load.rounds; n++) {
+      const turn = Object.entries(folders);
+      for (const [name, dataDir] of n % 2 === 0 ? turn : turn.toReversed()) {
+        seen[name]?.push(await look(dataDir, args, load));
+      }
+    }
+    const of = (name: string, pick: (one: Seen) => number) => median((seen[name] ?? []).map(pick));
+    const ratio = (pick: (one: Seen) => number) => round(of("many", pick) / of("one", pick), 2);
+    return {
+      count,
+      ratios: {
+        start: ratio(({ startMs }) => startMs),
+        memory: ratio(({ memoryMb }) => memoryMb),
+        accepted: ratio(({ perSecond }) => perSecond),
+        cpu: ratio(({ cpuUs }) => Object.values(cpuUs).reduce((sum, us) => sum + us, 0)),
+      },
+      rounds: seen,
+    };
+  } finally {
+    for (const dataDir of Object.values(folders)) await rm(dataDir, { recursive: true });
+  }
+}
+
+/** Bots side by side, as far as one instance publishes them at once. */
+const atOnce = 8;
+
+async function fill(dataDir: string, count: number): Promise<void> {
+  const outlet = await startOutlet({ dataDir });
+  try {
+    for (let left = count - 1; left > 0; left -= atOnce) {
+      const some = Array.from({ length: Math.min(left, atOnce) }, () =>
+        publish(outlet.owner, { throttle: null, quota: null }),
+      );
+      await Promise.all(some);
+    }
+  } finally {
+    await outlet.stop();
+  }
+}
+
+async function look(dataDir: string, args: string[], load: Load): Promise<Seen> {
+  const outlet = await startOutlet({ dataDir, args });
+  try {
+    const figures = await runLoad({ ...load, ...accepting(outlet) }, outlet.pids);
+    return { ...figures, startMs: round(outlet.startMs), memoryMb: await memoryOf(outlet) };
+  } finally {
+    await outlet.stop();
+  }
+}
+
+/** Resident memory, where the system tells of it (proc_pid_status(5)). */
+async function memoryOf({ pids }: Outlet): Promise<number> {
+  let kib = 0;
+  for (const pid of Object.values(pids)) {
+    const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+    kib += Number(/^VmRSS:\s*(\d+)/m.exec(text)?.[1] ?? Number.NaN);
+  }
+  return round(kib / 1_024);
+}
