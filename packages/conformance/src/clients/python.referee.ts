@@ -67,6 +67,16 @@ test("the example in Python asks, goes on and streams", async () => {
   expect(code).toBe(0);
 });
 
+test("the example of chat completions in Python streams the answer", async () => {
+  const program = await example("chat.py", world.bot.endpoint);
+  const env = { OUTLET_KEY: world.bot.apiKey };
+  const { code, output } = await run(await installClients(), ["-c", program], env);
+  expect([code, output]).toEqual([
+    0,
+    'You said "What can you do?" after 0 messages with 0 images.\n',
+  ]);
+});
+
 test("the example in plain Python asks and prints the answer", async () => {
   const program = await example("python.py", world.bot.endpoint);
   const python = await installClients();
