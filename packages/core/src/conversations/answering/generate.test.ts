@@ -36,7 +36,7 @@ async function ask(refusal: (now: number, tries: number) => ModelErrorCode | und
     log: silentLog,
     randomness: { fraction: () => 1, bytes: (size: number) => new Uint8Array(size) },
   };
-  const request = { modelId: "m", system: "", messages: [], stopSequences: [], metadata: {} };
+  const request = { modelId: "m", system: [], messages: [], stopSequences: [], metadata: {} };
   const events = generate(deps, request, "m", new AbortController().signal);
   try {
     for (;;) {
