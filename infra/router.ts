@@ -1,6 +1,9 @@
 import { responseHeaders } from "./response-headers";
 import { domain } from "./settings";
 
+/** All that CloudFront lets one say something about. */
+const errorCodes = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
 /** One origin for the console and the control API, so that the browser needs no CORS. */
 export const router = new sst.aws.Router("Router", {
   ...(domain && { domain }),
@@ -9,6 +12,12 @@ export const router = new sst.aws.Router("Router", {
       args.defaultCacheBehavior = $output(args.defaultCacheBehavior).apply((behavior) => ({
         ...behavior,
         responseHeadersPolicyId: responseHeaders.id,
+      }));
+      // Errors are kept for ten seconds, though the answer says no-store, unless it is said here
+      // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html).
+      args.customErrorResponses = errorCodes.map((errorCode) => ({
+        errorCode,
+        errorCachingMinTtl: 0,
       }));
     },
     cachePolicy(args) {

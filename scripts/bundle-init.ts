@@ -1,6 +1,6 @@
 /**
  * What a cold start loads: `npm run bench:init`. Size of each hot path's bundle, and how much longer
- * Node takes with it than bare, in fresh processes that take turns. Prints JSON; exits non-zero where
+ * Node takes with it than bare, in fresh processes that take turns, and what it then holds of memory. Prints JSON; exits non-zero where
  * a bundle is larger than it may be, or takes more than twice as long as it may on a quiet machine.
  */
 import { spawnSync } from "node:child_process";
@@ -24,7 +24,7 @@ const resources = {
   Table: { name: "outlet" },
   Payloads: { name: "outlet" },
   RunQueue: { url: "https://sqs.eu-central-1.amazonaws.com/000000000000/runs" },
-  KeyPepper: { value: "cGVwcGVy" },
+  KeyPepper: { value: Buffer.alloc(32, 7).toString("base64") },
 };
 
 /** As the package of that name reads what is linked. */
@@ -36,6 +36,12 @@ const sst = `export const Resource = new Proxy({}, {
 const runtime = `globalThis.awslambda = {
   streamifyResponse: (handler) => handler, HttpResponseStream: { from: (stream) => stream },
 };`;
+
+/** Asked for its resident memory, a script says that. */
+const tell = `if (process.argv[2]) {
+  const { writeSync } = await import("node:fs");
+  writeSync(1, String(process.memoryUsage.rss()));
+}`;
 
 const folder = await mkdtemp(join(tmpdir(), "outlet-init-"));
 const env = {
@@ -52,6 +58,13 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 
 const round = (value: number): number => Number(value.toFixed(1));
+
+/** Resident memory of a process that has loaded a script, in MB. */
+function residentOf(script: string): number {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, "resident"], { env });
+  if (status !== 0) throw new Error(`${script}: ${String(stderr)}`);
+  return Number(String(stdout)) / 1_000_000;
+}
 
 function timeOf(script: string): number {
   const begun = performance.now();
@@ -70,7 +83,7 @@ try {
     sizes.set(name, (await bundleFunction(name)).bytes / 1024);
     const script = join(folder, `${name}.mjs`);
     const load = `await import(${JSON.stringify(pathToFileURL(entry).href)});`;
-    await writeFile(script, `${runtime}\n${load}\nprocess.exit(0);`);
+    await writeFile(script, `${runtime}\n${load}\n${tell}\nprocess.exit(0);`);
     scripts.set(name, script);
   }
   const times = new Map([...scripts.keys()].map((name) => [name, [] as number[]]));
@@ -85,6 +98,7 @@ try {
     name,
     kib: round(sizes.get(name) ?? Number.NaN),
     overBareMs: round(median(times.get(name) ?? []) - bare),
+    residentMb: round(residentOf(scripts.get(name) ?? "")),
     limit,
     rounds: times.get(name)?.map((ms) => round(ms)),
   }));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dev, prod } from "./app.ts";
+import { dev, fn, prod } from "./app.ts";
 
 test("CloudFront tells callers apart by their token, whatever else is equal about their requests", () => {
   const { inputs } = prod.one("aws:cloudfront/cachePolicy:CachePolicy");
@@ -13,9 +13,30 @@ test("CloudFront tells callers apart by their token, whatever else is equal abou
   });
 });
 
-test("a test answer may take five minutes", () => {
+test("CloudFront keeps no error, which it does for ten seconds where nobody says otherwise", () => {
+  const { customErrorResponses } = prod.one("aws:cloudfront/distribution:Distribution").inputs;
+  const all = customErrorResponses as { errorCode: number; errorCachingMinTtl: number }[];
+  expect(all.map(({ errorCode }) => errorCode)).toEqual(
+    expect.arrayContaining([403, 404, 500, 502, 503, 504]),
+  );
+  for (const { errorCachingMinTtl } of all) expect(errorCachingMinTtl).toBe(0);
+});
+
+test("a test answer may take five minutes, and be silent for one", () => {
   const { inputs } = prod.one("aws:apigateway/integration:Integration");
   expect(inputs).toMatchObject({ responseTransferMode: "STREAM", timeoutMilliseconds: 300_000 });
+  expect(fn("control-api").lambda.timeout).toBe(300);
+  const route = prod.one("pulumi-nodejs:dynamic:Resource", /^RouterRoute\/apiRouteKey/).inputs;
+  expect(JSON.parse(String(route.entries.metadata))).toMatchObject({
+    origin: { timeouts: { readTimeout: 60 } },
+  });
+});
+
+test("under sst dev, the console on this machine finds the control API where it is deployed", () => {
+  const told = (app: typeof prod) =>
+    JSON.stringify(app.one("sst:aws:StaticSite", "ConsoleSite").outputs);
+  expect(told(dev)).toMatch(/"OUTLET_URL":"https:\/\/\w+\.cloudfront\.net/);
+  expect(told(prod)).not.toContain("OUTLET_URL");
 });
 
 const client = "aws:cognito/userPoolClient:UserPoolClient";

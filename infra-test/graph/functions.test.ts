@@ -126,5 +126,10 @@ describe("a function that rings for itself", () => {
         "status-details": { status: [{ suffix: "_COMPLETE" }, { suffix: "_FAILED" }] },
       },
     });
+    const queue = prod.one("aws:sqs/queue:Queue", "DeployQueueQueue").inputs;
+    const target = prod.one("aws:cloudwatch/eventTarget:EventTarget").inputs;
+    expect(String(target.arn).split(":").at(-1)).toBe(queue.name);
+    const { policy } = prod.one("aws:sqs/queuePolicy:QueuePolicy").inputs;
+    expect(policy).toContain('"Principal":{"Service":["events.amazonaws.com"]}');
   });
 });

@@ -30,6 +30,19 @@ test("every policy of a queue names actions and resources of that service", asyn
   }
 });
 
+test("rights over the gateway's keys cannot be narrowed: tagging knows no condition on what is tagged", async () => {
+  const gateway = (path: string) => `arn:aws:apigateway:us-east-1::${path}`;
+  const ofStage = { StringEquals: { "aws:ResourceTag/outlet:stage": "prod" } };
+  // By its tag a key could be told when it is deleted…
+  expect(await faultsOf(statement("apigateway:DELETE", gateway("/apikeys/*"), ofStage))).toEqual(
+    [],
+  );
+  // … but whoever tags keys may tag any.
+  expect(await faultsOf(statement("apigateway:PUT", gateway("/tags/*"), ofStage))).toEqual([
+    "apigateway:PUT has no key aws:ResourceTag/outlet:stage",
+  ]);
+});
+
 const statement = (Action: string, Resource: string, Condition?: object): Statement => ({
   Effect: "Allow",
   Action: [Action],

@@ -1,7 +1,10 @@
-import type { Language } from "./ui/highlight.ts";
 // Files that the suite runs: what is copied from here works.
-import curl from "../../examples/curl.sh?raw";
 // Texts here, and modules only where the suite runs them: the linter looks for their exports.
+// oxlint-disable-next-line import/default
+import chatJavascript from "../../examples/chat.mjs?raw";
+import chatPython from "../../examples/chat.py?raw";
+import curl from "../../examples/curl.sh?raw";
+import nativeCurl from "../../examples/curl-native.sh?raw";
 // oxlint-disable-next-line import/default
 import javascript from "../../examples/javascript.mjs?raw";
 import mcp from "../../examples/mcp.json?raw";
@@ -10,25 +13,38 @@ import vscode from "../../examples/mcp-vscode.json?raw";
 import openaiJavascript from "../../examples/openai.mjs?raw";
 import openaiPython from "../../examples/openai.py?raw";
 import python from "../../examples/python.py?raw";
+import type { Language } from "./ui/highlight.ts";
 
-const files = { curl, openaiPython, openaiJavascript, python, javascript, mcp, vscode };
+const files = {
+  curl,
+  openaiPython,
+  openaiJavascript,
+  chatPython,
+  chatJavascript,
+  nativeCurl,
+  python,
+  javascript,
+  mcp,
+  vscode,
+};
 export type Example = keyof typeof files;
 
-/** In the order in which they are shown. */
-export const examples = [
-  "curl",
-  "openaiPython",
-  "openaiJavascript",
-  "python",
-  "javascript",
-  "mcp",
-  "vscode",
-] as const;
+/** By the API that they speak, in the order in which they are shown. */
+export const examplesOf = {
+  responses: ["curl", "openaiPython", "openaiJavascript"],
+  chat: ["chatPython", "chatJavascript"],
+  native: ["nativeCurl", "python", "javascript"],
+  mcp: ["mcp", "vscode"],
+} as const satisfies Record<string, readonly Example[]>;
+export type Face = keyof typeof examplesOf;
 
 export const languageOf: Record<Example, Language> = {
   curl: "bash",
   openaiPython: "python",
   openaiJavascript: "javascript",
+  chatPython: "python",
+  chatJavascript: "javascript",
+  nativeCurl: "bash",
   python: "python",
   javascript: "javascript",
   mcp: "json",
@@ -44,5 +60,5 @@ export function exampleOf(name: Example, endpoint: string, question: string | nu
   // As it stands in JSON it stands in all of these; in a shell's quotes it must not end them.
   const quoted = JSON.stringify(question).slice(1, -1);
   const shell = quoted.replaceAll("'", () => "'\\''");
-  return file.replaceAll(asked, () => (name === "curl" ? shell : quoted));
+  return file.replaceAll(asked, () => (languageOf[name] === "bash" ? shell : quoted));
 }

@@ -115,7 +115,9 @@ function follow(page: Page): string[] {
   return visited;
 }
 
-const seconds = (since: number): number => Math.round((performance.now() - since) / 100) / 10;
+function seconds(since: number): number {
+  return Math.round((performance.now() - since) / 100) / 10;
+}
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);

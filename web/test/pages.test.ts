@@ -20,7 +20,7 @@ const loading: [name: string, route: RegExp, failed: string][] = [
   ["metrics", /\/alerts$/, "The alerts could not be loaded"],
   ["requests", /\/publication\/requests\?/, "The requests could not be loaded"],
   ["runs", /\/runs\?/, "The requests could not be loaded"],
-  ["request", /\/runs\/\w+$/, "The request could not be loaded"],
+  ["request", /\/runs\/\w+$/, "The run could not be loaded"],
   ["reference", /\/publication$/, "The endpoint could not be loaded"],
   ["admin-bots", /\/api\/bots\?/, "The bots could not be loaded"],
   ["admin-apis", /\/admin\/publications\?/, "The publications could not be loaded"],

@@ -13,6 +13,15 @@ let complaints: string[];
 const label = "Counted key";
 const sent = 3;
 
+async function send(key: string): Promise<void> {
+  const { status } = await fetch(`${ready.sampleBot.endpoint}/conversation`, {
+    method: "POST",
+    headers: { "x-api-key": key, "content-type": "application/json", prefer: "wait=20" },
+    body: JSON.stringify({ message: { content: [{ contentType: "text", body: "Hello" }] } }),
+  });
+  expect(status).toBe(200);
+}
+
 interface Runs {
   runs: { runId: string; keyId: string }[];
 }
@@ -25,14 +34,7 @@ beforeAll(async () => {
   const { value } = await control<{ value: string }>("POST", `/bots/${botId}/publication/keys`, {
     label,
   });
-  for (let count = 0; count < sent; count++) {
-    const { status } = await fetch(`${ready.sampleBot.endpoint}/conversation`, {
-      method: "POST",
-      headers: { "x-api-key": value, "content-type": "application/json", prefer: "wait=20" },
-      body: JSON.stringify({ message: { content: [{ contentType: "text", body: "Hello" }] } }),
-    });
-    expect(status).toBe(200);
-  }
+  for (let count = 0; count < sent; count++) await send(value);
 });
 afterAll(() => browser?.close());
 
@@ -51,6 +53,47 @@ test("each key tells how many requests it brought today, and leads to its metric
     .getByRole("figure", { name: "Requests let through" })
     .getByText(String(sent))
     .waitFor();
+});
+
+test("an owner erases what one client has said, sees how far it has come, and when it is done", async () => {
+  const own = "Forgotten key";
+  const control = await controlOf(page, ready);
+  const made = await control<{ keyId: string; value: string }>(
+    "POST",
+    `/bots/${botId}/publication/keys`,
+    { label: own },
+  );
+  for (let count = 0; count < 2; count++) await send(made.value);
+  await page.goto(`${ready.consoleUrl}bots/${botId}/keys`);
+  const row = page.getByRole("row").filter({ hasText: own });
+  await row.getByText(/^As every key: \d+ a second/).waitFor();
+  await row.getByRole("button", { name: `Actions for ${own}` }).click();
+  await page.getByRole("menuitem", { name: "Erase conversations" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("The key goes on working").waitFor();
+  await dialog.getByRole("button", { name: "Erase conversations" }).click();
+  const erased = page
+    .getByRole("region", { name: "Erased conversations" })
+    .getByRole("row")
+    .filter({ hasText: own });
+  await erased.getByText("Erased", { exact: true }).waitFor();
+  await erased.getByRole("cell", { name: "2", exact: true }).first().waitFor();
+  const left = () => control<Runs>("GET", `/bots/${botId}/publication/runs?keyId=${made.keyId}`);
+  expect((await left()).runs).toEqual([]);
+  // Of a key that is gone, too: from the page of one of its requests.
+  await send(made.value);
+  await control("DELETE", `/bots/${botId}/publication/keys/${made.keyId}`);
+  const [run] = (await left()).runs;
+  await page.goto(`${ready.consoleUrl}bots/${botId}/requests/${run?.runId}`);
+  await page.getByRole("button", { name: "Erase conversations" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Erase conversations" }).click();
+  await page
+    .getByRole("region", { name: "Erased conversations" })
+    .getByRole("row")
+    .filter({ hasText: "keys that are gone" })
+    .getByText("Erased", { exact: true })
+    .waitFor();
+  expect((await left()).runs).toEqual([]);
 });
 
 test("the log of runs is filtered by key, state and time, and the address keeps the filters", async () => {

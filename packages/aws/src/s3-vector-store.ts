@@ -17,6 +17,10 @@ const getMax = 100;
 const deleteMax = 500;
 const listMax = 500;
 
+/** By their names: an endpoint without an operation has a 404 too. */
+const notFound = "NotFoundException";
+const conflict = "ConflictException";
+
 const Listed = v.object({
   indexes: v.array(v.object({ indexName: v.string() })),
   nextToken: v.nullish(v.string()),
@@ -54,14 +58,14 @@ export function createS3VectorStore({
       const body = { vectorBucketName, ...input };
       return await client.call(`/${operation}`, body, { timeoutMs: timeout });
     } catch (cause) {
-      if (cause instanceof ServiceError && [404, 409].includes(cause.status)) throw cause;
+      if (isNamed(cause, notFound) || isNamed(cause, conflict)) throw cause;
       throw unavailable(operation, cause);
     }
   }
 
   async function create(indexName: string, dimension: number): Promise<void> {
     const input = { indexName, dataType: "float32", dimension, distanceMetric: "cosine" };
-    await call("CreateIndex", input).catch(unless(409, "CreateIndex"));
+    await call("CreateIndex", input).catch(unless(conflict, "CreateIndex"));
   }
 
   return {
@@ -71,7 +75,7 @@ export function createS3VectorStore({
       try {
         await put();
       } catch (error) {
-        if (!isStatus(error, 404)) throw unavailable("PutVectors", error);
+        if (!isNamed(error, notFound)) throw unavailable("PutVectors", error);
         await create(indexName, vectors[0]?.vector.length ?? 0);
         await put().catch(unless(undefined, "PutVectors"));
       }
@@ -81,7 +85,7 @@ export function createS3VectorStore({
       const known = new Set<string>();
       for (let at = 0; at < keys.length; at += getMax) {
         const input = { indexName: nameOf(index), keys: keys.slice(at, at + getMax) };
-        const answer = await call("GetVectors", input).catch(unless(404, "GetVectors"));
+        const answer = await call("GetVectors", input).catch(unless(notFound, "GetVectors"));
         if (answer === undefined) break;
         for (const { key } of read(Got, answer).vectors) known.add(key);
       }
@@ -96,7 +100,7 @@ export function createS3VectorStore({
         returnDistance: true,
       };
       const asked = call("QueryVectors", input, timeoutMs.question);
-      const answer = await asked.catch(unless(404, "QueryVectors"));
+      const answer = await asked.catch(unless(notFound, "QueryVectors"));
       if (answer === undefined) return [];
       const { vectors } = read(Queried, answer);
       return vectors.map(({ key, distance }) => ({ key, similarity: 1 - distance }));
@@ -105,7 +109,7 @@ export function createS3VectorStore({
     async remove(index, keys) {
       for (let at = 0; at < keys.length; at += deleteMax) {
         const input = { indexName: nameOf(index), keys: keys.slice(at, at + deleteMax) };
-        await call("DeleteVectors", input).catch(unless(404, "DeleteVectors"));
+        await call("DeleteVectors", input).catch(unless(notFound, "DeleteVectors"));
       }
     },
 
@@ -119,7 +123,7 @@ export function createS3VectorStore({
         for (const { indexName } of page.indexes) {
           // Whatever a store makes of a prefix: other bots' are never removed.
           if (indexName === kept || !indexName.startsWith(prefix)) continue;
-          await call("DeleteIndex", { indexName }).catch(unless(404, "DeleteIndex"));
+          await call("DeleteIndex", { indexName }).catch(unless(notFound, "DeleteIndex"));
         }
         nextToken = page.nextToken ?? undefined;
         if (!nextToken) return;
@@ -130,14 +134,14 @@ export function createS3VectorStore({
 
 const toInput = ({ key, vector }: StoredVector) => ({ key, data: { float32: [...vector] } });
 
-const isStatus = (error: unknown, status: number): boolean =>
-  error instanceof ServiceError && error.status === status;
+const isNamed = (error: unknown, name: string): boolean =>
+  error instanceof ServiceError && error.name === name;
 
 /** What an error comes to, unless it says what was to be expected. */
 const unless =
-  (status: number | undefined, operation: string) =>
+  (name: string | undefined, operation: string) =>
   (error: unknown): undefined => {
-    if (status !== undefined && isStatus(error, status)) return undefined;
+    if (name !== undefined && isNamed(error, name)) return undefined;
     throw unavailable(operation, error);
   };
 

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { createJsonClient } from "@outlet/aws/lean/json-client";
 import { createS3VectorStore } from "@outlet/aws/s3-vector-store";
 import { s3VectorsRights } from "@outlet/aws/s3-vectors-rights";
-import { unixEndpoint } from "@outlet/aws/unix-endpoint";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { type Embedder, EmbedderUnavailable, silentLog, systemClock } from "@outlet/core/ports";
 import { startS3Vectors } from "@outlet/local/emulators/vectors/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeVectorStoreSubject } from "../src/contracts/subjects.ts";
 import { vectorStoreContract } from "../src/contracts/vector-store-contract.ts";
 import { createMemoryTable } from "../src/memory-table.ts";
 
@@ -45,10 +45,9 @@ const clientTo = (endpoint: string, triesMax = 3) =>
   createJsonClient("s3vectors", { region: "us-east-1", endpoint, local: true, triesMax });
 const open = () => createS3VectorStore({ client: clientTo(server.url), bucket });
 
-vectorStoreContract("the embedded S3 Vectors", async () => {
-  const nobody = clientTo(unixEndpoint(join(folder, "nobody.sock")), 1);
-  return { store: open(), unreachable: createS3VectorStore({ client: nobody, bucket }) };
-});
+vectorStoreContract("the embedded S3 Vectors", () =>
+  makeVectorStoreSubject({ region: "us-east-1", endpoint: server.url, local: true }),
+);
 
 /** Directions by what a text is about. */
 const subjects = [/dog|puppy|hound/, /car|vehicle/, /fee|price/];

@@ -4,6 +4,8 @@ export const defaultPolicy = {
   modelTriesMax: 4,
   backoffMs: 500,
   backoffMaxMs: 8_000,
+  /** A minute, by which quotas of models are filled up, and the longest backoff. */
+  throttledMaxMs: 70_000,
   runTimeMaxMs: 600_000,
   leaseMs: 60_000,
   heartbeatMs: 10_000,

@@ -8,6 +8,7 @@ export const names = {
   publication: (botId: string) => ["publication", botId],
   tools: (botId: string) => ["tools", botId],
   keys: (botId: string) => ["keys", botId],
+  erasures: (botId: string) => ["erasures", botId],
   budgets: (botId: string) => ["budgets", botId],
   runs: (botId: string) => ["runs", botId],
   webhook: (botId: string) => ["webhook", botId],

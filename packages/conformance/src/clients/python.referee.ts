@@ -67,6 +67,16 @@ test("the example in Python asks, goes on and streams", async () => {
   expect(code).toBe(0);
 });
 
+test("the example of chat completions in Python streams the answer", async () => {
+  const program = await example("chat.py", world.bot.endpoint);
+  const env = { OUTLET_KEY: world.bot.apiKey };
+  const { code, output } = await run(await installClients(), ["-c", program], env);
+  expect([code, output]).toEqual([
+    0,
+    'You said "What can you do?" after 0 messages with 0 images.\n',
+  ]);
+});
+
 test("the example in plain Python asks and prints the answer", async () => {
   const program = await example("python.py", world.bot.endpoint);
   const python = await installClients();
@@ -106,6 +116,37 @@ test("the bulk job asks every line once, however slow it has to be, and goes on 
     ["One", "Two", "Three", "Four"].map((question) => [question, null]),
   );
   await rm(folder, { recursive: true });
+});
+
+describe("requests made up from the control API's description", () => {
+  test(
+    "meet no fault of ours",
+    async () => {
+      const schemathesis = await installSchemathesis();
+      // They delete what they find.
+      const own = await startWorld();
+      try {
+        const { authorization = "" } = await own.outlet.authorizationOf("admin");
+        const { code, output } = await run(schemathesis, [
+          "run",
+          `${own.outlet.ready.controlApiUrl}/openapi.json`,
+          "--header",
+          `authorization: ${authorization}`,
+          "--checks=not_a_server_error",
+          "--phases=coverage,fuzzing",
+          "--max-examples=8",
+          "--request-timeout=30",
+          "--generation-database=none",
+          "--no-color",
+          "--seed=1",
+        ]);
+        expect(code, output).toBe(0);
+      } finally {
+        await own.stop();
+      }
+    },
+    15 * minutes,
+  );
 });
 
 describe("requests made up from the bot's own description", () => {

@@ -8,10 +8,11 @@ import {
 import { CreateBucketCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { type ClientOptions, createClients, createPollingClient } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
-import { createJsonClient } from "@outlet/aws/lean/json-client";
+import { createJsonClient, type LeanOptions } from "@outlet/aws/lean/json-client";
 import { createLeanQueue } from "@outlet/aws/lean/queue";
 import { createLeanTable } from "@outlet/aws/lean/table";
 import { createS3ObjectStore } from "@outlet/aws/s3-object-store";
+import { createS3VectorStore } from "@outlet/aws/s3-vector-store";
 import { createSqsQueue } from "@outlet/aws/sqs-queue";
 import { createSsmClient } from "@outlet/aws/ssm-client";
 import { createSsmSecretStore } from "@outlet/aws/ssm-secret-store";
@@ -20,6 +21,7 @@ import type { ObjectStoreSubject } from "./object-store-contract.ts";
 import type { QueueSubject } from "./queue-contract.ts";
 import type { SecretStoreSubject } from "./secret-store-contract.ts";
 import type { TableSubject } from "./table-contract.ts";
+import type { VectorStoreSubject } from "./vector-store-contract.ts";
 
 /** A contract is about answers, and a busy machine is slow with them. */
 const patient = { requestTimeoutMs: 60_000 };
@@ -114,6 +116,25 @@ export async function makeSecretStoreSubject(options: ClientOptions): Promise<Se
   const client = createSsmClient({ ...patient, ...options });
   const path = `/contract/${randomUUID()}/bots`;
   return { store: createSsmSecretStore({ client, path }), close: () => client.destroy() };
+}
+
+/** S3 Vectors at an endpoint, with a vector bucket of its own. */
+export async function makeVectorStoreSubject(
+  options: Pick<LeanOptions, "region" | "endpoint" | "credentials" | "local">,
+): Promise<VectorStoreSubject> {
+  const bucket = `contract-${randomUUID()}`;
+  const client = createJsonClient("s3vectors", { ...patient, ...options });
+  await client.call("/CreateVectorBucket", { vectorBucketName: bucket });
+  const endpoint = await deadEndpoint();
+  const gone = createJsonClient("s3vectors", { ...options, endpoint, triesMax: 1 });
+  return {
+    store: createS3VectorStore({ client, bucket }),
+    unreachable: createS3VectorStore({ client: gone, bucket }),
+    close() {
+      client.close();
+      gone.close();
+    },
+  };
 }
 
 /** A port of this machine on which nobody listens any more. */

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type VectorIndex, type VectorStore, VectorStoreUnavailable } from "@outlet/core/ports";
-import { beforeAll, describe, expect } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { createContract, type Deviations } from "./contract.ts";
 
 export interface VectorStoreSubject {
   store: VectorStore;
   /** The same where nobody listens. */
   unreachable: VectorStore;
+  close(): void;
 }
 
 const newIndex = (botId: string = randomUUID()): VectorIndex => ({ botId, embedderId: "m 2" });
@@ -19,11 +20,13 @@ export function vectorStoreContract(
   deviations: Deviations = {},
 ): void {
   describe(`vector store contract: ${name}`, () => {
+    let subject: VectorStoreSubject;
     let store: VectorStore;
-    let unreachable: VectorStore;
     beforeAll(async () => {
-      ({ store, unreachable } = await makeStore());
+      subject = await makeStore();
+      ({ store } = subject);
     }, 60_000);
+    afterAll(() => subject?.close());
     const { check, end } = createContract(deviations);
 
     check(
@@ -52,6 +55,12 @@ export function vectorStoreContract(
       expect(await store.known(index, ["a", "b", "c"])).toEqual(new Set(["a", "b"]));
       const many = Array.from({ length: 250 }, (_, i) => `none ${i}`);
       expect(await store.known(index, [...many, "b"])).toEqual(new Set(["b"]));
+    });
+
+    check("what was put in a vector's place is what is found", async () => {
+      const index = newIndex();
+      await store.put(index, [at("a", 1, 0), at("b", 1, 1)]);
+      await store.put(index, [at("a", 0, 1)]);
       const [first] = await store.nearest(index, Float32Array.of(0, 1), 1);
       expect(first?.key).toBe("a");
     });
@@ -67,16 +76,18 @@ export function vectorStoreContract(
       }
       await store.remove(index, keys.slice(1));
       await store.remove(index, ["k1"]);
-      const found = await store.nearest(index, Float32Array.of(1, 1), 100);
-      expect(found.map(({ key }) => key)).toEqual(["k0"]);
+      expect(await store.known(index, keys)).toEqual(new Set(["k0"]));
     });
 
     check("an index that there is not has nothing, and nothing to remove", async () => {
       const index = newIndex();
-      expect(await store.nearest(index, Float32Array.of(1, 0), 5)).toEqual([]);
       expect(await store.known(index, ["a"])).toEqual(new Set());
       await store.remove(index, ["a"]);
       await store.removeAll(index.botId);
+    });
+
+    check("in an index that there is not nothing is near", async () => {
+      expect(await store.nearest(newIndex(), Float32Array.of(1, 0), 5)).toEqual([]);
     });
 
     check("two who make one index at once both put into it", async () => {
@@ -104,6 +115,7 @@ export function vectorStoreContract(
 
     check("says by its own error that it was not reached, or refuses", async () => {
       const index = newIndex();
+      const { unreachable } = subject;
       await store.put(index, [at("a", 1, 0)]);
       const attempts = [
         () => store.put(index, [at("b", 1, 0, 0)]),

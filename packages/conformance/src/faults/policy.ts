@@ -6,6 +6,7 @@ export const policy = {
   modelTriesMax: 2,
   backoffMs: 200,
   backoffMaxMs: 1_000,
+  throttledMaxMs: 0,
   runTimeMaxMs: 20_000,
   leaseMs: 8_000,
   heartbeatMs: 2_000,

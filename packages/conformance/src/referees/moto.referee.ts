@@ -6,8 +6,10 @@ import {
   makeQueueSubject,
   makeSecretStoreSubject,
   makeTableSubject,
+  makeVectorStoreSubject,
 } from "../contracts/subjects.ts";
 import { tableContract } from "../contracts/table-contract.ts";
+import { vectorStoreContract } from "../contracts/vector-store-contract.ts";
 import { clientOptions, refereeEndpoints } from "./endpoints.ts";
 
 const options = clientOptions(refereeEndpoints().moto);
@@ -35,3 +37,16 @@ objectStoreContract("moto", () => makeObjectStoreSubject(options), {
   },
 });
 secretStoreContract("moto", () => makeSecretStoreSubject(options));
+const noQueries = "moto has no QueryVectors";
+vectorStoreContract(
+  "moto",
+  () => makeVectorStoreSubject({ ...options, endpoint: refereeEndpoints().moto }),
+  {
+    "what is nearest comes first, with its cosine, and no more than were asked for": noQueries,
+    "what was put in a vector's place is what is found": noQueries,
+    "in an index that there is not nothing is near": noQueries,
+    "two who make one index at once both put into it": {
+      nowAndThen: "moto makes an index anew where another has just made it",
+    },
+  },
+);

@@ -62,10 +62,23 @@ test("the example in JavaScript without a package asks and prints the answer", a
   expect(output).toBe('You said "What can you do?" after 0 messages with 0 images.\n');
 });
 
+test("the example of curl for the own API prints the answer", async () => {
+  const output = await run("sh", ["-s"], await example("curl-native.sh", world.bot.endpoint));
+  expect(JSON.parse(output)).toMatchObject({ message: { role: "assistant" }, status: "completed" });
+});
+
+test("the example of chat completions streams the answer", async () => {
+  const program = await example("chat.mjs", world.bot.endpoint);
+  const output = await run(process.execPath, ["--input-type=module", "-"], program);
+  expect(output).toBe('You said "What can you do?" after 0 messages with 0 images.\n');
+});
+
 const node = [process.execPath, ["--input-type=module", "-"]] as const;
 const programs: [name: string, command: string, args: readonly string[]][] = [
   ["curl.sh", "sh", ["-s"]],
+  ["curl-native.sh", "sh", ["-s"]],
   ["openai.mjs", ...node],
+  ["chat.mjs", ...node],
   ["javascript.mjs", ...node],
 ];
 
@@ -90,7 +103,7 @@ test("a 429 is waited for as long as it says", async () => {
   const call = `${slow.endpoint}/health`;
   const headers = { "x-api-key": slow.apiKey };
   const env = { OUTLET_KEY: slow.apiKey };
-  for (const [name, command, args] of programs.slice(1)) {
+  for (const [name, command, args] of programs.slice(2)) {
     while ((await fetch(call, { headers })).status !== 429);
     const program = await example(name, slow.endpoint);
     const { code, error } = await tryOut(command, [...args], program, env);

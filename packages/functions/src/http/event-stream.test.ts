@@ -18,7 +18,7 @@ const app = new Hono().get("/:how", (c) =>
 
 test("a stream that breaks off says what its route says of it, and nothing of the cause", async () => {
   const response = await app.request("/bad");
-  expect(response.headers.get("cache-control")).toBe("no-store, no-transform");
+  expect(response.headers.get("cache-control")).toBe("private, no-store, no-transform");
   expect(await response.text()).toBe(
     ": ping\nevent: text\ndata: so far\n\nevent: failed\ndata: internal_error\n\n",
   );

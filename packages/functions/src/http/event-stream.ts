@@ -34,6 +34,6 @@ export function eventStream(
     }
   });
   // Proxies buffer what they may transform. After hono, which says "no-cache".
-  response.headers.set("Cache-Control", "no-store, no-transform");
+  response.headers.set("Cache-Control", "private, no-store, no-transform");
   return response;
 }

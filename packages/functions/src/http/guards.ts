@@ -34,7 +34,7 @@ function decoded(segment: string): string {
 export function guardedAnswers(): MiddlewareHandler {
   return async function guardAnswers(c, next) {
     await next();
-    if (!c.res.headers.has("cache-control")) c.header("Cache-Control", "no-store");
+    if (!c.res.headers.has("cache-control")) c.header("Cache-Control", "private, no-store");
     c.header("X-Content-Type-Options", "nosniff");
     c.header("Cross-Origin-Resource-Policy", "same-origin");
   };

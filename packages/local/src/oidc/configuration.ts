@@ -6,9 +6,11 @@ import type { IssuerStorage } from "./storage.ts";
 import type { DemoUser } from "./users.ts";
 
 const hour = 60 * 60;
-const day = 24 * hour;
-/** Cognito's own default for refresh tokens. Session and grant last as long: tokens hang on both. */
-const signedInSeconds = 30 * day;
+/**
+ * A working day, as on AWS (`infra/auth.ts`). Session and grant last as long: tokens hang on both. An
+ * access token may last its hour: the groups of demo users do not change while Outlet runs.
+ */
+const signedInSeconds = 12 * hour;
 const scopes = "openid email profile";
 
 export interface ConfigurationOptions {

@@ -29,12 +29,12 @@ const atCallback = (url: URL) => url.pathname.endsWith("/callback");
 const newBrowser = () => createBrowser(AbortSignal.timeout(20_000));
 
 /** Signs the owner in with this request and comes back with where the browser was sent. */
-async function passSignIn(start: URL, browser = newBrowser()): Promise<URL> {
+async function passSignIn(start: URL, browser = newBrowser(), at = issuer): Promise<URL> {
   const page = await browser.open(start, atCallback);
   if (page.kind === "stopped") return page.url;
   const { form } = parseSignInPage(page.html, page.url);
   if (!form) throw new Error(page.html);
-  const fields = { ...form.fields, name: "owner", password: issuer.password("owner") };
+  const fields = { ...form.fields, name: "owner", password: at.password("owner") };
   const end = await browser.submit(form.action, fields, atCallback);
   if (end.kind === "page") throw new Error(end.html);
   return end.url;
@@ -52,8 +52,8 @@ const consoleUrl = (changes: Record<string, string> = {}) =>
     ...changes,
   });
 
-const exchange = (code: string, changes: Record<string, string> = {}) =>
-  requestTokens(issuer, {
+const exchange = (code: string, changes: Record<string, string> = {}, at = issuer) =>
+  requestTokens(at, {
     grant_type: "authorization_code",
     code,
     redirect_uri: "http://127.0.0.1/callback",
@@ -61,8 +61,8 @@ const exchange = (code: string, changes: Record<string, string> = {}) =>
     ...changes,
   });
 
-const refresh = (token: unknown) =>
-  requestTokens(issuer, { grant_type: "refresh_token", refresh_token: String(token) });
+const refresh = (token: unknown, at = issuer) =>
+  requestTokens(at, { grant_type: "refresh_token", refresh_token: String(token) });
 
 const claimsOf = (jwt: unknown): Record<string, unknown> =>
   JSON.parse(Buffer.from(String(jwt).split(".")[1] ?? "", "base64url").toString());
@@ -237,6 +237,21 @@ describe("a refresh token", () => {
     expect((await refresh(tokens.body["refresh_token"])).status).toBe(200);
     const silent = await browser.open(consoleUrl({ prompt: "none" }), atCallback);
     expect(silent.url.searchParams.get("code")).toBeTruthy();
+  });
+
+  test("is worth nothing half a day after it was last used", async () => {
+    let later = 0;
+    const clock = { now: () => Date.now() + later, sleep: async () => undefined };
+    await using own = await startIssuer({ clock });
+    const url = await passSignIn(authorizationUrl(own), newBrowser(), own);
+    const code = url.searchParams.get("code") ?? "";
+    const bought = await exchange(code, {}, own);
+    later = 11 * 3_600_000;
+    const second = await refresh(bought.body["refresh_token"], own);
+    expect(second.status).toBe(200);
+    later += 12 * 3_600_000 + 1_000;
+    const third = await refresh(second.body["refresh_token"], own);
+    expect([third.status, third.body["error"]]).toEqual([400, "invalid_grant"]);
   });
 
   test("is void after signing out", async () => {

@@ -35,6 +35,22 @@ test("an owner erases what one client has said, and nothing of another's", async
   expect((await bot.ask("Hello again")).reply.status).toBe(200);
 });
 
+test("what the client of a key said that is gone is erased by the key's id", async () => {
+  const bot = await outlet.publish({ throttle: null, quota: null });
+  const base = `/bots/${bot.botId}/publication`;
+  await bot.ask("Hello");
+  expect((await owner("DELETE", `${base}/keys/${bot.keyId}`)).status).toBe(204);
+  const [run] = (await owner("GET", `${base}/runs`)).json.runs;
+  expect((await owner("POST", `${base}/erasures`, { keyId: run.keyId })).status).toBe(202);
+  const { json } = await eventually(
+    () => owner("GET", `${base}/erasures`),
+    (reply) => reply.json.erasures[0]?.status === "erased",
+  );
+  expect(json.erasures).toMatchObject([{ conversations: 1, requests: 1 }]);
+  expect((await owner("GET", `${base}/runs`)).json.runs).toEqual([]);
+  expect((await owner("POST", `${base}/erasures`, { keyId: "none" })).status).toBe(404);
+});
+
 test.each([{}, { clientId: "a", keyId: "b" }])("%j names nobody's conversations", async (named) => {
   const bot = await outlet.publish();
   const path = `/bots/${bot.botId}/publication/erasures`;

@@ -100,6 +100,7 @@ test("every route of the control API gives each kind of caller what the page say
   const callers: [Client, string][] = [
     [outlet.anonymous, await publishedBy(owner, owner, "Of nobody's")],
     [user, await publishedBy(owner, owner, "Of another's")],
+    [owner, await publishedBy(user, admin, "Of another's, for one who may publish")],
     [user, await publishedBy(user, admin, "Of one who may not publish")],
     [owner, await publishedBy(owner, owner, "Of an owner")],
     [admin, await publishedBy(owner, owner, "Of an owner, for the administrator")],

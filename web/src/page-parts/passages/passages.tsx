@@ -1,7 +1,7 @@
 import { For, type JSX, Show } from "solid-js";
 import { copy } from "./copy.ts";
 import styles from "./passages.module.css";
-import { inWords, piecesOf, type Place } from "./place.ts";
+import { inWords, type Place, piecesOf } from "./place.ts";
 
 export interface Passage {
   /** The name of its source. */

@@ -12,8 +12,8 @@ import { EmptyState } from "~/ui/empty-state.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { copy } from "./copy.ts";
-import { rememberQuestion } from "./known-question.ts";
 import styles from "./first-run.module.css";
+import { rememberQuestion } from "./known-question.ts";
 import { type Template, templates } from "./templates.ts";
 
 const hiddenName = "outlet.first-run";

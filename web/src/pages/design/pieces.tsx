@@ -5,11 +5,11 @@ import { publicationStatuses, runStatuses, syncStatuses } from "~/page-parts/sta
 import { PublicationChip, RunChip, SyncChip } from "~/page-parts/status/status-chip.tsx";
 import { copy as editorCopy } from "~/pages/bots/bot/editor/copy.ts";
 import { SourceRow } from "~/pages/bots/bot/editor/knowledge.tsx";
-import type { Source } from "~/pages/bots/bot/queries.ts";
 import { KeyState } from "~/pages/bots/bot/keys/key-row.tsx";
 import { type Prerequisite, PrerequisiteRow } from "~/pages/bots/bot/publish/checklist.tsx";
 import { copy as publishCopy } from "~/pages/bots/bot/publish/copy.ts";
 import { Unconfirmed, UnderWay } from "~/pages/bots/bot/publish/publish.tsx";
+import type { Source } from "~/pages/bots/bot/queries.ts";
 import { Timing } from "~/pages/bots/bot/requests/request/timing.tsx";
 import { Card } from "~/ui/card.tsx";
 import { Chip } from "~/ui/chip.tsx";

@@ -60,7 +60,13 @@ export async function answered(asked: Asked) {
     clock: systemClock,
     randomness: { fraction: () => 0, bytes: (size) => new Uint8Array(size) },
     log: silentLog,
-    policy: { modelTriesMax: 1, backoffMs: 0, backoffMaxMs: 0, runTimeMaxMs: 60_000 },
+    policy: {
+      modelTriesMax: 1,
+      backoffMs: 0,
+      backoffMaxMs: 0,
+      throttledMaxMs: 0,
+      runTimeMaxMs: 60_000,
+    },
     remoteTools: {
       async open({ toolId }) {
         asked.opened?.(toolId);

@@ -26,6 +26,11 @@ export interface RetryPolicy {
   /** Backoff before the second try; doubles, jittered, up to `backoffMaxMs`. */
   backoffMs: number;
   backoffMaxMs: number;
+  /**
+   * How long a throttled model is asked again without that counting as a try: quotas of Bedrock's are
+   * filled up by the minute (https://docs.aws.amazon.com/bedrock/latest/userguide/quotas-token-burndown.html).
+   */
+  throttledMaxMs: number;
   /** No try begins later than this after the first. */
   runTimeMaxMs: number;
 }
@@ -42,13 +47,16 @@ export async function* generate(
   ownModelId: string,
   signal: AbortSignal,
 ): AsyncGenerator<Event | ToolUse, string | null> {
-  const { modelTriesMax, backoffMs, backoffMaxMs } = deps.policy;
+  const { modelTriesMax, backoffMs, backoffMaxMs, throttledMaxMs } = deps.policy;
   const endsAt = deps.clock.now() + deps.policy.runTimeMaxMs;
   let request = asked;
+  /** Since when the model has refused for its quota alone. */
+  let throttledAt: number | undefined;
+  let uncounted = 0;
   for (let attempt = 1; ; attempt++) {
     try {
       const stop = yield* say(deps.model, request, signal);
-      if (!isWorthAnotherTry(stop) || attempt === modelTriesMax) return stop;
+      if (!isWorthAnotherTry(stop) || attempt - uncounted >= modelTriesMax) return stop;
       throw new ModelError("model_error", true, `stop reason: ${stop}`);
     } catch (error) {
       // It may have gone meanwhile, with the bot's stack. No run fails for the bill's sake.
@@ -58,8 +66,12 @@ export async function* generate(
         request = { ...request, modelId: ownModelId };
         continue;
       }
-      const again = error instanceof ModelError && error.retryable && attempt < modelTriesMax;
-      if (!again || signal.aborted) throw error;
+      const now = deps.clock.now();
+      throttledAt = isThrottling(error) ? (throttledAt ?? now) : undefined;
+      if (throttledAt !== undefined && now - throttledAt < throttledMaxMs) uncounted += 1;
+      const isTryLeft = attempt - uncounted < modelTriesMax;
+      if (!(error instanceof ModelError && error.retryable && isTryLeft) || signal.aborted)
+        throw error;
       const ceiling = Math.min(backoffMaxMs, backoffMs * 2 ** (attempt - 1));
       const wait = Math.max(ceiling * deps.randomness.fraction(), error.retryAfterMs ?? 0);
       // The model will not be there within the run's time.
@@ -69,6 +81,9 @@ export async function* generate(
     }
   }
 }
+
+const isThrottling = (error: unknown): boolean =>
+  error instanceof ModelError && error.code === "model_throttled" && error.retryable;
 
 const refusals: readonly ModelErrorCode[] = [
   "model_not_found",

@@ -62,7 +62,7 @@ export {
   PayloadMissing,
   textOf,
 } from "./content.ts";
-export { glimpse, isTombstone, peek, watch } from "./item.ts";
+export { glimpse, isTombstone, peek, tombstoneSeconds, watch } from "./item.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk, inlineText } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";

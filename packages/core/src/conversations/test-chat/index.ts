@@ -171,6 +171,7 @@ const oneTry: Answering.RetryPolicy = {
   modelTriesMax: 1,
   backoffMs: 0,
   backoffMaxMs: 0,
+  throttledMaxMs: 0,
   runTimeMaxMs: 0,
 };
 

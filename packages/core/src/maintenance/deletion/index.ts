@@ -60,6 +60,12 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
     if (gone === 0) break;
     if (deps.clock.now() > until) return false;
   }
+  for (;;) {
+    const gone = await Erasure.removeTombstones(deps, botId, pageSize);
+    removed += gone;
+    if (gone === 0) break;
+    if (deps.clock.now() > until) return false;
+  }
   if (removed > 0) return false;
   await Budget.removeOfBot(deps.table, botId);
   await Erasure.forget(deps.table, botId);

@@ -11,6 +11,7 @@ export * as Erasure from "./index.ts";
 import * as v from "valibot";
 import { Conversation } from "../../conversations/conversation/index.ts";
 import { RequestLog } from "../../conversations/request-log/index.ts";
+import { Run } from "../../conversations/run/index.ts";
 import { Id } from "../../foundation/id/index.ts";
 import { type Clock, equals, type ObjectStore, type Table } from "../../ports/index.ts";
 import { Key } from "../../publishing/key/index.ts";
@@ -36,6 +37,10 @@ export const Info = v.object({
 export type Info = v.InferOutput<typeof Info>;
 const shape = Shape.of("erasure", Info);
 
+/** A conversation that was erased. */
+const Erased = v.object({ botId: v.string(), clientId: v.string(), conversationId: v.string() });
+const erasedShape = Shape.of("erased conversation", Erased);
+
 interface Deps {
   table: Table;
   objects: ObjectStore;
@@ -45,7 +50,7 @@ interface Deps {
 export const Begin = v.pipe(
   v.strictObject({
     clientId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
-    /** Of a key that is there: all keys of its client are meant. */
+    /** Of a key that is there, or was: all keys of its client are meant. */
     keyId: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
   }),
   v.check(
@@ -67,7 +72,7 @@ export async function begin(
 ): Promise<Info> {
   const erasure: Info = {
     botId,
-    clientId: clientId ?? (await Key.fromId(deps.table, botId, keyId)).clientId,
+    clientId: clientId ?? (await Key.clientOf(deps.table, botId, keyId)),
     status: "erasing",
     begunAt: deps.clock.now(),
     endedAt: null,
@@ -89,6 +94,21 @@ export async function begin(
 export function list(table: Table, botId: string): Promise<Info[]> {
   const range = { pk: Layout.botPartition(botId), skPrefix: Layout.erasurePrefix };
   return Paging.all(table, range, shape.readAll);
+}
+
+/**
+ * Removes tombstones of a bot's erased conversations, some of them: once it is gone, nobody can send to
+ * these any more.
+ * @returns how many conversations there were.
+ */
+export async function removeTombstones(deps: Deps, botId: string, limit: number): Promise<number> {
+  const range = { pk: Layout.botPartition(botId), skPrefix: Layout.erasedPrefix, limit };
+  const { items } = await deps.table.query(range);
+  for (const erased of erasedShape.readAll(deps.table, items)) {
+    await Conversation.Removal.erase(deps, erased);
+  }
+  for (const { pk, sk } of items) await deps.table.remove({ pk, sk });
+  return items.length;
 }
 
 /** Removes what is noted of erasures of a bot that is gone. */
@@ -156,7 +176,7 @@ async function eraseOpen(deps: Deps, { botId, clientId, begunAt }: Info): Promis
   const mine = open.filter(
     (head) => head.clientId === clientId && (head.createdAt ?? 0) <= begunAt,
   );
-  for (const head of mine) await Conversation.Removal.remove(deps, head);
+  for (const head of mine) await remove(deps, head);
   return mine.length;
 }
 
@@ -164,12 +184,26 @@ async function eraseOpen(deps: Deps, { botId, clientId, begunAt }: Info): Promis
 async function eraseLogged(deps: Deps, entries: RequestLog.Entry[]): Promise<number> {
   const conversations = new Map(entries.map((entry) => [entry.conversationId, entry]));
   // A tombstone stays for two days, as the client may still send.
-  for (const entry of conversations.values()) await Conversation.Removal.remove(deps, entry);
+  for (const entry of conversations.values()) await remove(deps, entry);
   for (const keyId of new Set(entries.map((entry) => entry.keyId))) {
     await Conversation.forgetClaims(deps.table, keyId);
   }
   for (const entry of entries) await RequestLog.remove(deps.table, entry);
   return conversations.size;
+}
+
+/** Noted first: broken off in between, what there is of it is still found. */
+async function remove(
+  deps: Deps,
+  { botId, clientId, conversationId }: v.InferOutput<typeof Erased>,
+): Promise<void> {
+  const erased = { botId, clientId, conversationId };
+  await deps.table.put({
+    ...erasedShape.check(erased),
+    ...Layout.erased(erased),
+    expiresAt: Layout.expiryAfter(deps.clock, Run.tombstoneSeconds),
+  });
+  await Conversation.Removal.remove(deps, erased);
 }
 
 /** Unless it has been begun anew meanwhile. */

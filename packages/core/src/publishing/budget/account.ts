@@ -23,6 +23,8 @@ export const Account = v.object({
   runs: v.number(),
   /** Runs that something is held for. */
   open: v.number(),
+  /** What these take, as {@link bytesOf} has it. */
+  bytes: v.optional(v.number(), 0),
   /** When somebody was last refused for it, to the minute; epoch milliseconds. */
   refusedAt: v.optional(v.nullable(v.number()), null),
 });
@@ -31,8 +33,16 @@ export const shape = Shape.of("budget", Account);
 
 /** Stands in {@link StoredHold} for senders that are not named there. It never leaves. */
 export const unnamed = "*";
-/** So many senders of one message are named: an account has to hold 1,000 holds in 400 KB. */
+/** So many senders of one message are named. */
 export const namedMax = 3;
+
+/** An item holds 400 KB. A hold with ids of the usual length takes 320 bytes. */
+export const openMax = 1_000;
+export const bytesMax = 350_000;
+
+/** What a hold takes at most: a client may choose the id of its conversation, up to 512 bytes. */
+export const bytesOf = ({ botId, clientId, conversationId, runId }: Holder): number =>
+  210 + Buffer.byteLength(botId + clientId + conversationId + runId + runId);
 
 /** A hold as it lies in its account. */
 export const StoredHold = v.object({

@@ -219,6 +219,33 @@ describe("a budget", () => {
     expect(again?.holds).toMatchObject([{ at }]);
   });
 
+  test("never outgrows its item, however long the ids are that clients choose", async () => {
+    const deps = { table: createMemoryTable(), clock };
+    const paid = { payers: [payer({ runs: 5_000 })], microUsd: 1 };
+    const long = (n: number) => ({
+      ...holder(n),
+      conversationId: `${"\u{1f600}".repeat(124)}${String(n).padStart(4, "0")}`,
+    });
+    const held: Budget.Holder[] = [];
+    let last = "held";
+    while (last === "held") {
+      const next = long(held.length);
+      for (let tries = held.length < 5 ? 3 : 1; tries > 0; tries--) {
+        last = await outcomeOf(reserve(deps, paid, next));
+      }
+      if (last === "held") held.push(next);
+    }
+    expect(last).toBe("conversation_busy");
+    const [item] = (await deps.table.query({ pk: "BUDGET#BOT#bot" })).items;
+    expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(400_000);
+    expect(held.length).toBeGreaterThan(400);
+    for (const one of held) {
+      const holds = [{ account, period: "DAY#2026-11-27", microUsd: 1 }];
+      await Budget.settle(deps, { ...one, holds, status: "failed", costMicroUsd: 0 });
+    }
+    expect(await stateOf(deps.table)).toMatchObject({ open: 0, bytes: 0, microUsd: 0 });
+  });
+
   test("less than one message may cost refuses it without being written", async () => {
     const table = createMemoryTable();
     const claim = { payers: [payer({ spendMicroUsd: 9 })], microUsd: 10 };

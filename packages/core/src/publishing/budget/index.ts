@@ -29,12 +29,15 @@ import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 import {
   type Account,
+  bytesMax,
+  bytesOf,
   done,
   doneOf,
   type Hold,
   type Holder,
   namedMax,
   nameOf,
+  openMax,
   paidOf,
   shape,
   StoredHold,
@@ -64,8 +67,6 @@ interface Deps {
   clock: Clock;
 }
 
-/** An item holds 400 KB, and a hold takes up to 350 bytes. */
-const openMax = 1_000;
 /** How long an account is kept after its period. */
 const keptSeconds = 62 * 86_400;
 /** So many marks of settled runs are kept: more than are ever settled while one process stands still, as far as that goes. */
@@ -126,11 +127,14 @@ async function reserveOf(
     if (held) return { ...hold, microUsd: held.microUsd };
     if (item?.[doneOf(name)] !== undefined) return hold;
     const state = item && shape.read(deps.table, item);
-    if (state && state.open >= openMax) return busy(openMax);
+    if (state && isFull(state, holder)) return busy(state.open);
     await noteRefusal(deps, hold, state);
     return exceeded(payer.kind, payer.limit, deps.clock.now());
   }
 }
+
+const isFull = ({ open, bytes }: Account, holder: Holder): boolean =>
+  open >= openMax || bytes > bytesMax - bytesOf(holder);
 
 /** @returns whether there was room, and nothing held for the run before. */
 async function holdAnew(
@@ -143,6 +147,7 @@ async function holdAnew(
   if (spendMicroUsd !== null && microUsd > spendMicroUsd) return false;
   const room = all(
     below("open", openMax),
+    any(absent("bytes"), below("bytes", bytesMax - bytesOf(holder) + 1)),
     ...(runs === null ? [] : [below("runs", runs)]),
     ...(spendMicroUsd === null ? [] : [below("microUsd", spendMicroUsd - microUsd + 1)]),
   );
@@ -154,7 +159,7 @@ async function holdAnew(
   const item = await table.update(
     Layout.budget(account, period),
     {
-      add: { microUsd, runs: 1, open: 1 },
+      add: { microUsd, runs: 1, open: 1, bytes: bytesOf(holder) },
       set: {
         account,
         period,
@@ -269,7 +274,12 @@ async function endHold(
   const { when, cost = { microUsd: 0, runs: 0 }, settledAt } = end;
   const name = nameOf(holder);
   const key = Layout.budget(account, period);
-  const change = { microUsd: cost.microUsd - microUsd, runs: cost.runs - 1, open: -1 };
+  const change = {
+    microUsd: cost.microUsd - microUsd,
+    runs: cost.runs - 1,
+    open: -1,
+    bytes: -bytesOf(holder),
+  };
   const mark = settledAt === undefined ? {} : { set: { [doneOf(name)]: settledAt } };
   const item = await table.update(key, { add: change, remove: [name], ...mark }, when);
   const over = item ? superfluous(item, holder) : [];

@@ -14,8 +14,8 @@ export function exceeded(kind: Kind, limit: Limit, now: number): Problem.Problem
   });
 }
 
-export const busy = (openMax: number) =>
+export const busy = (open: number) =>
   new Problem.ProblemError("conversation_busy", {
-    message: `${openMax} messages wait for their answers. Wait for some of them first.`,
+    message: `${open} messages wait for their answers. Wait for some of them first.`,
     retryAfter: 5,
   });

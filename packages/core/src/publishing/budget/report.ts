@@ -17,7 +17,7 @@ export async function standing(
 ): Promise<{ state: Account; from: number; to: number | null }> {
   const { name: period, from, to } = periodAt(limit.period, deps.clock.now());
   const item = await deps.table.get(Layout.budget(account, period));
-  const none = { account, period, microUsd: 0, runs: 0, open: 0, refusedAt: null };
+  const none = { account, period, microUsd: 0, runs: 0, open: 0, bytes: 0, refusedAt: null };
   return { state: item ? shape.read(deps.table, item) : none, from, to };
 }
 

@@ -23,6 +23,19 @@ test("what cannot be raised is not said to be", async () => {
   await expect(Ceiling.requireRoom(holding(apis(600)), 0)).rejects.toThrow(/cannot be raised/);
 });
 
+test("the 10,000th key is let in, and the 10,001st refused, which another publish would need too", async () => {
+  const keys = (used: number): Info => ({ name: "keys", used, max: 10_000, isRaisable: false });
+  await Ceiling.requireRoomForKey(holding(keys(9_999)));
+  const refusal = {
+    code: "no_room",
+    message: expect.stringMatching(/10000 API keys .*delete keys/),
+  };
+  await expect(Ceiling.requireRoomForKey(holding(keys(10_000)))).rejects.toMatchObject(refusal);
+  await expect(
+    Ceiling.requireRoom(holding(apis(1), plans(1), keys(10_000)), 0),
+  ).rejects.toMatchObject(refusal);
+});
+
 test("those that were let in and are still on their way count too", async () => {
   await expect(Ceiling.requireRoom(holding(plans(295)), 5)).rejects.toThrow(/300 usage plans/);
 });

@@ -10,6 +10,8 @@ export const Former = v.object({
   label: v.string(),
   last4: v.string(),
   purpose: v.picklist(["client", "probe"]),
+  /** Whose it was; `null` where it was removed before that was noted. */
+  clientId: v.optional(v.nullable(v.string()), null),
 });
 export type Former = v.InferOutput<typeof Former>;
 const shape = Shape.of("former key", Former);
@@ -27,6 +29,15 @@ export async function noteFormer(
     ...Layout.formerKey(botId, key.keyId),
     expiresAt: Layout.expiryAfter(deps.clock, keptSeconds),
   });
+}
+
+export async function findFormer(
+  table: Table,
+  botId: string,
+  keyId: string,
+): Promise<Former | undefined> {
+  const item = await table.get(Layout.formerKey(botId, keyId));
+  return item && shape.read(table, item);
 }
 
 /** What was noted of a bot's keys goes with the bot. */

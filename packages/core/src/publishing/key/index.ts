@@ -17,7 +17,7 @@ import {
 } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { type Info, Label, shape } from "./info.ts";
-import { Former, listFormer, noteFormer } from "./former.ts";
+import { findFormer, Former, listFormer, noteFormer } from "./former.ts";
 import { limitEntries, noLimits } from "./limits.ts";
 import * as Pass from "./pass.ts";
 import { type Peppered, pepperId, pepperOf } from "./peppers.ts";
@@ -149,6 +149,17 @@ export async function fromId(table: Table, botId: string, keyId: string): Promis
 export async function find(table: Table, botId: string, keyId: string): Promise<Info | undefined> {
   const item = await table.get(Layout.key(botId, keyId));
   return item && shape.read(table, item);
+}
+
+/**
+ * The client that a key is of, or was while the key was there.
+ * @throws ProblemError `not_found` where nothing is known of the key.
+ */
+export async function clientOf(table: Table, botId: string, keyId: string): Promise<string> {
+  const { clientId } =
+    (await find(table, botId, keyId)) ?? (await findFormer(table, botId, keyId)) ?? {};
+  if (!clientId) throw notFound(keyId);
+  return clientId;
 }
 
 export interface Listing {

@@ -4,7 +4,7 @@
  *
  * | partition | items |
  * |---|---|
- * | `BOT#{bot}` | the bot, its tools, its sources and which index they are searched by, last test, publication, keys and webhook, what former keys were called †, the deployer's lease |
+ * | `BOT#{bot}` | the bot, its tools, its sources and which index they are searched by, last test, publication, keys and webhook, what former keys were called †, which conversations were erased †, the deployer's lease |
  * | `CONV#{bot}#{client}#{conversation}` | a conversation's head and runs † |
  * | `EVENTS#{bot}#{client}#{conversation}#{run}` | what the readers of a run stream † |
  * | `RUNLOG#{bot}` | the request log: runs that have ended † |
@@ -150,6 +150,11 @@ export const erasurePrefix = "ERASURE#";
 /** That what a client has left of a bot is to go, or has gone. */
 export const erasure = (botId: string, clientId: string): Key =>
   ofBot(botId, erasurePrefix + joined(clientId));
+
+export const erasedPrefix = "ERASED#";
+/** Where the tombstones of a conversation lie that was erased: no line of the request log says it any more. */
+export const erased = ({ botId, clientId, conversationId }: Address): Key =>
+  ofBot(botId, erasedPrefix + joined(clientId, conversationId));
 
 /** Names of budgets, each a row of items under {@link budget}. */
 export const budgetOf = {

@@ -1,4 +1,5 @@
 import type { Caller } from "@outlet/core/foundation/caller";
+import { Ceiling } from "@outlet/core/publishing/ceiling";
 import { Key } from "@outlet/core/publishing/key";
 import { KeyRequests } from "@outlet/core/observability/key-requests";
 import { Keyring } from "@outlet/core/publishing/keyring";
@@ -99,6 +100,7 @@ export const keyRoutes = (deps: ControlApiDeps) => {
         const input = c.req.valid("json");
         Key.requireBelow(input, publication);
         const expiresAt = Key.lifetimeOf(deps, deps.limits.keyLifetime, input.expiresAt);
+        await Ceiling.requireRoomForKey(deps);
         const { key, value } = await capped(
           deps,
           { of: "keys", owner: publication.ownerId, place: publication.botId },

@@ -1,4 +1,4 @@
-import type { Example } from "~/examples.ts";
+import type { Example, Face } from "~/examples.ts";
 import type { Alert } from "./queries.ts";
 
 /** Of what the pages of one bot have in common. */
@@ -64,14 +64,24 @@ export const copy = {
     noThreshold: "No threshold",
   },
 
+  api: "By which API",
+  faces: {
+    responses: "OpenAI Responses",
+    chat: "OpenAI Chat Completions",
+    native: "Outlet's own",
+    mcp: "MCP",
+  } satisfies Record<Face, string>,
   languages: {
     curl: "curl",
-    openaiPython: "Python, openai",
-    openaiJavascript: "JavaScript, openai",
+    openaiPython: "Python",
+    openaiJavascript: "JavaScript",
+    chatPython: "Python",
+    chatJavascript: "JavaScript",
+    nativeCurl: "curl",
     python: "Python",
     javascript: "JavaScript",
-    mcp: "MCP",
-    vscode: "MCP in VS Code",
+    mcp: "Most clients",
+    vscode: "VS Code",
   } satisfies Record<Example, string>,
   snippetLabel: (language: string) => `${language} snippet`,
   copySnippet: (language: string) => `Copy the ${language} snippet`,

@@ -1,8 +1,8 @@
 import { createRoot, createSignal } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import type { Passage } from "~/page-parts/passages/passages.tsx";
-import type { AskEvent, Told } from "./ask-draft.ts";
 import { rememberQuestion } from "../known-question.ts";
+import type { AskEvent, Told } from "./ask-draft.ts";
 
 export type Mode = "draft" | "published";
 

@@ -1,9 +1,9 @@
 import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { copy as common } from "~/copy.ts";
 import { formatMs, formatTokens, formatUsd } from "~/format.ts";
+import { CitedText, Passages } from "~/page-parts/passages/passages.tsx";
 import { Chip } from "~/ui/chip.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
-import { CitedText, Passages } from "~/page-parts/passages/passages.tsx";
 import { copy as words } from "./copy.ts";
 import styles from "./playground.module.css";
 import type { Turn } from "./playground-store.ts";

@@ -4,16 +4,13 @@ import { isLive } from "~/page-parts/status/status.ts";
 import { Async } from "~/ui/async.tsx";
 import { ButtonLink } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
-import { CodeBlock } from "~/ui/code-block.tsx";
-import { Tabs } from "~/ui/tabs.tsx";
 import { useCurrentBot } from "../bot-context.ts";
 import { NotPublished } from "../not-published.tsx";
-import { usePublication } from "../queries.ts";
-import { copy as words } from "../copy.ts";
 import Playground from "../playground.tsx";
+import { usePublication } from "../queries.ts";
 import { useQuestion } from "../questions.ts";
+import { SnippetsOfBot } from "../snippets-of-bot.tsx";
 import { copy } from "./copy.ts";
-import { exampleOf, examples, languageOf } from "~/examples.ts";
 
 export default function Connect() {
   const bot = useCurrentBot();
@@ -37,22 +34,7 @@ export default function Connect() {
                   </ButtonLink>
                 }
               >
-                <Tabs
-                  label={copy.snippets}
-                  tabs={examples.map((language) => ({
-                    id: language,
-                    label: words.languages[language],
-                    content: () => (
-                      <CodeBlock
-                        code={exampleOf(language, endpoint(), question())}
-                        language={languageOf[language]}
-                        label={words.snippetLabel(words.languages[language])}
-                        copyLabel={words.copySnippet(words.languages[language])}
-                        wrap
-                      />
-                    ),
-                  }))}
-                />
+                <SnippetsOfBot label={copy.snippets} endpoint={endpoint()} question={question()} />
               </Card>
               <Playground mode="published" />
             </div>

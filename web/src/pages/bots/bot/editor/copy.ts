@@ -133,6 +133,8 @@ export const copy = {
     action: "Delete bot",
     title: (title: string) => `Delete ${title}?`,
     failed: "The bot was not deleted",
-    done: (title: string) => `${title} deleted`,
+    done: (title: string) => `${title} deleted, with all that its clients said`,
+    goesOn: (title: string) =>
+      `${title} is being deleted. It leaves the list of bots when nothing of it is left.`,
   },
 };

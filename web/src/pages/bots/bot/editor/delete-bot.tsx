@@ -13,14 +13,16 @@ const triesMax = 60;
 /**
  * A bot that had clients goes piece by piece, with all that they said. It is waited for as long as
  * somebody would watch; what takes longer goes on by itself.
+ * @returns whether nothing is left.
  */
-async function removeBot(botId: string): Promise<void> {
+async function removeBot(botId: string): Promise<boolean> {
   await done(api.bots[":botId"].$delete({ param: { botId } }));
   for (let tries = 0; tries < triesMax; tries++) {
     const { bots } = await read(api.bots.$get({ query: { of: "me", limit: "100" } }));
-    if (bots.every((bot) => bot.botId !== botId)) return;
+    if (bots.every((bot) => bot.botId !== botId)) return true;
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
+  return false;
 }
 
 export function DeleteBot() {
@@ -29,12 +31,12 @@ export function DeleteBot() {
   const client = useQueryClient();
   const remove = useMutation(() => ({
     mutationFn: (_typed: string) => removeBot(bot().botId),
-    onSuccess: () => {
+    onSuccess: (isDone: boolean) => {
       const { botId, title } = bot();
       navigate("/", { replace: true });
       client.removeQueries({ queryKey: names.bot(botId) });
       void client.invalidateQueries({ queryKey: names.bots });
-      announce(copy.deleteBot.done(title));
+      announce(isDone ? copy.deleteBot.done(title) : copy.deleteBot.goesOn(title));
     },
   }));
   const isPublished = () =>

@@ -10,8 +10,8 @@ import { Button } from "~/ui/button.tsx";
 import { Dialog, DialogActions } from "~/ui/dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { TextField } from "~/ui/text-field.tsx";
-import { copy } from "./copy.ts";
 import type { Source } from "../queries.ts";
+import { copy } from "./copy.ts";
 
 const route = api.bots[":botId"].knowledge[":sourceId"];
 

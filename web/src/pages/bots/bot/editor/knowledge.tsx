@@ -15,10 +15,10 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import { type Knowledge, type Source, useKnowledge } from "../queries.ts";
 import { copy } from "./copy.ts";
 import { accepted, isEditable } from "./kinds.ts";
 import styles from "./knowledge.module.css";
-import { type Knowledge, type Source, useKnowledge } from "../queries.ts";
 
 /** What a bot without web addresses never shows. */
 const Sites = lazy(() => import("./sites.tsx"));

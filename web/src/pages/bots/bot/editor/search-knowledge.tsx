@@ -8,8 +8,8 @@ import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "../bot-context.ts";
-import { copy } from "./copy.ts";
 import styles from "../playground.module.css";
+import { copy } from "./copy.ts";
 
 const search = api.bots[":botId"].knowledge.search;
 

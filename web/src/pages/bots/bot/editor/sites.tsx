@@ -7,9 +7,9 @@ import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Time } from "~/ui/time.tsx";
+import type { Site } from "../queries.ts";
 import { copy } from "./copy.ts";
 import styles from "./knowledge.module.css";
-import type { Site } from "../queries.ts";
 
 /** Web addresses that the bot reads; their pages are among the sources. */
 export default function Sites(props: { botId: string; sites: Site[]; onChanged: () => void }) {

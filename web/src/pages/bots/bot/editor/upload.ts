@@ -1,8 +1,8 @@
 import { ApiError } from "~/api/api-error.ts";
 import { api, authorizedFetch, read, requireGood } from "~/api/client.ts";
 import { apiOrigin } from "~/session/session.ts";
-import { copy } from "./copy.ts";
 import type { Source } from "../queries.ts";
+import { copy } from "./copy.ts";
 
 /** In one request, in base64; what is larger is announced and sent by itself. */
 const inlineMax = 3_900_000;

@@ -66,7 +66,8 @@ export const copy = {
   },
   limits: {
     label: "Limits",
-    none: "As every key",
+    none: "None",
+    shared: (limits: string) => `As every key: ${limits}`,
     rate: (rate: string) => `${rate} a second`,
     quota: (limit: string, period: string) => `${limit} requests ${period}`,
     spend: (used: string, limit: string) => `${used} of ${limit} spent`,

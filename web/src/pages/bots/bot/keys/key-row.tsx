@@ -11,18 +11,21 @@ import { Chip } from "~/ui/chip.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Menu } from "~/ui/menu.tsx";
 import { Time } from "~/ui/time.tsx";
+import { copy as erasure } from "~/page-parts/erasure/copy.ts";
 import type { Key, KeyBudget, Keys } from "../queries.ts";
 import { copy } from "./copy.ts";
-import { KeyLimits } from "./key-limits.tsx";
+import { KeyLimits, type Shared } from "./key-limits.tsx";
 
 interface Props {
   key: Key;
   botId: string;
   budget: KeyBudget | undefined;
+  shared: Shared;
   isChosen: boolean;
   onChoose: (on: boolean) => void;
   onEdit: () => void;
   onRotate: () => void;
+  onErase: () => void;
   onDelete: () => void;
 }
 
@@ -66,7 +69,7 @@ export function KeyRow(props: Props) {
         </span>
       </td>
       <td data-label={copy.limits.label}>
-        <KeyLimits of={props.key} budget={props.budget} />
+        <KeyLimits of={props.key} budget={props.budget} shared={props.shared} />
       </td>
       <td data-label={copy.created}>
         <Time at={props.key.createdAt} />
@@ -104,7 +107,10 @@ export function KeyRow(props: Props) {
                 onSelect: () => toggle.mutate(!props.key.enabled),
               },
             ],
-            [{ label: copy.delete, danger: true, onSelect: () => props.onDelete() }],
+            [
+              { label: erasure.erase, danger: true, onSelect: () => props.onErase() },
+              { label: copy.delete, danger: true, onSelect: () => props.onDelete() },
+            ],
           ]}
         />
       </td>

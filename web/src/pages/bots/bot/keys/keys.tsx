@@ -12,12 +12,15 @@ import { More } from "~/ui/more.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import { EraseClient } from "~/page-parts/erasure/erase-client.tsx";
+import { Erasures } from "~/page-parts/erasure/erasures.tsx";
 import { NotPublished } from "../not-published.tsx";
 import { type Key, useBudgets, useKeys, usePublication } from "../queries.ts";
 import { copy } from "./copy.ts";
 import { CreateKey } from "./create-key.tsx";
 import { DeleteKey } from "./delete-key.tsx";
 import { EditKey } from "./edit-key.tsx";
+import type { Shared } from "./key-limits.tsx";
 import { KeyRow } from "./key-row.tsx";
 import { RevokeKeys } from "./revoke-keys.tsx";
 import { RotateKey } from "./rotate-key.tsx";
@@ -34,14 +37,14 @@ export default function Keys() {
           when={isLive(data().status) && mayManage()}
           fallback={<NotPublished what={copy.what} />}
         >
-          <KeyList botId={bot().botId} endpoint={data().endpoint ?? ""} />
+          <KeyList botId={bot().botId} endpoint={data().endpoint ?? ""} shared={data()} />
         </Show>
       )}
     </Async>
   );
 }
 
-function KeyList(props: { botId: string; endpoint: string }) {
+function KeyList(props: { botId: string; endpoint: string; shared: Shared }) {
   const keys = useKeys(
     () => props.botId,
     () => true,
@@ -49,6 +52,7 @@ function KeyList(props: { botId: string; endpoint: string }) {
   const [creating, setCreating] = createSignal(false);
   const [rotating, setRotating] = createSignal<Key>();
   const [editing, setEditing] = createSignal<Key>();
+  const [erasing, setErasing] = createSignal<Key>();
   const [deleting, setDeleting] = createSignal<Key>();
   const [chosen, setChosen] = createSignal<readonly string[]>([]);
   const [revoking, setRevoking] = createSignal<readonly string[] | "all">();
@@ -120,10 +124,12 @@ function KeyList(props: { botId: string; endpoint: string }) {
                     key={key()}
                     botId={props.botId}
                     budget={budgetOf(key().keyId)}
+                    shared={props.shared}
                     isChosen={chosen().includes(key().keyId)}
                     onChoose={(on) => choose(key().keyId, on)}
                     onEdit={() => setEditing(key())}
                     onRotate={() => setRotating(key())}
+                    onErase={() => setErasing(key())}
                     onDelete={() => setDeleting(key())}
                   />
                 )}
@@ -134,6 +140,12 @@ function KeyList(props: { botId: string; endpoint: string }) {
           </Show>
         )}
       </Async>
+      <Erasures
+        botId={props.botId}
+        labelsOf={(clientId) =>
+          all().flatMap((key) => (key.clientId === clientId ? [key.label] : []))
+        }
+      />
       <CreateKey
         open={creating()}
         onClose={() => setCreating(false)}
@@ -153,6 +165,7 @@ function KeyList(props: { botId: string; endpoint: string }) {
         onRevoked={() => setChosen([])}
         botId={props.botId}
       />
+      <EraseClient of={erasing()} onClose={() => setErasing(undefined)} botId={props.botId} />
       <DeleteKey of={deleting()} onClose={() => setDeleting(undefined)} botId={props.botId} />
     </div>
   );

@@ -16,6 +16,7 @@ export const copy = {
   advice: "Advised",
   openEditor: "Open the editor",
   sharedBelow: "It is private now; the button at the end of this page shares it as it publishes.",
+  words: "What burst, rate, quota and budget mean",
   settings: "Limits and behaviour",
   settingsHint: "Limits hold for each key. All of it can be changed later without a new endpoint.",
   refused: "The bot was not published",

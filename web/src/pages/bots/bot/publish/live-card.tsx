@@ -7,8 +7,8 @@ import { Card } from "~/ui/card.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Notice } from "~/ui/notice.tsx";
-import { useCurl } from "../snippets.ts";
 import { rememberKey } from "../known-keys.ts";
+import { useCurl } from "../snippets.ts";
 import { copy } from "./copy.ts";
 
 const Playground = lazy(() => import("../playground.tsx"));

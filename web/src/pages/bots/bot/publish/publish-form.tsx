@@ -13,6 +13,7 @@ import { copy } from "./copy.ts";
 import { Cost } from "./cost.tsx";
 import { isBesideField, SettingFields } from "./setting-fields.tsx";
 import { createSettingsDraft } from "./settings-draft.ts";
+import { WordsLink } from "./words-link.tsx";
 
 export function PublishForm(props: { publication: Publication }) {
   const client = useQueryClient();
@@ -48,6 +49,7 @@ export function PublishForm(props: { publication: Publication }) {
   return (
     <form class={page.form} onSubmit={submit}>
       <Card title={copy.settings} hint={copy.settingsHint}>
+        <WordsLink />
         <SettingFields draft={draft} error={publish.error} />
       </Card>
       <Cost draft={draft} />

@@ -15,12 +15,13 @@ import { type Publication, usePublication } from "../queries.ts";
 import { Checklist } from "./checklist.tsx";
 import { copy } from "./copy.ts";
 import { EditAlerts } from "./edit-alerts.tsx";
-import { EditWebhook } from "./edit-webhook.tsx";
 import { EditSettings } from "./edit-settings.tsx";
+import { EditWebhook } from "./edit-webhook.tsx";
 import { Endpoint } from "./endpoint.tsx";
 import { LiveCard } from "./live-card.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { Unpublish } from "./unpublish.tsx";
+import { WordsLink } from "./words-link.tsx";
 
 export default function Publish() {
   const bot = useCurrentBot();
@@ -59,7 +60,9 @@ export default function Publish() {
                 title={copy.limits.title}
                 words={copy.limits}
                 publication={data()}
-              />
+              >
+                <WordsLink />
+              </EditSettings>
               <EditWebhook publication={data()} />
               <EditAlerts publication={data()} />
               <Unpublish publication={data()} />

@@ -67,7 +67,7 @@ const openai: RouteInfo[] = [
     path: "/v1/responses",
     summary: "Ask, by OpenAI's Responses API",
     notes: [
-      "At once, with “stream”, or in the “background”; “previous_response_id” goes on with a conversation.",
+      "At once, with “stream”, or in the “background”; the id of an earlier response goes on with its conversation.",
     ],
     body: '{\n  "model": "bot",\n  "input": "…"\n}',
     answer:
@@ -77,7 +77,7 @@ const openai: RouteInfo[] = [
     method: "GET",
     path: "/v1/responses/{response_id}",
     summary: "Read a response",
-    notes: ["?stream=true&starting_after=n follows it from an event on."],
+    notes: ["With ?stream=true it is followed while it is made, from any event on."],
   },
   {
     method: "DELETE",

@@ -65,7 +65,7 @@ export function ArrivalTable(props: Props) {
             </td>
             <td data-label={copy.key}>{keyName(arrival())}</td>
             <td data-label={copy.requestId}>
-              <span class={page.row}>
+              <span class={styles.id}>
                 <code title={arrival().requestId}>{shortId(arrival().requestId)}</code>
                 <CopyButton value={arrival().requestId} label={copy.copyRequestId} look="quiet" />
               </span>

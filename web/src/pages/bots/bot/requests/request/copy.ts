@@ -9,6 +9,10 @@ export const copy = {
     action: "Go to the requests",
   },
   back: "All requests",
+  eraseAll: "Erase what this client said",
+  eraseAllHint:
+    "All its conversations, not only this one. How far it has come is shown on the page Keys.",
+  thisKey: "this request",
   title: "Run of",
   timing: "Timing",
   timeline: "From acceptance to end",

@@ -1,13 +1,13 @@
-import { A, useParams } from "@solidjs/router";
+import { A, useNavigate, useParams } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { type JSX, Show } from "solid-js";
+import { createSignal, type JSX, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { copy as common } from "~/copy.ts";
 import { formatNumber, formatUsd } from "~/format.ts";
+import { Calls } from "~/page-parts/calls/calls.tsx";
 import NotFound from "~/page-parts/not-found/not-found.tsx";
 import page from "~/page-parts/page.module.css";
-import { Calls } from "~/page-parts/calls/calls.tsx";
 import { isLive } from "~/page-parts/status/status.ts";
 import { RunChip } from "~/page-parts/status/status-chip.tsx";
 import { announce } from "~/ui/announcer.tsx";
@@ -20,6 +20,8 @@ import { Icon } from "~/ui/icon.tsx";
 import { Notice } from "~/ui/notice.tsx";
 import { Time } from "~/ui/time.tsx";
 import bots from "../../bot.module.css";
+import { copy as erasure } from "~/page-parts/erasure/copy.ts";
+import { EraseClient } from "~/page-parts/erasure/erase-client.tsx";
 import { useCurrentBot } from "../../bot-context.ts";
 import { useKeys } from "../../queries.ts";
 import { copy as requestsCopy } from "../copy.ts";
@@ -64,6 +66,7 @@ export default function Request() {
             <TimeLine run={data()} botId={params.botId} />
             <Facts run={data()} botId={params.botId} />
             <Raw run={data()} />
+            <EraseAll keyId={data().keyId} botId={params.botId} />
           </>
         )}
       </Async>
@@ -185,6 +188,27 @@ function Facts(props: { run: RunDetail; botId: string }) {
           )}
         </Show>
       </dl>
+    </Card>
+  );
+}
+
+/** Of the client that sent it, whether its key is still there or not. */
+function EraseAll(props: { keyId: string; botId: string }) {
+  const navigate = useNavigate();
+  const [asked, setAsked] = createSignal(false);
+  return (
+    <Card title={copy.eraseAll} hint={copy.eraseAllHint} tone="danger">
+      <div>
+        <Button look="danger-quiet" onClick={() => setAsked(true)}>
+          {erasure.erase}
+        </Button>
+      </div>
+      <EraseClient
+        of={asked() ? { keyId: props.keyId, label: copy.thisKey } : undefined}
+        onClose={() => setAsked(false)}
+        onBegun={() => navigate(`/bots/${props.botId}/keys`)}
+        botId={props.botId}
+      />
     </Card>
   );
 }

@@ -25,8 +25,8 @@ import { NotPublished } from "../../not-published.tsx";
 import { type Key, useKeys } from "../../queries.ts";
 import { copy } from "../copy.ts";
 import { filterQuery, type Run, useRuns, whole } from "../queries.ts";
-import { RedriveAll } from "./redrive-all.tsx";
 import styles from "../requests.module.css";
+import { RedriveAll } from "./redrive-all.tsx";
 
 /** A select has no empty choice: its value for no filter. */
 const any = "any";
