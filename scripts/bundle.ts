@@ -23,7 +23,7 @@ export const budgetsKib: Record<string, number> = {
   worker: 450,
   "control-api": 920,
   deployer: 500,
-  sweeper: 240,
+  sweeper: 260,
   syncer: 500,
   "dead-letters": 120,
   webhooks: 240,

@@ -14,7 +14,7 @@ let world: World;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
 beforeAll(async () => {
   proxy = await startProxy();
-  world = await startWorld({ allowedOrigins: [proxy.origin] });
+  world = await startWorld({ allowedOrigins: [proxy.origin], throttle: null });
   proxy.open(world.bot.endpoint, world.bot.apiKey);
 });
 afterAll(async () => {

@@ -44,8 +44,8 @@ export const operationInputOf = ({ responsePath, fixed, ...rest }: OperationDraf
       .split("\n")
       .filter((line) => line.trim() !== "")
       .map((line): [string, string | number | boolean] => {
-        const [, name = "", value = ""] = /^([^=]*)=?(.*)$/.exec(line) ?? [];
-        return [name.trim(), valueOf(value.trim())];
+        const [name = "", ...value] = line.split("=");
+        return [name.trim(), valueOf(value.join("=").trim())];
       }),
   ),
 });

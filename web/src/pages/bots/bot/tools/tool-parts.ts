@@ -34,7 +34,7 @@ const namesOf = ({ setting }: Tool): string[] => {
 /** What a model takes for a name, and no other function of the bot has. */
 export function freeName(wanted: string, tools: readonly Tool[]): string {
   const taken = new Set(tools.flatMap(namesOf));
-  const letters = wanted.replace(/[^a-zA-Z0-9_-]+/g, "_").replace(/_+$/, "");
+  const letters = wanted.replace(/[^a-zA-Z0-9-]+/g, "_").replace(/_$/, "");
   const base = /^.{1,60}/.exec(letters)?.[0] ?? "tool";
   for (let n = 1; ; n++) {
     const name = n === 1 ? base : `${base}_${n}`;
