@@ -30,6 +30,7 @@ export async function startEdgeSide({ table, objects, sqs, queueUrl, platform }:
       catalog: ModelCatalog.createCatalog(["outlet-demo"]),
       policy: defaultPolicy,
     }),
+    silentLog,
   );
   const functions = [
     createLambdaFunction({

@@ -75,6 +75,7 @@ export const sweeper: Scenario[] = [
         runId: deps.ids.ulid(),
         keyId: "01KEY",
         clientId: "01CLIENT",
+        utility: false,
         model: "outlet-demo",
         status: "completed",
         finishedAt,
