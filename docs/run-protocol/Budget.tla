@@ -135,5 +135,8 @@ SettledIsExact == \A a \in Accounts : spent[a] = Sum(settled[a])
 (* A run that may still cost something has its cost held back, everywhere.    *)
 OpenIsHeld == \A r \in Runs, a \in Accounts : run[r] = "open" => by[a][r] # {}
 PoppedIsSettled == \A r \in Runs, a \in Accounts : run[r] = "popped" => r \in settled[a]
-NothingHeldForGood == \A r \in Runs, a \in Accounts : [](by[a][r] # {} => <>(by[a][r] = {}))
+(* Clients that try again and again, in turns, are held for as long as they do. *)
+Tried(r) == \E s \in Senders : sender[s].run = r /\ sender[s].pc # "idle"
+NothingHeldForGood == \A r \in Runs, a \in Accounts :
+  [](by[a][r] # {} => <>(by[a][r] = {} \/ Tried(r)))
 =============================================================================
