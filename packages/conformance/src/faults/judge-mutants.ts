@@ -4,7 +4,7 @@ import { outputOf } from "../referees/command.ts";
 import { type Mutant, mutants } from "./mutants.ts";
 
 /** Runs within which a missing condition has to show. */
-const runsMax = 8_000;
+const runsMax = 24_000;
 
 /**
  * Takes out one condition after the other and expects the harness to miss it.

@@ -148,6 +148,19 @@ test("a stream whose time is over says how to go on, and going on is whole", asy
   expect(joined(numbered)).toBe(Array.from({ length: 30 }, (_, i) => `w${i} `).join(""));
 });
 
+test("a stream whose time is over with the end is not cut behind it", async () => {
+  stack.model.script = () => says("Short.");
+  const sent = await stack.client().send("Hi", "s-3b", streaming);
+  const events = parseEvents(sent.text);
+  const policy = { ...stack.deps.policy, holdMaxMs: -1 };
+  const client = stack.client({}, { policy });
+  const [beforeEnd] = events.slice(-2);
+  const first = parseEvents((await read(client, events)).text);
+  expect(first.map(({ event }) => event)).toEqual(["attempt", "cut"]);
+  const last = parseEvents((await read(client, events, beforeEnd?.id)).text);
+  expect(last.map(({ event }) => event)).toEqual(["state"]);
+});
+
 test("a reader of what is deleted is told so, and nothing that was said can be read", async () => {
   const waits = Promise.withResolvers<void>();
   stack.model.script = async function* () {

@@ -60,7 +60,8 @@ export async function* follow(
   for await (const event of events) {
     const told = toTold(event);
     if (told !== "nothing") yield told;
-    if (deps.clock.now() > until) throw new TimeIsUp();
+    // Behind the end nothing is left to wait for.
+    if (event.kind !== "end" && deps.clock.now() > until) throw new TimeIsUp();
   }
   if (signal.aborted) return;
   const ended = await stateOf(deps, followed);

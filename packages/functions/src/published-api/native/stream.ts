@@ -99,6 +99,8 @@ async function* framesOf(
         last = event.seq;
         silentSince = now;
       }
+      // Behind the end nothing is left to go on with.
+      if (event.kind === "end") continue;
       if (now >= until) return yield cut("time_limit", last);
       // Behind the gateway nobody knows whether the reader is still there.
       if (now - silentSince >= silenceMaxMs) return yield cut("silence", last);
