@@ -185,7 +185,7 @@ test("keys pressed before a menu has the focus still choose from it", async () =
   await dialog().waitFor({ state: "detached" });
 
   await reach(button("Actions for Sample key"));
-  await pressAtOnce(["Enter", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"]);
+  await pressAtOnce(["Enter", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"]);
   await dialog().getByText("Delete Sample key?").waitFor();
   await page.keyboard.press("Escape");
   await dialog().waitFor({ state: "detached" });
