@@ -1,15 +1,12 @@
 import { useNavigate } from "@solidjs/router";
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal } from "solid-js";
 import type { Bot } from "~/api/bots.ts";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
 
@@ -34,10 +31,7 @@ export function CreateBot(props: { open: boolean; onClose: () => void }) {
     setDescription("");
     props.onClose();
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!create.isPending) create.mutate();
-  };
+  const submit = () => create.mutate();
   const titleError = () => fieldError(create.error, "title");
   return (
     <Dialog
@@ -46,7 +40,14 @@ export function CreateBot(props: { open: boolean; onClose: () => void }) {
       title={copy.createBot.title}
       description={copy.createBot.description}
     >
-      <form class={page.form} onSubmit={submit}>
+      <DialogForm
+        act={create}
+        onSubmit={submit}
+        submit={copy.create}
+        failed={copy.createBot.failed}
+        onBack={close}
+        isBesideField={titleError() !== undefined}
+      >
         <TextField
           label={copy.fields.title}
           hint={copy.fields.titleHint}
@@ -64,16 +65,7 @@ export function CreateBot(props: { open: boolean; onClose: () => void }) {
           error={fieldError(create.error, "description")}
           inputProps={{ maxlength: 1000, autocomplete: "off" }}
         />
-        <Show when={create.isError && !titleError()}>
-          <ErrorPanel title={copy.createBot.failed} error={create.error} />
-        </Show>
-        <DialogActions>
-          <Button onClick={close}>{common.actions.cancel}</Button>
-          <Button look="primary" type="submit" busy={create.isPending}>
-            {copy.create}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

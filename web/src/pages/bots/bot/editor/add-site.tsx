@@ -1,12 +1,9 @@
 import { useMutation } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal } from "solid-js";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { Select } from "~/ui/select.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
@@ -56,10 +53,7 @@ export default function AddSite(props: Props) {
     setUrl("");
     props.onClose();
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!add.isPending) add.mutate();
-  };
+  const submit = () => add.mutate();
   return (
     <Dialog
       open={props.open}
@@ -67,7 +61,14 @@ export default function AddSite(props: Props) {
       title={copy.addSite.title}
       description={copy.addSite.description}
     >
-      <form class={page.form} onSubmit={submit}>
+      <DialogForm
+        act={add}
+        onSubmit={submit}
+        submit={copy.addSite.add}
+        failed={copy.addSite.failed}
+        onBack={close}
+        isBesideField={fieldError(add.error, "url") !== undefined}
+      >
         <TextField
           label={copy.addSite.url}
           hint={copy.addSite.urlHint}
@@ -84,16 +85,7 @@ export default function AddSite(props: Props) {
           value={every()}
           onChange={setEvery}
         />
-        <Show when={add.isError && !fieldError(add.error, "url")}>
-          <ErrorPanel title={copy.addSite.failed} error={add.error} />
-        </Show>
-        <DialogActions>
-          <Button onClick={close}>{common.actions.cancel}</Button>
-          <Button look="primary" type="submit" busy={add.isPending}>
-            {copy.addSite.add}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

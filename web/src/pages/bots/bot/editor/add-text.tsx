@@ -1,12 +1,9 @@
 import { useMutation } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal } from "solid-js";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
 
@@ -39,10 +36,7 @@ export default function AddText(props: Props) {
     setText("");
     props.onClose();
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!add.isPending) add.mutate();
-  };
+  const submit = () => add.mutate();
   const isFieldError = () =>
     Boolean(fieldError(add.error, "name") ?? fieldError(add.error, "text"));
   return (
@@ -52,7 +46,14 @@ export default function AddText(props: Props) {
       title={copy.addText.title}
       description={copy.addText.description}
     >
-      <form class={page.form} onSubmit={submit}>
+      <DialogForm
+        act={add}
+        onSubmit={submit}
+        submit={copy.addText.add}
+        failed={copy.knowledge.uploadFailed}
+        onBack={close}
+        isBesideField={isFieldError()}
+      >
         <TextField
           label={copy.addText.name}
           hint={copy.addText.nameHint}
@@ -71,16 +72,7 @@ export default function AddText(props: Props) {
           multiline
           rows={8}
         />
-        <Show when={add.isError && !isFieldError()}>
-          <ErrorPanel title={copy.knowledge.uploadFailed} error={add.error} />
-        </Show>
-        <DialogActions>
-          <Button onClick={close}>{common.actions.cancel}</Button>
-          <Button look="primary" type="submit" busy={add.isPending}>
-            {copy.addText.add}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

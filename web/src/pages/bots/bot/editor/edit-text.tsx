@@ -1,14 +1,11 @@
 import { useMutation, useQuery } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
 import { Async } from "~/ui/async.tsx";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import type { Source } from "../queries.ts";
 import { copy } from "./copy.ts";
@@ -91,14 +88,18 @@ function Form(props: {
       ),
     onSuccess: (saved: Source) => props.onSaved(saved.name),
   }));
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!save.isPending) save.mutate();
-  };
+  const submit = () => save.mutate();
   const isBesideField = () =>
     Boolean(fieldError(save.error, "name") ?? fieldError(save.error, "text"));
   return (
-    <form class={page.form} onSubmit={submit}>
+    <DialogForm
+      act={save}
+      onSubmit={submit}
+      submit={copy.editText.save}
+      failed={copy.editText.notSaved}
+      onBack={() => props.onClose()}
+      isBesideField={isBesideField()}
+    >
       <TextField
         label={copy.addText.name}
         hint={copy.addText.nameHint}
@@ -117,15 +118,6 @@ function Form(props: {
         multiline
         rows={14}
       />
-      <Show when={save.isError && !isBesideField()}>
-        <ErrorPanel title={copy.editText.notSaved} error={save.error} />
-      </Show>
-      <DialogActions>
-        <Button onClick={() => props.onClose()}>{common.actions.cancel}</Button>
-        <Button look="primary" type="submit" busy={save.isPending}>
-          {copy.editText.save}
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }

@@ -2,11 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { Select } from "~/ui/select.tsx";
 import { rememberKey } from "../known-keys.ts";
 import { copy } from "./copy.ts";
@@ -57,10 +54,7 @@ export function CreateKey(props: Props) {
     create.reset();
     props.onClose();
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!create.isPending) create.mutate();
-  };
+  const submit = () => create.mutate();
   return (
     <Dialog
       open={props.open}
@@ -72,7 +66,14 @@ export function CreateKey(props: Props) {
       <Show
         when={value()}
         fallback={
-          <form class={page.form} onSubmit={submit}>
+          <DialogForm
+            act={create}
+            onSubmit={submit}
+            submit={copy.generate}
+            failed={copy.createFailed}
+            onBack={close}
+            isBesideField={isBesideField(create.error)}
+          >
             <KeyFields draft={draft} error={create.error} />
             <Select
               label={copy.expires}
@@ -83,16 +84,7 @@ export function CreateKey(props: Props) {
               value={lifetime()}
               onChange={setLifetime}
             />
-            <Show when={create.isError && !isBesideField(create.error)}>
-              <ErrorPanel title={copy.createFailed} error={create.error} />
-            </Show>
-            <DialogActions>
-              <Button onClick={close}>{common.actions.cancel}</Button>
-              <Button look="primary" type="submit" busy={create.isPending}>
-                {copy.generate}
-              </Button>
-            </DialogActions>
-          </form>
+          </DialogForm>
         }
       >
         {(shown) => <KeyValue value={shown()} endpoint={props.endpoint} onClose={close} />}

@@ -1,13 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
-import { createEffect, on, Show } from "solid-js";
+import { createEffect, on } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
 import { announce } from "~/ui/announcer.tsx";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import type { Key } from "../queries.ts";
 import { copy } from "./copy.ts";
 import { createKeyDraft, fieldsOf } from "./key-draft.ts";
@@ -45,9 +42,8 @@ export function EditKey(props: { of: Key | undefined; onClose: () => void; botId
     save.reset();
     props.onClose();
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (props.of && !save.isPending) save.mutate(props.of.keyId);
+  const submit = () => {
+    if (props.of) save.mutate(props.of.keyId);
   };
   return (
     <Dialog
@@ -56,18 +52,16 @@ export function EditKey(props: { of: Key | undefined; onClose: () => void; botId
       title={copy.editTitle(props.of?.label ?? "")}
       description={copy.editText}
     >
-      <form class={page.form} onSubmit={submit}>
+      <DialogForm
+        act={save}
+        onSubmit={submit}
+        submit={copy.save}
+        failed={copy.editFailed}
+        onBack={close}
+        isBesideField={isBesideField(save.error)}
+      >
         <KeyFields draft={draft} error={save.error} />
-        <Show when={save.isError && !isBesideField(save.error)}>
-          <ErrorPanel title={copy.editFailed} error={save.error} />
-        </Show>
-        <DialogActions>
-          <Button onClick={close}>{common.actions.cancel}</Button>
-          <Button look="primary" type="submit" busy={save.isPending}>
-            {copy.save}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

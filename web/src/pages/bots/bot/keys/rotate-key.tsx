@@ -1,11 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { api, read } from "~/api/client.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { Select } from "~/ui/select.tsx";
 import { rememberKey } from "../known-keys.ts";
 import type { Key } from "../queries.ts";
@@ -47,9 +44,8 @@ export function RotateKey(props: Props) {
     rotate.reset();
     props.onClose();
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (props.of && !rotate.isPending) rotate.mutate(props.of.keyId);
+  const submit = () => {
+    if (props.of) rotate.mutate(props.of.keyId);
   };
   return (
     <Dialog
@@ -62,7 +58,13 @@ export function RotateKey(props: Props) {
       <Show
         when={value()}
         fallback={
-          <form class={page.form} onSubmit={submit}>
+          <DialogForm
+            act={rotate}
+            onSubmit={submit}
+            submit={copy.rotate}
+            failed={copy.rotateFailed}
+            onBack={close}
+          >
             <Select
               label={copy.grace}
               hint={copy.graceHint}
@@ -70,16 +72,7 @@ export function RotateKey(props: Props) {
               value={grace()}
               onChange={setGrace}
             />
-            <Show when={rotate.isError}>
-              <ErrorPanel title={copy.rotateFailed} error={rotate.error} />
-            </Show>
-            <DialogActions>
-              <Button onClick={close}>{common.actions.cancel}</Button>
-              <Button look="primary" type="submit" busy={rotate.isPending}>
-                {copy.rotate}
-              </Button>
-            </DialogActions>
-          </form>
+          </DialogForm>
         }
       >
         {(shown) => <KeyValue value={shown()} endpoint={props.endpoint} onClose={close} />}

@@ -1,6 +1,5 @@
 import { useSearchParams } from "@solidjs/router";
 import { createMemo, Show, Suspense } from "solid-js";
-import { useMe } from "~/api/me.ts";
 import page from "~/page-parts/page.module.css";
 import { PageHead } from "~/page-parts/page-head.tsx";
 import { type Last, useRange } from "~/page-parts/range/range.ts";
@@ -15,6 +14,7 @@ import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { Time } from "~/ui/time.tsx";
 import { useCurrentBot } from "../bot-context.ts";
+import { ForPublishers } from "../for-publishers.tsx";
 import { NotPublished } from "../not-published.tsx";
 import { useKeys } from "../queries.ts";
 import { AlertsCard } from "./alerts-card.tsx";
@@ -34,15 +34,7 @@ const lasts: Last[] = ["1h", "6h", "24h", "7d", "30d", "90d"];
 const allKeys = "all";
 
 export default function Metrics() {
-  const bot = useCurrentBot();
-  const me = useMe();
-  return (
-    <Show when={me.isSuccess} fallback={<Skeleton kind="card" count={3} />}>
-      <Show when={me.data?.may.publish.allowed} fallback={<NotPublished what={copy.what} />}>
-        <Figures botId={bot().botId} />
-      </Show>
-    </Show>
-  );
+  return <ForPublishers what={copy.what} skeleton={{ kind: "card", count: 3 }} page={Figures} />;
 }
 
 const dayMs = 86_400_000;

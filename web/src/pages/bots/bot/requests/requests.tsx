@@ -1,6 +1,5 @@
 import { A, useSearchParams } from "@solidjs/router";
-import { createMemo, createSignal, Show } from "solid-js";
-import { useMe } from "~/api/me.ts";
+import { createMemo, createSignal } from "solid-js";
 import { FilteredList } from "~/page-parts/list/filtered-list.tsx";
 import { TypedFilter } from "~/page-parts/list/typed-filter.tsx";
 import page from "~/page-parts/page.module.css";
@@ -13,7 +12,7 @@ import { EmptyState } from "~/ui/empty-state.tsx";
 import { Select } from "~/ui/select.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { useCurrentBot } from "../bot-context.ts";
-import { NotPublished } from "../not-published.tsx";
+import { ForPublishers } from "../for-publishers.tsx";
 import { useKeys } from "../queries.ts";
 import { ArrivalDialog } from "./arrival-dialog.tsx";
 import { ArrivalTable } from "./arrival-table.tsx";
@@ -26,15 +25,7 @@ const any = "any";
 const lasts: Last[] = ["1h", "24h", "7d", "30d", whole];
 
 export default function Requests() {
-  const bot = useCurrentBot();
-  const me = useMe();
-  return (
-    <Show when={me.isSuccess} fallback={<Skeleton kind="row" count={4} />}>
-      <Show when={me.data?.may.publish.allowed} fallback={<NotPublished what={copy.what} />}>
-        <Log botId={bot().botId} />
-      </Show>
-    </Show>
-  );
+  return <ForPublishers what={copy.what} skeleton={{ kind: "row", count: 4 }} page={Log} />;
 }
 
 function Log(props: { botId: string }) {

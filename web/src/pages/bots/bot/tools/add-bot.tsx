@@ -4,13 +4,10 @@ import { names } from "~/api/cache-names.ts";
 import { api, read } from "~/api/client.ts";
 import type { Bot } from "~/api/bots.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
 import { Async } from "~/ui/async.tsx";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { EmptyState } from "~/ui/empty-state.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Select } from "~/ui/select.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
@@ -68,15 +65,19 @@ function BotForm(props: Props & { others: Bot[] }) {
     () => props.botId,
     () => props.list.use,
   );
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (add.isPending) return;
+  const submit = () => {
     const words = { name: nameNow(), description: descriptionNow() };
     const setting = { kind: "bot" as const, botId: chosen(), ...words };
     add.mutate({ setting }, { onSuccess: () => props.onClose() });
   };
   return (
-    <form class={page.form} onSubmit={submit}>
+    <DialogForm
+      act={add}
+      onSubmit={submit}
+      submit={copy.bot.add}
+      failed={copy.bot.failed}
+      onBack={() => props.onClose()}
+    >
       <Select
         label={copy.bot.which}
         options={props.others.map(({ botId, title }) => ({ value: botId, label: title }))}
@@ -103,15 +104,6 @@ function BotForm(props: Props & { others: Bot[] }) {
         multiline
         rows={3}
       />
-      <Show when={add.isError}>
-        <ErrorPanel title={copy.bot.failed} error={add.error} />
-      </Show>
-      <DialogActions>
-        <Button onClick={() => props.onClose()}>{common.actions.cancel}</Button>
-        <Button look="primary" type="submit" busy={add.isPending}>
-          {copy.bot.add}
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }

@@ -2,16 +2,13 @@ import { useMutation } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
 import { Picks } from "./picks.tsx";
 import { type RemotePreview, type ToolList, useAddTool } from "./queries.ts";
 import { freeName } from "./tool-parts.ts";
+import { TwoSteps } from "./two-steps.tsx";
 
 interface Server {
   url: string;
@@ -19,52 +16,36 @@ interface Server {
 }
 
 /** First the server, then which of its tools. */
-export function AddMcp(props: {
+export const AddMcp = (props: {
   open: boolean;
   onClose: () => void;
   botId: string;
   list: ToolList;
-}) {
-  const [found, setFound] = createSignal<{ server: Server; preview: RemotePreview }>();
-  const close = () => {
-    setFound(undefined);
-    props.onClose();
-  };
-  return (
-    <Dialog
-      open={props.open}
-      onClose={close}
-      title={copy.mcp.title}
-      description={copy.mcp.description}
-    >
-      <Show
-        when={found()}
-        fallback={
-          <LookAtServer
-            botId={props.botId}
-            onClose={close}
-            onFound={(server, preview) => setFound({ server, preview })}
-          />
-        }
-      >
-        {(it) => (
-          <PickTools
-            {...it()}
-            botId={props.botId}
-            list={props.list}
-            onBack={() => setFound(undefined)}
-            onAdded={close}
-          />
-        )}
-      </Show>
-    </Dialog>
-  );
-}
+}) => (
+  <TwoSteps<{ server: Server; preview: RemotePreview }>
+    open={props.open}
+    onClose={() => props.onClose()}
+    title={copy.mcp.title}
+    description={copy.mcp.description}
+    look={(onFound, onClose) => (
+      <LookAtServer botId={props.botId} onClose={onClose} onFound={onFound} />
+    )}
+    pick={(found, onBack, onAdded) => (
+      <PickTools
+        {...found}
+        botId={props.botId}
+        list={props.list}
+        onBack={onBack}
+        onAdded={onAdded}
+      />
+    )}
+  />
+);
 
 function LookAtServer(props: {
   botId: string;
   onClose: () => void;
-  onFound: (server: Server, preview: RemotePreview) => void;
+  onFound: (found: { server: Server; preview: RemotePreview }) => void;
 }) {
   const [url, setUrl] = createSignal("");
   const [name, setName] = createSignal("");
@@ -77,14 +58,17 @@ function LookAtServer(props: {
       const preview = await read(api.bots[":botId"].tools.mcp.$post({ param, json: server }));
       return { server, preview };
     },
-    onSuccess: ({ server, preview }) => props.onFound(server, preview),
+    onSuccess: (found) => props.onFound(found),
   }));
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!look.isPending) look.mutate();
-  };
+  const submit = () => look.mutate();
   return (
-    <form class={page.form} onSubmit={submit}>
+    <DialogForm
+      act={look}
+      onSubmit={submit}
+      submit={copy.mcp.look}
+      failed={copy.mcp.lookFailed}
+      onBack={() => props.onClose()}
+    >
       <TextField
         label={copy.mcp.url}
         hint={copy.mcp.urlHint}
@@ -112,16 +96,7 @@ function LookAtServer(props: {
           inputProps={{ type: "password", autocomplete: "new-password" }}
         />
       </Show>
-      <Show when={look.isError}>
-        <ErrorPanel title={copy.mcp.lookFailed} error={look.error} />
-      </Show>
-      <DialogActions>
-        <Button onClick={() => props.onClose()}>{common.actions.cancel}</Button>
-        <Button look="primary" type="submit" busy={look.isPending}>
-          {copy.mcp.look}
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }
 
@@ -139,9 +114,7 @@ function PickTools(props: {
     () => props.botId,
     () => props.list.use,
   );
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (add.isPending) return;
+  const submit = () => {
     const tools = picked().map((remoteName) => {
       return { remoteName, name: freeName(remoteName, props.list.tools) };
     });
@@ -149,7 +122,15 @@ function PickTools(props: {
     add.mutate({ setting }, { onSuccess: () => props.onAdded() });
   };
   return (
-    <form class={page.form} onSubmit={submit}>
+    <DialogForm
+      act={add}
+      onSubmit={submit}
+      submit={copy.mcp.add}
+      failed={copy.mcp.failed}
+      onBack={() => props.onBack()}
+      back={copy.mcp.back}
+      disabled={picked().length === 0}
+    >
       <TextField
         label={copy.mcp.name}
         value={title()}
@@ -170,15 +151,6 @@ function PickTools(props: {
         picked={picked()}
         onChange={setPicked}
       />
-      <Show when={add.isError}>
-        <ErrorPanel title={copy.mcp.failed} error={add.error} />
-      </Show>
-      <DialogActions>
-        <Button onClick={() => props.onBack()}>{copy.mcp.back}</Button>
-        <Button look="primary" type="submit" busy={add.isPending} disabled={picked().length === 0}>
-          {copy.mcp.add}
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,12 +1,8 @@
 import { useMutation } from "@tanstack/solid-query";
-import { createSignal, Show } from "solid-js";
+import { createSignal } from "solid-js";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
-import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
 import field from "~/ui/field.module.css";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
@@ -19,6 +15,7 @@ import {
 import { Picks } from "./picks.tsx";
 import { type Preview, type ToolList, useAddTool } from "./queries.ts";
 import { freeName } from "./tool-parts.ts";
+import { TwoSteps } from "./two-steps.tsx";
 
 interface Props {
   open: boolean;
@@ -33,47 +30,31 @@ interface Source {
 }
 
 /** First the document, then what of it. */
-export function AddOpenApi(props: Props) {
-  const [found, setFound] = createSignal<{ source: Source; preview: Preview }>();
-  const close = () => {
-    setFound(undefined);
-    props.onClose();
-  };
-  return (
-    <Dialog
-      open={props.open}
-      onClose={close}
-      title={copy.http.title}
-      description={copy.http.description}
-    >
-      <Show
-        when={found()}
-        fallback={
-          <ReadDocument
-            botId={props.botId}
-            onClose={close}
-            onRead={(source, preview) => setFound({ source, preview })}
-          />
-        }
-      >
-        {(it) => (
-          <PickOperations
-            {...it()}
-            botId={props.botId}
-            list={props.list}
-            onBack={() => setFound(undefined)}
-            onAdded={close}
-          />
-        )}
-      </Show>
-    </Dialog>
-  );
-}
+export const AddOpenApi = (props: Props) => (
+  <TwoSteps<{ source: Source; preview: Preview }>
+    open={props.open}
+    onClose={() => props.onClose()}
+    title={copy.http.title}
+    description={copy.http.description}
+    look={(onRead, onClose) => (
+      <ReadDocument botId={props.botId} onClose={onClose} onRead={onRead} />
+    )}
+    pick={(found, onBack, onAdded) => (
+      <PickOperations
+        {...found}
+        botId={props.botId}
+        list={props.list}
+        onBack={onBack}
+        onAdded={onAdded}
+      />
+    )}
+  />
+);
 
 function ReadDocument(props: {
   botId: string;
   onClose: () => void;
-  onRead: (source: Source, preview: Preview) => void;
+  onRead: (found: { source: Source; preview: Preview }) => void;
 }) {
   const [url, setUrl] = createSignal("");
   const [file, setFile] = createSignal<File>();
@@ -85,14 +66,18 @@ function ReadDocument(props: {
       const preview = await read(api.bots[":botId"].tools.openapi.$post({ param, json: source }));
       return { source, preview };
     },
-    onSuccess: ({ source, preview }) => props.onRead(source, preview),
+    onSuccess: (found) => props.onRead(found),
   }));
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!look.isPending) look.mutate();
-  };
+  const submit = () => look.mutate();
   return (
-    <form class={page.form} onSubmit={submit}>
+    <DialogForm
+      act={look}
+      onSubmit={submit}
+      submit={copy.http.read}
+      failed={copy.http.readFailed}
+      onBack={() => props.onClose()}
+      isBesideField={fieldError(look.error, "documentUrl") !== undefined}
+    >
       <TextField
         label={copy.http.url}
         hint={copy.http.urlHint}
@@ -111,16 +96,7 @@ function ReadDocument(props: {
           onChange={(event) => setFile(event.currentTarget.files?.[0])}
         />
       </label>
-      <Show when={look.isError && !fieldError(look.error, "documentUrl")}>
-        <ErrorPanel title={copy.http.readFailed} error={look.error} />
-      </Show>
-      <DialogActions>
-        <Button onClick={() => props.onClose()}>{common.actions.cancel}</Button>
-        <Button look="primary" type="submit" busy={look.isPending}>
-          {copy.http.read}
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }
 
@@ -142,9 +118,7 @@ function PickOperations(props: {
     () => props.botId,
     () => props.list.use,
   );
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (add.isPending) return;
+  const submit = () => {
     const nameOf = new Map(props.preview.operations.map(({ key, name }) => [key, name]));
     const operations = picked().map((key) => {
       return { key, name: freeName(nameOf.get(key) ?? key, props.list.tools) };
@@ -160,7 +134,15 @@ function PickOperations(props: {
     add.mutate({ setting }, { onSuccess: () => props.onAdded() });
   };
   return (
-    <form class={page.form} onSubmit={submit}>
+    <DialogForm
+      act={add}
+      onSubmit={submit}
+      submit={copy.http.add}
+      failed={copy.http.failed}
+      onBack={() => props.onBack()}
+      back={copy.http.back}
+      disabled={picked().length === 0}
+    >
       <TextField
         label={copy.http.name}
         value={title()}
@@ -191,15 +173,6 @@ function PickOperations(props: {
         onChange={setPicked}
       />
       <CredentialFields draft={credential()} onChange={setCredential} error={add.error} />
-      <Show when={add.isError}>
-        <ErrorPanel title={copy.http.failed} error={add.error} />
-      </Show>
-      <DialogActions>
-        <Button onClick={() => props.onBack()}>{copy.http.back}</Button>
-        <Button look="primary" type="submit" busy={add.isPending} disabled={picked().length === 0}>
-          {copy.http.add}
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }

@@ -2,11 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, Show } from "solid-js";
 import { api, read } from "~/api/client.ts";
 import { fieldError } from "~/api/field-error.ts";
-import { copy as common } from "~/copy.ts";
+import { DialogForm } from "~/page-parts/dialog-form.tsx";
 import page from "~/page-parts/page.module.css";
-import { Button } from "~/ui/button.tsx";
-import { Dialog, DialogActions } from "~/ui/dialog.tsx";
-import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Dialog } from "~/ui/dialog.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { copy } from "./copy.ts";
 import {
@@ -57,10 +55,7 @@ export function EditTool(props: { botId: string; tool: Tool; onClose: () => void
       props.onClose();
     },
   }));
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!save.isPending) save.mutate();
-  };
+  const submit = () => save.mutate();
   return (
     <Dialog
       open
@@ -68,7 +63,13 @@ export function EditTool(props: { botId: string; tool: Tool; onClose: () => void
       title={copy.edit.title(titleOf(props.tool))}
       description={copy.edit.description}
     >
-      <form class={page.form} onSubmit={submit}>
+      <DialogForm
+        act={save}
+        onSubmit={submit}
+        submit={copy.edit.save}
+        failed={copy.edit.failed}
+        onBack={() => props.onClose()}
+      >
         <TextField
           label={copy.edit.hosts}
           hint={copy.edit.hostsHint}
@@ -122,16 +123,7 @@ export function EditTool(props: { botId: string; tool: Tool; onClose: () => void
             />
           )}
         </Show>
-        <Show when={save.isError}>
-          <ErrorPanel title={copy.edit.failed} error={save.error} />
-        </Show>
-        <DialogActions>
-          <Button onClick={() => props.onClose()}>{common.actions.cancel}</Button>
-          <Button look="primary" type="submit" busy={save.isPending}>
-            {copy.edit.save}
-          </Button>
-        </DialogActions>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,7 +1,6 @@
 import { Key as Keyed } from "@solid-primitives/keyed";
 import { A, useSearchParams } from "@solidjs/router";
 import { createMemo, Show } from "solid-js";
-import { useMe } from "~/api/me.ts";
 import { copy as common } from "~/copy.ts";
 import { formatMs, formatNumber, formatUsd } from "~/format.ts";
 import { DownloadCsv } from "~/page-parts/csv/download-csv.tsx";
@@ -21,7 +20,7 @@ import { Skeleton } from "~/ui/skeleton.tsx";
 import { Table } from "~/ui/table.tsx";
 import { Time } from "~/ui/time.tsx";
 import { useCurrentBot } from "../../bot-context.ts";
-import { NotPublished } from "../../not-published.tsx";
+import { ForPublishers } from "../../for-publishers.tsx";
 import { type Key, useKeys } from "../../queries.ts";
 import { copy } from "../copy.ts";
 import { filterQuery, type Run, useRuns, whole } from "../queries.ts";
@@ -34,15 +33,7 @@ const lasts: Last[] = ["1h", "24h", "7d", "30d", whole];
 
 /** Messages that were accepted, and what became of them. */
 export default function Runs() {
-  const bot = useCurrentBot();
-  const me = useMe();
-  return (
-    <Show when={me.isSuccess} fallback={<Skeleton kind="row" count={4} />}>
-      <Show when={me.data?.may.publish.allowed} fallback={<NotPublished what={copy.what} />}>
-        <Log botId={bot().botId} />
-      </Show>
-    </Show>
-  );
+  return <ForPublishers what={copy.what} skeleton={{ kind: "row", count: 4 }} page={Log} />;
 }
 
 function Log(props: { botId: string }) {
