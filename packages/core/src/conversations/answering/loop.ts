@@ -76,9 +76,10 @@ export async function* converse(
     const { usage } = stop;
     const round = { round: steps.length, content, refusals, usage, costMicroUsd };
     if (Buffer.byteLength(JSON.stringify(round)) > recordBytesMax) return "max_tokens";
-    endsAt = Math.min(endsAt, clockFrom());
     steps.push({ ...round, results: [] });
     yield { type: "round", round };
+    // Once it is written down: another attempt counts from what is written.
+    endsAt = Math.min(endsAt, clockFrom());
     speech.endRound();
     yield* call(false);
   }
