@@ -57,12 +57,14 @@ async function connection(): Promise<void> {
   }
 }
 
-const send = (message: "counting" | Outcome) => process.send?.(message);
-const counting = setTimeout(() => send("counting"), warmUpMs);
+/** Resolves when it is on its way: what is large may not be when the channel is closed. */
+const send = (message: "counting" | Outcome) =>
+  new Promise((resolve) => process.send?.(message, resolve));
+const counting = setTimeout(() => void send("counting"), warmUpMs);
 await Promise.all(Array.from({ length: connections }, connection)).catch((error: unknown) => {
   failures.push(String(error));
 });
 clearTimeout(counting);
 agent.destroy();
-send({ latencies, durationMs, failure: failures[0] ?? null });
+await send({ latencies, durationMs, failure: failures[0] ?? null });
 process.disconnect();
