@@ -1,3 +1,5 @@
+import { remembering } from "./remembering.ts";
+
 /**
  * The `$context` of one request, under AWS's own names without the prefix: `identity.sourceIp`,
  * `error.responseType`. Gateway responses and the access log are written in their terms.
@@ -20,16 +22,5 @@ export function substitute(
   return text;
 }
 
-/** Of templates seen before; each API has a handful, and there are few different ones. */
-const parts = new Map<string, readonly string[]>();
-
-function partsOf(template: string): readonly string[] {
-  const known = parts.get(template);
-  if (known) return known;
-  if (parts.size >= templatesMax) parts.clear();
-  const split = template.split(reference);
-  parts.set(template, split);
-  return split;
-}
-
-const templatesMax = 200;
+/** Each API has a handful of templates, and there are few different ones. */
+const partsOf = remembering(200, (template): readonly string[] => template.split(reference));

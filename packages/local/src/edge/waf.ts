@@ -1,4 +1,8 @@
 import ipaddr from "ipaddr.js";
+import { remembering } from "./remembering.ts";
+
+/** Few call a machine of one's own. */
+const addressesMax = 1_000;
 
 /** What the web ACL says of a {@link sourceAddress}. */
 export type AllowList = (address: string) => boolean;
@@ -11,7 +15,7 @@ export type AllowList = (address: string) => boolean;
  */
 export function createAllowList(ranges: string[]): AllowList {
   const parsed = ranges.map((range) => ipaddr.parseCIDR(range));
-  return remembering((address) => {
+  return remembering(addressesMax, (address) => {
     if (!ipaddr.isValid(address)) return false;
     const source = ipaddr.parse(address);
     return parsed.some(([base, bits]) => source.kind() === base.kind() && source.match(base, bits));
@@ -22,21 +26,6 @@ export function createAllowList(ranges: string[]): AllowList {
 export const sourceAddress = (remoteAddress: string | undefined): string =>
   remoteAddress === undefined ? "" : processed(remoteAddress);
 
-const processed = remembering((address) =>
+const processed = remembering(addressesMax, (address) =>
   ipaddr.isValid(address) ? ipaddr.process(address).toString() : "",
 );
-
-/** What an address comes to is the same each time, and few call a machine of one's own. */
-function remembering<T>(of: (address: string) => T): (address: string) => T {
-  const known = new Map<string, T>();
-  return (address) => {
-    const before = known.get(address);
-    if (before !== undefined) return before;
-    if (known.size >= addressesMax) known.clear();
-    const value = of(address);
-    known.set(address, value);
-    return value;
-  };
-}
-
-const addressesMax = 1_000;

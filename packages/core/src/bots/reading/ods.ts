@@ -1,7 +1,7 @@
 import { Archive, broken } from "./archive.ts";
 import type { DocumentBuilder } from "./builder.ts";
 import { limits } from "./limits.ts";
-import { count, countWhole, passedOver, refuseEncrypted, whiteSpace } from "./open-document.ts";
+import { countWhole, followed, passedOver, refuseEncrypted, whiteSpace } from "./open-document.ts";
 import { shorten } from "./plain.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, firstText, parseXml, type XmlHandler } from "./xml.ts";
@@ -112,7 +112,7 @@ class SheetsReader implements XmlHandler {
     this.#cell = undefined;
     const text = value ?? shown.join("");
     // Blank ones are said to repeat to the end of the sheet.
-    for (let i = 0; text !== "" && i < count(String(repeat)); i++) {
+    for (let i = 0; text !== "" && i < followed(repeat); i++) {
       const column = this.#column + i;
       if (column >= limits.columnsMax) this.#beyond.push(text);
       else {
@@ -126,7 +126,7 @@ class SheetsReader implements XmlHandler {
   #endRow(): void {
     const cells = [...this.#cells, ...this.#beyond];
     if (cells.length > 0) {
-      for (let i = 1; i <= count(String(this.#repeat)); i++) this.#table?.add(this.#row + i, cells);
+      for (let i = 1; i <= followed(this.#repeat); i++) this.#table?.add(this.#row + i, cells);
     }
     this.#row += this.#repeat;
   }

@@ -34,7 +34,10 @@ export function whiteSpace(name: string, attributes: Attributes): string | undef
 }
 
 /** How often something repeats, as far as that is followed. */
-export const count = (raw: string | undefined): number => Math.min(countWhole(raw), repeatMax);
+export const count = (raw: string | undefined): number => followed(countWhole(raw));
+
+/** How many of so many are followed. */
+export const followed = (times: number): number => Math.min(times, repeatMax);
 
 /** How often something repeats. */
 export function countWhole(raw: string | undefined): number {

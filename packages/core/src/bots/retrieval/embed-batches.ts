@@ -67,7 +67,8 @@ export class Batches<At> {
   }
 }
 
-const bounded = (text: string): string => text.slice(0, textLengthMax).toWellFormed();
+/** As much of a text as is embedded. */
+export const bounded = (text: string): string => text.slice(0, textLengthMax).toWellFormed();
 
 /** The direction between a text's and its title's. */
 function titled(text: Float32Array, title: Float32Array | undefined): Float32Array {

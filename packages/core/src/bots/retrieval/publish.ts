@@ -52,8 +52,9 @@ export async function publish(
   botId: string,
   wanted: () => Promise<Wanted[]>,
 ): Promise<void> {
+  const tidy = () => clean(deps, botId, (found) => removeReplaced(deps, found));
   for (;;) {
-    const pointer = await clean(deps, botId, (found) => removeReplaced(deps, found));
+    const pointer = await tidy();
     const sources = await wanted();
     if (sources.length === 0) return removeIndex(deps, botId);
     const digest = digestOf(sources, deps);
@@ -65,9 +66,7 @@ export async function publish(
     // What is not complete is not what was wanted: the next sync goes on with it.
     const made = complete ? digest : `${digest} in part`;
     const pointed = await point(deps, botId, pointer, { bytes, digest: made, passages });
-    if (pointed && !complete) {
-      return void (await clean(deps, botId, (found) => removeReplaced(deps, found)));
-    }
+    if (pointed && !complete) return void (await tidy());
     // Else once more: to remove the old one, or to begin again.
   }
 }

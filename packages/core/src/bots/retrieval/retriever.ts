@@ -12,7 +12,7 @@ import {
   VectorStoreUnavailable,
 } from "../../ports/index.ts";
 import { SizedCache } from "./cache.ts";
-import { vectorsId } from "./embed-batches.ts";
+import { bounded, vectorsId } from "./embed-batches.ts";
 import { LexicalIndex } from "./lexical-index.ts";
 import { decodePassage } from "./passage-records.ts";
 import { type Meaning, meaningByRows, meaningByStore } from "./meaning.ts";
@@ -32,8 +32,6 @@ interface Deps {
 
 /** Indexes that a process keeps, in bytes of all of them. */
 const keptBytesMax = 64 * 1024 * 1024;
-/** Of a question, in characters; models read no further. */
-const embeddedLengthMax = 2_000;
 /** That a store of vectors is asked for. */
 const nearestMax = 100;
 
@@ -80,7 +78,7 @@ export function createRetriever(
     if (!rows && !store) return undefined;
     const { botId, limit, without } = asked;
     try {
-      const text = asked.question.slice(0, embeddedLengthMax).toWellFormed();
+      const text = bounded(asked.question);
       const [question] = (await embedder.embed([text], "question")).vectors;
       if (!question) return undefined;
       if (rows) return meaningByRows(index, rows, { question, limit, without });

@@ -9,7 +9,6 @@ import type {
   ToolOutcome,
 } from "../../ports/index.ts";
 import { Steps } from "../run/index.ts";
-import { addUsage } from "./usage.ts";
 
 export interface CallDeps {
   clock: Clock;
@@ -67,11 +66,10 @@ async function callOne(
 ): Promise<Steps.Result> {
   const begunAt = deps.clock.now();
   const { callId, name } = call;
-  let { usage, costMicroUsd } = Steps.noCost;
-  const pay: Pay = (paid) => {
-    usage = addUsage(usage, paid.usage);
-    costMicroUsd += paid.costMicroUsd;
-    calling.pay(paid);
+  let paid = Steps.noCost;
+  const pay: Pay = (more) => {
+    paid = Steps.paidIn([paid, more]);
+    calling.pay(more);
   };
   const outcome = await outcomeOf(deps, { ...calling, pay }, step, call, signal);
   return {
@@ -79,8 +77,7 @@ async function callOne(
     callId,
     name,
     ...toResult(outcome, calling.tools.get(name)?.definition.limits.sizeMax),
-    usage,
-    costMicroUsd,
+    ...paid,
     ms: Math.max(0, deps.clock.now() - begunAt),
   };
 }

@@ -104,14 +104,9 @@ function noteResult(draft: Draft, result: Steps.Result): void {
 /** Takes what a call costs into the draft, before its result and also where none comes. */
 export function pay(draft: Draft, paid: Steps.Paid): void {
   draft.usage = addUsage(draft.usage, paid.usage);
-  draft.pending = addPaid(draft.pending, paid);
-  draft.others = addPaid(draft.others, paid);
+  draft.pending = Steps.paidIn([draft.pending, paid]);
+  draft.others = Steps.paidIn([draft.others, paid]);
 }
-
-const addPaid = (a: Steps.Paid, b: Steps.Paid): Steps.Paid => ({
-  usage: addUsage(a.usage, b.usage),
-  costMicroUsd: a.costMicroUsd + b.costMicroUsd,
-});
 
 export function contentOf({ text, reasoning }: Draft): Content[] {
   const reasoned = reasoning.text !== "" || reasoning.redactedContent !== "";

@@ -47,24 +47,17 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
     removed += 1;
     if (deps.clock.now() > until) return false;
   }
-  for (;;) {
-    const { entries } = await RequestLog.list(deps.table, botId, { limit: pageSize });
-    if (entries.length === 0) break;
-    await removeLogged(deps, entries);
-    removed += entries.length;
-    if (deps.clock.now() > until) return false;
-  }
-  for (;;) {
-    const gone = await Delivery.removeSome(deps.table, botId, pageSize);
-    removed += gone;
-    if (gone === 0) break;
-    if (deps.clock.now() > until) return false;
-  }
-  for (;;) {
-    const gone = await Erasure.removeTombstones(deps, botId, pageSize);
-    removed += gone;
-    if (gone === 0) break;
-    if (deps.clock.now() > until) return false;
+  for (const removePage of [
+    () => removeLogged(deps, botId),
+    () => Delivery.removeSome(deps.table, botId, pageSize),
+    () => Erasure.removeTombstones(deps, botId, pageSize),
+  ]) {
+    for (;;) {
+      const gone = await removePage();
+      removed += gone;
+      if (gone === 0) break;
+      if (deps.clock.now() > until) return false;
+    }
   }
   if (removed > 0) return false;
   await Budget.removeOfBot(deps.table, botId);
@@ -76,8 +69,9 @@ export async function purge(deps: Deps, botId: string): Promise<boolean> {
   return true;
 }
 
-/** Each entry last: until then it says where something may lie. */
-async function removeLogged(deps: Deps, entries: RequestLog.Entry[]): Promise<void> {
+/** Each entry last: until then it says where something may lie. @returns how many there were. */
+async function removeLogged(deps: Deps, botId: string): Promise<number> {
+  const { entries } = await RequestLog.list(deps.table, botId, { limit: pageSize });
   const conversations = new Map(entries.map((entry) => [JSON.stringify(addressOf(entry)), entry]));
   for (const entry of conversations.values()) {
     await Conversation.Removal.erase(deps, addressOf(entry));
@@ -85,6 +79,7 @@ async function removeLogged(deps: Deps, entries: RequestLog.Entry[]): Promise<vo
   const keyIds = new Set(entries.map(({ keyId }) => keyId));
   for (const keyId of keyIds) await Conversation.forgetClaims(deps.table, keyId);
   await Promise.all(entries.map((entry) => RequestLog.remove(deps.table, entry)));
+  return entries.length;
 }
 
 const addressOf = ({ botId, clientId, conversationId }: RequestLog.Entry) => ({

@@ -11,11 +11,14 @@ const arnOf = (bucket: string, index?: string): string =>
 
 /** What S3 Vectors does for Outlet, each as its page of the API reference says. */
 export function createOperations(database: VectorDatabase, clock: Clock) {
+  const requireBucket = (bucket: string): void => {
+    if (!database.hasBucket(bucket)) throw notFound("vector bucket");
+  };
   const indexOf = (place: { vectorBucketName: string; indexName: string }): Index => {
     const index = database.index(place.vectorBucketName, place.indexName);
     if (index) return index;
-    const what = database.hasBucket(place.vectorBucketName) ? "index" : "vector bucket";
-    throw new Refusal("NotFoundException", `The specified ${what} could not be found`);
+    requireBucket(place.vectorBucketName);
+    throw notFound("index");
   };
   const operations: Record<string, (body: unknown) => object> = {
     CreateVectorBucket: on(requests.CreateVectorBucket, ({ vectorBucketName: name }) => {
@@ -25,8 +28,7 @@ export function createOperations(database: VectorDatabase, clock: Clock) {
     CreateIndex: on(
       requests.CreateIndex,
       ({ vectorBucketName: bucket, indexName: name, dimension }) => {
-        if (!database.hasBucket(bucket))
-          return indexOf({ vectorBucketName: bucket, indexName: name });
+        requireBucket(bucket);
         const createdAt = Math.floor(clock.now() / 1_000);
         if (!database.createIndex(bucket, { name, dimension, createdAt })) throw conflict("index");
         return { indexArn: arnOf(bucket, name) };
@@ -40,8 +42,7 @@ export function createOperations(database: VectorDatabase, clock: Clock) {
     ListIndexes: on(
       requests.ListIndexes,
       ({ vectorBucketName: bucket, prefix = "", maxResults = 500, nextToken = "" }) => {
-        if (!database.hasBucket(bucket))
-          return indexOf({ vectorBucketName: bucket, indexName: "" });
+        requireBucket(bucket);
         const all = database
           .indexes(bucket, nextToken)
           .filter(({ name }) => name.startsWith(prefix));
@@ -117,6 +118,9 @@ const on =
     }));
     throw new Refusal("ValidationException", "Invalid request.", fieldList);
   };
+
+const notFound = (what: string): Refusal =>
+  new Refusal("NotFoundException", `The specified ${what} could not be found`);
 
 const conflict = (what: string): Refusal =>
   new Refusal("ConflictException", `A ${what} with the specified name already exists`);

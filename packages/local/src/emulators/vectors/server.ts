@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { unixEndpoint } from "@outlet/aws/unix-endpoint";
 import type { Clock, Log } from "@outlet/core/ports";
+import { listen } from "../emulator.ts";
 import { createOperations } from "./operations.ts";
 import { Refusal, statusOf } from "./refusal.ts";
 import { VectorDatabase } from "./store.ts";
@@ -34,8 +34,7 @@ export async function startS3Vectors(
   database.createBucket(options.bucket);
   const operate = createOperations(database, options.clock);
   const server = createServer((req, res) => void answer(operate, options, req, res));
-  server.listen(socketPath);
-  await once(server, "listening");
+  await listen(server, socketPath);
   return {
     url: unixEndpoint(socketPath),
     async stop() {
