@@ -41,7 +41,7 @@ import { Key } from "@outlet/core/publishing/key";
 import type { ControlApiDeps } from "./control-api/deps.ts";
 import { join } from "node:path";
 import { Resource } from "sst";
-import { createPowertoolsLog } from "./log.ts";
+import { createJsonLog } from "./log.ts";
 import { createGuardedHttp } from "./outbound/guarded-http.ts";
 import { defaultPolicy } from "./policy.ts";
 import { createChildReader } from "./workers/syncer/child-reader.ts";
@@ -49,7 +49,7 @@ import { createChildReader } from "./workers/syncer/child-reader.ts";
 const options = () => ({ region: Resource.Installation.region });
 
 function base() {
-  const log = createPowertoolsLog();
+  const log = createJsonLog();
   const client = createJsonClient("dynamodb", options());
   const table = createLeanTable({ client, tableName: Resource.Table.name });
   return { table: reportingTable(table, log), clock: systemClock, log };
