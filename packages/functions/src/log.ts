@@ -70,7 +70,7 @@ function toJson(line: object, atLeast: object): string {
 
 /** An error's own members are not enumerable: JSON would leave out all that matters. */
 const membersOf = (error: Error): object => ({
-  ...error,
+  ...Object.fromEntries(Object.entries(error)),
   name: error.name,
   message: error.message,
   stack: error.stack,
