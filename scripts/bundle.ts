@@ -100,7 +100,7 @@ function bundleOf(name: string, metafile: Metafile): Bundle {
     packages: packagesOf(loaded),
     files: loaded
       .flatMap(({ inputs }) => Object.entries(inputs))
-      .filter(([path, { bytesInOutput }]) => /^packages\//.test(path) && bytesInOutput > 0)
+      .filter(([path, { bytesInOutput }]) => path.startsWith("packages/") && bytesInOutput > 0)
       .map(([path]) => path),
     builtins: loaded
       .flatMap(({ imports }) => imports)
