@@ -216,6 +216,12 @@ describe("a page whose data cannot be had", () => {
   );
 });
 
+/** Of lists to choose from, those that do not say what is chosen. */
+const unsaid = () =>
+  [...document.querySelectorAll<HTMLElement>("button[aria-haspopup=listbox]")]
+    .filter((button) => !button.ariaLabel && button.innerText.trim() === "")
+    .map(({ id }) => id);
+
 describe("what opens over a page", () => {
   const openers: [what: string, name: string, open: (page: Page) => Promise<void>][] = [
     [
@@ -276,6 +282,7 @@ describe("what opens over a page", () => {
     await open(page);
     await page.locator("[role=dialog], [role=menu], [role=listbox]").first().waitFor();
     await expectAccessible(page, { isOpen: true });
+    expect(await page.evaluate(unsaid)).toEqual([]);
   });
 });
 
