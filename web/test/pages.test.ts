@@ -74,10 +74,18 @@ async function expectAccessible(page: Page, options?: { isOpen: boolean }): Prom
 const isWhole = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 
+/** Tables that one has to scroll sideways on a desk's screen. */
+const cut = () =>
+  [...document.querySelectorAll("main table")]
+    .map((table) => table.parentElement)
+    .filter((box) => box && box.scrollWidth > box.clientWidth)
+    .map((box) => box?.textContent);
+
 describe.each(names)("the page %s", (name) => {
   test("has nothing that axe finds wrong, light or dark", async () => {
     await visit(tabOf(name), name);
     await expectAccessible(tabOf(name));
+    expect(await tabOf(name).evaluate(cut)).toEqual([]);
   });
 
   test("fits a screen of 360 pixels", async () => {
