@@ -7,7 +7,7 @@ import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client"
 import { createLeanQueue } from "@outlet/aws/lean/queue";
 import { createLeanTable } from "@outlet/aws/lean/table";
 import { ModelCatalog } from "@outlet/core/models/catalog";
-import { reportingTable, systemClock, type Table } from "@outlet/core/ports";
+import { reportingTable, systemClock } from "@outlet/core/ports";
 import { Key } from "@outlet/core/publishing/key";
 import { Resource } from "sst";
 import { createJsonLog } from "../log.ts";

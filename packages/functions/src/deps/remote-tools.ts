@@ -1,6 +1,6 @@
 import type { Tools } from "@outlet/core/bots/tools";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";
-import { base } from "./linked.ts";
+import type { base } from "./linked.ts";
 import { secrets } from "./secrets.ts";
 
 /** Few bots have tools that lie outside: what calls them is loaded for the first one that does. */

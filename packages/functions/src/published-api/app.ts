@@ -46,11 +46,11 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   // Many bots are called by one face alone: the others' code comes with their first request.
   app.route(
     "/",
-    late(["POST /mcp"], async () => (await import("./mcp/routes.ts")).mcpRoutes(deps)),
+    late(["POST /mcp"], async () => (await import("./faces.ts")).mcpRoutes(deps)),
   );
   app.route(
     "/v1",
-    late(openaiPaths, async () => (await import("./openai/routes.ts")).openaiRoutes(deps)),
+    late(openaiPaths, async () => (await import("./faces.ts")).openaiRoutes(deps)),
   );
   return app;
 }

@@ -5,7 +5,7 @@ import type { PublishedEnv } from "./identity.ts";
  * Routes that are known at once, with handlers that are loaded with the first request for one of
  * them.
  * @param routes as `METHOD /path`; exactly those that are loaded.
- * @example late(["POST /mcp"], async () => (await import("./mcp/routes.ts")).mcpRoutes(deps))
+ * @example late(["POST /mcp"], async () => (await import("./faces.ts")).mcpRoutes(deps))
  */
 export function late(
   routes: readonly string[],
