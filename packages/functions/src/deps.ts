@@ -2,7 +2,8 @@
  * The composition root on AWS: it alone reads what the infrastructure links to a function. Each
  * function calls for its own parts, so that its bundle holds those and no others.
  */
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
 import {
   createCloudWatchAccessLog,
@@ -179,8 +180,7 @@ const sqsClient = () => createJsonClient("sqs", options());
 const queue = (client: JsonClient, { url }: { url: string }) =>
   createLeanQueue({ client, queueUrl: url });
 
-/** Not retried inside the SDK: the worker knows best when to try again. */
-const model = () => createBedrockModel({ client: createBedrockClient(options()) });
+const model = () => createBedrockModel({ client: createConverseClient(options()) });
 
 /** Whether AWS's bill is to tell published bots apart. */
 const inferenceProfiles = (): boolean => Resource.Installation.inferenceProfiles === "on";

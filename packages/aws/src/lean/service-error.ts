@@ -1,12 +1,15 @@
 /** What a service answered instead of what it was asked for, by the name that AWS gives it. */
 export class ServiceError extends Error {
   readonly status: number;
+  /** Milliseconds for which the service asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 
   /** @param name such as `ValidationException`. */
-  constructor(name: string, message: string, status: number) {
+  constructor(name: string, message: string, status: number, retryAfterMs?: number) {
     super(message);
     this.name = name;
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
