@@ -1,10 +1,9 @@
-import { text } from "node:stream/consumers";
 import type { Credentials } from "./credentials.ts";
 import { defaultEndpoint } from "./endpoints.ts";
 import { type Frame, FrameReader } from "./event-stream.ts";
 import { createStreamTarget, type Opened } from "./exchange.ts";
 import { signerOf } from "./json-client.ts";
-import { BrokenAnswer } from "./service-error.ts";
+import { BrokenAnswer, type ServiceError } from "./service-error.ts";
 import { createSigned, toError } from "./signed.ts";
 import { encode } from "./signing.ts";
 
@@ -72,8 +71,10 @@ export function createConverseClient(options: ConverseOptions): ConverseClient {
   };
 }
 
-const refusalOf = async ({ status, headers, body }: Opened) =>
-  toError({ status, headers, body: await text(body) });
+async function refusalOf({ status, headers, body }: Opened): Promise<ServiceError> {
+  const chunks: Buffer[] = await Array.fromAsync(body);
+  return toError({ status, headers, body: Buffer.concat(chunks).toString("utf8") });
+}
 
 /** @throws StreamException, BrokenAnswer */
 function toEvent({ headers, payload }: Frame): ConverseEvent {

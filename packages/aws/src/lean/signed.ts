@@ -44,6 +44,7 @@ const Said = v.object({
   __type: v.optional(v.string()),
   message: v.optional(v.string()),
   Message: v.optional(v.string()),
+  CancellationReasons: v.optional(v.array(v.object({ Code: v.optional(v.string(), "None") }))),
 });
 
 export function toError({ status, headers, body }: Answer): ServiceError {
@@ -54,7 +55,9 @@ export function toError({ status, headers, body }: Answer): ServiceError {
   // `com.amazonaws.dynamodb#ValidationException`, or with a URL behind a colon.
   const name = type.split(":", 1)[0]?.split("#").at(-1) ?? "";
   const message = said.message ?? said.Message ?? Text.cut(body, 500);
-  return new ServiceError(name, message, status, retryAfterOf(headers["retry-after"]));
+  const reasons = said.CancellationReasons?.map(({ Code }) => Code);
+  const retryAfterMs = retryAfterOf(headers["retry-after"]);
+  return new ServiceError(name, message, status, { reasons, retryAfterMs });
 }
 
 /** RFC 9110 §10.2.3, in seconds. @returns milliseconds. */
