@@ -1,11 +1,12 @@
 import {
   BatchGetItemCommand,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Table } from "@outlet/core/ports";
@@ -31,7 +32,10 @@ export function createDynamoTable({
   // The plain client, as the document client refuses `cacheMiddleware`.
   const calls: DynamoCalls = {
     call: (operation, input) => reachStore("DynamoDB", send[operation](client, input as never)),
-    isUnmet: (error) => error instanceof ConditionalCheckFailedException,
+    reasonsOf: (error) =>
+      error instanceof TransactionCanceledException
+        ? (error.CancellationReasons ?? []).map(({ Code = "None" }) => Code)
+        : undefined,
   };
   return createTable(calls, tableName);
 }
@@ -44,5 +48,7 @@ const send: Record<Operation, Send> = {
   PutItem: (client, input) => client.send(new PutItemCommand(input)) as ReturnType<Send>,
   UpdateItem: (client, input) => client.send(new UpdateItemCommand(input)) as ReturnType<Send>,
   DeleteItem: (client, input) => client.send(new DeleteItemCommand(input)) as ReturnType<Send>,
+  TransactWriteItems: (client, input) =>
+    client.send(new TransactWriteItemsCommand(input)) as ReturnType<Send>,
   Query: (client, input) => client.send(new QueryCommand(input)) as ReturnType<Send>,
 };

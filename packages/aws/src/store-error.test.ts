@@ -53,6 +53,7 @@ async function against(answer: RequestListener, by: By = "the SDK") {
   return {
     calls,
     put: () => table.put({ pk: "P", sk: "S" }),
+    transact: () => table.transact([{ item: { pk: "P", sk: "S" } }]),
     send: () => queue.send("{}", { group: "bot" }),
     get: () => store.get("a"),
   };
@@ -105,6 +106,40 @@ describe.each(both)("by %s,", (by) => {
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(StoreUnavailable);
     expect(calls.count).toBe(1);
+  });
+
+  test("a write that meets a transaction is tried again until that has gone", async () => {
+    let conflicts = 3;
+    const { calls, put } = await against((req, res) => {
+      if (conflicts-- > 0) failure(400, "TransactionConflictException")(req, res);
+      else res.writeHead(200).end("{}");
+    }, by);
+    expect(await put()).toBe(true);
+    expect(calls.count).toBe(4);
+  });
+
+  test("an item that is in transactions all the time is an outage", async () => {
+    const { put } = await against(failure(400, "TransactionConflictException"), by);
+    await expect(put()).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
+  test.each([
+    ["a condition", "ConditionalCheckFailed", false],
+    ["another transaction", "TransactionConflict", false],
+    ["a lack of capacity", "ThrottlingError", false],
+    ["an item too large", "ValidationError", "thrown"],
+  ])("writes that are refused together for %s: %s", async (_, Code, expected) => {
+    const { transact } = await against((_req, res) => {
+      res.writeHead(400, { "content-type": "application/x-amz-json-1.0" });
+      const CancellationReasons = [{ Code: "None" }, { Code, Message: "told so" }];
+      const __type = "com.amazonaws.dynamodb#TransactionCanceledException";
+      res.end(JSON.stringify({ __type, Message: "cancelled", CancellationReasons }));
+    }, by);
+    const outcome = await transact().catch((error: unknown) => {
+      expect(error).not.toBeInstanceOf(StoreUnavailable);
+      return "thrown";
+    });
+    expect(outcome).toBe(expected);
   });
 
   test("a throttled queue is an outage", async () => {

@@ -1,5 +1,15 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Attributes, fromAttributes, toAttributes } from "./lean/attributes.ts";
-import { type Item, type Key, keyIndexes, type QueryRange, type Table } from "@outlet/core/ports";
+import {
+  type Item,
+  type Key,
+  keyIndexes,
+  type QueryRange,
+  StoreUnavailable,
+  type Table,
+  type Write,
+} from "@outlet/core/ports";
 import { decodeCursor, encodeCursor, keyOf } from "./dynamodb-cursor.ts";
 import {
   conditionExpression,
@@ -21,8 +31,8 @@ interface Output {
 export interface DynamoCalls {
   /** @throws StoreUnavailable where there was no answer, else what DynamoDB refused it with. */
   call(operation: Operation, input: object): Promise<Output>;
-  /** Whether an error says that the condition of a write did not hold. */
-  isUnmet(error: unknown): boolean;
+  /** The codes of why each write of a transaction was refused; absent where it is no such error. */
+  reasonsOf(error: unknown): readonly string[] | undefined;
 }
 
 export type Operation =
@@ -31,16 +41,24 @@ export type Operation =
   | "PutItem"
   | "UpdateItem"
   | "DeleteItem"
+  | "TransactWriteItems"
   | "Query";
 
 /** The table port on DynamoDB, by whoever calls it. An item above 400 KB is a ValidationException. */
 export function createTable(calls: DynamoCalls, TableName: string): Table {
   const whereHeld = async (operation: Operation, input: object): Promise<Output | undefined> => {
-    try {
-      return await calls.call(operation, input);
-    } catch (error) {
-      if (calls.isUnmet(error)) return undefined;
-      throw error;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await calls.call(operation, input);
+      } catch (error) {
+        if (isNamed(error, "ConditionalCheckFailedException")) return undefined;
+        // A transaction is at the item, and gone in a moment: neither client tries again for that.
+        if (!isNamed(error, "TransactionConflictException")) throw error;
+        if (tries === conflictsMax) {
+          throw new StoreUnavailable("DynamoDB: the item is in a transaction", { cause: error });
+        }
+        await sleep(Math.random() * 20 * 2 ** tries);
+      }
     }
   };
   const get = async (key: Key): Promise<Item | undefined> => {
@@ -105,6 +123,23 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
       return (await whereHeld("DeleteItem", input)) !== undefined;
     },
 
+    async transact(writes) {
+      const input = {
+        TransactItems: writes.map((write) => toWrite(TableName, write)),
+        // What the client sends again, because the answer was lost, is carried out once.
+        ClientRequestToken: randomUUID(),
+      };
+      try {
+        await calls.call("TransactWriteItems", input);
+        return true;
+      } catch (error) {
+        const reasons = calls.reasonsOf(error);
+        // An item too large is refused like any other.
+        if (!reasons || reasons.includes("ValidationError")) throw error;
+        return false;
+      }
+    },
+
     async query(range) {
       if (bytesOf(range.pk) > partitionKeyMax) return { items: [] };
       const input = { TableName, ...toQuery(range) };
@@ -117,6 +152,22 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
       };
     },
   };
+}
+
+const isNamed = (error: unknown, name: string): boolean =>
+  error instanceof Error && error.name === name;
+
+/** Tries of a write that meets transactions. */
+const conflictsMax = 6;
+
+function toWrite(TableName: string, write: Write) {
+  if ("item" in write) {
+    const condition = toInput(conditionExpression(write.condition));
+    return { Put: { TableName, Item: toAttributes(write.item), ...condition } };
+  }
+  const { key, change, condition } = write;
+  const update = toInput(updateExpression(change, condition));
+  return { Update: { TableName, Key: toKey(key), ...update } };
 }
 
 /** Reads of items that an index names, side by side. */

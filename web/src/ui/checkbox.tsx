@@ -1,5 +1,6 @@
 import { createUniqueId, type JSX } from "solid-js";
 import styles from "./checkbox.module.css";
+import tick from "./tick.module.css";
 import { toggled } from "./toggled.ts";
 
 interface Props {
@@ -19,7 +20,7 @@ export function Checkbox(props: Props) {
       <input
         type="checkbox"
         id={id}
-        class={styles.control}
+        class={tick.control}
         checked={props.checked}
         disabled={props.disabled}
         onChange={(event) => toggled(event, props.checked, props.onChange)}

@@ -2,6 +2,7 @@ import * as Kobalte from "@kobalte/core/combobox";
 import { type JSX, Show } from "solid-js";
 import styles from "./combobox.module.css";
 import field from "./field.module.css";
+import list from "./floating-list.module.css";
 import { Icon } from "./icon.tsx";
 import select from "./select.module.css";
 
@@ -30,7 +31,7 @@ export function Combobox(props: Props) {
       gutter={4}
       sameWidth
       itemComponent={(item) => (
-        <Kobalte.Item item={item.item} class={select.item}>
+        <Kobalte.Item item={item.item} class={list.item}>
           <Kobalte.ItemLabel>{item.item.rawValue}</Kobalte.ItemLabel>
           <Kobalte.ItemIndicator class={select.icon}>
             <Icon name="check" />
@@ -50,7 +51,10 @@ export function Combobox(props: Props) {
         <Kobalte.Description class={field.hint}>{props.hint}</Kobalte.Description>
       </Show>
       <Kobalte.Portal>
-        <Kobalte.Content class={`${select.content} ${styles.content}`} data-kb-top-layer="">
+        <Kobalte.Content
+          class={`${list.content} ${select.content} ${styles.content}`}
+          data-kb-top-layer=""
+        >
           {/* The list itself scrolls: the input that stays focused moves through it. */}
           <Kobalte.Listbox class={styles.list} />
         </Kobalte.Content>

@@ -1,6 +1,7 @@
 import * as Kobalte from "@kobalte/core/dropdown-menu";
 import { createSignal, For, type JSX, Show, untrack } from "solid-js";
 import { buttonClass, type Look } from "./button.tsx";
+import list from "./floating-list.module.css";
 import { Icon } from "./icon.tsx";
 import styles from "./menu.module.css";
 import { keepTypedAhead } from "./typed-ahead.ts";
@@ -49,7 +50,7 @@ export function Menu(props: Props) {
         {props.trigger}
       </Kobalte.Trigger>
       <Kobalte.Portal>
-        <Kobalte.Content class={styles.content} ref={keepTypedAhead}>
+        <Kobalte.Content class={`${list.content} ${styles.content}`} ref={keepTypedAhead}>
           <Show when={props.head}>
             <Kobalte.Group>
               <Kobalte.GroupLabel class={styles.head}>{props.head}</Kobalte.GroupLabel>
@@ -64,7 +65,7 @@ export function Menu(props: Props) {
                 <For each={group}>
                   {(item) => (
                     <Kobalte.Item
-                      class={styles.item}
+                      class={`${list.item} ${styles.item}`}
                       data-danger={item.danger ? "" : undefined}
                       disabled={item.disabled}
                       closeOnSelect={false}

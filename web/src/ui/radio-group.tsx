@@ -1,6 +1,7 @@
 import { createUniqueId, For, type JSX, Show } from "solid-js";
 import field from "./field.module.css";
 import styles from "./radio-group.module.css";
+import tick from "./tick.module.css";
 
 interface Props {
   label: JSX.Element;
@@ -23,7 +24,7 @@ export function RadioGroup(props: Props) {
           <label class={styles.item}>
             <input
               type="radio"
-              class={styles.control}
+              class={tick.control}
               name={name}
               value={option.value}
               checked={props.value === option.value}

@@ -1,6 +1,7 @@
 import * as Kobalte from "@kobalte/core/select";
 import { createMemo, type JSX, Show } from "solid-js";
 import field from "./field.module.css";
+import list from "./floating-list.module.css";
 import { Icon } from "./icon.tsx";
 import styles from "./select.module.css";
 import { keepTypedAhead } from "./typed-ahead.ts";
@@ -32,7 +33,7 @@ export function Select(props: Props) {
   return (
     <Kobalte.Root<Option>
       options={options()}
-      optionValue="value"
+      optionValue={named}
       optionTextValue="label"
       value={chosen()}
       onChange={(option) => {
@@ -44,7 +45,7 @@ export function Select(props: Props) {
       gutter={4}
       sameWidth
       itemComponent={(item) => (
-        <Kobalte.Item item={item.item} class={styles.item}>
+        <Kobalte.Item item={item.item} class={list.item}>
           <Kobalte.ItemLabel>{item.item.rawValue.label}</Kobalte.ItemLabel>
           <Kobalte.ItemIndicator class={styles.icon}>
             <Icon name="check" />
@@ -68,13 +69,20 @@ export function Select(props: Props) {
       <Kobalte.ErrorMessage class={field.error}>{props.error}</Kobalte.ErrorMessage>
       <Kobalte.Portal>
         {/* Opened from a dialog it lies outside of it: the mark keeps it reachable. */}
-        <Kobalte.Content class={styles.content} data-kb-top-layer="" ref={keepTypedAhead}>
+        <Kobalte.Content
+          class={`${list.content} ${styles.content}`}
+          data-kb-top-layer=""
+          ref={keepTypedAhead}
+        >
           <Kobalte.Listbox />
         </Kobalte.Content>
       </Kobalte.Portal>
     </Kobalte.Root>
   );
 }
+
+/** Kobalte takes `""` for nothing chosen; here it may be a choice like any. */
+const named = ({ value }: Option) => `=${value}`;
 
 const isSame = (before: Option[], after: Option[]) =>
   JSON.stringify(before) === JSON.stringify(after);

@@ -138,6 +138,7 @@ const Said = v.object({
   __type: v.optional(v.string()),
   message: v.optional(v.string()),
   Message: v.optional(v.string()),
+  CancellationReasons: v.optional(v.array(v.object({ Code: v.optional(v.string(), "None") }))),
 });
 
 function toError({ status, headers, body }: Answer): ServiceError {
@@ -147,7 +148,9 @@ function toError({ status, headers, body }: Answer): ServiceError {
   const type = said.__type ?? (typeof header === "string" ? header : `Status${status}`);
   // `com.amazonaws.dynamodb#ValidationException`, or with a URL behind a colon.
   const name = type.split(":", 1)[0]?.split("#").at(-1) ?? "";
-  return new ServiceError(name, said.message ?? said.Message ?? Text.cut(body, 500), status);
+  const message = said.message ?? said.Message ?? Text.cut(body, 500);
+  const reasons = said.CancellationReasons?.map(({ Code }) => Code);
+  return new ServiceError(name, message, status, reasons);
 }
 
 /** Signatures are good for so long; a clock that is off by less does no harm. */

@@ -1,12 +1,15 @@
 /** What a service answered instead of what it was asked for, by the name that AWS gives it. */
 export class ServiceError extends Error {
   readonly status: number;
+  /** Of a transaction: the code for each of its writes, `None` where that one was not why. */
+  readonly reasons: readonly string[];
 
   /** @param name such as `ValidationException`. */
-  constructor(name: string, message: string, status: number) {
+  constructor(name: string, message: string, status: number, reasons: readonly string[] = []) {
     super(message);
     this.name = name;
     this.status = status;
+    this.reasons = reasons;
   }
 }
 

@@ -20,8 +20,10 @@ export function createLeanTable({
   return createTable(
     {
       call: (operation, input) => reachStore("DynamoDB", client.call(operation, input)),
-      isUnmet: (error) =>
-        error instanceof ServiceError && error.name === "ConditionalCheckFailedException",
+      reasonsOf: (error) =>
+        error instanceof ServiceError && error.name === "TransactionCanceledException"
+          ? error.reasons
+          : undefined,
     },
     tableName,
   );

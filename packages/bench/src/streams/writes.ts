@@ -1,5 +1,5 @@
 import { Worker } from "@outlet/core/conversations/worker";
-import type { ModelEvent, Table } from "@outlet/core/ports";
+import { keyOfWrite, type ModelEvent, type Table } from "@outlet/core/ports";
 import { startStack } from "@outlet/local/runtime/stack-fixture";
 
 /** What one answer writes to the table, and how much of that is for its readers. */
@@ -45,11 +45,11 @@ export async function countWrites(): Promise<Writes[]> {
 /** Counts the writes that were carried out. */
 function countingTable(table: Table) {
   const count = { all: 0, events: 0, eventUnits: 0 };
-  const note = (pk: string, size: number) => {
+  const note = (pk: string, size: number, unitsEach = 1) => {
     count.all += 1;
     if (!pk.startsWith("EVENTS#")) return;
     count.events += 1;
-    count.eventUnits += Math.ceil(size / 1024);
+    count.eventUnits += Math.ceil(size / 1024) * unitsEach;
   };
   const counting: Table = {
     ...table,
@@ -64,6 +64,13 @@ function countingTable(table: Table) {
     remove(key, condition) {
       note(key.pk, 1);
       return table.remove(key, condition);
+    },
+    async transact(writes) {
+      for (const write of writes) {
+        const written = "item" in write ? write.item : write.change;
+        note(keyOfWrite(write).pk, Buffer.byteLength(JSON.stringify(written)), 2);
+      }
+      return table.transact(writes);
     },
   };
   return { table: counting, count };

@@ -9,6 +9,7 @@ import { indexChecks } from "./table-indexes.ts";
 import { itemChecks } from "./table-items.ts";
 import { queryChecks } from "./table-queries.ts";
 import { raceChecks } from "./table-races.ts";
+import { transactionChecks } from "./table-transactions.ts";
 
 export interface TableSubject {
   table: Table;
@@ -41,6 +42,7 @@ export function tableContract(
     queryChecks(checks);
     indexChecks(checks);
     raceChecks(checks);
+    transactionChecks(checks);
     outageChecks(checks, () => subject.unreachable);
     checks.end();
   });
@@ -58,6 +60,7 @@ function outageChecks({ check }: TableChecks, unreachable: () => Table): void {
         () => table.update(key, { set: { a: 1 } }),
         () => table.remove(key),
         () => table.query({ pk: "P" }),
+        () => table.transact([{ item: key }]),
       ];
       for (const call of calls) {
         const error = await call().catch((reason: unknown) => reason);

@@ -173,6 +173,7 @@ function mortalTable(table: Table, callsMax: number | undefined) {
     put: (item, condition) => mortal(() => table.put(item, condition)),
     update: (key, change, condition) => mortal(() => table.update(key, change, condition)),
     remove: (key, condition) => mortal(() => table.remove(key, condition)),
+    transact: (writes) => mortal(() => table.transact(writes)),
     query: (range) => mortal(() => table.query(range)),
   };
   return { table: wrapped, died };

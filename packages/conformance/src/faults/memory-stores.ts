@@ -1,4 +1,4 @@
-import type { ObjectStore, Table } from "@outlet/core/ports";
+import { keyOfWrite, type ObjectStore, type Table } from "@outlet/core/ports";
 import { createMemoryTable } from "../memory-table.ts";
 import type { Stores } from "./stores.ts";
 
@@ -19,6 +19,8 @@ export function createMemoryStores(): Stores {
       put: (item, condition) => table(item.pk).put(item, condition),
       update: (key, change, condition) => table(key.pk).update(key, change, condition),
       remove: (key, condition) => table(key.pk).remove(key, condition),
+      // What is written together is of one episode.
+      transact: (writes) => table(writes[0] ? keyOfWrite(writes[0]).pk : "").transact(writes),
       query: (range) => table(range.pk).query(range),
     },
     objects: {

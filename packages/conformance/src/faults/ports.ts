@@ -1,4 +1,13 @@
-import type { Item, Key, Log, ObjectStore, Queue, Table } from "@outlet/core/ports";
+import {
+  type Item,
+  type Key,
+  keyOfWrite,
+  type Log,
+  type ObjectStore,
+  type Queue,
+  type Table,
+  type Write,
+} from "@outlet/core/ports";
 import type { Faults } from "./faults.ts";
 import { canonical } from "./item-fields.ts";
 import type { Journal } from "./journal.ts";
@@ -129,6 +138,23 @@ function journalled(surroundings: Surroundings, process: Process, step: Stepping
     }
   }
 
+  /**
+   * All of them were carried out, or none. They are held against the invariants one after the other,
+   * in the order in which the caller names them: as if each had been a write of its own.
+   */
+  async function writeTogether(writes: readonly Write[]): Promise<boolean> {
+    const seen = writes.map((write) => {
+      const key = keyOfWrite(write);
+      const change = "item" in write ? {} : { change: write.change };
+      return { process: process.name, key, before: journal.itemAt(key), ...change };
+    });
+    const settled = await settle(table.transact(writes));
+    if ("value" in settled && !settled.value) surroundings.world.note("  not written");
+    for (const one of seen) await catchUp(one);
+    if ("error" in settled) throw settled.error;
+    return settled.value;
+  }
+
   return {
     get: (key) => step(`get ${short(key)}`, false, () => table.get(key)),
     query: (range) => step(`query ${range.index ?? ""}`, false, () => table.query(range)),
@@ -156,6 +182,10 @@ function journalled(surroundings: Surroundings, process: Process, step: Stepping
           () => table.remove(key, condition),
           (held, before) => (held && before ? undefined : "refused"),
         ),
+      ),
+    transact: (writes) =>
+      step(`together ${writes.map((it) => short(keyOfWrite(it))).join(", ")}`, true, () =>
+        writeTogether(writes),
       ),
   };
 }

@@ -125,6 +125,13 @@ export function within(table: Table, space: string): Table {
     return moved;
   };
   const keyed = ({ pk, sk }: Key): Key => ({ pk: space + pk, sk });
+  const changed = (change: Change): Change => ({
+    ...change,
+    ...(change.set ? { set: into(change.set) as NonNullable<Change["set"]> } : {}),
+    ...(change.setIfAbsent
+      ? { setIfAbsent: into(change.setIfAbsent) as NonNullable<Change["setIfAbsent"]> }
+      : {}),
+  });
   return {
     async get(key) {
       const item = await table.get(keyed(key));
@@ -132,16 +139,17 @@ export function within(table: Table, space: string): Table {
     },
     put: (item, condition) => table.put(into(item) as Item, condition),
     async update(key, change, condition) {
-      const moved: Change = {
-        ...change,
-        ...(change.set ? { set: into(change.set) as NonNullable<Change["set"]> } : {}),
-        ...(change.setIfAbsent
-          ? { setIfAbsent: into(change.setIfAbsent) as NonNullable<Change["setIfAbsent"]> }
-          : {}),
-      };
-      const item = await table.update(keyed(key), moved, condition);
+      const item = await table.update(keyed(key), changed(change), condition);
       return item && outOf(item);
     },
+    transact: (writes) =>
+      table.transact(
+        writes.map((write) =>
+          "item" in write
+            ? { ...write, item: into(write.item) as Item }
+            : { ...write, key: keyed(write.key), change: changed(write.change) },
+        ),
+      ),
     remove: (key, condition) => table.remove(keyed(key), condition),
     async query(range) {
       const page = await table.query({ ...range, pk: space + range.pk });

@@ -164,6 +164,7 @@ function depsOf<D extends { table: Table; objects: ObjectStore }>(
     put: (item, condition) => fuse.pass(() => base.table.put(item, condition)),
     update: (key, change, condition) => fuse.pass(() => base.table.update(key, change, condition)),
     remove: (key, condition) => fuse.pass(() => base.table.remove(key, condition)),
+    transact: (writes) => fuse.pass(() => base.table.transact(writes)),
     query: (range) => fuse.pass(() => base.table.query(range)),
   };
   const objects: ObjectStore = {

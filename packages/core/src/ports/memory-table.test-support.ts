@@ -4,9 +4,11 @@ import {
   indexes,
   type Item,
   type Key,
+  keyOfWrite,
   type QueryRange,
   type Table,
   type Value,
+  type Write,
 } from "./table.ts";
 
 /**
@@ -40,6 +42,20 @@ export function createMemoryTable(pause: () => Promise<void> = async () => undef
       await pause();
       if (condition && !holds(condition, items.get(nameOf(key)))) return false;
       items.delete(nameOf(key));
+      return true;
+    },
+    async transact(writes) {
+      await pause();
+      const at = (write: Write) => nameOf(keyOfWrite(write));
+      const refused = writes.some(
+        (write) => write.condition && !holds(write.condition, items.get(at(write))),
+      );
+      if (refused) return false;
+      for (const write of writes) {
+        const known: Item = structuredClone(items.get(at(write))) ?? { ...keyOfWrite(write) };
+        const written = "item" in write ? structuredClone(write.item) : apply(write.change, known);
+        items.set(at(write), written);
+      }
       return true;
     },
     async query(range) {

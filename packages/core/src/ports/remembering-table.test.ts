@@ -28,6 +28,12 @@ test.each([
   ["a put", (table) => table.put({ ...key, a: 2 }), { ...key, a: 2 }],
   ["an update", (table) => table.update(key, { set: { a: 2 } }), { ...key, a: 2 }],
   ["a removal", (table) => table.remove(key), undefined],
+  [
+    "one of several writes",
+    (table) =>
+      table.transact([{ item: { pk: "run", sk: "1" } }, { key, change: { set: { a: 2 } } }]),
+    { ...key, a: 2 },
+  ],
 ] satisfies [string, (table: Table) => Promise<unknown>, Item | undefined][])(
   "%s is seen by the next read",
   async (_, write, after) => {

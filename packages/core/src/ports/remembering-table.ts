@@ -1,4 +1,4 @@
-import { getMany, type Item, type Key, type Table, type Value } from "./table.ts";
+import { getMany, type Item, type Key, keyOfWrite, type Table, type Value } from "./table.ts";
 
 /** Items kept at most; then all are read anew. */
 const keptMax = 5_000;
@@ -20,19 +20,19 @@ export function rememberingTable<T extends Table>(table: T, isKept: (key: Key) =
   /** Counts beginnings and ends of writes: what was read meanwhile may be old already. */
   let moment = 0;
 
-  async function forgetting<R>(key: Key, write: () => Promise<R>): Promise<R> {
-    if (!isKept(key)) return write();
-    const name = nameOf(key);
+  async function forgetting<R>(keys: readonly Key[], write: () => Promise<R>): Promise<R> {
+    const names = keys.filter(isKept).map(nameOf);
+    if (names.length === 0) return write();
     const forget = () => {
       moment += 1;
-      kept.delete(name);
+      for (const name of names) kept.delete(name);
     };
     writing += 1;
     forget();
     try {
       return await write();
     } catch (error) {
-      unsure.add(name);
+      for (const name of names) unsure.add(name);
       throw error;
     } finally {
       writing -= 1;
@@ -69,9 +69,11 @@ export function rememberingTable<T extends Table>(table: T, isKept: (key: Key) =
       const [item] = await readMany([key]);
       return item;
     },
-    put: (item, condition) => forgetting(item, () => table.put(item, condition)),
-    update: (key, change, condition) => forgetting(key, () => table.update(key, change, condition)),
-    remove: (key, condition) => forgetting(key, () => table.remove(key, condition)),
+    put: (item, condition) => forgetting([item], () => table.put(item, condition)),
+    update: (key, change, condition) =>
+      forgetting([key], () => table.update(key, change, condition)),
+    remove: (key, condition) => forgetting([key], () => table.remove(key, condition)),
+    transact: (writes) => forgetting(writes.map(keyOfWrite), () => table.transact(writes)),
   };
 }
 

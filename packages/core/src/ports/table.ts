@@ -95,11 +95,23 @@ type IndexName = keyof typeof indexes;
  */
 export const keyIndexes: readonly IndexName[] = ["open"];
 
+/** A put, or an update, as one of several that are made together. */
+export type Write =
+  | { item: Item; condition?: Condition }
+  | { key: Key; change: Change; condition?: Condition };
+
+/** Whose item it writes. */
+export const keyOfWrite = (write: Write): Key => {
+  const { pk, sk } = "item" in write ? write.item : write.key;
+  return { pk, sk };
+};
+
 /**
  * One table of items under (pk, sk), written one item at a time.
  *
- * There are no transactions on purpose: every protocol here has to survive a crash between any two
- * writes, and conditional single-item writes behave the same on DynamoDB and on whatever speaks its protocol.
+ * No protocol here rests on transactions: each has to survive a crash between any two writes, and
+ * conditional single-item writes behave the same on DynamoDB and on whatever speaks its protocol.
+ * {@link Table.transact} spares calls and is refused easily: whoever uses it can do without.
  * Failures of the store itself throw {@link StoreUnavailable}, a cursor of another list
  * {@link MalformedCursor}.
  */
@@ -118,6 +130,14 @@ export interface Table {
   /** @returns whether the condition held; removing what is not there holds. */
   remove(key: Key, condition?: Condition): Promise<boolean>;
   query(range: QueryRange): Promise<Page>;
+  /**
+   * All of these writes or none, in one call that costs twice the write units. 100 items at most, each
+   * named once.
+   * @returns whether all was written; not where a condition did not hold, nor where somebody else was
+   *   writing to one of the items: then each write on its own says more. As with any write whose reply
+   *   is lost, what was refused may have been written by the try before.
+   */
+  transact(writes: readonly Write[]): Promise<boolean>;
   /**
    * Tells of the next write by this process to an item, or to any of a partition, from the call on.
    * Absent where those that write are elsewhere.

@@ -18,6 +18,11 @@ test.each([
   ["a put", 1, (table) => table.put({ ...key, a: 1 })],
   ["an update", 1, (table) => table.update(key, { set: { a: 1 } })],
   ["a removal", 1, (table) => table.remove(key)],
+  [
+    "one of several writes",
+    1,
+    (table) => table.transact([{ item: { pk: "run", sk: "2" } }, { key, change: {} }]),
+  ],
   ["a look at it", 0, (table) => table.get(key)],
   ["a write to its neighbour", 0, (table) => table.put({ pk: "run", sk: "2" })],
 ] satisfies [string, number, Parameters<typeof told>[0]][])(

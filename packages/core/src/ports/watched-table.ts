@@ -1,4 +1,4 @@
-import { getMany, type Key, type Table, type Watch } from "./table.ts";
+import { getMany, type Key, keyOfWrite, type Table, type Watch } from "./table.ts";
 
 /**
  * A table that tells of the writes it carries out: where readers and writers share a process, whoever
@@ -11,11 +11,11 @@ export function watchedTable(table: Table): Table & Required<Pick<Table, "watch"
   const watches = new Map<string, Set<() => void>>();
 
   /** Also where the write failed: it may have been carried out, and its reply lost. */
-  async function telling<T>(key: Key, write: Promise<T>): Promise<T> {
+  async function telling<T>(keys: readonly Key[], write: Promise<T>): Promise<T> {
     try {
       return await write;
     } finally {
-      for (const name of [nameOf(key), nameOf({ pk: key.pk })]) {
+      for (const name of new Set(keys.flatMap((key) => [nameOf(key), nameOf({ pk: key.pk })]))) {
         for (const tell of watches.get(name) ?? []) tell();
       }
     }
@@ -25,9 +25,10 @@ export function watchedTable(table: Table): Table & Required<Pick<Table, "watch"
     get: (key) => table.get(key),
     getMany: (keys) => getMany(table, keys),
     query: (range) => table.query(range),
-    put: (item, condition) => telling(item, table.put(item, condition)),
-    update: (key, change, condition) => telling(key, table.update(key, change, condition)),
-    remove: (key, condition) => telling(key, table.remove(key, condition)),
+    put: (item, condition) => telling([item], table.put(item, condition)),
+    update: (key, change, condition) => telling([key], table.update(key, change, condition)),
+    remove: (key, condition) => telling([key], table.remove(key, condition)),
+    transact: (writes) => telling(writes.map(keyOfWrite), table.transact(writes)),
     ...(table.report ? { report: (error) => table.report?.(error) } : {}),
     watch(key): Watch {
       const name = nameOf(key);

@@ -1,8 +1,7 @@
-import { useMutation, useQueryClient } from "@tanstack/solid-query";
+import { useQueryClient } from "@tanstack/solid-query";
 import { names } from "~/api/cache-names.ts";
 import { read } from "~/api/client.ts";
-import { announce } from "~/ui/announcer.tsx";
-import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
+import { ConfirmAct } from "~/page-parts/confirm-act.tsx";
 import { copy } from "./copy.ts";
 import { route } from "./queries.ts";
 
@@ -17,34 +16,20 @@ interface Props {
 /** Asks, and has it begun: how far it has come, {@link Erasures} shows. */
 export function EraseClient(props: Props) {
   const client = useQueryClient();
-  const erase = useMutation(() => ({
-    mutationFn: (keyId: string) =>
-      read(route.$post({ param: { botId: props.botId }, json: { keyId } })),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: names.erasures(props.botId) });
-      close();
-      announce(copy.begun);
-      props.onBegun?.();
-    },
-  }));
-  const close = () => {
-    erase.reset();
-    props.onClose();
-  };
   return (
-    <ConfirmDialog
-      danger
-      open={props.of !== undefined}
-      onClose={close}
-      title={copy.title(props.of?.label ?? "")}
+    <ConfirmAct
+      of={props.of}
+      onClose={props.onClose}
+      title={(of) => copy.title(of.label)}
       consequence={copy.text}
       action={copy.erase}
-      busy={erase.isPending}
-      error={erase.error}
-      failed={copy.failed}
-      onConfirm={() => {
-        if (props.of) erase.mutate(props.of.keyId);
+      act={({ keyId }) => read(route.$post({ param: { botId: props.botId }, json: { keyId } }))}
+      onDone={async () => {
+        await client.invalidateQueries({ queryKey: names.erasures(props.botId) });
+        props.onBegun?.();
       }}
+      done={() => copy.begun}
+      failed={copy.failed}
     />
   );
 }

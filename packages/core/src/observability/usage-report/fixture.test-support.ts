@@ -68,6 +68,7 @@ export function watched(
     put: (item, condition) => write(() => table.put(item, condition)),
     update: (key, change, condition) => write(() => table.update(key, change, condition)),
     remove: (key, condition) => write(() => table.remove(key, condition)),
+    transact: (writes) => write(() => table.transact(writes)),
     async query(range) {
       // Nothing is changed by it, so before or after is the same; and less often, to get anywhere.
       if (fault() === "after") throw new StoreUnavailable("made to fail");

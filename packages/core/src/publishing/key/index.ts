@@ -18,7 +18,7 @@ import {
 import { Problem } from "../../foundation/problem/index.ts";
 import { type Info, Label, shape } from "./info.ts";
 import { findFormer, Former, listFormer, noteFormer } from "./former.ts";
-import { limitEntries, noLimits } from "./limits.ts";
+import { limitEntries, limitsOrNone } from "./limits.ts";
 import * as Pass from "./pass.ts";
 import { type Peppered, pepperId, pepperOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
@@ -43,26 +43,14 @@ export const Create = v.strictObject({
   label: Label,
   /** Absent: as the installation has it. */
   expiresAt: v.optional(ExpiresAt),
-  scopes: v.optional(limitEntries.scopes, noLimits.scopes),
-  allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
-  allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
-  budget: v.optional(limitEntries.budget, noLimits.budget),
-  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
-  quota: v.optional(limitEntries.quota, noLimits.quota),
-  metadata: v.optional(limitEntries.metadata, noLimits.metadata),
+  ...limitsOrNone,
 });
 
 export const Edit = v.strictObject({
   label: v.optional(Label),
   enabled: v.optional(v.boolean()),
   expiresAt: v.optional(ExpiresAt),
-  scopes: v.optional(limitEntries.scopes),
-  allowedIps: v.optional(limitEntries.allowedIps),
-  allowedOrigins: v.optional(limitEntries.allowedOrigins),
-  budget: v.optional(limitEntries.budget),
-  throttle: v.optional(limitEntries.throttle),
-  quota: v.optional(limitEntries.quota),
-  metadata: v.optional(limitEntries.metadata),
+  ...v.partial(v.object(limitEntries)).entries,
 });
 
 export const Rotate = v.strictObject({
@@ -117,13 +105,7 @@ export async function create(
     secretHashes: [Secret.hash(value, deps.pepper)],
     pepper: pepperId(deps.pepper),
     graceEndsAt: null,
-    scopes: input.scopes ?? noLimits.scopes,
-    allowedIps: input.allowedIps ?? noLimits.allowedIps,
-    allowedOrigins: input.allowedOrigins ?? noLimits.allowedOrigins,
-    budget: input.budget ?? noLimits.budget,
-    throttle: input.throttle ?? noLimits.throttle,
-    quota: input.quota ?? noLimits.quota,
-    metadata: input.metadata ?? noLimits.metadata,
+    ...v.parse(v.object(limitsOrNone), input),
     version: 0,
   };
   if (
@@ -147,8 +129,7 @@ export async function fromId(table: Table, botId: string, keyId: string): Promis
 
 /** The same where it may be gone. */
 export async function find(table: Table, botId: string, keyId: string): Promise<Info | undefined> {
-  const item = await table.get(Layout.key(botId, keyId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.key(botId, keyId));
 }
 
 /**

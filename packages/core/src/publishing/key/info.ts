@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { Text } from "../../foundation/text/index.ts";
 import { Shape } from "../../store/shape/index.ts";
-import { limitEntries, noLimits } from "./limits.ts";
+import { limitsOrNone } from "./limits.ts";
 
 export const Label = v.pipe(
   v.string(),
@@ -33,13 +33,7 @@ export const Info = v.object({
   pepper: v.optional(v.nullable(v.string()), null),
   /** When the older of two secrets ends; past it, it opens nothing. */
   graceEndsAt: v.optional(v.nullable(v.number()), null),
-  scopes: v.optional(limitEntries.scopes, noLimits.scopes),
-  allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
-  allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
-  budget: v.optional(limitEntries.budget, noLimits.budget),
-  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
-  quota: v.optional(limitEntries.quota, noLimits.quota),
-  metadata: v.optional(limitEntries.metadata, noLimits.metadata),
+  ...limitsOrNone,
   /** How often it has been changed; see `pass.ts`. */
   version: v.optional(v.number(), 0),
 });

@@ -67,6 +67,17 @@ export const noLimits = {
   metadata: {} as Record<string, string>,
 };
 
+/** The same, of a key that is made or read: what is not said is not limited. */
+export const limitsOrNone = {
+  scopes: v.optional(limitEntries.scopes, noLimits.scopes),
+  allowedIps: v.optional(limitEntries.allowedIps, noLimits.allowedIps),
+  allowedOrigins: v.optional(limitEntries.allowedOrigins, noLimits.allowedOrigins),
+  budget: v.optional(limitEntries.budget, noLimits.budget),
+  throttle: v.optional(limitEntries.throttle, noLimits.throttle),
+  quota: v.optional(limitEntries.quota, noLimits.quota),
+  metadata: v.optional(limitEntries.metadata, noLimits.metadata),
+};
+
 /**
  * Makes sure that what a key has of its own stands below what its publication allows every key.
  * @throws ProblemError `invalid_request`

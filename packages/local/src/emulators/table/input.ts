@@ -19,6 +19,7 @@ export interface Input {
   Limit?: number;
   ScanIndexForward?: boolean;
   ExclusiveStartKey?: Attributes;
+  TransactItems?: { Put?: Input; Update?: Input }[];
   /** Puts of a batch, or keys to be read. */
   RequestItems?: Record<string, { PutRequest?: { Item: Attributes } }[] | { Keys?: Attributes[] }>;
 }

@@ -45,20 +45,42 @@ export const operations: Record<string, Operation> = {
     return `{"Responses":{${answers.join()}},"UnprocessedKeys":{}}`;
   },
 
-  PutItem(store, input) {
-    const { Item: after = {} } = input;
-    return change(store, input, after, () => after);
-  },
+  PutItem: (store, input) => changed(store, input, puttingOf(input)),
 
-  DeleteItem: (store, input) => change(store, input, input.Key ?? {}, () => undefined),
+  DeleteItem: (store, input) =>
+    changed(store, input, { keyed: input.Key ?? {}, next: () => undefined }),
 
-  UpdateItem(store, input) {
-    const { Key: key = {}, UpdateExpression } = input;
-    const updates = UpdateExpression === undefined ? undefined : parseUpdates(UpdateExpression);
-    const bindings = bind(input, updates);
-    return change(store, input, key, (before) =>
-      updates ? apply(updates.tree, before ?? key, bindings) : (before ?? key),
+  UpdateItem: (store, input) => changed(store, input, updatingOf(input)),
+
+  TransactWriteItems(store, { TransactItems = [] }) {
+    if (TransactItems.length === 0 || TransactItems.length > 100) {
+      throw invalid("Give 1 to 100 writes at once");
+    }
+    const writes = TransactItems.map(({ Put, Update }) => {
+      if (Put) return { input: Put, change: puttingOf(Put) };
+      if (Update) return { input: Update, change: updatingOf(Update) };
+      throw invalid("Only puts and updates are taken together here");
+    });
+    const names = writes.map(({ input, change }) =>
+      JSON.stringify([input.TableName, keyOf(change.keyed, tableIn(store, input).key)]),
     );
+    if (new Set(names).size < names.length) {
+      throw invalid("Transaction request cannot include multiple operations on one item");
+    }
+    // All is looked at before anything is written, with nothing in between.
+    const looked = writes.map(({ input, change }) => lookAt(store, input, change));
+    const CancellationReasons = looked.map((one) =>
+      one instanceof Refusal
+        ? { Code: cancellationCodes[one.name] ?? one.name, Message: one.message }
+        : { Code: "None" },
+    );
+    if (looked.some((one) => one instanceof Refusal)) {
+      const codes = CancellationReasons.map(({ Code }) => Code).join(", ");
+      const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`;
+      throw new Refusal("TransactionCanceledException", message, { CancellationReasons });
+    }
+    for (const one of looked) if (!(one instanceof Refusal)) carryOut(store, one);
+    return "{}";
   },
 
   Query: (store, input) => query(store, tableIn(store, input), input, bind(input)),
@@ -89,13 +111,36 @@ function tableIn(store: Store, { TableName = "" }: Input): Table {
   throw new Refusal("ResourceNotFoundException", "Requested resource not found");
 }
 
-/** Reads, looks at the condition, and writes, with nothing in between. */
-function change(
-  store: Store,
-  input: Input,
-  keyed: Attributes,
-  next: (before: Attributes | undefined) => Attributes | undefined,
-): string {
+interface Change {
+  /** Attributes with the item's key among them. */
+  keyed: Attributes;
+  next: (before: Attributes | undefined) => Attributes | undefined;
+}
+
+function puttingOf({ Item: after = {} }: Input): Change {
+  return { keyed: after, next: () => after };
+}
+
+function updatingOf(input: Input): Change {
+  const { Key: key = {}, UpdateExpression } = input;
+  const updates = UpdateExpression === undefined ? undefined : parseUpdates(UpdateExpression);
+  const bindings = bind(input, updates);
+  return {
+    keyed: key,
+    next: (before) => (updates ? apply(updates.tree, before ?? key, bindings) : (before ?? key)),
+  };
+}
+
+/** What a change will have done. */
+interface Outcome {
+  table: Table;
+  key: Key;
+  before: Attributes | undefined;
+  after: Attributes | undefined;
+}
+
+/** Reads, and looks at the condition. @throws Refusal */
+function outcomeOf(store: Store, input: Input, { keyed, next }: Change): Outcome {
   const table = tableIn(store, input);
   const key = keyOf(keyed, table.key);
   const json = store.read(table, key);
@@ -104,7 +149,34 @@ function change(
   requireCondition(input, before);
   const after = next(before);
   if (after) requireKept(after, key, table);
+  return { table, key, before, after };
+}
+
+/** The same, of one change among several. */
+function lookAt(store: Store, input: Input, change: Change): Outcome | Refusal {
+  try {
+    return outcomeOf(store, input, change);
+  } catch (error) {
+    if (error instanceof Refusal && error.name in cancellationCodes) return error;
+    throw error;
+  }
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+const cancellationCodes: Record<string, string> = {
+  ConditionalCheckFailedException: "ConditionalCheckFailed",
+  ValidationException: "ValidationError",
+};
+
+function carryOut(store: Store, { table, key, before, after }: Outcome): void {
   if (after || before) store.write(table, key, before, after);
+}
+
+/** Reads, looks at the condition, and writes, with nothing in between. */
+function changed(store: Store, input: Input, change: Change): string {
+  const outcome = outcomeOf(store, input, change);
+  carryOut(store, outcome);
+  const { before, after } = outcome;
   const capacity = capacityOf(input, () => writeUnits(before, after));
   const attributes = input.ReturnValues === "ALL_NEW" ? after : undefined;
   const old = input.ReturnValues === "ALL_OLD" ? before : undefined;

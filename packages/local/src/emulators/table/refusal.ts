@@ -1,8 +1,12 @@
 /** What a request is refused with, by the name that DynamoDB gives it. */
 export class Refusal extends Error {
-  constructor(name: string, message: string) {
+  /** What its answer says besides. */
+  readonly more: object;
+
+  constructor(name: string, message: string, more: object = {}) {
     super(message);
     this.name = name;
+    this.more = more;
   }
 }
 

@@ -23,7 +23,7 @@ function answer(store: Store, { operation: name, body }: WireRequest): Reply {
     const input = JSON.parse(body) as Input;
     return { status: 200, body: store.held(() => operation(store, input)) };
   } catch (error) {
-    if (error instanceof Refusal) return refusalOf(400, error.name, error.message);
+    if (error instanceof Refusal) return refusalOf(400, error.name, error.message, error.more);
     if (error instanceof SyntaxError) {
       return refusalOf(400, "SerializationException", error.message);
     }
@@ -32,7 +32,7 @@ function answer(store: Store, { operation: name, body }: WireRequest): Reply {
   }
 }
 
-const refusalOf = (status: number, name: string, message: string): Reply => ({
+const refusalOf = (status: number, name: string, message: string, more: object = {}): Reply => ({
   status,
-  body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message }),
+  body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message, ...more }),
 });

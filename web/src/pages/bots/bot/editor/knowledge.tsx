@@ -4,13 +4,13 @@ import { createMemo, createSignal, For, lazy, Show, Suspense } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, done, read } from "~/api/client.ts";
 import { formatBytes } from "~/format.ts";
+import { ConfirmAct } from "~/page-parts/confirm-act.tsx";
 import page from "~/page-parts/page.module.css";
 import { SyncChip } from "~/page-parts/status/status-chip.tsx";
 import { announce } from "~/ui/announcer.tsx";
 import { Async } from "~/ui/async.tsx";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
-import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
@@ -64,20 +64,14 @@ export function KnowledgeCard() {
     mutationFn: () => read(route.sync.$post({ param: { botId: botId() }, json: {} })),
     onSuccess: changed,
   }));
-  const remove = useMutation(() => ({
-    mutationFn: (source: Source) =>
-      done(route[":sourceId"].$delete({ param: { botId: botId(), sourceId: source.sourceId } })),
-    onSuccess: (_data: void, source: Source) => {
-      setRemoving(undefined);
-      client.setQueryData<Knowledge>(
-        names.knowledge(botId()),
-        (old) =>
-          old && { ...old, sources: old.sources.filter((s) => s.sourceId !== source.sourceId) },
-      );
-      announce(copy.knowledge.removed(source.name));
-      changed();
-    },
-  }));
+  const removed = (source: Source) => {
+    client.setQueryData<Knowledge>(
+      names.knowledge(botId()),
+      (old) =>
+        old && { ...old, sources: old.sources.filter((s) => s.sourceId !== source.sourceId) },
+    );
+    changed();
+  };
   const failed = () => knowledge.data?.sources.some(({ status }) => status === "FAILED");
   return (
     <Card
@@ -165,20 +159,18 @@ export function KnowledgeCard() {
           />
         </Show>
       </Suspense>
-      <ConfirmDialog
-        danger
-        open={removing() !== undefined}
+      <ConfirmAct
+        of={removing()}
         onClose={() => setRemoving(undefined)}
-        title={copy.knowledge.removeTitle(removing()?.name ?? "")}
+        title={({ name }) => copy.knowledge.removeTitle(name)}
         consequence={copy.knowledge.removeText}
         action={copy.knowledge.remove}
-        busy={remove.isPending}
-        error={remove.error}
+        act={({ sourceId }) =>
+          done(route[":sourceId"].$delete({ param: { botId: botId(), sourceId } }))
+        }
+        onDone={(_, source) => removed(source)}
+        done={(_, { name }) => copy.knowledge.removed(name)}
         failed={copy.knowledge.removeFailed}
-        onConfirm={() => {
-          const source = removing();
-          if (source) remove.mutate(source);
-        }}
       />
     </Card>
   );

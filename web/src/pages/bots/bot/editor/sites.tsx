@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/solid-query";
 import { createSignal, For, Show } from "solid-js";
 import { api, done, read } from "~/api/client.ts";
+import { ConfirmAct } from "~/page-parts/confirm-act.tsx";
 import { SyncChip } from "~/page-parts/status/status-chip.tsx";
 import { Button } from "~/ui/button.tsx";
-import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Icon } from "~/ui/icon.tsx";
 import { Time } from "~/ui/time.tsx";
@@ -19,13 +19,6 @@ export default function Sites(props: { botId: string; sites: Site[]; onChanged: 
   const visit = useMutation(() => ({
     mutationFn: (site: Site) => read(route.visit.$post({ param: param(site) })),
     onSuccess: () => props.onChanged(),
-  }));
-  const remove = useMutation(() => ({
-    mutationFn: (site: Site) => done(route.$delete({ param: param(site) })),
-    onSuccess: () => {
-      setRemoving(undefined);
-      props.onChanged();
-    },
   }));
   return (
     <>
@@ -44,19 +37,14 @@ export default function Sites(props: { botId: string; sites: Site[]; onChanged: 
       <Show when={visit.isError}>
         <ErrorPanel title={copy.sites.failed} error={visit.error} />
       </Show>
-      <ConfirmDialog
-        open={removing() !== undefined}
+      <ConfirmAct
+        of={removing()}
         onClose={() => setRemoving(undefined)}
-        title={copy.sites.removeTitle(removing()?.url ?? "")}
+        title={({ url }) => copy.sites.removeTitle(url)}
         consequence={copy.sites.removeText}
         action={copy.sites.removeAction}
-        onConfirm={() => {
-          const site = removing();
-          if (site) remove.mutate(site);
-        }}
-        danger
-        busy={remove.isPending}
-        error={remove.error}
+        act={(site) => done(route.$delete({ param: param(site) }))}
+        onDone={props.onChanged}
         failed={copy.sites.failed}
       />
     </>

@@ -1,17 +1,13 @@
 import { For, Show } from "solid-js";
 import { docsUrl } from "~/page-parts/docs/docs-links.ts";
 import page from "~/page-parts/page.module.css";
-import { isLive } from "~/page-parts/status/status.ts";
-import { Async } from "~/ui/async.tsx";
 import { Card } from "~/ui/card.tsx";
 import { CodeBlock } from "~/ui/code-block.tsx";
 import { CopyButton } from "~/ui/copy-button.tsx";
 import { DocsLink, errorUrl } from "~/ui/docs-link.tsx";
 import { Table } from "~/ui/table.tsx";
-import { useCurrentBot } from "../bot-context.ts";
 import endpointStyles from "../endpoint.module.css";
-import { NotPublished } from "../not-published.tsx";
-import { usePublication } from "../queries.ts";
+import { OfEndpoint } from "../of-endpoint.tsx";
 import { copy } from "./copy.ts";
 import styles from "./reference.module.css";
 import { errors, faces, type RouteInfo } from "./routes.ts";
@@ -19,64 +15,55 @@ import { errors, faces, type RouteInfo } from "./routes.ts";
 const faceNames = ["native", "openai", "mcp", "about"] as const;
 
 export default function Reference() {
-  const bot = useCurrentBot();
-  const publication = usePublication(() => bot().botId);
   return (
-    <Async query={publication} title={copy.failed}>
-      {(data) => (
-        <Show
-          when={isLive(data().status) && data().endpoint}
-          fallback={<NotPublished what={copy.what} />}
-        >
-          {(endpoint) => (
-            <div class={page.page}>
-              <Card title={copy.title} hint={copy.lead}>
-                <div class={endpointStyles.url}>
-                  <code>{endpoint()}</code>
-                  <CopyButton value={endpoint()} label={copy.copyBase} />
-                </div>
-                <p>
-                  <DocsLink href={docsUrl("reference/published-api")}>{copy.toDocs}</DocsLink>
-                </p>
+    <OfEndpoint what={copy.what} failed={copy.failed}>
+      {(endpoint) => (
+        <div class={page.page}>
+          <Card title={copy.title} hint={copy.lead}>
+            <div class={endpointStyles.url}>
+              <code>{endpoint()}</code>
+              <CopyButton value={endpoint()} label={copy.copyBase} />
+            </div>
+            <p>
+              <DocsLink href={docsUrl("reference/published-api")}>{copy.toDocs}</DocsLink>
+            </p>
+          </Card>
+          <For each={faceNames}>
+            {(face) => (
+              <Card title={copy.faces[face].title} hint={copy.faces[face].hint}>
+                <For each={faces[face]}>{(route) => <Route of={route} />}</For>
               </Card>
-              <For each={faceNames}>
-                {(face) => (
-                  <Card title={copy.faces[face].title} hint={copy.faces[face].hint}>
-                    <For each={faces[face]}>{(route) => <Route of={route} />}</For>
-                  </Card>
+            )}
+          </For>
+          <Card title={copy.errorsTitle} hint={copy.errorsLead}>
+            <Table
+              label={copy.errorsTitle}
+              columns={[
+                { label: copy.columns.status },
+                { label: copy.columns.body },
+                { label: copy.columns.meaning },
+              ]}
+            >
+              <For each={errors}>
+                {(error) => (
+                  <tr>
+                    <td data-label={copy.columns.status}>{error.status}</td>
+                    <td data-label={copy.columns.body}>
+                      <Show when={error.isCode} fallback={<code>{error.body}</code>}>
+                        <DocsLink href={errorUrl(error.body)}>
+                          <code>{error.body}</code>
+                        </DocsLink>
+                      </Show>
+                    </td>
+                    <td data-label={copy.columns.meaning}>{error.meaning}</td>
+                  </tr>
                 )}
               </For>
-              <Card title={copy.errorsTitle} hint={copy.errorsLead}>
-                <Table
-                  label={copy.errorsTitle}
-                  columns={[
-                    { label: copy.columns.status },
-                    { label: copy.columns.body },
-                    { label: copy.columns.meaning },
-                  ]}
-                >
-                  <For each={errors}>
-                    {(error) => (
-                      <tr>
-                        <td data-label={copy.columns.status}>{error.status}</td>
-                        <td data-label={copy.columns.body}>
-                          <Show when={error.isCode} fallback={<code>{error.body}</code>}>
-                            <DocsLink href={errorUrl(error.body)}>
-                              <code>{error.body}</code>
-                            </DocsLink>
-                          </Show>
-                        </td>
-                        <td data-label={copy.columns.meaning}>{error.meaning}</td>
-                      </tr>
-                    )}
-                  </For>
-                </Table>
-              </Card>
-            </div>
-          )}
-        </Show>
+            </Table>
+          </Card>
+        </div>
       )}
-    </Async>
+    </OfEndpoint>
   );
 }
 

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createSignal, For, Show } from "solid-js";
 import { api, done, read } from "~/api/client.ts";
+import { ConfirmAct } from "~/page-parts/confirm-act.tsx";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { Chip } from "~/ui/chip.tsx";
-import { ConfirmDialog } from "~/ui/confirm-dialog.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
 import { Switch } from "~/ui/switch.tsx";
 import { copy } from "./copy.ts";
@@ -72,9 +72,8 @@ export function ToolRow(props: { botId: string; tool: Tool; use: Use }) {
       </Show>
       <RemoveTool
         botId={props.botId}
-        tool={props.tool}
+        of={open() === "remove" ? props.tool : undefined}
         use={props.use}
-        open={open() === "remove"}
         onClose={() => setOpen(undefined)}
       />
     </li>
@@ -167,36 +166,26 @@ function Actions(props: { botId: string; tool: Tool; onOpen: (what: "edit" | "re
   );
 }
 
-function RemoveTool(props: {
-  botId: string;
-  tool: Tool;
-  use: Use;
-  open: boolean;
-  onClose: () => void;
-}) {
+function RemoveTool(props: { botId: string; of: Tool | undefined; use: Use; onClose: () => void }) {
   const client = useQueryClient();
-  const remove = useMutation(() => ({
-    mutationFn: async () => {
-      const { botId, tool, use } = props;
-      const allowed = use.allowed.filter((one) => one !== tool.toolId);
+  const remove = async ({ toolId }: Tool) => {
+    const { botId, use } = props;
+    const allowed = use.allowed.filter((one) => one !== toolId);
+    try {
       await read(api.bots[":botId"].$patch({ param: { botId }, json: { tools: { allowed } } }));
-      const param = { botId, toolId: tool.toolId };
-      await done(api.bots[":botId"].tools[":toolId"].$delete({ param }));
-    },
-    onSuccess: () => props.onClose(),
-    onSettled: () => refreshed(client, props.botId),
-  }));
+      await done(api.bots[":botId"].tools[":toolId"].$delete({ param: { botId, toolId } }));
+    } finally {
+      await refreshed(client, botId);
+    }
+  };
   return (
-    <ConfirmDialog
-      open={props.open}
-      onClose={() => props.onClose()}
-      title={copy.tool.removeTitle(titleOf(props.tool))}
+    <ConfirmAct
+      of={props.of}
+      onClose={props.onClose}
+      title={(tool) => copy.tool.removeTitle(titleOf(tool))}
       consequence={copy.tool.removeText}
       action={copy.tool.removeAction}
-      onConfirm={() => remove.mutate()}
-      danger
-      busy={remove.isPending}
-      error={remove.error}
+      act={remove}
       failed={copy.tool.removeFailed}
     />
   );
