@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { frame } from "../scripted-bedrock.test-support.ts";
-import { createConverseClient } from "./converse.ts";
+import { type ConverseEvent, createConverseClient } from "./converse.ts";
 
 const closes: (() => void)[] = [];
 afterEach(() => {
@@ -35,7 +35,12 @@ async function serve(answered: number) {
     server.closeAllConnections();
     server.close();
   });
-  const ask = () => Array.fromAsync(client.stream("m", {}, new AbortController().signal));
+  async function ask(): Promise<ConverseEvent[]> {
+    const events: ConverseEvent[] = [];
+    const { signal } = new AbortController();
+    for await (const event of client.stream("m", {}, signal)) events.push(event);
+    return events;
+  }
   return { ask, asked };
 }
 

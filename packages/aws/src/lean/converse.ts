@@ -72,7 +72,7 @@ export function createConverseClient(options: ConverseOptions): ConverseClient {
 }
 
 async function refusalOf({ status, headers, body }: Opened): Promise<ServiceError> {
-  const chunks: Buffer[] = await Array.fromAsync(body);
+  const chunks: Buffer[] = await body.toArray();
   return toError({ status, headers, body: Buffer.concat(chunks).toString("utf8") });
 }
 

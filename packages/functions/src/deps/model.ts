@@ -2,5 +2,4 @@ import { createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createConverseClient } from "@outlet/aws/lean/converse";
 import { options } from "./linked.ts";
 
-/** Not retried inside the SDK: the worker knows best when to try again. */
 export const model = () => createBedrockModel({ client: createConverseClient(options()) });
