@@ -1,7 +1,7 @@
 /** Loaded before a program that would listen on every address: it listens on this machine's own. */
 import { Server } from "node:net";
 
-const listen = Server.prototype.listen;
+const listen = Reflect.get(Server.prototype, "listen");
 
 Server.prototype.listen = function listenHere(first, ...rest) {
   const options = typeof first === "object" ? first : { port: Number(first) };
