@@ -14,6 +14,7 @@ import {
   type ModelUsage,
   type ObjectStore,
   type Table,
+  type Write,
 } from "../../ports/index.ts";
 import type { Budget } from "../../publishing/budget/index.ts";
 import { type Address, pick } from "./address.ts";
@@ -257,13 +258,8 @@ export async function finish(
   token: number,
   result: Result,
 ): Promise<State | undefined> {
-  const { answer, usedChunks, steps, status, ...rest } = result;
-  const said = { answer, usedChunks, steps: steps.map(Steps.withoutSources) };
-  const reply = await storeAnswer(deps.objects, run.folder, token, said);
-  const mine = all(equals("status", "in_progress"), equals("token", token));
-  const unknownCalls = Steps.unknownCalls(steps);
-  const set = shape.checkPart({ ...rest, unknownCalls, reply, finishedAt: deps.clock.now() });
-  const key = keyOf(run, run.runId);
+  const { status } = result;
+  const { key, set, mine } = await finishing(deps, run, token, result);
   const item =
     (status !== "cancelled" &&
       (await deps.table.update(
@@ -281,8 +277,36 @@ export async function finish(
   // The answer to a write may be lost and the write tried again, against its own outcome.
   const current = await peek(deps.table, run, run.runId);
   if (current && current.token === token && isTerminal(current.status)) return current;
-  if (reply.path) await deps.objects.remove(reply.path);
+  if (set.reply.path) await deps.objects.remove(set.reply.path);
   return undefined;
+}
+
+async function finishing(deps: Deps, run: State, token: number, result: Result) {
+  const { answer, usedChunks, steps, status: _status, ...rest } = result;
+  const said = { answer, usedChunks, steps: steps.map(Steps.withoutSources) };
+  const reply = await storeAnswer(deps.objects, run.folder, token, said);
+  const unknownCalls = Steps.unknownCalls(steps);
+  const set = shape.checkPart({ ...rest, unknownCalls, reply, finishedAt: deps.clock.now() });
+  const mine = all(equals("status", "in_progress"), equals("token", token));
+  return { key: keyOf(run, run.runId), set, mine };
+}
+
+/**
+ * Action Finish as one of several writes that are made together: the end as it is meant, of a run
+ * that nobody has cancelled.
+ * @param run as it was started, which nobody but its attempt changes, unless to cancel it.
+ * @returns the run as it will have ended.
+ */
+export async function finishOf(
+  deps: Deps,
+  run: State,
+  result: Result,
+): Promise<{ ended: State; write: Write }> {
+  const { status } = result;
+  const { key, set, mine } = await finishing(deps, run, run.token, result);
+  const condition = all(mine, equals("cancelRequestedAt", null));
+  const ended = { ...run, ...set, status };
+  return { ended, write: { key, change: { set: { ...set, status } }, condition } };
 }
 
 /**
