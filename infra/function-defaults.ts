@@ -27,6 +27,6 @@ export const allowLoop = (name: string, fn: $util.Output<sst.aws.Function>) =>
 
 /** Log levels and names for the structured log. */
 export const logEnvironment = (service: string) => ({
-  POWERTOOLS_SERVICE_NAME: service,
-  POWERTOOLS_LOG_LEVEL: "INFO",
+  SERVICE_NAME: service,
+  LOG_LEVEL: "INFO",
 });

@@ -14,19 +14,23 @@ export interface Bundle {
   bytes: number;
   /** How much of that is of each package. */
   packages: Record<string, number>;
+  /** Our own files that are loaded then, from the repository's root. */
+  files: string[];
+  /** Node's modules that are imported then. */
+  builtins: string[];
 }
 
 /** KiB of minified code: what loads before the first request of a cold start can be answered. */
 export const budgetsKib: Record<string, number> = {
-  authorizer: 120,
-  "published-api": 270,
-  worker: 450,
-  "control-api": 920,
-  deployer: 500,
-  sweeper: 260,
-  syncer: 500,
-  "dead-letters": 120,
-  webhooks: 240,
+  authorizer: 100,
+  "published-api": 212,
+  worker: 430,
+  "control-api": 900,
+  deployer: 485,
+  sweeper: 230,
+  syncer: 425,
+  "dead-letters": 55,
+  webhooks: 105,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -94,6 +98,14 @@ function bundleOf(name: string, metafile: Metafile): Bundle {
   return {
     bytes: loaded.reduce((sum, { bytes }) => sum + bytes, 0),
     packages: packagesOf(loaded),
+    files: loaded
+      .flatMap(({ inputs }) => Object.entries(inputs))
+      .filter(([path, { bytesInOutput }]) => path.startsWith("packages/") && bytesInOutput > 0)
+      .map(([path]) => path),
+    builtins: loaded
+      .flatMap(({ imports }) => imports)
+      .filter(({ external, kind }) => external && kind === "import-statement")
+      .map(({ path }) => path.replace(/^node:/, "")),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The published API for a gateway that cannot stream: the same app, its answers in one piece. */
-import { publishedApiDeps } from "@outlet/functions/deps";
+import { publishedApiDeps } from "@outlet/functions/deps/published-api";
 import { createPublishedApi } from "@outlet/functions/published-api/app";
 import { handle, type LambdaContext, type LambdaEvent } from "hono/aws-lambda";
 import { recordEvent } from "./recorder.ts";

@@ -74,10 +74,18 @@ async function expectAccessible(page: Page, options?: { isOpen: boolean }): Prom
 const isWhole = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 
+/** Tables that one has to scroll sideways on a desk's screen. */
+const cut = () =>
+  [...document.querySelectorAll("main table")]
+    .map((table) => table.parentElement)
+    .filter((box) => box && box.scrollWidth > box.clientWidth)
+    .map((box) => box?.textContent);
+
 describe.each(names)("the page %s", (name) => {
   test("has nothing that axe finds wrong, light or dark", async () => {
     await visit(tabOf(name), name);
     await expectAccessible(tabOf(name));
+    expect(await tabOf(name).evaluate(cut)).toEqual([]);
   });
 
   test("fits a screen of 360 pixels", async () => {
@@ -216,6 +224,12 @@ describe("a page whose data cannot be had", () => {
   );
 });
 
+/** Of lists to choose from, those that do not say what is chosen. */
+const unsaid = () =>
+  [...document.querySelectorAll<HTMLElement>("button[aria-haspopup=listbox]")]
+    .filter((button) => !button.ariaLabel && button.innerText.trim() === "")
+    .map(({ id }) => id);
+
 describe("what opens over a page", () => {
   const openers: [what: string, name: string, open: (page: Page) => Promise<void>][] = [
     [
@@ -276,6 +290,7 @@ describe("what opens over a page", () => {
     await open(page);
     await page.locator("[role=dialog], [role=menu], [role=listbox]").first().waitFor();
     await expectAccessible(page, { isOpen: true });
+    expect(await page.evaluate(unsaid)).toEqual([]);
   });
 });
 

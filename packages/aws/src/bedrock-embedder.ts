@@ -4,13 +4,11 @@ import { type Embedded, type Embedder, EmbedderUnavailable } from "@outlet/core/
 import * as v from "valibot";
 import type { JsonClient } from "./lean/json-client.ts";
 
-type Kind = Parameters<Embedder["embed"]>[1];
-
 /** Texts in one request to Cohere's models, and requests that are under way at a time to Titan. */
 const batchMax = 96;
 const parallelMax = 8;
-/** Of one try; a question waits for no second one that is slow too. */
-const timeoutMs = { question: 5_000, passage: 30_000 };
+/** Of one try; for one question somebody waits, for more, as for passages, a sync. */
+const timeoutMs = { asked: 5_000, synced: 30_000 };
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html */
 const TitanAnswer = v.object({ embedding: v.array(v.number()), inputTextTokenCount: v.number() });
@@ -34,13 +32,17 @@ export function createBedrockEmbedder({
 }): Embedder {
   const { modelId, dimensions } = model;
   const path = `/model/${encodeURIComponent(modelId)}/invoke`;
-  const invoke: Invoke = (body, kind) => client.call(path, body, { timeoutMs: timeoutMs[kind] });
-  const embed = { titan: titanOf(invoke, dimensions), cohere: cohereOf(invoke) }[model.family];
+  const embedIn = (waitMs: number): Embed => {
+    const invoke: Invoke = (body) => client.call(path, body, { timeoutMs: waitMs });
+    return { titan: titanOf(invoke, dimensions), cohere: cohereOf(invoke) }[model.family];
+  };
+  const embed = { asked: embedIn(timeoutMs.asked), synced: embedIn(timeoutMs.synced) };
   return {
     ...Embeddings.facts(model),
     async embed(texts, kind) {
       try {
-        return whole(await embed(texts, kind), texts.length);
+        const who = kind === "question" && texts.length === 1 ? "asked" : "synced";
+        return whole(await embed[who](texts, kind), texts.length);
       } catch (cause) {
         const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
         throw new EmbedderUnavailable(`${modelId}: ${reason}`, { cause });
@@ -49,18 +51,18 @@ export function createBedrockEmbedder({
   };
 }
 
-type Invoke = (body: object, kind: Kind) => Promise<unknown>;
+type Invoke = (body: object) => Promise<unknown>;
 type Embed = Embedder["embed"];
 
 /** One text a request. */
 const titanOf =
   (invoke: Invoke, dimensions: number | undefined): Embed =>
-  async (texts, kind) => {
+  async (texts) => {
     const answers: v.InferOutput<typeof TitanAnswer>[] = [];
     for (let at = 0; at < texts.length; at += parallelMax) {
       const asked = texts.slice(at, at + parallelMax).map(async (inputText) => {
         const body = { inputText, normalize: true, ...(dimensions && { dimensions }) };
-        return v.parse(TitanAnswer, await invoke(body, kind));
+        return v.parse(TitanAnswer, await invoke(body));
       });
       answers.push(...(await Promise.all(asked)));
     }
@@ -77,7 +79,7 @@ const cohereOf =
     for (let at = 0; at < texts.length; at += batchMax) {
       const batch = texts.slice(at, at + batchMax);
       const body = { texts: batch, input_type: cohereTypes[kind], truncate: "END" };
-      const { embeddings } = v.parse(CohereAnswer, await invoke(body, kind));
+      const { embeddings } = v.parse(CohereAnswer, await invoke(body));
       vectors.push(...embeddings.map((one) => Float32Array.from(one)));
     }
     const inputTokens = texts.reduce((sum, text) => sum + Tokens.estimate(text), 0);

@@ -26,7 +26,7 @@ import {
 } from "@outlet/core/ports";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { toModelError } from "./bedrock-error.ts";
-import { reach } from "./unix-endpoint.ts";
+import { reach } from "./unix-agent.ts";
 import { Text } from "@outlet/core/foundation/text";
 
 export interface BedrockClientOptions {

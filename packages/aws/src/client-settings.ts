@@ -1,5 +1,5 @@
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
-import { reach } from "./unix-endpoint.ts";
+import { reach } from "./unix-agent.ts";
 
 export interface ClientOptions {
   region: string;

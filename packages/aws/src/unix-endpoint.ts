@@ -1,5 +1,3 @@
-import { Agent } from "node:http";
-
 const scheme = "unix:";
 
 /** @param path of a Unix socket, or of a named pipe on Windows. @returns an `endpoint` for a client. */
@@ -8,29 +6,4 @@ export const unixEndpoint = (path: string): string => scheme + path;
 /** The path that {@link unixEndpoint} was given; nothing where the endpoint is a URL. */
 export function socketPathOf(endpoint: string): string | undefined {
   return endpoint.startsWith(scheme) ? endpoint.slice(scheme.length) : undefined;
-}
-
-/**
- * How the SDK reaches an endpoint: a URL as it is, a Unix socket by an agent that connects there
- * whatever the URL says.
- */
-export function reach(endpoint: string, maxSockets = 50): { endpoint: string; httpAgent?: Agent } {
-  const socketPath = socketPathOf(endpoint);
-  if (socketPath === undefined) return { endpoint };
-  // An agent's options stand in for a request's own, whose `socketPath` Node connects to.
-  const options = { keepAlive: true, maxSockets, socketPath };
-  return { endpoint: "http://localhost", httpAgent: new UnixAgent(options) };
-}
-
-class UnixAgent extends Agent {
-  override createConnection(...args: Parameters<Agent["createConnection"]>) {
-    const socket = super.createConnection(...args);
-    socket?.prependOnceListener("error", refused);
-    return socket;
-  }
-}
-
-/** Node removes a socket whose server has ended; the SDK knows only what a port says of that. */
-function refused(this: unknown, error: NodeJS.ErrnoException): void {
-  if (error.code === "ENOENT") error.code = "ECONNREFUSED";
 }

@@ -11,7 +11,7 @@ import { createClients } from "@outlet/aws/clients";
 import { createDynamoTable } from "@outlet/aws/dynamodb-table";
 import { createJsonClient } from "@outlet/aws/lean/json-client";
 import { createLeanTable } from "@outlet/aws/lean/table";
-import { reach } from "@outlet/aws/unix-endpoint";
+import { reach } from "@outlet/aws/unix-agent";
 import { silentLog, type Table } from "@outlet/core/ports";
 import { startEmulators } from "@outlet/local/emulators/start";
 import { median } from "./load/load.ts";

@@ -22,8 +22,8 @@ const inputTypes = { question: "query", passage: "passage" } as const;
 
 const triesMax = 3;
 const backoffMs = 500;
-/** A small machine embeds a few texts a second; a question is one. */
-const timeoutMs = { question: 5_000, passage: 120_000 };
+/** For one question somebody waits; for more, as for passages, a sync, and a small machine embeds few a second. */
+const timeoutMs = { asked: 5_000, synced: 120_000 };
 
 const Answer = v.object({
   data: v.array(
@@ -51,7 +51,7 @@ export function createOpenAiEmbedder(server: EmbeddingsServer, clock: Clock): Em
             inputTokens: texts.reduce((sum, text) => sum + Tokens.estimate(text), 0),
           };
         } catch (error) {
-          const again = error instanceof Retryable && tries < triesMax && kind === "passage";
+          const again = error instanceof Retryable && tries < triesMax && !isWaitedFor(texts, kind);
           if (!again) throw asUnavailable(error);
           await clock.sleep(backoffMs * 2 ** (tries - 1));
         }
@@ -59,6 +59,9 @@ export function createOpenAiEmbedder(server: EmbeddingsServer, clock: Clock): Em
     },
   };
 }
+
+const isWaitedFor = (texts: readonly string[], kind: "question" | "passage"): boolean =>
+  kind === "question" && texts.length === 1;
 
 /** Not reached, too slow, or too busy. */
 class Retryable extends Error {}
@@ -94,7 +97,7 @@ async function ask(
       },
       body: JSON.stringify(body),
       redirect: "error",
-      signal: AbortSignal.timeout(timeoutMs[kind]),
+      signal: AbortSignal.timeout(isWaitedFor(texts, kind) ? timeoutMs.asked : timeoutMs.synced),
     });
     text = await response.text();
   } catch (cause) {

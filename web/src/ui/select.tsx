@@ -33,7 +33,7 @@ export function Select(props: Props) {
   return (
     <Kobalte.Root<Option>
       options={options()}
-      optionValue="value"
+      optionValue={named}
       optionTextValue="label"
       value={chosen()}
       onChange={(option) => {
@@ -80,6 +80,9 @@ export function Select(props: Props) {
     </Kobalte.Root>
   );
 }
+
+/** Kobalte takes `""` for nothing chosen; here it may be a choice like any. */
+const named = ({ value }: Option) => `=${value}`;
 
 const isSame = (before: Option[], after: Option[]) =>
   JSON.stringify(before) === JSON.stringify(after);

@@ -1,5 +1,3 @@
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { socketPathOf } from "../unix-endpoint.ts";
 import { NoAnswer } from "./service-error.ts";
 
@@ -44,7 +42,10 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
   const socketPath = socketPathOf(endpoint);
   const url = new URL(socketPath === undefined ? endpoint : "http://localhost");
   const isSecure = url.protocol === "https:";
-  const agent = new (isSecure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets });
+  // Not by import, which reads every property of Node's module: one of `http` loads undici whole, and
+  // took 30 ms of each cold start.
+  const { Agent, request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
+  const agent = new Agent({ keepAlive: true, maxSockets });
   const options = {
     agent,
     method: "POST",
@@ -52,7 +53,6 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
       ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
       : { socketPath }),
   };
-  const request = isSecure ? httpsRequest : httpRequest;
   return {
     host: url.host,
     close: () => agent.destroy(),

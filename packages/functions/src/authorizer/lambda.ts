@@ -1,4 +1,4 @@
 import { createAuthorizer } from "./authorizer.ts";
-import { authorizerDeps } from "../deps.ts";
+import { authorizerDeps } from "../deps/authorizer.ts";
 
 export const handler = createAuthorizer(authorizerDeps());

@@ -1,6 +1,5 @@
 import { lookup as lookUp } from "node:dns/promises";
-import { request as requestPlain, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as requestSecure } from "node:https";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
 import {
   type Http,
@@ -129,8 +128,11 @@ function exchange(
     ...(ca !== undefined && { ca }),
   };
   return new Promise((resolve, reject) => {
-    const send = url.protocol === "https:" ? requestSecure : requestPlain;
-    const req = send(url, options, (message) => {
+    // Not by import: see `lean/exchange.ts` of `@outlet/aws`.
+    const { request } = process.getBuiltinModule(
+      url.protocol === "https:" ? "node:https" : "node:http",
+    );
+    const req = request(url, options, (message) => {
       const reached = message.socket.remoteAddress ?? "";
       if (!addresses.some(({ address }) => same(address, reached))) {
         message.destroy();

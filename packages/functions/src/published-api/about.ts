@@ -53,13 +53,13 @@ export function aboutRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
 
   // Seldom asked for, and large: in a chunk of its own it is loaded late.
   app.get("/openapi.json", async (c) => {
-    const { describeApi } = await import("./openapi/document.ts");
+    const { describeApi } = await import("./openapi/index.ts");
     const bot = await botOf(deps, c.get("client").botId);
     return c.json(describeApi(bot, endpointOf(c)));
   });
 
   app.get("/llms.txt", async (c) => {
-    const { describeForModels } = await import("./openapi/llms-txt.ts");
+    const { describeForModels } = await import("./openapi/index.ts");
     const bot = await botOf(deps, c.get("client").botId);
     const endpoint = endpointOf(c);
     return c.text(describeForModels(bot, endpoint));

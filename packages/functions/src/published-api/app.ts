@@ -13,11 +13,10 @@ import { cors } from "./cors.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import { identity, type PublishedEnv } from "./identity.ts";
 import { limits } from "./limits.ts";
-import { mcpRoutes } from "./mcp/routes.ts";
+import { late } from "./late.ts";
 import { nativeRoutes } from "./native/routes.ts";
 import { scoped } from "./scopes.ts";
 import { waiting } from "./waiting.ts";
-import { openaiRoutes } from "./openai/routes.ts";
 
 export type { PublishedApiDeps } from "./deps.ts";
 
@@ -44,10 +43,29 @@ export function createPublishedApi(deps: PublishedApiDeps): Hono<PublishedEnv> {
   );
   app.route("/", nativeRoutes(deps));
   app.route("/", aboutRoutes(deps));
-  app.route("/", mcpRoutes(deps));
-  app.route("/v1", openaiRoutes(deps));
+  // Many bots are called by one face alone: the others' code comes with their first request.
+  app.route(
+    "/",
+    late(["POST /mcp"], async () => (await import("./faces.ts")).mcpRoutes(deps)),
+  );
+  app.route(
+    "/v1",
+    late(openaiPaths, async () => (await import("./faces.ts")).openaiRoutes(deps)),
+  );
   return app;
 }
+
+const openaiPaths = [
+  "POST /responses",
+  "GET /responses/:id",
+  "DELETE /responses/:id",
+  "POST /responses/:id/cancel",
+  "GET /responses/:id/input_items",
+  "POST /chat/completions",
+  "GET /chat/completions",
+  "GET /models",
+  "GET /models/:id{.+}",
+];
 
 /**
  * What is 422 or 410 on the native face is 400 on the others: some stock clients repeat whatever they

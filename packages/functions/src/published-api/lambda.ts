@@ -1,4 +1,4 @@
-import { publishedApiDeps } from "../deps.ts";
+import { publishedApiDeps } from "../deps/published-api.ts";
 import { createPublishedApi } from "./app.ts";
 import { createPublishedApiHandler } from "./handler.ts";
 

@@ -69,8 +69,7 @@ export async function create(
 }
 
 export async function fromId(table: Table, botId: string): Promise<Info | undefined> {
-  const item = await table.get(Layout.bot(botId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.bot(botId));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock, ObjectStore, Queue, Table } from "../../ports/index.ts";
 import { Problem } from "../../foundation/problem/index.ts";
 import { Layout } from "../../store/layout/index.ts";
+import { Paging } from "../../store/paging/index.ts";
 import { Bot } from "../bot/index.ts";
 import { removePassages } from "../retrieval/passage-store.ts";
 import { type Info, shape, toItem } from "./info.ts";
@@ -59,19 +60,9 @@ export async function enqueue(
   await ring(deps, source.botId);
 }
 
-export async function list(table: Table, botId: string): Promise<Info[]> {
-  const sources: Info[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query({
-      pk: Layout.botPartition(botId),
-      skPrefix: Layout.sourcePrefix,
-      cursor,
-    });
-    sources.push(...shape.readAll(table, page.items));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return sources;
+export function list(table: Table, botId: string): Promise<Info[]> {
+  const range = { pk: Layout.botPartition(botId), skPrefix: Layout.sourcePrefix };
+  return Paging.all(table, range, shape.readAll);
 }
 
 export async function fromId(
@@ -79,8 +70,7 @@ export async function fromId(
   botId: string,
   sourceId: string,
 ): Promise<Info | undefined> {
-  const item = await table.get(Layout.source(botId, sourceId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.source(botId, sourceId));
 }
 
 /** Writes the bot's sync status as its sources have it: the worst of them. */

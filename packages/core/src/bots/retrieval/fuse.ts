@@ -1,7 +1,7 @@
 /** Of each list; what is further down is not near enough to be compared. */
 export const fusedMax = 100;
 /** Of both lists, how much meaning counts; words have the rest. */
-const meaningWeight = 0.6;
+const meaningWeight = 0.65;
 
 export interface Scored {
   passage: number;

@@ -15,6 +15,12 @@ export function withStored(bytes: Uint8Array, stored: Header["stored"]): Uint8Ar
   return assemble({ ...header, stored }, [body]);
 }
 
+/** The same index, and what questions about it have in common. */
+export function withTypical(bytes: Uint8Array, typical: Header["typical"]): Uint8Array {
+  const { header, body } = readHeader(bytes);
+  return assemble({ ...header, typical }, [body]);
+}
+
 /** The same index with vectors of its passages. */
 export function withVectors(
   bytes: Uint8Array,

@@ -46,7 +46,14 @@ export const Header = v.object({
     v.object({ embedderId: v.string(), dimensions: v.number(), scales: Section, rows: Section }),
   ),
   /**
-   * In place of that where vectors lie in a store of their own: by which model, and the places in
+   * What questions about these passages have in common, by one model (float32 in base64), and how many
+   * passages there were when that was told.
+   */
+  typical: v.optional(
+    v.object({ embedderId: v.string(), passages: v.number(), vector: v.string() }),
+  ),
+  /**
+   * In place of `vectors` where they lie in a store of their own: by which model, and the places in
    * `sources` of those whose vectors are not all there.
    */
   stored: v.optional(v.object({ embedderId: v.string(), missing: v.array(v.number()) })),

@@ -12,13 +12,17 @@ export interface Meaning {
   similarityOf(passage: number): number | null;
 }
 
-/** Of the vectors in the index, each compared. */
+/**
+ * Of the vectors in the index, each compared.
+ * @param asked the question's vector, and the share of what all have in common that it is without.
+ */
 export function meaningByRows(
   index: LexicalIndex,
   rows: VectorRows,
-  { question, limit, without }: { question: Float32Array; limit: number; without: Set<string> },
+  asked: { question: Float32Array; share: number; limit: number; without: Set<string> },
 ): Meaning {
-  const similarities = rows.similarities(question);
+  const { question, share, limit, without } = asked;
+  const similarities = rows.similarities(question, share);
   for (const [first, end] of index.rangesOf(without)) similarities.fill(0, first, end);
   const nearest = bestOf(similarities, limit).map((passage) => ({
     passage,
@@ -36,7 +40,7 @@ export function meaningByStore(
   const similarities = new Map<number, number>();
   for (const { key, similarity } of found) {
     const [sourceId = "", version = "", ordinal] = key.split("/");
-    if (without.has(sourceId) || similarity <= 0) continue;
+    if (without.has(sourceId)) continue;
     const passage = index.passageOf({ sourceId, version }, Number(ordinal));
     if (passage !== undefined) similarities.set(passage, similarity);
   }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import {
   type Clock,
   type Embedder,
+  EmbedderUnavailable,
   type EmbeddingPrice,
   type Log,
   type ObjectStore,
@@ -14,7 +15,7 @@ import { Ledger } from "../../records/ledger/index.ts";
 import { vectorsId } from "./embed-batches.ts";
 import { embedPassages } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
-import { withStored, withVectors } from "./index-vectors.ts";
+import { withStored, withTypical, withVectors } from "./index-vectors.ts";
 import { LexicalIndex, type Source } from "./lexical-index.ts";
 import { textsOf } from "./passage.ts";
 import { decodePassages } from "./passage-records.ts";
@@ -22,6 +23,7 @@ import { passagesPath } from "./passage-store.ts";
 import { analysis } from "./passage-terms.ts";
 import { clean, indexPath, type Pointer, point, removeIndex } from "./pointer.ts";
 import { removeStale, storeVectors } from "./store-vectors.ts";
+import { typicalOf } from "./typical.ts";
 
 interface Deps {
   table: Table;
@@ -112,25 +114,47 @@ async function removeReplaced(
 async function addVectors(
   { table, clock, objects, embedder, vectors, log = silentLog }: Deps,
   botId: string,
-  bytes: Uint8Array,
+  words: Uint8Array,
   old: LexicalIndex | undefined,
 ): Promise<{ bytes: Uint8Array; complete: boolean }> {
-  const index = new LexicalIndex(bytes);
-  if (!embedder || index.header.passages === 0) return { bytes, complete: true };
+  const index = new LexicalIndex(words);
+  if (!embedder || index.header.passages === 0) return { bytes: words, complete: true };
   const { price } = embedder;
   const charge = async (inputTokens: number) => {
     if (price && inputTokens > 0) await recordCost({ table, clock }, { botId, price, inputTokens });
   };
+  const asked = await addTypical({ objects, embedder, log }, botId, words, old);
+  const { bytes } = asked;
   if (vectors) {
     const deps = { objects, embedder, vectors, log };
     const { stored, complete, inputTokens } = await storeVectors(deps, botId, index, old);
-    await charge(inputTokens);
-    return { bytes: withStored(bytes, stored), complete };
+    await charge(inputTokens + asked.inputTokens);
+    return { bytes: withStored(bytes, stored), complete: complete && asked.complete };
   }
   const made = await embedPassages({ objects, embedder, log }, botId, index, old);
-  const { rows, complete, inputTokens } = made;
-  await charge(inputTokens);
+  const { rows, inputTokens } = made;
+  await charge(inputTokens + asked.inputTokens);
+  const complete = made.complete && asked.complete;
   return { bytes: rows ? withVectors(bytes, vectorsId(embedder), rows) : bytes, complete };
+}
+
+async function addTypical(
+  { objects, embedder, log }: { objects: ObjectStore; embedder: Embedder; log: Log },
+  botId: string,
+  bytes: Uint8Array,
+  old: LexicalIndex | undefined,
+): Promise<{ bytes: Uint8Array; complete: boolean; inputTokens: number }> {
+  const about = { botId, embedderId: vectorsId(embedder) };
+  const index = new LexicalIndex(bytes);
+  try {
+    const found = await typicalOf({ objects, embedder }, about, index, old?.header);
+    const { typical, inputTokens } = found;
+    return { bytes: withTypical(bytes, typical), complete: true, inputTokens };
+  } catch (cause) {
+    if (!(cause instanceof EmbedderUnavailable)) throw cause;
+    log.warn("questions are compared as they are", { botId, cause });
+    return { bytes, complete: false, inputTokens: 0 };
+  }
 }
 
 /** What a sync was charged for vectors is cost of the bot, also where its index was not the one kept. */
@@ -190,7 +214,7 @@ async function load(
 
 function digestOf(sources: readonly Wanted[], { embedder, vectors }: Deps): string {
   const names = sources.map(({ sourceId, version }) => `${sourceId} ${version}`).sort();
-  const meaning = embedder ? `${vectorsId(embedder)}${vectors ? " stored" : ""}` : "";
+  const meaning = embedder ? `${vectorsId(embedder)}${vectors ? " stored" : ""} apart` : "";
   return hashOf(Buffer.from([analysis, meaning, ...names].join("\n")));
 }
 

@@ -19,6 +19,7 @@ import { type Meaning, meaningByRows, meaningByStore } from "./meaning.ts";
 import { passagesPath } from "./passage-store.ts";
 import { indexPath, type Pointer, readPointer } from "./pointer.ts";
 import { consideredOf, type FullHit, search } from "./search.ts";
+import { apartFrom, readTypical, shareOf } from "./typical.ts";
 
 interface Deps {
   table: Table;
@@ -81,12 +82,12 @@ export function createRetriever(
       const text = bounded(asked.question);
       const [question] = (await embedder.embed([text], "question")).vectors;
       if (!question) return undefined;
-      if (rows) return meaningByRows(index, rows, { question, limit, without });
-      const found = await store?.nearest(
-        { botId, embedderId },
-        question,
-        Math.min(limit, nearestMax),
-      );
+      const typical = readTypical(index.header.typical, embedderId, question.length);
+      const share = typical ? shareOf(index.header.passages) : 0;
+      const apart = apartFrom(question, typical, share);
+      if (rows) return meaningByRows(index, rows, { question: apart, share, limit, without });
+      const most = Math.min(limit, nearestMax);
+      const found = await store?.nearest({ botId, embedderId }, apart, most);
       return found && meaningByStore(index, found, without);
     } catch (cause) {
       const isAway =

@@ -12,6 +12,7 @@ import { fuse } from "./fuse.ts";
 import { storePassages } from "./passage-store.ts";
 import { publish, type Wanted } from "./publish.ts";
 import { createRetriever } from "./retriever.ts";
+import { apartFrom } from "./typical.ts";
 import { VectorRows } from "./vectors.ts";
 
 const botId = "B";
@@ -91,7 +92,8 @@ describe("finding by meaning", () => {
     await world.publish(embedder);
     await world.publish(embedder);
     const ofPassages = ["dog", "car", "a", "b", "vehicle", "b"].map((text) => `passage: ${text}`);
-    expect(asked).toEqual(ofPassages);
+    // What questions about it are like is asked once: the knowledge is as large as it was.
+    expect(asked).toEqual(["question: a?", "question: b?", ...ofPassages]);
     await world.find("puppy?", embedder);
     expect(asked.at(-1)).toBe("question: puppy?");
   });
@@ -117,8 +119,8 @@ describe("finding by meaning", () => {
     await world.publish(embedder);
     const hour = Ledger.hourOf(world.deps.clock.now());
     const entries = await Ledger.listHour(world.deps.table, botId, hour);
-    // Two passages and a title, once: 3,000 tokens at 2 cents a million.
-    expect(entries).toMatchObject([{ model: "small", inputTokens: 3_000, costMicroUsd: 60 }]);
+    // Two passages, a title, and it as a question, once: 4,000 tokens at 2 cents a million.
+    expect(entries).toMatchObject([{ model: "small", inputTokens: 4_000, costMicroUsd: 80 }]);
     expect(entries.map(Ledger.isRun)).toEqual([false]);
   });
 
@@ -130,7 +132,7 @@ describe("finding by meaning", () => {
     const other = createEmbedder("another");
     expect((await world.find("hound", other.embedder)).engine).toBe("lexical");
     await world.publish(other.embedder);
-    expect(other.asked).toEqual(["passage: dog", "passage: a"]);
+    expect(other.asked).toEqual(["question: a?", "passage: dog", "passage: a"]);
     expect((await world.find("hound", other.embedder)).passages).toHaveLength(1);
     other.state.dimensions = 4;
     await world.put("b", "1", "car");
@@ -176,6 +178,46 @@ describe("vectors in bytes", () => {
     );
   });
 
+  test("without what all have in common, what tells one from the others is what counts", () => {
+    // The second is near to every question of its kind, the first to this one.
+    const rows = VectorRows.of(3, 3);
+    for (const [at, x, y, z] of [
+      [0, 0.8, 0.6, 0],
+      [1, 1, 0.1, 0],
+      [2, 0.8, 0, 0.6],
+    ] as const) {
+      rows.set(at, Float32Array.of(x, y, z));
+    }
+    const question = Float32Array.of(0.97, 0.23, 0);
+    const nearest = (similarities: Float32Array) => similarities.indexOf(Math.max(...similarities));
+    expect(nearest(rows.similarities(question))).toBe(1);
+    const typical = Float32Array.of(0.99, 0.05, 0.05);
+    const apart = rows.similarities(apartFrom(question, typical, 0.9), 0.9);
+    expect(nearest(apart)).toBe(0);
+    // As reckoned by hand: of the directions from nine tenths of the mean.
+    const mean = [0, 1, 2].map(
+      (i) =>
+        0.9 *
+        (
+          [
+            [0.8, 0.995, 0.8],
+            [0.6, 0.0995, 0],
+            [0, 0, 0.6],
+          ][i] ?? []
+        ).reduce((sum, value) => sum + value / 3, 0),
+    );
+    const cosine = (a: number[], b: number[]) =>
+      a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0) /
+      Math.hypot(...a) /
+      Math.hypot(...b);
+    const without = [0.8, 0.6, 0].map((value, i) => value - (mean[i] ?? 0));
+    const asked = [0.97, 0.23, 0].map(
+      (value, i) => value / Math.hypot(0.97, 0.23) - 0.9 * (typical[i] ?? 0),
+    );
+    expect(apart[0]).toBeCloseTo(cosine(without, asked), 1);
+    expect(apart.every((value) => value <= 1.02)).toBe(true);
+  });
+
   test("of no direction or another length are left out", () => {
     const rows = VectorRows.of(3, 2);
     rows.set(0, Float32Array.of(0, 0));
@@ -196,7 +238,7 @@ describe("one list of two", () => {
       { passage: 3, score: 0.7 },
     ]);
     expect(fused.map(({ passage }) => passage)).toEqual([0, 2, 1, 3]);
-    expect(fused.map(({ score }) => Number(score.toFixed(4)))).toEqual([0.7, 0.6, 0.1333, 0]);
+    expect(fused.map(({ score }) => Number(score.toFixed(4)))).toEqual([0.675, 0.65, 0.1167, 0]);
   });
 
   test("of one list alone keeps its order", () => {

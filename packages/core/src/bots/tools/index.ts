@@ -68,8 +68,7 @@ export async function fromId(
   botId: string,
   toolId: string,
 ): Promise<Info | undefined> {
-  const item = await table.get(Layout.tool(botId, toolId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.tool(botId, toolId));
 }
 
 /**

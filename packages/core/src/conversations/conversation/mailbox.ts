@@ -61,8 +61,7 @@ interface Deps {
 }
 
 export async function read(table: Table, address: Address): Promise<Head | undefined> {
-  const item = await table.get(Layout.head(address));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.head(address));
 }
 
 export type Appended =

@@ -30,8 +30,7 @@ export async function fromId(
   botId: string,
   deliveryId: string,
 ): Promise<Info | undefined> {
-  const item = await table.get(Layout.delivery(botId, deliveryId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.delivery(botId, deliveryId));
 }
 
 /** Newest first. */

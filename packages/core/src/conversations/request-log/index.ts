@@ -119,8 +119,7 @@ export async function fromId(
   botId: string,
   runId: string,
 ): Promise<Entry | undefined> {
-  const item = await table.get(Layout.runLog(botId, runId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.runLog(botId, runId));
 }
 
 export interface Filter {

@@ -4,7 +4,13 @@
  */
 export * as Text from "./index.ts";
 
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made when first needed: it takes milliseconds of a cold start. */
+function graphemes(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter("und", { granularity: "grapheme" });
+  return segmenter;
+}
 
 /** How far beyond a border is looked for the end of a grapheme. */
 const lookAhead = 64;
@@ -15,7 +21,10 @@ const lookAhead = 64;
  */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
-  const at = graphemes.segment(text.slice(0, max + lookAhead)).containing(max)?.index ?? max;
+  const at =
+    graphemes()
+      .segment(text.slice(0, max + lookAhead))
+      .containing(max)?.index ?? max;
   return text.slice(0, at > 0 ? at : codePointBorder(text, max));
 }
 
@@ -24,7 +33,9 @@ export function cutStart(text: string, max: number): string {
   const from = text.length - max;
   if (from <= 0) return text;
   const begin = Math.max(0, from - lookAhead);
-  const found = graphemes.segment(text.slice(begin)).containing(from - begin);
+  const found = graphemes()
+    .segment(text.slice(begin))
+    .containing(from - begin);
   if (!found || found.index === from - begin) return text.slice(from);
   return text.slice(begin + found.index + found.segment.length);
 }

@@ -36,8 +36,7 @@ export async function findFormer(
   botId: string,
   keyId: string,
 ): Promise<Former | undefined> {
-  const item = await table.get(Layout.formerKey(botId, keyId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.formerKey(botId, keyId));
 }
 
 /** What was noted of a bot's keys goes with the bot. */

@@ -129,8 +129,7 @@ export async function fromId(table: Table, botId: string, keyId: string): Promis
 
 /** The same where it may be gone. */
 export async function find(table: Table, botId: string, keyId: string): Promise<Info | undefined> {
-  const item = await table.get(Layout.key(botId, keyId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.key(botId, keyId));
 }
 
 /**

@@ -57,8 +57,7 @@ interface Deps {
 }
 
 export async function fromBot(table: Table, botId: string): Promise<Info | undefined> {
-  const item = await table.get(Layout.webhook(botId));
-  return item && shape.read(table, item);
+  return shape.find(table, Layout.webhook(botId));
 }
 
 /**

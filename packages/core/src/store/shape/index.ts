@@ -6,7 +6,7 @@
 export * as Shape from "./index.ts";
 
 import * as v from "valibot";
-import type { Item, Table } from "../../ports/index.ts";
+import type { Item, Key, Table } from "../../ports/index.ts";
 
 /** An item that is not of its shape. It names paths, never values: these may be what somebody said. */
 export class Unreadable extends Error {
@@ -26,10 +26,13 @@ export class Unwritable extends Error {
 }
 
 type Reporter = Pick<Table, "report">;
+type Reader = Pick<Table, "get" | "report">;
 
 export interface Shape<T> {
   /** What is stored; a member that is not as it should be is mended where that is known, and reported. @throws Unreadable */
   read: (table: Reporter, item: Item) => T;
+  /** The one of that key, if there is one. @throws Unreadable */
+  find: (table: Reader, key: Key) => Promise<T | undefined>;
   /** What can be read of a list; what cannot is reported, and the rest goes on. */
   readAll: (table: Reporter, items: readonly Item[]) => T[];
   /** The value itself, before it is written. @throws Unwritable */
@@ -64,6 +67,10 @@ export function of<const S extends v.ObjectSchema<v.ObjectEntries, undefined>>(
   };
   return {
     read,
+    find: async (table, key) => {
+      const item = await table.get(key);
+      return item && read(table, item);
+    },
     readAll: (table, items) =>
       items.flatMap((item) => {
         try {

@@ -148,7 +148,9 @@ export const MessageContent = v.pipe(
   v.maxLength(100, "must have at most 100 parts"),
   v.check(
     (content) => charactersOf(content) <= charactersMax,
-    `must have at most ${charactersMax.toLocaleString("en")} characters of text in all its parts`,
+    // Worded when it is needed: numbers in words load the tables of languages.
+    () =>
+      `must have at most ${charactersMax.toLocaleString("en")} characters of text in all its parts`,
   ),
   v.check((content) => countOf(content, "image") <= 20, "must have at most 20 images"),
   v.check((content) => countOf(content, "attachment") <= 5, "must have at most 5 attachments"),

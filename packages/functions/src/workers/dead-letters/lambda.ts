@@ -1,4 +1,4 @@
 import { createDeadLetters } from "./handler.ts";
-import { deadLettersDeps } from "../../deps.ts";
+import { deadLettersDeps } from "../../deps/dead-letters.ts";
 
 export const handler = createDeadLetters(deadLettersDeps());

@@ -1,5 +1,5 @@
 import { createDeployer } from "./handler.ts";
-import { deployerDeps } from "../../deps.ts";
+import { deployerDeps } from "../../deps/deployer.ts";
 import { probe } from "./probe.ts";
 
 export const handler = createDeployer({ ...deployerDeps(), probe });

@@ -1,4 +1,4 @@
-import { sweeperDeps } from "../../deps.ts";
+import { sweeperDeps } from "../../deps/sweeper.ts";
 import { createSweeper } from "./handler.ts";
 
 export const handler = createSweeper(sweeperDeps());

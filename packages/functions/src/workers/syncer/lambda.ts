@@ -1,4 +1,4 @@
-import { syncerDeps } from "../../deps.ts";
+import { syncerDeps } from "../../deps/syncer.ts";
 import { createSyncer } from "./handler.ts";
 
 export const handler = createSyncer(syncerDeps());

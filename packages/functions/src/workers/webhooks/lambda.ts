@@ -1,4 +1,4 @@
-import { webhooksDeps } from "../../deps.ts";
+import { webhooksDeps } from "../../deps/webhooks.ts";
 import { createWebhooks } from "./handler.ts";
 
 export const handler = createWebhooks(webhooksDeps());

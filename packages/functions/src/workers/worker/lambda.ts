@@ -1,4 +1,4 @@
-import { workerDeps } from "../../deps.ts";
+import { workerDeps } from "../../deps/worker.ts";
 import { createWorker } from "./handler.ts";
 
 export const handler = createWorker(workerDeps());

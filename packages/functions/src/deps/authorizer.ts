@@ -1,0 +1,3 @@
+import { base, peppers } from "./linked.ts";
+
+export const authorizerDeps = () => ({ ...base(), ...peppers() });
