@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "finish without token",
     profile: "one overtakes the other",
-    file: "conversations/run/index.ts",
+    file: "conversations/run/finish.ts",
     replace: [
       [
         `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
@@ -48,7 +48,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "finish unconditional",
-    file: "conversations/run/index.ts",
+    file: "conversations/run/finish.ts",
     replace: [
       [
         `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
@@ -191,7 +191,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "finish takes a lost reply for being overtaken",
-    file: "conversations/run/index.ts",
+    file: "conversations/run/finish.ts",
     replace: [
       [
         `  if (current && current.token === token && isTerminal(current.status)) return current;\n`,

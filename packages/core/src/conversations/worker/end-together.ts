@@ -61,8 +61,9 @@ export async function endTogether(
   return { ended, left: isOver ? (isOnly ? "released" : "more") : undefined };
 }
 
-const sizeOf = (run: Run.State, { answer, steps }: Run.Result): number =>
-  Buffer.byteLength(run.question.json ?? "") + Buffer.byteLength(JSON.stringify([answer, steps]));
+const sizeOf = (run: Run.State, { answer, usedChunks, steps }: Run.Result): number =>
+  Buffer.byteLength(run.question.json ?? "") +
+  Buffer.byteLength(JSON.stringify([answer, usedChunks, steps]));
 
 const isTold = ({ onRunEnded }: Deps, run: Run.State): boolean =>
   onRunEnded !== undefined && onRunEnded.concerns?.(Run.endOf(run)) !== false;
