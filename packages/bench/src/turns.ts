@@ -16,7 +16,12 @@ export interface Turn {
 }
 
 interface Metered {
-  ConsumedCapacity?: { CapacityUnits?: number };
+  /** A list where several items are written together. */
+  ConsumedCapacity?: Capacity | Capacity[];
+}
+
+interface Capacity {
+  CapacityUnits?: number;
 }
 
 /** What each turn of one conversation costs, in units that the table reports for each call. */
@@ -29,8 +34,11 @@ async function takeTurns(turns: number): Promise<Turn[]> {
         const metered = { ...input, ReturnConsumedCapacity: "TOTAL" };
         const output = await dynamodb.call<Output & Metered>(operation, metered, options);
         spent.calls += 1;
-        spent[/^(Get|Query)/.test(operation) ? "read" : "write"] +=
-          output.ConsumedCapacity?.CapacityUnits ?? 0;
+        const capacities = [output.ConsumedCapacity ?? []].flat();
+        spent[/^(Get|Query)/.test(operation) ? "read" : "write"] += capacities.reduce(
+          (sum, { CapacityUnits = 0 }) => sum + CapacityUnits,
+          0,
+        );
         return output;
       },
     }),
