@@ -19,7 +19,9 @@ const dualStackOnly: readonly string[] = ["s3vectors"];
  */
 export function defaultEndpoint(service: string, region: string, env = process.env): string {
   const ignored = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true";
-  const named = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env["AWS_ENDPOINT_URL"];
+  const named =
+    env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll("-", "_")}`] ||
+    env["AWS_ENDPOINT_URL"];
   if (named && !ignored) return named;
   const [known, otherwise] = dualStackOnly.includes(service)
     ? [dualStackSuffixes, "api.aws"]
