@@ -102,6 +102,29 @@ Finish(w) == LET me == worker[w] IN        \* what was said is in the log before
   /\ worker' = [worker EXCEPT ![w] = Idle]
   /\ UNCHANGED <<log, closer, popped, remover, faults>>
 
+(* The last that is said and the end in one write with Finish, and Pop where    *)
+(* nothing has to come before it: all of it or nothing. Nothing may be on its   *)
+(* way. A short answer begins with it, too.                                     *)
+CanEnd(w) == LET me == worker[w] IN
+  /\ log[me.next].kind = "empty"
+  /\ run.status = "in_progress" /\ run.token = me.token
+
+EndTogether(w) == LET me == worker[w] IN
+  /\ me.pc \in {"begin", "text"} /\ closer[w].pc = "idle"
+  /\ CanEnd(w)
+  /\ \E texts \in 0..(IF me.said < MaxTexts THEN 1 ELSE 0) : \E outcome \in {"completed", "failed"} :
+       LET first == IF me.pc = "begin" THEN 1 ELSE 0
+           event(kind, n) == [kind |-> kind, token |-> me.token, n |-> n, turn |-> me.turn]
+           at(i) == IF i = me.next + first + texts THEN event("end", 0)
+                    ELSE IF i = me.next + first THEN event("text", me.said + 1)
+                    ELSE event("attempt", 0)
+       IN /\ log' = [i \in Slots |-> IF i \in me.next..(me.next + first + texts) THEN at(i) ELSE log[i]]
+          /\ run' = [run EXCEPT !.status = outcome, !.answered = me.token]
+          /\ answers' = [answers EXCEPT ![run.redrives] = <<me.token, me.said + texts>>]
+  /\ popped' \in BOOLEAN
+  /\ worker' = [worker EXCEPT ![w] = Idle]
+  /\ UNCHANGED <<closer, remover, faults>>
+
 Die(w) ==
   /\ worker[w].pc # "idle"
   /\ worker' = [worker EXCEPT ![w] = Idle]
@@ -184,7 +207,7 @@ Wipe ==
   /\ UNCHANGED <<run, worker, closer, popped, answers, faults>>
 -----------------------------------------------------------------------------
 Next ==
-  \/ \E w \in Workers : Start(w) \/ ReadTail(w) \/ Begin(w) \/ Text(w) \/ LoseReply(w) \/ Finish(w) \/ Die(w)
+  \/ \E w \in Workers : Start(w) \/ ReadTail(w) \/ Begin(w) \/ Text(w) \/ LoseReply(w) \/ Finish(w) \/ EndTogether(w) \/ Die(w)
   \/ \E c \in Closers \union Workers : Look(c) \/ LookAtTail(c) \/ Forget(c) \/ End(c) \/ Pop(c) \/ CloserDies(c)
   \/ Cancel \/ Redrive \/ Condemn \/ Mark \/ Wipe
 Spec == Init /\ [][Next]_vars

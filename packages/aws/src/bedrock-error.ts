@@ -1,8 +1,8 @@
-import { HttpResponse } from "@smithy/core/protocols";
 import { ModelError, type ModelErrorCode } from "@outlet/core/ports";
+import { ServiceError } from "./lean/service-error.ts";
 
 /**
- * Bedrock's exceptions, in lower case: in a stream some regions spell the first letter small.
+ * Bedrock's exceptions, in lower case.
  * Which are worth another try: https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
  */
 const exceptions: Record<string, [ModelErrorCode, retryable: boolean]> = {
@@ -17,7 +17,7 @@ const exceptions: Record<string, [ModelErrorCode, retryable: boolean]> = {
   resourcenotfoundexception: ["model_not_found", false],
   servicequotaexceededexception: ["model_quota_exceeded", false],
   validationexception: ["model_invalid_request", false],
-  // Raised by the SDK before anything is sent.
+  // Raised by the SDK's chain of credentials before anything is sent.
   credentialsprovidererror: ["model_access_denied", false],
   tokenprovidererror: ["model_access_denied", false],
   timeouterror: ["model_timeout", true],
@@ -53,45 +53,30 @@ function specify(code: ModelErrorCode, words: string): ModelErrorCode {
   return saysTooLong(words) ? "model_input_too_long" : code;
 }
 
-/** RFC 9110 §10.2.3, in seconds: the SDK keeps the response of an error beside it. */
-function retryAfterOf(error: Error): number | undefined {
-  const response = "$response" in error ? error.$response : undefined;
-  if (!HttpResponse.isInstance(response)) return undefined;
-  const seconds = Number(response.headers["retry-after"] ?? Number.NaN);
-  return seconds >= 0 ? seconds * 1_000 : undefined;
-}
-
-function statusOf(error: Error): number | undefined {
-  if (!("$metadata" in error) || typeof error.$metadata !== "object") return undefined;
-  const metadata = error.$metadata;
-  if (metadata === null || !("httpStatusCode" in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
-}
-
 /** A mistake in the program is not an answer of the model: it has to surface as itself. */
 const isBug = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
 
 /**
- * What the SDK threw, as a {@link ModelError}. Without a status and a known name it never was
+ * What the client threw, as a {@link ModelError}. Without a status and a known name it never was
  * Bedrock's answer: the connection was refused, reset, or ended inside a frame.
  * @param began whether a part of the answer had arrived.
  */
 export function toModelError(error: unknown, began: boolean): unknown {
   if (error instanceof ModelError || !(error instanceof Error) || isBug(error)) return error;
-  const status = statusOf(error);
+  const refusal = error instanceof ServiceError ? error : undefined;
   const broken: [ModelErrorCode, boolean] = [
     began ? "model_stream_broken" : "model_unavailable",
     true,
   ];
   const [code, retryable] =
     exceptions[error.name.toLowerCase()] ??
-    // A 200 that could not be read is a broken stream, not a success.
-    (status === undefined || status < 300 ? broken : fromStatus(status));
+    // What could not be read, or was said in mid-answer, is a broken stream and not a success.
+    (refusal === undefined || refusal.status < 300 ? broken : fromStatus(refusal.status));
   return new ModelError(
     specify(code, error.message),
     retryable,
     `${error.name}: ${error.message}`,
-    { cause: error, retryAfterMs: retryAfterOf(error) },
+    { cause: error, retryAfterMs: refusal?.retryAfterMs },
   );
 }

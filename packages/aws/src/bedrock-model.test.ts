@@ -1,7 +1,8 @@
-import type * as http2 from "node:http2";
+import type { ServerResponse } from "node:http";
 import { type ModelEvent, ModelError, type ModelRequest } from "@outlet/core/ports";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createBedrockClient, createBedrockModel } from "./bedrock-model.ts";
+import { createBedrockModel } from "./bedrock-model.ts";
+import { createConverseClient } from "./lean/converse.ts";
 import {
   answer,
   delta,
@@ -36,7 +37,7 @@ async function collect(
   overrides: Partial<ModelRequest> = {},
   signal: AbortSignal = never,
 ): Promise<ModelEvent[]> {
-  const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
+  const client = createConverseClient({ region: "us-east-1", endpoint, credentials });
   try {
     const events: ModelEvent[] = [];
     const model = createBedrockModel({ client });
@@ -56,8 +57,8 @@ const failure = (overrides: Partial<ModelRequest> = {}): Promise<unknown> =>
 
 describe("an answer", () => {
   test("comes as text, reasoning, stop and usage", async () => {
-    bedrock.script = (stream) =>
-      answer(stream, [
+    bedrock.script = (res) =>
+      answer(res, [
         start,
         delta({ reasoningContent: { text: "Hmm." } }),
         delta({ reasoningContent: { signature: "c2ln" } }),
@@ -93,7 +94,7 @@ describe("an answer", () => {
     "malformed_tool_use",
     "a_reason_added_later",
   ])("that stops for %s says so by that name", async (reason) => {
-    bedrock.script = (stream) => answer(stream, [start, stop(reason), metadata(usage)]);
+    bedrock.script = (res) => answer(res, [start, stop(reason), metadata(usage)]);
     expect(await collect()).toContainEqual({ type: "stop", reason });
   });
 });
@@ -217,7 +218,7 @@ describe("a refusal", () => {
     [418, "NewRefusal", "model_invalid_request", false],
     [502, "BadGateway", "model_unavailable", true],
   ])("%i %s is %s, retryable: %s, and is asked once", async (status, name, code, retryable) => {
-    bedrock.script = (stream) => refuse(stream, status, name);
+    bedrock.script = (res) => refuse(res, status, name);
     const error = await failure();
     expect(error).toBeInstanceOf(ModelError);
     expect(error).toMatchObject({ code, retryable });
@@ -237,13 +238,13 @@ describe("a refusal", () => {
     ["Output blocked by content filtering policy", "model_content_filtered"],
     ["The maximum tokens you requested exceeds the model limit of 10000", "model_invalid_request"],
   ])("that says %s is %s", async (message, code) => {
-    bedrock.script = (stream) => refuse(stream, 400, "ValidationException", { message });
+    bedrock.script = (res) => refuse(res, 400, "ValidationException", { message });
     expect(await failure()).toMatchObject({ code, retryable: false });
   });
 
   test("that names a time to come back hands it on", async () => {
     const headers = { "retry-after": "7" };
-    bedrock.script = (stream) => refuse(stream, 429, "ThrottlingException", { headers });
+    bedrock.script = (res) => refuse(res, 429, "ThrottlingException", { headers });
     expect(await failure()).toMatchObject({ retryAfterMs: 7_000 });
   });
 
@@ -257,7 +258,7 @@ describe("a refusal", () => {
     ["newException", "model_stream_broken", true],
   ])("%s in mid-answer is %s, retryable: %s", async (name, code, retryable) => {
     const said = [start, delta({ text: "Hel" }), frame("exception", name, { message: "no" })];
-    bedrock.script = (stream) => answer(stream, said);
+    bedrock.script = (res) => answer(res, said);
     expect(await failure()).toMatchObject({ name: "ModelError", code, retryable });
   });
 });
@@ -271,36 +272,35 @@ describe("a broken connection", () => {
   });
 
   test("that is reset before the answer may be tried again", async () => {
-    bedrock.script = (stream) => stream.session?.destroy();
+    bedrock.script = (res) => res.socket?.destroy();
     expect(await failure()).toMatchObject({ name: "ModelError", retryable: true });
   });
 
   test.each([
-    ["reset", (stream: http2.ServerHttp2Stream) => stream.session?.destroy()],
-    ["ended inside a frame", (stream: http2.ServerHttp2Stream) => stream.end(start.slice(0, 20))],
-    ["ended between frames", (stream: http2.ServerHttp2Stream) => stream.end()],
+    ["reset", (res: ServerResponse) => res.socket?.destroy()],
+    ["ended inside a frame", (res: ServerResponse) => res.end(start.slice(0, 20))],
+    ["ended between frames", (res: ServerResponse) => res.end()],
   ])("that is %s in mid-answer is a broken stream", async (_how, end) => {
-    bedrock.script = (stream) => {
-      answer(stream, [start, delta({ text: "Hel" })], false);
+    bedrock.script = (res) => {
+      answer(res, [start, delta({ text: "Hel" })], false);
       // The reset must not overtake what was written.
-      setImmediate(() => setImmediate(() => end(stream)));
+      setImmediate(() => setImmediate(() => end(res)));
     };
     expect(await failure()).toMatchObject({ code: "model_stream_broken", retryable: true });
   });
 
   test("that ends before the usage leaves the answer unfinished", async () => {
-    bedrock.script = (stream) => answer(stream, [start, stop("end_turn")]);
+    bedrock.script = (res) => answer(res, [start, stop("end_turn")]);
     expect(await failure()).toMatchObject({ code: "model_stream_broken", retryable: true });
   });
 });
 
 describe("whoever stops listening", () => {
-  const unfinished = (stream: http2.ServerHttp2Stream) =>
-    answer(stream, [start, delta({ text: "Hel" })], false);
+  const unfinished = (res: ServerResponse) => answer(res, [start, delta({ text: "Hel" })], false);
 
   test("by the signal in mid-answer closes the HTTP stream and gets the signal's reason", async () => {
     bedrock.script = unfinished;
-    const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
+    const client = createConverseClient({ region: "us-east-1", endpoint, credentials });
     const controller = new AbortController();
     const reason = new Error("cancelled");
     const reading = (async () => {
@@ -330,7 +330,7 @@ describe("whoever stops listening", () => {
 
   test("by leaving the loop closes the HTTP stream", async () => {
     bedrock.script = unfinished;
-    const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
+    const client = createConverseClient({ region: "us-east-1", endpoint, credentials });
     for await (const event of createBedrockModel({ client }).stream(request, never)) {
       expect(event).toEqual({ type: "text", text: "Hel" });
       break;

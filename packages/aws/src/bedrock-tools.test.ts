@@ -1,6 +1,7 @@
 import type { ModelEvent, ModelRequest } from "@outlet/core/ports";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createBedrockClient, createBedrockModel } from "./bedrock-model.ts";
+import { createBedrockModel } from "./bedrock-model.ts";
+import { createConverseClient } from "./lean/converse.ts";
 import {
   answer,
   delta,
@@ -29,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => bedrock.close());
 
 async function collect(overrides: Partial<ModelRequest>): Promise<ModelEvent[]> {
-  const client = createBedrockClient({ region: "us-east-1", endpoint, credentials });
+  const client = createConverseClient({ region: "us-east-1", endpoint, credentials });
   try {
     const events: ModelEvent[] = [];
     const { signal } = new AbortController();
@@ -55,8 +56,8 @@ describe("tools", () => {
   const ends = (index: number) => block(index, "contentBlockStop", {});
 
   test("are told as they are, and their calls are put together by their blocks", async () => {
-    bedrock.script = (stream) =>
-      answer(stream, [
+    bedrock.script = (res) =>
+      answer(res, [
         start,
         delta({ text: "Let me see." }),
         begins(1, "t1"),

@@ -1,5 +1,10 @@
 import { once } from "node:events";
-import * as http2 from "node:http2";
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { EventStreamCodec } from "@smithy/core/event-streams";
 import { fromUtf8, toUtf8 } from "@smithy/core/serde";
@@ -30,24 +35,23 @@ const whole = [start, delta({ text: "Hello" }), stop("end_turn"), metadata(usage
 /** Speaks Bedrock's wire protocol and says what each test tells it to. */
 export class ScriptedBedrock {
   requests: { path: string; body: Record<string, unknown> }[] = [];
-  script: (stream: http2.ServerHttp2Stream) => void = (stream) => answer(stream, whole);
+  script: (res: ServerResponse) => void = (res) => answer(res, whole);
   /** Resolves when the caller has gone before the end of an answer. */
   hungUp = Promise.withResolvers<void>();
-  readonly server = http2.createServer();
-  #sessions = new Set<http2.ServerHttp2Session>();
+  readonly server = createServer();
 
   async listen(): Promise<string> {
-    this.server.on("session", (session) => void this.#sessions.add(session));
-    this.server.on("stream", (stream, headers) => {
+    this.server.on("request", (req: IncomingMessage, res: ServerResponse) => {
       let text = "";
-      stream.on("error", () => {});
-      stream.on("aborted", () => this.hungUp.resolve());
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
+      res.on("close", () => {
+        if (!res.writableFinished) this.hungUp.resolve();
+      });
+      req.setEncoding("utf8").on("data", (chunk: string) => {
         text += chunk;
       });
-      stream.on("end", () => {
-        this.requests.push({ path: String(headers[":path"]), body: JSON.parse(text) });
-        this.script(stream);
+      req.on("end", () => {
+        this.requests.push({ path: req.url ?? "", body: JSON.parse(text) });
+        this.script(res);
       });
     });
     this.server.listen(0, "127.0.0.1");
@@ -57,24 +61,24 @@ export class ScriptedBedrock {
   }
 
   async close(): Promise<void> {
-    for (const session of this.#sessions) session.destroy();
+    this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
 }
 
-export function answer(stream: http2.ServerHttp2Stream, frames: Uint8Array[], end = true): void {
-  stream.respond({ ":status": 200, "content-type": "application/vnd.amazon.eventstream" });
-  for (const one of frames) stream.write(one);
-  if (end) stream.end();
+export function answer(res: ServerResponse, frames: Uint8Array[], end = true): void {
+  res.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
+  for (const one of frames) res.write(one);
+  if (end) res.end();
 }
 
 export function refuse(
-  stream: http2.ServerHttp2Stream,
+  res: ServerResponse,
   status: number,
   name: string,
-  more: { message?: string; headers?: http2.OutgoingHttpHeaders } = {},
+  more: { message?: string; headers?: OutgoingHttpHeaders } = {},
 ): void {
   const { message = `${name} for arn:aws:bedrock:us-east-1:123456789012:x` } = more;
-  stream.respond({ ":status": status, "x-amzn-errortype": name, ...more.headers });
-  stream.end(JSON.stringify({ message }));
+  res.writeHead(status, { "x-amzn-errortype": name, ...more.headers });
+  res.end(JSON.stringify({ message }));
 }

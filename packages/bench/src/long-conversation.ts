@@ -15,7 +15,11 @@ interface Cost {
 const spent: Cost = { calls: 0, write: 0, read: 0 };
 
 interface Metered {
-  ConsumedCapacity?: { CapacityUnits?: number };
+  /** A list where several items are written together. */
+  ConsumedCapacity?: Capacity | Capacity[];
+}
+interface Capacity {
+  CapacityUnits?: number;
 }
 
 /** Asks for the capacity of every call and adds it up. Base table and indexes together. */
@@ -26,8 +30,11 @@ const stack = await startStack({
       const metered = { ...input, ReturnConsumedCapacity: "TOTAL" };
       const output = await dynamodb.call<Output & Metered>(operation, metered, options);
       spent.calls += 1;
-      spent[/^(Get|Query)/.test(operation) ? "read" : "write"] +=
-        output.ConsumedCapacity?.CapacityUnits ?? 0;
+      const capacities = [output.ConsumedCapacity ?? []].flat();
+      spent[/^(Get|Query)/.test(operation) ? "read" : "write"] += capacities.reduce(
+        (sum, { CapacityUnits = 0 }) => sum + CapacityUnits,
+        0,
+      );
       return output;
     },
   }),

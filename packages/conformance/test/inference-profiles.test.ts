@@ -1,4 +1,5 @@
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { createCloudFormationProvisioner } from "@outlet/aws/cloudformation-provisioner";
 import { startControlPlane } from "@outlet/aws/provisioner/control-plane.test-support";
 import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane-clients";
@@ -116,7 +117,7 @@ async function answer(botId: string, conversationId: string, inferenceProfiles =
   const client = stack.client({ botId });
   const { json } = await client.send("What do you do?", conversationId);
   const model = createBedrockModel({
-    client: createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials }),
+    client: createConverseClient({ region: "us-east-1", endpoint: bedrock.url, credentials }),
   });
   const deps = { ...stack.deps, model, inferenceProfiles };
   const address = client.address(conversationId);

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { socketPathOf } from "../unix-endpoint.ts";
 import { NoAnswer } from "./service-error.ts";
 
@@ -27,6 +28,14 @@ export interface Sent {
   signal?: AbortSignal | undefined;
 }
 
+/** An answer whose body is still to come. */
+export interface Opened {
+  status: number;
+  headers: Answer["headers"];
+  /** In pieces; whoever leaves it before its end closes the connection. */
+  body: Readable;
+}
+
 /** Where POST requests go, over connections that are kept. */
 export interface Target {
   /** As it is signed, with its port where it has one. */
@@ -36,31 +45,26 @@ export interface Target {
   close(): void;
 }
 
+/** The same for answers that come in pieces and take as long as they take. */
+export interface StreamTarget {
+  host: string;
+  /** @throws NoAnswer; what the signal was aborted with. */
+  open(sent: Omit<Sent, "timeoutMs">): Promise<Opened>;
+  close(): void;
+}
+
 /**
  * @param endpoint a URL, or a Unix socket (`unix-endpoint.ts`).
  * @param maxSockets connections at once; further requests wait for one.
  */
 export function createTarget(endpoint: string, maxSockets: number): Target {
-  const socketPath = socketPathOf(endpoint);
-  const url = new URL(socketPath === undefined ? endpoint : "http://localhost");
-  const isSecure = url.protocol === "https:";
-  // Not by import, which reads every property of Node's module: one of `http` loads undici whole, and
-  // took 30 ms of each cold start.
-  const { Agent, request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
-  const agent = new Agent({ keepAlive: true, maxSockets });
-  const options = {
-    agent,
-    method: "POST",
-    ...(socketPath === undefined
-      ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
-      : { socketPath }),
-  };
+  const { request, host, isSecure, agent } = dial(endpoint, maxSockets);
   return {
-    host: url.host,
+    host,
     close: () => agent.destroy(),
     post: ({ path, headers, body, timeoutMs, signal }) =>
       new Promise((resolve, reject) => {
-        const req = request({ ...options, path, headers });
+        const req = request(path, headers);
         const giveUp = (ms: number, what: string) => () =>
           req.destroy(new NoAnswer(`${what} within ${ms} ms`));
         let overdue = setTimeout(giveUp(turnMaxMs, "no turn"), turnMaxMs);
@@ -105,6 +109,70 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
       }),
   };
 }
+
+/**
+ * @param endpoint see {@link createTarget}; each answer that is under way holds a connection.
+ */
+export function createStreamTarget(endpoint: string): StreamTarget {
+  const { request, host, isSecure, agent } = dial(endpoint, Number.POSITIVE_INFINITY);
+  const open: StreamTarget["open"] = ({ path, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const req = request(path, headers);
+      let connecting: NodeJS.Timeout | undefined;
+      let answer: Readable | undefined;
+      const abort = () => (answer ?? req).destroy(new Error("The caller gave up."));
+      signal?.addEventListener("abort", abort, { once: true });
+      req.once("close", () => {
+        clearTimeout(connecting);
+        signal?.removeEventListener("abort", abort);
+      });
+      req.on("error", (cause: NodeJS.ErrnoException) => {
+        if (signal?.aborted) reject(signal.reason);
+        // A kept connection that had ended by then: nothing of the request has been answered.
+        else if (req.reusedSocket && !answer && isReset(cause)) {
+          resolve(open({ path, headers, body, signal }));
+        } else reject(cause instanceof NoAnswer ? cause : noAnswer(cause));
+      });
+      req.on("socket", (socket) => {
+        if (!socket.connecting) return;
+        const late = () => req.destroy(new NoAnswer(`no connection within ${connectTimeoutMs} ms`));
+        connecting = setTimeout(late, connectTimeoutMs);
+        socket.once(isSecure ? "secureConnect" : "connect", () => clearTimeout(connecting));
+      });
+      req.on("response", (res) => {
+        answer = res;
+        // Whoever reads it is told; in between nobody listens.
+        res.on("error", () => {});
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, body: res });
+      });
+      if (signal?.aborted) abort();
+      req.end(body);
+    });
+  return { host, open, close: () => agent.destroy() };
+}
+
+/** How an endpoint is reached. */
+function dial(endpoint: string, maxSockets: number) {
+  const socketPath = socketPathOf(endpoint);
+  const url = new URL(socketPath === undefined ? endpoint : "http://localhost");
+  const isSecure = url.protocol === "https:";
+  // Not by import, which reads every property of Node's module: one of `http` loads undici whole, and
+  // took 30 ms of each cold start.
+  const { Agent, request: send } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
+  const agent = new Agent({ keepAlive: true, maxSockets });
+  const options = {
+    agent,
+    method: "POST",
+    ...(socketPath === undefined
+      ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
+      : { socketPath }),
+  };
+  const request = (path: string, headers: Record<string, string>) =>
+    send({ ...options, path, headers });
+  return { request, host: url.host, isSecure, agent };
+}
+
+const isReset = ({ code = "" }: NodeJS.ErrnoException) => ["ECONNRESET", "EPIPE"].includes(code);
 
 const noAnswer = (cause: NodeJS.ErrnoException): NoAnswer => {
   const code = cause.code ? `${cause.code}: ` : "";

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { socketPathOf } from "../unix-endpoint.ts";
-import { Text } from "@outlet/core/foundation/text";
-import * as v from "valibot";
 import { createCredentialSource, type Credentials } from "./credentials.ts";
 import { defaultEndpoint } from "./endpoints.ts";
-import { type Answer, createTarget } from "./exchange.ts";
+import { createTarget } from "./exchange.ts";
 import { createPipeline } from "./pipeline.ts";
-import { createSigner, createUnsigned } from "./signing.ts";
-import { BrokenAnswer, isPassing, pauseBefore, ServiceError } from "./service-error.ts";
+import { createSigned, toError } from "./signed.ts";
+import { createSigner, createUnsigned, type Sign } from "./signing.ts";
+import { BrokenAnswer, isPassing, pauseBefore } from "./service-error.ts";
 
 export interface LeanOptions {
   region: string;
@@ -75,17 +74,9 @@ export function createJsonClient(service: Service, options: LeanOptions): JsonCl
   const socketPath = options.pipelined ? socketPathOf(endpoint) : undefined;
   const target =
     socketPath === undefined ? createTarget(endpoint, maxSockets) : createPipeline(socketPath);
-  const known = options.credentials;
   const { signedAs, target: prefix } = services[service];
-  const sign = options.local
-    ? createUnsigned({ service: signedAs, region })
-    : createSigner({
-        service: signedAs,
-        region,
-        credentials: known ? () => Promise.resolve(known) : createCredentialSource(),
-      });
-  /** How far the service's clock is ahead of ours, in milliseconds, where it has complained. */
-  let skewMs = 0;
+  const sign = signerOf(signedAs, options);
+  const send = createSigned(target.host, sign);
 
   async function attempt(operation: string, body: string, options: CallOptions): Promise<unknown> {
     const headers = {
@@ -94,23 +85,16 @@ export function createJsonClient(service: Service, options: LeanOptions): JsonCl
       ...(prefix && { "x-amz-target": `${prefix}.${operation}` }),
     };
     const path = prefix ? "/" : operation;
-    const at = new Date(Date.now() + skewMs);
-    const signed = await sign({ host: target.host, path, headers, body }, at);
-    const answer = await target.post({
-      path,
-      headers: signed,
-      body,
-      timeoutMs: options.timeoutMs ?? requestTimeoutMs,
-      signal: options.signal,
-    });
-    if (answer.status === 200) return parse(answer.body);
-    const error = toError(answer);
-    const skewed = skewOf(error, answer.headers.date);
-    if (skewed !== undefined && Math.abs(skewed - skewMs) > skewMinMs) {
-      skewMs = skewed;
-      return attempt(operation, body, options);
-    }
-    throw error;
+    const post = (signed: Record<string, string>) =>
+      target.post({
+        path,
+        headers: signed,
+        body,
+        timeoutMs: options.timeoutMs ?? requestTimeoutMs,
+        signal: options.signal,
+      });
+    const answer = await send({ path, headers, body }, post, toError);
+    return parse(answer.body);
   }
 
   return {
@@ -130,39 +114,20 @@ export function createJsonClient(service: Service, options: LeanOptions): JsonCl
   };
 }
 
+/** @param service as it is signed. */
+export function signerOf(
+  service: string,
+  { local, region, credentials: known }: Pick<LeanOptions, "local" | "region" | "credentials">,
+): Sign {
+  if (local) return createUnsigned({ service, region });
+  const credentials = known ? () => Promise.resolve(known) : createCredentialSource();
+  return createSigner({ service, region, credentials });
+}
+
 function parse(body: string): unknown {
   try {
     return body === "" ? {} : JSON.parse(body);
   } catch (cause) {
     throw new BrokenAnswer("The answer ends before its JSON does.", { cause });
   }
-}
-
-const Said = v.object({
-  __type: v.optional(v.string()),
-  message: v.optional(v.string()),
-  Message: v.optional(v.string()),
-  CancellationReasons: v.optional(v.array(v.object({ Code: v.optional(v.string(), "None") }))),
-});
-
-function toError({ status, headers, body }: Answer): ServiceError {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Said), body);
-  const said = parsed.success ? parsed.output : {};
-  const header = headers["x-amzn-errortype"];
-  const type = said.__type ?? (typeof header === "string" ? header : `Status${status}`);
-  // `com.amazonaws.dynamodb#ValidationException`, or with a URL behind a colon.
-  const name = type.split(":", 1)[0]?.split("#").at(-1) ?? "";
-  const message = said.message ?? said.Message ?? Text.cut(body, 500);
-  const reasons = said.CancellationReasons?.map(({ Code }) => Code);
-  return new ServiceError(name, message, status, reasons);
-}
-
-/** Signatures are good for so long; a clock that is off by less does no harm. */
-const skewMinMs = 240_000;
-
-/** How far the service's clock is ahead, where that may be why it refused. */
-function skewOf(error: ServiceError, date: string | string[] | undefined): number | undefined {
-  const refused = /Signature|Skewed|RequestExpired|AccessDenied|Forbidden/.test(error.name);
-  const at = typeof date === "string" ? Date.parse(date) : Number.NaN;
-  return refused && !Number.isNaN(at) ? at - Date.now() : undefined;
 }

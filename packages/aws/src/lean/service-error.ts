@@ -3,13 +3,21 @@ export class ServiceError extends Error {
   readonly status: number;
   /** Of a transaction: the code for each of its writes, `None` where that one was not why. */
   readonly reasons: readonly string[];
+  /** Milliseconds for which the service asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 
   /** @param name such as `ValidationException`. */
-  constructor(name: string, message: string, status: number, reasons: readonly string[] = []) {
+  constructor(
+    name: string,
+    message: string,
+    status: number,
+    more: { reasons?: readonly string[] | undefined; retryAfterMs?: number | undefined } = {},
+  ) {
     super(message);
     this.name = name;
     this.status = status;
-    this.reasons = reasons;
+    this.reasons = more.reasons ?? [];
+    this.retryAfterMs = more.retryAfterMs;
   }
 }
 

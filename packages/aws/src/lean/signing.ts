@@ -75,7 +75,7 @@ export function createUnsigned({ service, region }: { service: string; region: s
 }
 
 /** All but unreserved characters (RFC 3986). */
-const encode = (text: string): string =>
+export const encode = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,

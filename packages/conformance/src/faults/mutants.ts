@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "finish without token",
     profile: "one overtakes the other",
-    file: "conversations/run/index.ts",
+    file: "conversations/run/finish.ts",
     replace: [
       [
         `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
@@ -48,7 +48,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "finish unconditional",
-    file: "conversations/run/index.ts",
+    file: "conversations/run/finish.ts",
     replace: [
       [
         `  const mine = all(equals("status", "in_progress"), equals("token", token));\n`,
@@ -115,7 +115,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "ledger overwritten",
     file: "records/ledger/index.ts",
-    replace: [[`    absent("pk"),\n  );\n`, `  );\n`]],
+    replace: [[`write({ item, condition: absent("pk") })`, `write({ item })`]],
   },
   {
     name: "no sweeper",
@@ -191,7 +191,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "finish takes a lost reply for being overtaken",
-    file: "conversations/run/index.ts",
+    file: "conversations/run/finish.ts",
     replace: [
       [
         `  if (current && current.token === token && isTerminal(current.status)) return current;\n`,
@@ -202,12 +202,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "an event is written over",
     file: "conversations/event-log/log.ts",
-    replace: [
-      [
-        `told, at, expiresAt }, absent("pk"))) return true;`,
-        `told, at, expiresAt })) return true;`,
-      ],
-    ],
+    replace: [[`  return { item, condition: absent("pk") };\n`, `  return { item };\n`]],
   },
   {
     name: "an attempt begins its events behind a newer one's",
@@ -247,6 +242,42 @@ export const mutants: readonly Mutant[] = [
         `const log = await writer.rest().then(() => ({ next: 0 }));`,
       ],
     ],
+  },
+  {
+    name: "what was said last is not written with the end",
+    file: "conversations/event-log/log.ts",
+    replace: [[`events: [...events, endOf(run)]`, `events: [endOf(run)]`]],
+  },
+  {
+    name: "who has ended a run in one call takes a lost reply for being overtaken",
+    file: "conversations/worker/end-together.ts",
+    replace: [
+      [
+        `if (!isWritten && !(await Ledger.has(deps.table, entry, suffix))) return undefined;`,
+        `if (!isWritten) return undefined;`,
+      ],
+    ],
+  },
+  {
+    name: "the only run of a mailbox leaves it, and another one has come",
+    file: "conversations/conversation/mailbox.ts",
+    replace: [[`    condition: all(mine, sizeBelow("open", 2)),\n`, `    condition: mine,\n`]],
+  },
+  {
+    name: "a run is ended in one call, and its ledger entry is not",
+    file: "conversations/worker/end-together.ts",
+    replace: [[`      ledger,\n`, ""]],
+  },
+  {
+    name: "a run is ended in one call, and its event log is not",
+    file: "conversations/worker/end-together.ts",
+    replace: [[`      EventLog.closingOf(ended, rest, deps.clock.now()),\n`, ""]],
+  },
+  {
+    name: "a run leaves its mailbox in one call with its end, unsettled",
+    budgets: true,
+    file: "conversations/worker/end-together.ts",
+    replace: [[`run.holds.length === 0 && !isTold`, `!isTold`]],
   },
   {
     name: "a deletion leaves the events",

@@ -42,6 +42,7 @@ export function portsOf(surroundings: Surroundings, process: Process, isWorker: 
     label: string,
     write: boolean,
     carryOut: () => Promise<T>,
+    unmet?: T,
   ): Promise<T> {
     let sentBefore = false;
     return world.call<T>(process, label, async () => {
@@ -52,6 +53,10 @@ export function portsOf(surroundings: Surroundings, process: Process, isWorker: 
       if (fault === "stall") {
         world.freeze(process, world.now() + surroundings.stallMs());
         return "later";
+      }
+      // Where others write to one of several items, that is no outage.
+      if (fault === "refused" && unmet !== undefined && world.now() % 2 === 0) {
+        return { value: unmet };
       }
       if (fault === "refused" || (store !== "objects" && outages.has(store))) {
         return { error: unavailable(store) };
@@ -70,8 +75,8 @@ export function portsOf(surroundings: Surroundings, process: Process, isWorker: 
     return "killed";
   }
 
-  const table = journalled(surroundings, process, (label, write, carryOut) =>
-    step("table", label, write, carryOut),
+  const table = journalled(surroundings, process, (label, write, carryOut, unmet) =>
+    step("table", label, write, carryOut, unmet),
   );
   const objects: ObjectStore = {
     put: (path, body, contentType) =>
@@ -100,7 +105,12 @@ export function portsOf(surroundings: Surroundings, process: Process, isWorker: 
   return { table, objects, queue, log, clock: world.clockOf(process), journal };
 }
 
-type Stepping = <T>(label: string, write: boolean, carryOut: () => Promise<T>) => Promise<T>;
+type Stepping = <T>(
+  label: string,
+  write: boolean,
+  carryOut: () => Promise<T>,
+  unmet?: T,
+) => Promise<T>;
 
 /** The table with a record of every write that was carried out. */
 function journalled(surroundings: Surroundings, process: Process, step: Stepping): Table {
@@ -184,8 +194,11 @@ function journalled(surroundings: Surroundings, process: Process, step: Stepping
         ),
       ),
     transact: (writes) =>
-      step(`together ${writes.map((it) => short(keyOfWrite(it))).join(", ")}`, true, () =>
-        writeTogether(writes),
+      step(
+        `together ${writes.map((it) => short(keyOfWrite(it))).join(", ")}`,
+        true,
+        () => writeTogether(writes),
+        false,
       ),
   };
 }

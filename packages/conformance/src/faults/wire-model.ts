@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import type { StreamEvent } from "@outlet/local/bedrock/backend";
 import { createSharedServer, type Request, type Response } from "@outlet/local/bedrock/shared-port";
 import { eventFrame } from "@outlet/local/bedrock/wire";
@@ -16,7 +17,7 @@ export interface WireModel {
 
 /**
  * Bedrock's ConverseStream at the end of a wire: what the script says reaches the worker through our
- * adapter and the SDK, and an answer that breaks off breaks off in the middle of a frame.
+ * adapter and its client, and an answer that breaks off breaks off in the middle of a frame.
  */
 export async function startWireModel(): Promise<WireModel> {
   // Episodes side by side number their calls alike: here each has a name of its own.
@@ -34,7 +35,7 @@ export async function startWireModel(): Promise<WireModel> {
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("No port was opened");
-  const client = createBedrockClient({
+  const client = createConverseClient({
     region: "us-east-1",
     endpoint: `http://127.0.0.1:${address.port}`,
     credentials: { accessKeyId: "faults", secretAccessKey: "faults" },

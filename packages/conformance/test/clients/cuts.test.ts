@@ -50,21 +50,24 @@ test("a reader that goes away at any event misses none and sees none twice", asy
     `stray ${i}`,
   ]).flat();
   let cuts = 0;
-  await Promise.all(
-    inputs.map(async (input) => {
-      const { id } = await client.responses.create({ model: "echo", input, background: true });
-      const readers = await Promise.all([1, 1, 2, 3].map((each) => readInPieces(id, each)));
-      const whole = await collect(await client.responses.retrieve(id, { stream: true }));
-      const { output_text: answer } = await client.responses.retrieve(id);
-      expect(answer).toContain(input);
-      for (const reader of readers) {
-        cuts += reader.cuts;
-        expect(reader.events).toEqual(whole);
-        expect(textOf(reader.events)).toBe(answer);
-        expect(reader.events.map((it) => it.sequence_number)).toEqual(whole.map((_, i) => i));
-      }
-    }),
-  );
+  const readAll = (some: string[]) =>
+    Promise.all(
+      some.map(async (input) => {
+        const { id } = await client.responses.create({ model: "echo", input, background: true });
+        const readers = await Promise.all([1, 1, 2, 3].map((each) => readInPieces(id, each)));
+        const whole = await collect(await client.responses.retrieve(id, { stream: true }));
+        const { output_text: answer } = await client.responses.retrieve(id);
+        expect(answer).toContain(input);
+        for (const reader of readers) {
+          cuts += reader.cuts;
+          expect(reader.events).toEqual(whole);
+          expect(textOf(reader.events)).toBe(answer);
+          expect(reader.events.map((it) => it.sequence_number)).toEqual(whole.map((_, i) => i));
+        }
+      }),
+    );
+  // A key may have 50 who wait, and one that has gone counts until the server has noticed.
+  for (let i = 0; i < inputs.length; i += 4) await readAll(inputs.slice(i, i + 4));
   expect(cuts).toBeGreaterThan(200);
 });
 

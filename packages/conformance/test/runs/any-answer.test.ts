@@ -1,4 +1,5 @@
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { Requests } from "@outlet/core/observability/requests";
 import { type ModelEvent, ModelError, type ModelErrorCode, silentLog } from "@outlet/core/ports";
 import { type BedrockServer, startBedrock } from "@outlet/local/bedrock/server";
@@ -18,7 +19,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 let stack: Stack;
 let server: ModelServer;
 let bedrock: BedrockServer;
-let client: ReturnType<typeof createBedrockClient>;
+let client: ReturnType<typeof createConverseClient>;
 const logged: string[] = [];
 
 beforeAll(async () => {
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const backend = { kind: "openai" as const, baseUrl: server.baseUrl };
   bedrock = await startBedrock({ backend, log: silentLog, clock: stack.clock });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  client = createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
+  client = createConverseClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
   // Tried once: what is tried again is not what this is about.
   stack.answer(8, { policy: { ...stack.policy, modelTriesMax: 1, attemptsMax: 1 } });
 });

@@ -114,14 +114,14 @@ async function work(): Promise<void> {
   expect(await stack.worker()(event, limits)).toEqual({ batchItemFailures: [] });
 }
 
-test("a short run takes eleven writes in all at most, from the message to its end", async () => {
+test("a short run takes six writes in all at most, from the message to its end", async () => {
   const run = async () => {
     await client().send("Hi");
     await work();
   };
   // The ledger begins an hour with a write of its own.
   await run();
-  expect((await counted(run)).writes).toBeLessThanOrEqual(11);
+  expect((await counted(run)).writes).toBeLessThanOrEqual(6);
 });
 
 test("a look at a message takes two reads once a worker has seen it, one more before", async () => {

@@ -1,4 +1,5 @@
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { Bot } from "@outlet/core/bots/bot";
 import { Retrieval } from "@outlet/core/bots/retrieval";
 import { Tools } from "@outlet/core/bots/tools";
@@ -76,7 +77,7 @@ async function answeredBy(backend: Parameters<typeof startBedrock>[0]["backend"]
   running.push(bedrock);
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   return createBedrockModel({
-    client: createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials }),
+    client: createConverseClient({ region: "us-east-1", endpoint: bedrock.url, credentials }),
   });
 }
 

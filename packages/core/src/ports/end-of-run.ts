@@ -18,4 +18,11 @@ export interface EndedRun {
  * conversation was deleted is not told of.
  * @throws StoreUnavailable: the run stays in the mailbox, and the hook is called again.
  */
-export type EndOfRunHook = (run: EndedRun) => Promise<void>;
+export interface EndOfRunHook {
+  (run: EndedRun): Promise<void>;
+  /**
+   * Whether it has anything to write for such a run; for each where absent. Of others it need not be
+   * told: they may leave their mailbox in the write that ends them.
+   */
+  concerns?(run: Pick<EndedRun, "webhooks">): boolean;
+}

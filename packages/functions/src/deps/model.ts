@@ -1,5 +1,5 @@
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { options } from "./linked.ts";
 
-/** Not retried inside the SDK: the worker knows best when to try again. */
-export const model = () => createBedrockModel({ client: createBedrockClient(options()) });
+export const model = () => createBedrockModel({ client: createConverseClient(options()) });

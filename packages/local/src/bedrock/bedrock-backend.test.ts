@@ -1,4 +1,4 @@
-import { createBedrockClient } from "@outlet/aws/bedrock-model";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { silentLog, systemClock } from "@outlet/core/ports";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { StreamEvent } from "./backend.ts";
@@ -16,7 +16,7 @@ afterEach(() => aws.stop());
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
 async function pass(body: object): Promise<StreamEvent[]> {
-  const client = createBedrockClient({ region: "us-east-1", endpoint: aws.url, credentials });
+  const client = new BedrockRuntimeClient({ region: "us-east-1", endpoint: aws.url, credentials });
   const backend = createBedrockBackend({ kind: "bedrock", region: "us-east-1" }, client);
   const request = parseConverseRequest("a:b/c", Buffer.from(JSON.stringify(body)));
   const events: StreamEvent[] = [];

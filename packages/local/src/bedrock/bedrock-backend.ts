@@ -1,5 +1,4 @@
-import { type BedrockRuntimeClient, ConverseStreamCommand } from "@aws-sdk/client-bedrock-runtime";
-import { createBedrockClient } from "@outlet/aws/bedrock-model";
+import { BedrockRuntimeClient, ConverseStreamCommand } from "@aws-sdk/client-bedrock-runtime";
 import { HttpRequest } from "@smithy/core/protocols";
 import { type Backend, type BedrockBackend, type Json, type StreamEvent } from "./backend.ts";
 import { BedrockException, type ExceptionName, exceptionStatus } from "./exception.ts";
@@ -11,7 +10,7 @@ import { BedrockException, type ExceptionName, exceptionStatus } from "./excepti
  */
 export function createBedrockBackend(
   { region }: BedrockBackend & { kind: "bedrock" },
-  client: BedrockRuntimeClient = createBedrockClient({ region }),
+  client = new BedrockRuntimeClient({ region, maxAttempts: 1 }),
 ): Backend {
   return {
     async *stream({ modelId, body }, signal) {

@@ -5,6 +5,7 @@ import {
   ConverseStreamCommand,
 } from "@aws-sdk/client-bedrock-runtime";
 import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { type Clock, type ModelEvent, silentLog, systemClock } from "@outlet/core/ports";
 import { NodeHttp2Handler, NodeHttpHandler } from "@smithy/node-http-handler";
 import * as v from "valibot";
@@ -103,7 +104,8 @@ describe.each(Object.entries(handlers))("over %s", (_name, createHandler) => {
       messages: [{ role: "user" as const, content: [{ type: "text" as const, text: question }] }],
       metadata: { "outlet:bot": "b1" },
     };
-    const model = createBedrockModel({ client });
+    const options = { region: "us-east-1", endpoint: server.url, credentials };
+    const model = createBedrockModel({ client: createConverseClient(options) });
     for await (const event of model.stream(request, new AbortController().signal)) {
       events.push(event);
     }

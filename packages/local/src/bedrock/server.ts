@@ -22,7 +22,7 @@ export interface BedrockOptions {
 }
 
 export interface BedrockServer {
-  /** For the `endpoint` of `createBedrockClient`. */
+  /** For the `endpoint` of `createConverseClient`. */
   url: string;
   /** Breaks off what is still being answered and closes every connection. */
   stop(): Promise<void>;
@@ -34,7 +34,7 @@ export interface BedrockServer {
  * On a port it answers only who names the port's own host and is no page of a browser.
  * @example
  * const bedrock = await startBedrock({ backend: { kind: "demo" }, log, clock: systemClock });
- * const client = createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
+ * const client = createConverseClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
  */
 export async function startBedrock(options: BedrockOptions): Promise<BedrockServer> {
   const backend = createBackend(options.backend, options);

@@ -1,5 +1,6 @@
 import { createBedrockKnowledgeBases } from "@outlet/aws/bedrock-knowledge-bases";
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { createClients } from "@outlet/aws/clients";
 import { createJsonClient } from "@outlet/aws/lean/json-client";
 import { createLeanQueue } from "@outlet/aws/lean/queue";
@@ -62,7 +63,7 @@ export function createBackends(
   const [dynamodb, sqs] = [lean("dynamodb"), lean("sqs")];
   const queue = (queueUrl: string) => createLeanQueue({ client: sqs, queueUrl });
   const { runs, deploys, syncs, webhooks } = emulators.queueUrls;
-  const bedrock = createBedrockClient({
+  const bedrock = createConverseClient({
     region: options.backend.kind === "bedrock" ? options.backend.region : region,
     endpoint: bedrockUrl,
     credentials: { accessKeyId: "local", secretAccessKey: "local" },

@@ -11,11 +11,13 @@ import {
   all,
   any,
   below,
+  type Change,
   type Clock,
   type Condition,
   equals,
   exists,
   first,
+  type Key,
   lacks,
   sizeBelow,
   type Table,
@@ -169,16 +171,32 @@ export async function pop(
   runId: string,
   options: { again?: boolean } = {},
 ): Promise<"released" | "more" | "fenced"> {
+  const last = popOf(address, token, runId, { ...options, isOnly: true });
+  if (await deps.table.update(last.key, last.change, last.condition)) return "released";
+  const { key, change, condition } = popOf(address, token, runId, { ...options, isOnly: false });
+  return (await deps.table.update(key, change, condition)) ? "more" : "fenced";
+}
+
+/**
+ * The update that {@link pop} is, as one of several that are made together.
+ * @param options.isOnly whether it is the only one open: then the lease is given back with it.
+ */
+export function popOf(
+  address: Address,
+  token: number,
+  runId: string,
+  { again = false, isOnly }: { again?: boolean; isOnly: boolean },
+): { key: Key; change: Change; condition: Condition } {
   const mine = all(equals("token", token), first("open", runId));
-  const place = options.again ? {} : { set: { last: runId }, add: { popped: 1 } };
+  const place = again ? {} : { set: { last: runId }, add: { popped: 1 } };
   const change = { removeFirst: ["open"], ...place };
-  const last = await deps.table.update(
-    Layout.head(address),
-    { ...change, remove: ["leaseUntil", ...listedNames] },
-    all(mine, sizeBelow("open", 2)),
-  );
-  if (last) return "released";
-  return (await deps.table.update(Layout.head(address), change, mine)) ? "more" : "fenced";
+  const key = Layout.head(address);
+  if (!isOnly) return { key, change, condition: mine };
+  return {
+    key,
+    change: { ...change, remove: ["leaseUntil", ...listedNames] },
+    condition: all(mine, sizeBelow("open", 2)),
+  };
 }
 
 /**

@@ -35,13 +35,16 @@ export type Deps = RingDeps & SendDeps;
 
 /** Tells those who want to know of a run's end that it has ended. */
 export function createHook(deps: RingDeps): EndOfRunHook {
-  return async function tellWebhooks(run) {
+  async function tellWebhooks(run: EndedRun): Promise<void> {
     const { owner, caller } = run.webhooks;
     const sends: Promise<void>[] = [];
     if (owner) sends.push(send(deps, ofEnd(deps, run, "owner", null)));
     if (caller) sends.push(send(deps, ofEnd(deps, run, "caller", caller)));
     await Promise.all(sends);
-  };
+  }
+  const concerns: EndOfRunHook["concerns"] = ({ webhooks: { owner, caller } }) =>
+    owner || caller !== null;
+  return Object.assign(tellWebhooks, { concerns });
 }
 
 const ofEnd = (

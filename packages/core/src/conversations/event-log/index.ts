@@ -14,6 +14,7 @@ export {
 } from "./follow.ts";
 export {
   close,
+  closingOf,
   extend,
   fence,
   type LogDeps,
@@ -21,6 +22,7 @@ export {
   readRecords,
   remove,
   replay,
+  type Rest,
   spentMs,
   tellLost,
 } from "./log.ts";

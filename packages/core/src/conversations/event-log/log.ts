@@ -122,15 +122,37 @@ export async function readUpTo(
 export async function putEntry(
   { table, clock }: LogDeps,
   run: Subject,
-  { seq, token, turn, events }: Omit<Entry, "isTombstone" | "at">,
+  entry: NewEntry,
 ): Promise<boolean> {
+  const { item, condition } = putOf(run, entry, clock.now());
+  if (await table.put(item, condition)) return true;
+  const found = await table.get(item);
+  const { token, turn, told } = item;
+  return found?.token === token && found?.turn === turn && found?.told === told;
+}
+
+type NewEntry = Omit<Entry, "isTombstone" | "at">;
+
+function putOf(run: Subject, { seq, token, turn, events }: NewEntry, at: number) {
   const key = Layout.event(run, run.runId, seq);
   const told = JSON.stringify(events);
-  const { expiresAt } = run;
-  const at = clock.now();
-  if (await table.put({ ...key, token, turn, told, at, expiresAt }, absent("pk"))) return true;
-  const found = await table.get(key);
-  return found?.token === token && found.turn === turn && found.told === told;
+  const item: Item = { ...key, token, turn, told, at, expiresAt: run.expiresAt };
+  return { item, condition: absent("pk") };
+}
+
+/** What has been said and not been written, and where in the log it belongs. */
+export interface Rest {
+  next: number;
+  events: Told[];
+}
+
+/**
+ * Action Close with the last of what was said, as one of several writes that are made together.
+ * @param run as it will have ended.
+ */
+export function closingOf(run: Run.State, { next, events }: Rest, at: number) {
+  const { token, redrives: turn } = run;
+  return putOf(run, { seq: next, token, turn, events: [...events, endOf(run)] }, at);
 }
 
 /**

@@ -4,7 +4,7 @@ import { pause } from "../conversation/pause.ts";
 import type { Content, Run } from "../run/index.ts";
 import { createBuffer } from "./buffer.ts";
 import { type Entry, nextAfter, type Told } from "./events.ts";
-import { type Hint, type LogDeps, putEntry, readTail } from "./log.ts";
+import { type Hint, type LogDeps, putEntry, readTail, type Rest } from "./log.ts";
 
 export interface WriterDeps extends LogDeps {
   log: Log;
@@ -40,6 +40,13 @@ export interface Writer {
    * @throws StoreUnavailable
    */
   seal(answer: readonly Content[]): Promise<Hint>;
+  /**
+   * The same but for the last entry, for its caller to write together with the end. What nobody has
+   * written then, {@link seal} still does.
+   * @returns what is left to be written; `undefined` as {@link seal}.
+   * @throws StoreUnavailable
+   */
+  leave(answer: readonly Content[]): Promise<Rest | undefined>;
   /** Writes nothing more by itself: what is on its way has arrived. */
   rest(): Promise<void>;
 }
@@ -70,7 +77,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
 
   /** @param take what to write, where nothing is pending. */
   async function writeOne(take: () => Told[]): Promise<void> {
-    pending ??= { token, turn, events: begun ? take() : [attempt, ...take()] };
+    pending ??= entryOf(take());
     // Half a character alone waits for the other half. An entry of nothing would hold a number all the
     // same, and readers find a gap.
     if (pending.events.length === 0) {
@@ -148,6 +155,22 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
       });
   }
 
+  /** What the next entry tells, where nothing is on its way. */
+  const entryOf = (events: Told[]) => ({
+    token,
+    turn,
+    events: begun ? events : [attempt, ...events],
+  });
+
+  /** No more is heard: the text in the log is to be that of the answer. */
+  async function conclude(answer: readonly Content[]): Promise<void> {
+    isClosing = true;
+    hurry.abort();
+    await pumping;
+    if (defect) throw defect;
+    buffer.agree(saidIn(answer), attempt);
+  }
+
   return {
     hear(event) {
       if (isFenced || isClosing) return;
@@ -167,15 +190,30 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
       await pumping;
     },
     async seal(answer) {
-      await this.rest();
-      if (defect) throw defect;
-      buffer.agree(saidIn(answer), attempt);
+      await conclude(answer);
       while (!isFenced && (pending || !buffer.isEmpty)) {
         await writeOne(() => buffer.takeLast(entrySizeMax));
       }
       // What earlier attempts said is no part of the answer, though this one said nothing.
       if (!isFenced && !begun && !isFirst) await writeOne(() => []);
       return isFenced ? undefined : { next: next ?? 0 };
+    },
+    async leave(answer) {
+      await conclude(answer);
+      // It may be there already: only as it is can it be known to be.
+      while (!isFenced && pending) await writeOne(() => []);
+      if (isFirst && !begun && buffer.isEmpty)
+        return isFenced ? undefined : { next: 0, events: [] };
+      for (;;) {
+        next ??= isFenced ? undefined : await findPlace();
+        if (isFenced || next === undefined) return undefined;
+        pending = entryOf(buffer.takeLast(entrySizeMax));
+        if (buffer.isEmpty) break;
+        await writeOne(() => []);
+      }
+      const { events } = pending;
+      if (events.length === 0) pending = undefined;
+      return { next, events };
     },
   };
 }

@@ -7,7 +7,15 @@ export * as RequestLog from "./index.ts";
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
 import { Id } from "../../foundation/id/index.ts";
-import { absent, any, below, MalformedCursor, type Table } from "../../ports/index.ts";
+import {
+  absent,
+  any,
+  below,
+  type Condition,
+  type Item,
+  MalformedCursor,
+  type Table,
+} from "../../ports/index.ts";
 import { Ledger } from "../../records/ledger/index.ts";
 import { durations } from "../run/outcome.ts";
 import { State, type Status } from "../run/state.ts";
@@ -80,17 +88,21 @@ export function entryOf(run: State): Entry {
  * one before. Writing it again changes nothing.
  */
 export async function record(table: Table, run: State): Promise<void> {
-  await table.put(
-    {
-      ...shape.check(entryOf(run)),
-      ...Layout.runLog(run.botId, run.runId),
-      ...(run.status === "failed"
-        ? Layout.inListing(Layout.listing.failedRunsOf(run.botId), run.runId)
-        : {}),
-    },
-    any(absent("pk"), below("redrives", run.redrives)),
-  );
+  const { item, condition } = putOf(run);
+  await table.put(item, condition);
 }
+
+/** The put that {@link record} is, as one of several that are made together. */
+export const putOf = (run: State): { item: Item; condition: Condition } => ({
+  item: {
+    ...shape.check(entryOf(run)),
+    ...Layout.runLog(run.botId, run.runId),
+    ...(run.status === "failed"
+      ? Layout.inListing(Layout.listing.failedRunsOf(run.botId), run.runId)
+      : {}),
+  },
+  condition: any(absent("pk"), below("redrives", run.redrives)),
+});
 
 /** Takes the failure of a run that is open again out of the log. */
 export async function forget(table: Table, run: State): Promise<void> {

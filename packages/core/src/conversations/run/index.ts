@@ -11,36 +11,19 @@ import {
   type Clock,
   equals,
   type Item,
-  type ModelUsage,
   type ObjectStore,
   type Table,
 } from "../../ports/index.ts";
 import type { Budget } from "../../publishing/budget/index.ts";
 import { type Address, pick } from "./address.ts";
 import { noSurroundings } from "./asked.ts";
-import { type Content, PayloadMissing } from "./content.ts";
+import { PayloadMissing } from "./content.ts";
 import { isTombstone, keyOf, peek } from "./item.ts";
 import type { New } from "./new.ts";
-import {
-  type Chunk,
-  folderOf,
-  readAnswer,
-  readQuestion,
-  removePayload,
-  storeAnswer,
-  storeQuestion,
-} from "./payload.ts";
+import { folderOf, readAnswer, readQuestion, removePayload, storeQuestion } from "./payload.ts";
 import { removeObjects } from "./removal.ts";
-import { Steps } from "./steps.ts";
-import {
-  type ErrorInfo,
-  fromItem,
-  type Info,
-  isTerminal,
-  noWebhooks,
-  shape,
-  type State,
-} from "./state.ts";
+import type { Steps } from "./steps.ts";
+import { type ErrorInfo, fromItem, type Info, noWebhooks, shape, type State } from "./state.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
 
@@ -63,6 +46,7 @@ export {
   textOf,
 } from "./content.ts";
 export { glimpse, isTombstone, peek, tombstoneSeconds, watch } from "./item.ts";
+export { finish, finishOf, type Result } from "./finish.ts";
 export { durations, endOf, ledgerEntry, ledgerSuffix, problemOf } from "./outcome.ts";
 export { Chunk, inlineText } from "./payload.ts";
 export { type Started, start, startKnown } from "./start.ts";
@@ -230,59 +214,6 @@ const fromItems = (table: Table, items: readonly Item[]): State[] =>
 export async function listAll(table: Table, address: Address): Promise<State[]> {
   const range = { pk: Layout.conversationPartition(address), skPrefix: Layout.runPrefix };
   return Paging.all(table, range, fromItems);
-}
-
-export interface Result {
-  status: "completed" | "failed" | "incomplete" | "cancelled";
-  answer: Content[];
-  usedChunks: Chunk[] | null;
-  /** What was called on the way to the answer. */
-  steps: readonly Steps.Step[];
-  model: string | null;
-  usage: ModelUsage;
-  costMicroUsd: number;
-  firstTextAt: number | null;
-  error: ErrorInfo | null;
-  cause: string | null;
-  incompleteReason: Info["incompleteReason"];
-}
-
-/**
- * Action Finish: the end of an attempt, if it still holds the run.
- * @returns the run as it ended, or `undefined` if another attempt has taken it.
- */
-export async function finish(
-  deps: Deps,
-  run: State,
-  token: number,
-  result: Result,
-): Promise<State | undefined> {
-  const { answer, usedChunks, steps, status, ...rest } = result;
-  const said = { answer, usedChunks, steps: steps.map(Steps.withoutSources) };
-  const reply = await storeAnswer(deps.objects, run.folder, token, said);
-  const mine = all(equals("status", "in_progress"), equals("token", token));
-  const unknownCalls = Steps.unknownCalls(steps);
-  const set = shape.checkPart({ ...rest, unknownCalls, reply, finishedAt: deps.clock.now() });
-  const key = keyOf(run, run.runId);
-  const item =
-    (status !== "cancelled" &&
-      (await deps.table.update(
-        key,
-        { set: { ...set, status } },
-        all(mine, equals("cancelRequestedAt", null)),
-      ))) ||
-    // Not as meant: cancelled meanwhile, or overtaken, which the condition tells.
-    (await deps.table.update(
-      key,
-      { set: { ...set, status: "cancelled", error: null, cause: null, incompleteReason: null } },
-      mine,
-    ));
-  if (item) return fromItem(deps.table, item);
-  // The answer to a write may be lost and the write tried again, against its own outcome.
-  const current = await peek(deps.table, run, run.runId);
-  if (current && current.token === token && isTerminal(current.status)) return current;
-  if (reply.path) await deps.objects.remove(reply.path);
-  return undefined;
 }
 
 /**

@@ -15,6 +15,7 @@ import { Bell } from "../bell/index.ts";
 import { Answering } from "../answering/index.ts";
 import { EventLog } from "../event-log/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure, type Listener } from "./answer.ts";
+import { endTogether, type EndingAttempt } from "./end-together.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
 import { Mailbox } from "../conversation/mailbox.ts";
 import { Shape } from "../../store/shape/index.ts";
@@ -61,7 +62,8 @@ export async function work(deps: Deps, address: Address, limits: Limits): Promis
     } else {
       const { last, popped: place, createdAt: conversationCreatedAt = null } = current;
       const parent = last ?? "system";
-      const turn = { address, token, lease, runId, parent, place, conversationCreatedAt };
+      const isOnly = current.open.length === 1;
+      const turn = { address, token, lease, runId, isOnly, parent, place, conversationCreatedAt };
       const next = await process(deps, turn, limits);
       if (next !== "more") return;
     }
@@ -74,6 +76,8 @@ interface Turn {
   token: number;
   lease: Lease;
   runId: string;
+  /** Whether nothing else was open when the head was read. */
+  isOnly: boolean;
   /** The run popped before it. */
   parent: string;
   /** How many have been popped. */
@@ -99,16 +103,20 @@ async function process(
   const closing: Ended | undefined =
     started.outcome === "ended"
       ? { run: await mourn(deps, started.run) }
-      : await attempt(deps, started.run, turn.lease, limits);
+      : await attempt(deps, started.run, turn, limits);
   if (!closing) return "fenced";
+  if (closing.left) return closing.left;
   const ended = closing.run;
   // Actions Ledger and Settle, before the run leaves the mailbox.
   const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
-  await Promise.all([
+  const records = () => [
     Ledger.record(deps, entry, Run.ledgerSuffix(ended)),
-    Budget.settle(deps, { ...ended, costMicroUsd: entry.costMicroUsd }),
     RequestLog.record(deps.table, ended),
     EventLog.close(deps, ended, closing.log),
+  ];
+  await Promise.all([
+    ...(closing.isRecorded ? [] : records()),
+    Budget.settle(deps, { ...ended, costMicroUsd: entry.costMicroUsd }),
     deps.onRunEnded?.(Run.endOf(ended)),
   ]);
   // Whoever ended it had begun it at this place: else it has been popped before. The run before it
@@ -127,20 +135,24 @@ async function startReadable(...args: Parameters<typeof Run.start>): Promise<Run
   }
 }
 
-/** A run that has ended, and where its event log goes on, if that is known. */
 interface Ended {
   run: Run.State;
+  /** Where its event log goes on, if that is known. */
   log?: { next: number };
+  /** Whether its end stands in the ledger, the request log and its event log. */
+  isRecorded?: boolean;
+  /** What is left to do, where it has left the mailbox. */
+  left?: "released" | "more" | undefined;
 }
 
 /** @returns the run as it ended; `undefined` where it goes on elsewhere. */
 async function attempt(
   deps: Deps,
   run: Run.State,
-  lease: Lease,
+  turn: Turn,
   limits: Limits,
 ): Promise<Ended | undefined> {
-  const { token } = lease;
+  const { token, lease } = turn;
   const writer = EventLog.openWriter(deps, run);
   const watch = keepAlive(deps, run, lease, limits);
   let tried: Attempt;
@@ -166,7 +178,7 @@ async function attempt(
     await handOver(deps, run, token, Math.max(tried.again.afterMs, wait));
     return undefined;
   }
-  const ended = await finish(deps, run, writer, result);
+  const ended = await finish(deps, { run, writer, isOnly: turn.isOnly }, result);
   if (ended) return ended;
   // Overtaken in the last moment: what it cost is recorded all the same.
   await recordPaid(deps, run, token, { ...result, ...unkept });
@@ -212,18 +224,20 @@ async function mourn(deps: Deps, run: Run.State): Promise<Run.State> {
  */
 async function finish(
   deps: Deps,
-  run: Run.State,
-  writer: EventLog.Writer,
+  attempt: EndingAttempt,
   result: Run.Result,
 ): Promise<Ended | undefined> {
-  const log = await writer.seal(result.answer);
-  if (!log) return undefined;
+  const { run, writer } = attempt;
   try {
+    const together = await endTogether(deps, attempt, result);
+    if (together) return { run: together.ended, isRecorded: true, left: together.left };
+    const log = await writer.seal(result.answer);
+    if (!log) return undefined;
     const ended = await Run.finish(deps, run, run.token, result);
     return ended && { run: ended, log };
   } catch (error) {
     if (!(error instanceof Shape.Unwritable)) throw error;
-    return finish(deps, run, writer, (await afterError(deps, run, writer, error)).result);
+    return finish(deps, attempt, (await afterError(deps, run, writer, error)).result);
   }
 }
 

@@ -16,8 +16,21 @@ export interface Ids {
 }
 
 export function createIds(clock: Clock): Ids {
-  const next = monotonicFactory();
+  const next = monotonicFactory(createDraw());
   return { ulid: () => next(clock.now()) };
+}
+
+/** Random numbers in [0, 1), from bytes that are fetched many at a time: each fetch is what costs. */
+function createDraw(): () => number {
+  const drawn = new Uint32Array(512);
+  let used = drawn.length;
+  return () => {
+    if (used === drawn.length) {
+      crypto.getRandomValues(drawn);
+      used = 0;
+    }
+    return (drawn[used++] ?? 0) / 2 ** 32;
+  };
 }
 
 /** When a ULID was made, epoch milliseconds. */

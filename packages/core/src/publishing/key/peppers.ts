@@ -28,8 +28,16 @@ export const peppersOf = ({ pepper, formerPeppers = [] }: Peppered): Uint8Array[
 ];
 
 /** What a version is told by: nothing that helps to find it. */
-export const pepperId = (pepper: Uint8Array): string =>
-  createHash("sha256").update("pepper-id").update(pepper).digest("hex").slice(0, 16);
+export function pepperId(pepper: Uint8Array): string {
+  const known = told.get(pepper);
+  if (known !== undefined) return known;
+  const id = createHash("sha256").update("pepper-id").update(pepper).digest("hex").slice(0, 16);
+  told.set(pepper, id);
+  return id;
+}
+
+/** Each request asks for it. */
+const told = new WeakMap<Uint8Array, string>();
 
 /** The version of that id; the oldest where it was not noted. */
 export function pepperOf(peppered: Peppered, id: string | null): Uint8Array {

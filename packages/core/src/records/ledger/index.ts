@@ -6,7 +6,15 @@ export * as Ledger from "./index.ts";
 
 import * as v from "valibot";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import { absent, type Clock, type ModelUsage, type Table } from "../../ports/index.ts";
+import {
+  absent,
+  type Clock,
+  type Condition,
+  type Item,
+  type Key,
+  type ModelUsage,
+  type Table,
+} from "../../ports/index.ts";
 import { announce, hourOf, isTimely } from "../roll-up/index.ts";
 import { Layout } from "../../store/layout/index.ts";
 import { Paging } from "../../store/paging/index.ts";
@@ -81,23 +89,46 @@ export function cost(price: ModelCatalog.Price | null, tokens: ModelUsage): numb
  * @param suffix given for an overtaken attempt (its token) or a redriven run: an entry of its own.
  * @returns whether it was new.
  */
-export async function record(
+export const record = (
   deps: { table: Table; clock: Clock },
   entry: Entry,
-  suffix?: number | string,
+  suffix?: Suffix,
+): Promise<boolean> =>
+  recordBy(deps, entry, suffix, ({ item, condition }) => deps.table.put(item, condition));
+
+type Suffix = number | string | undefined;
+
+/**
+ * The same, where the entry is put together with other items.
+ * @param write carries out the put.
+ * @returns what `write` does.
+ */
+export async function recordBy(
+  deps: { table: Table; clock: Clock },
+  entry: Entry,
+  suffix: Suffix,
+  write: (put: { item: Item; condition: Condition }) => Promise<boolean>,
 ): Promise<boolean> {
   const { botId, finishedAt } = entry;
   const announcedAt = deps.clock.now();
   await announce(deps, botId, finishedAt);
-  const sk = suffix === undefined ? entry.runId : `${entry.runId}#${suffix}`;
-  const isNew = await deps.table.put(
-    { ...shape.check(entry), pk: partition(botId, finishedAt), sk },
-    absent("pk"),
-  );
+  const item = { ...shape.check(entry), ...keyOf(entry, suffix) };
+  const isWritten = await write({ item, condition: absent("pk") });
   // The machine slept in between: what was announced may have been given up.
   if (!isTimely(announcedAt, deps.clock.now())) await announce(deps, botId, finishedAt);
-  return isNew;
+  return isWritten;
 }
+
+/** Whether the ledger has this entry, and not another one in its place. */
+export async function has(table: Table, entry: Entry, suffix?: Suffix): Promise<boolean> {
+  const found = v.safeParse(Entry, await table.get(keyOf(entry, suffix)));
+  return found.success && JSON.stringify(found.output) === JSON.stringify(v.parse(Entry, entry));
+}
+
+const keyOf = ({ botId, finishedAt, runId }: Entry, suffix: Suffix): Key => ({
+  pk: partition(botId, finishedAt),
+  sk: suffix === undefined ? runId : `${runId}#${suffix}`,
+});
 
 /** A page that also a small store reads well within a client's patience. */
 const pageSize = 500;

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import {
   type Log,
   type ModelEvent,
@@ -77,7 +78,7 @@ async function collect(
   signal = new AbortController().signal,
   onEvent: (event: ModelEvent) => void = () => {},
 ): Promise<ModelEvent[]> {
-  const client = createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
+  const client = createConverseClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
   try {
     const events: ModelEvent[] = [];
     const model = createBedrockModel({ client });

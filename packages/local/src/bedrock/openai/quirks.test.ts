@@ -1,4 +1,5 @@
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import { ModelError, type ModelRequest, silentLog, systemClock } from "@outlet/core/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BedrockServer, startBedrock } from "../server.ts";
@@ -47,7 +48,7 @@ async function withFreshBackend<T>(
 
 async function read(): Promise<Reading> {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const client = createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
+  const client = createConverseClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
   const reading: Reading = { text: "", reasoning: "", stop: "" };
   try {
     const model = createBedrockModel({ client });

@@ -1,4 +1,5 @@
-import { createBedrockClient, createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createBedrockModel } from "@outlet/aws/bedrock-model";
+import { createConverseClient } from "@outlet/aws/lean/converse";
 import {
   type ModelEvent,
   type ModelMessage,
@@ -38,7 +39,7 @@ async function ask(reply: Reply, over: Partial<ModelRequest> = {}, times = 1) {
   const backend = { kind: "openai" as const, baseUrl: server.baseUrl };
   const bedrock = await startBedrock({ backend, log: silentLog, clock: systemClock });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const client = createBedrockClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
+  const client = createConverseClient({ region: "us-east-1", endpoint: bedrock.url, credentials });
   const request = { modelId: "m", system: [], messages: [question], tools, metadata: {}, ...over };
   let events: ModelEvent[] = [];
   try {

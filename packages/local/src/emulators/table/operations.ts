@@ -52,35 +52,18 @@ export const operations: Record<string, Operation> = {
 
   UpdateItem: (store, input) => changed(store, input, updatingOf(input)),
 
-  TransactWriteItems(store, { TransactItems = [] }) {
-    if (TransactItems.length === 0 || TransactItems.length > 100) {
-      throw invalid("Give 1 to 100 writes at once");
-    }
-    const writes = TransactItems.map(({ Put, Update }) => {
-      if (Put) return { input: Put, change: puttingOf(Put) };
-      if (Update) return { input: Update, change: updatingOf(Update) };
-      throw invalid("Only puts and updates are taken together here");
-    });
-    const names = writes.map(({ input, change }) =>
-      JSON.stringify([input.TableName, keyOf(change.keyed, tableIn(store, input).key)]),
-    );
-    if (new Set(names).size < names.length) {
-      throw invalid("Transaction request cannot include multiple operations on one item");
-    }
+  TransactWriteItems(store, input) {
+    const writes = writesOf(store, input);
     // All is looked at before anything is written, with nothing in between.
     const looked = writes.map(({ input, change }) => lookAt(store, input, change));
-    const CancellationReasons = looked.map((one) =>
-      one instanceof Refusal
-        ? { Code: cancellationCodes[one.name] ?? one.name, Message: one.message }
-        : { Code: "None" },
-    );
-    if (looked.some((one) => one instanceof Refusal)) {
-      const codes = CancellationReasons.map(({ Code }) => Code).join(", ");
-      const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`;
-      throw new Refusal("TransactionCanceledException", message, { CancellationReasons });
-    }
-    for (const one of looked) if (!(one instanceof Refusal)) carryOut(store, one);
-    return "{}";
+    const outcomes = looked.filter((one): one is Outcome => !(one instanceof Refusal));
+    if (outcomes.length < looked.length) throw cancelled(looked);
+    for (const outcome of outcomes) carryOut(store, outcome);
+    if (!isMetered(input)) return "{}";
+    const units = outcomes.reduce((sum, { before, after }) => sum + writeUnits(before, after), 0);
+    const [first] = outcomes;
+    const ConsumedCapacity = [{ TableName: first?.table.name, CapacityUnits: 2 * units }];
+    return JSON.stringify({ ConsumedCapacity });
   },
 
   Query: (store, input) => query(store, tableIn(store, input), input, bind(input)),
@@ -131,6 +114,23 @@ function updatingOf(input: Input): Change {
   };
 }
 
+/** Each of its writes, of an item of its own. */
+function writesOf(store: Store, { TransactItems = [] }: Input): { input: Input; change: Change }[] {
+  if (TransactItems.length === 0 || TransactItems.length > 100) {
+    throw invalid("Give 1 to 100 writes at once");
+  }
+  const writes = TransactItems.map(({ Put, Update }) => {
+    if (Put) return { input: Put, change: puttingOf(Put) };
+    if (Update) return { input: Update, change: updatingOf(Update) };
+    throw invalid("Only puts and updates are taken together here");
+  });
+  const names = writes.map(({ input, change }) =>
+    JSON.stringify([input.TableName, keyOf(change.keyed, tableIn(store, input).key)]),
+  );
+  if (new Set(names).size === names.length) return writes;
+  throw invalid("Transaction request cannot include multiple operations on one item");
+}
+
 /** What a change will have done. */
 interface Outcome {
   table: Table;
@@ -167,6 +167,17 @@ const cancellationCodes: Record<string, string> = {
   ConditionalCheckFailedException: "ConditionalCheckFailed",
   ValidationException: "ValidationError",
 };
+
+function cancelled(looked: readonly (Outcome | Refusal)[]): Refusal {
+  const CancellationReasons = looked.map((one) =>
+    one instanceof Refusal
+      ? { Code: cancellationCodes[one.name], Message: one.message }
+      : { Code: "None" },
+  );
+  const codes = CancellationReasons.map(({ Code }) => Code).join(", ");
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`;
+  return new Refusal("TransactionCanceledException", message, { CancellationReasons });
+}
 
 function carryOut(store: Store, { table, key, before, after }: Outcome): void {
   if (after || before) store.write(table, key, before, after);
@@ -232,10 +243,13 @@ function requireUsed(
   );
 }
 
-const capacityOf = ({ ReturnConsumedCapacity, TableName }: Input, units: () => number): string =>
-  ReturnConsumedCapacity === undefined || ReturnConsumedCapacity === "NONE"
-    ? ""
-    : `"ConsumedCapacity":${JSON.stringify({ TableName, CapacityUnits: units() })}`;
+const isMetered = ({ ReturnConsumedCapacity = "NONE" }: Input): boolean =>
+  ReturnConsumedCapacity !== "NONE";
+
+const capacityOf = (input: Input, units: () => number): string =>
+  isMetered(input)
+    ? `"ConsumedCapacity":${JSON.stringify({ TableName: input.TableName, CapacityUnits: units() })}`
+    : "";
 
 const readUnits = (json: string | undefined, isConsistent: boolean | undefined): number => {
   const bytes = json === undefined ? 0 : bytesOf(JSON.parse(json) as Attributes);
