@@ -1,4 +1,4 @@
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import {
   type BasePassage,
   type KnowledgeBases,
