@@ -1,9 +1,9 @@
-import { Bot } from "@outlet/core/bots/bot";
+import * as Bot from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
 import type { Found } from "@outlet/core/ports";
 import type { Key } from "@outlet/core/publishing/key";
 import type { Knowledge } from "@outlet/core/bots/knowledge";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Publication from "@outlet/core/publishing/publication";
 import type { TestRun } from "@outlet/core/bots/test-run";
 import type { UploadTarget } from "@outlet/core/ports";
 import type { ControlApiDeps } from "./deps.ts";
@@ -38,6 +38,7 @@ export function botView(
     allowedGroups: mine ? bot.allowedGroups : [],
     syncStatus: bot.syncStatus,
     showSources: bot.showSources,
+    knowledgeBase: mine ? bot.knowledgeBase : null,
     tools: mine ? bot.tools : null,
     publicationStatus: mine ? (publication?.status ?? "unpublished") : null,
     createdAt: time(bot.createdAt),
@@ -105,6 +106,7 @@ export const foundView = (found: Found) => ({
   score: found.score,
   words: found.words,
   similarity: found.similarity,
+  knowledgeBaseId: found.knowledgeBaseId ?? null,
 });
 
 export const testRunView = (test: TestRun.Info) => ({

@@ -8,14 +8,15 @@ import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane
 import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { stackPrefix } from "@outlet/aws/published-stack/names";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
-import { Id } from "@outlet/core/foundation/id";
-import { Limits } from "@outlet/core/foundation/limits";
+import * as Id from "@outlet/core/foundation/id";
+import * as Limits from "@outlet/core/foundation/limits";
 import { systemClock, systemRandomness } from "@outlet/core/ports";
 import type { ControlApiDeps } from "../control-api/deps.ts";
 import { Resource } from "sst";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";
 import { defaultPolicy } from "../policy.ts";
 import { options, base, peppers, catalog, sqsClient, queue } from "./linked.ts";
+import { allowedKnowledgeBases } from "./knowledge-bases.ts";
 import { model } from "./model.ts";
 import { objects } from "./objects.ts";
 import { provisioner, templateUpgrades } from "./provisioner.ts";
@@ -47,6 +48,7 @@ export function controlApiDeps() {
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
     catalog: catalog(),
+    knowledgeBases: allowedKnowledgeBases(),
     model: model(),
     ...peppers(),
     provisioner: provisioner(shared),

@@ -3,7 +3,7 @@ export * as Steps from "./steps.ts";
 
 import * as v from "valibot";
 import { type ModelUsage, Place } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 
 /** A passage that a call has found: what {@link Found} of the retriever's port is. */
 const Source = v.object({
@@ -15,6 +15,7 @@ const Source = v.object({
   score: v.number(),
   words: v.array(v.object({ word: v.string(), score: v.number() })),
   similarity: v.nullable(v.number()),
+  knowledgeBaseId: v.optional(v.string()),
 });
 type Source = v.InferOutput<typeof Source>;
 

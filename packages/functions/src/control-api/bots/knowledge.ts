@@ -1,8 +1,8 @@
-import { Person } from "@outlet/core/bots/person";
-import { Bot } from "@outlet/core/bots/bot";
-import { Knowledge } from "@outlet/core/bots/knowledge";
+import * as Person from "@outlet/core/bots/person";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Knowledge from "@outlet/core/bots/knowledge";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
@@ -79,8 +79,13 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         const { question, limit } = c.req.valid("query");
-        const { engine, passages } = await deps.retriever.search(bot.botId, question, limit);
-        return c.json({ engine, passages: passages.map(foundView) });
+        const { engine, passages, problems } = await deps.retriever.search(
+          bot.botId,
+          question,
+          limit,
+          bot.knowledgeBase,
+        );
+        return c.json({ engine, problems: problems ?? [], passages: passages.map(foundView) });
       },
     )
     .post(
