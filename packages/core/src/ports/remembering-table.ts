@@ -1,4 +1,4 @@
-import { getMany, type Item, type Key, keyOfWrite, type Table, type Value } from "./table.ts";
+import { getMany, type Item, type Key, keyOfWrite, type Table } from "./table.ts";
 
 /** Items kept at most; then all are read anew. */
 const keptMax = 5_000;

@@ -192,12 +192,12 @@ async function refuse(
 }
 
 function newExtendedRequestId(): string {
-  return `${randomText(12, "base64url").slice(0, 15)}=`;
+  return `${randomId(12, "base64url").slice(0, 15)}=`;
 }
 
 function newTraceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
-  return `Root=1-${seconds}-${randomText(12, "hex")}`;
+  return `Root=1-${seconds}-${randomId(12, "hex")}`;
 }
 
 /** Fetched many at a time: each fetch is what costs, and Node itself keeps them for UUIDs alone. */
@@ -205,7 +205,7 @@ const drawn = Buffer.alloc(4_096);
 let used = drawn.length;
 
 /** So many random bytes, as text. */
-function randomText(bytes: number, encoding: "hex" | "base64url"): string {
+function randomId(bytes: number, encoding: "hex" | "base64url"): string {
   if (used + bytes > drawn.length) {
     randomFillSync(drawn);
     used = 0;
