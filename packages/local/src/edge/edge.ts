@@ -192,7 +192,7 @@ async function refuse(
 }
 
 function newExtendedRequestId(): string {
-  return `${randomId(12, "base64url").slice(0, 15)}=`;
+  return `${randomId(11, "base64url")}=`;
 }
 
 function newTraceId(now: number): string {
