@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   type Clock,
   type Embedder,
   EmbedderUnavailable,
-  type EmbeddingPrice,
   type Log,
   type ObjectStore,
   silentLog,
@@ -11,7 +10,7 @@ import {
   type VectorStore,
   VectorStoreUnavailable,
 } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import { charge } from "./charge.ts";
 import { vectorsId } from "./embed-batches.ts";
 import { embedPassages } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
@@ -120,20 +119,28 @@ async function addVectors(
   const index = new LexicalIndex(words);
   if (!embedder || index.header.passages === 0) return { bytes: words, complete: true };
   const { price } = embedder;
-  const charge = async (inputTokens: number) => {
-    if (price && inputTokens > 0) await recordCost({ table, clock }, { botId, price, inputTokens });
+  // Also where the index is not the one that is kept.
+  const pay = async (inputTokens: number) => {
+    if (!price || inputTokens === 0) return;
+    const { model, input, version } = price;
+    const paid = {
+      model,
+      priceVersion: version,
+      costMicroUsd: Math.ceil((inputTokens * input) / 1e6),
+    };
+    await charge({ table, clock }, { botId, purpose: "sync", inputTokens, ...paid });
   };
   const asked = await addTypical({ objects, embedder, log }, botId, words, old);
   const { bytes } = asked;
   if (vectors) {
     const deps = { objects, embedder, vectors, log };
     const { stored, complete, inputTokens } = await storeVectors(deps, botId, index, old);
-    await charge(inputTokens + asked.inputTokens);
+    await pay(inputTokens + asked.inputTokens);
     return { bytes: withStored(bytes, stored), complete: complete && asked.complete };
   }
   const made = await embedPassages({ objects, embedder, log }, botId, index, old);
   const { rows, inputTokens } = made;
-  await charge(inputTokens + asked.inputTokens);
+  await pay(inputTokens + asked.inputTokens);
   const complete = made.complete && asked.complete;
   return { bytes: rows ? withVectors(bytes, vectorsId(embedder), rows) : bytes, complete };
 }
@@ -155,33 +162,6 @@ async function addTypical(
     log.warn("questions are compared as they are", { botId, cause });
     return { bytes, complete: false, inputTokens: 0 };
   }
-}
-
-/** What a sync was charged for vectors is cost of the bot, also where its index was not the one kept. */
-async function recordCost(
-  deps: { table: Table; clock: Clock },
-  { botId, price, inputTokens }: { botId: string; price: EmbeddingPrice; inputTokens: number },
-): Promise<void> {
-  const now = deps.clock.now();
-  await Ledger.record(deps, {
-    ...Ledger.noTokens,
-    inputTokens,
-    botId,
-    runId: `sync-${now.toString(36)}-${randomUUID()}`,
-    keyId: Ledger.syncKeyId,
-    clientId: "",
-    model: price.model,
-    status: "synced",
-    finishedAt: now,
-    costMicroUsd: Math.ceil((inputTokens * price.input) / 1e6),
-    priceVersion: price.version,
-    queueMs: null,
-    firstTokenMs: null,
-    runMs: null,
-    errorCode: null,
-    abandoned: false,
-    utility: false,
-  });
 }
 
 /** Passages of sources that the index does not have yet. One whose object has gone is removed itself. */

@@ -61,10 +61,10 @@ export const copy = {
     failed: "The knowledge was not searched",
     nothing:
       "Nothing was found. Use words that the sources have, or add a source that says it, and see that all are read.",
-    found: (count: number, engine: "lexical" | "vectors" | "hybrid") =>
+    found: (count: number, engine: "lexical" | "vectors" | "hybrid", reranked: string | null) =>
       `${count === 1 ? "1 passage" : `${count} passages`} by ${
         { lexical: "words", vectors: "meaning", hybrid: "words and meaning" }[engine]
-      }`,
+      }${reranked === null ? "" : `, put in order by ${reranked}`}`,
     problems: "Not everything was searched",
     from: "Found in",
     base: (id: string) => `Knowledge base ${id}`,
