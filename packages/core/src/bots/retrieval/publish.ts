@@ -11,7 +11,7 @@ import {
   VectorStoreUnavailable,
 } from "../../ports/index.ts";
 import { charge } from "./charge.ts";
-import { vectorsId } from "./embed-batches.ts";
+import { type OnEmbedded, vectorsId } from "./embed-batches.ts";
 import { embedPassages } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
 import { withStored, withTypical, withVectors } from "./index-vectors.ts";
@@ -33,6 +33,8 @@ interface Deps {
   /** Where vectors are to lie; in the index where absent. */
   vectors?: VectorStore | undefined;
   log?: Log;
+  /** Told how far the embedding of each source is. */
+  onEmbedded?: OnEmbedded | undefined;
 }
 
 /** A source that the index has to hold, as it was last read. */
@@ -111,7 +113,7 @@ async function removeReplaced(
 }
 
 async function addVectors(
-  { table, clock, objects, embedder, vectors, log = silentLog }: Deps,
+  { table, clock, objects, embedder, vectors, log = silentLog, onEmbedded }: Deps,
   botId: string,
   words: Uint8Array,
   old: LexicalIndex | undefined,
@@ -133,12 +135,12 @@ async function addVectors(
   const asked = await addTypical({ objects, embedder, log }, botId, words, old);
   const { bytes } = asked;
   if (vectors) {
-    const deps = { objects, embedder, vectors, log };
+    const deps = { objects, embedder, vectors, log, onEmbedded };
     const { stored, complete, inputTokens } = await storeVectors(deps, botId, index, old);
     await pay(inputTokens + asked.inputTokens);
     return { bytes: withStored(bytes, stored), complete: complete && asked.complete };
   }
-  const made = await embedPassages({ objects, embedder, log }, botId, index, old);
+  const made = await embedPassages({ objects, embedder, log, onEmbedded }, botId, index, old);
   const { rows, inputTokens } = made;
   await pay(inputTokens + asked.inputTokens);
   const complete = made.complete && asked.complete;

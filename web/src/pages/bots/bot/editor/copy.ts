@@ -27,7 +27,11 @@ export const copy = {
       `${name} did not arrive. Check the connection, then upload it again.`,
     uploadFailed: "The source was not added",
     passages: (count: number) => (count === 1 ? "1 passage" : `${count} passages`),
-    pages: (done: number, total: number) => `${done} of ${total} pages`,
+    done: {
+      pages: (done: number, total: number) => `${done} of ${total} pages`,
+      passages: (done: number, total: number) =>
+        `${done} of ${total} passages made ready for search`,
+    },
     notes: "Worth knowing",
     resync: "Read failed ones again",
     resyncFailed: "The sources were not queued again",
