@@ -1,4 +1,4 @@
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import type { Answer } from "./exchange.ts";
 import { ServiceError } from "./service-error.ts";
@@ -29,8 +29,9 @@ export function createSigned(host: string, sign: Sign): Signed {
   let skewMs = 0;
   return async (request, post, errorOf) => {
     for (;;) {
-      const headers = await sign({ host, ...request }, new Date(Date.now() + skewMs));
-      const reply = await post(headers);
+      const signed = sign({ host, ...request }, new Date(Date.now() + skewMs));
+      // Each turn that is waited for nothing costs: there are several calls in a request.
+      const reply = await post(signed instanceof Promise ? await signed : signed);
       if (reply.status === 200) return reply;
       const error = await errorOf(reply);
       const skewed = skewOf(error, reply.headers["date"]);
