@@ -20,7 +20,15 @@ import { textsOf } from "./passage.ts";
 import { decodePassages } from "./passage-records.ts";
 import { passagesPath } from "./passage-store.ts";
 import { analysis } from "./passage-terms.ts";
-import { clean, indexPath, type Pointer, point, removeIndex } from "./pointer.ts";
+import {
+  type Announced,
+  announce,
+  clean,
+  indexPath,
+  type Pointer,
+  point,
+  removeIndex,
+} from "./pointer.ts";
 import { removeStale, storeVectors } from "./store-vectors.ts";
 import { typicalOf } from "./typical.ts";
 
@@ -55,7 +63,7 @@ export async function publish(
   botId: string,
   wanted: () => Promise<Wanted[]>,
 ): Promise<void> {
-  const tidy = () => clean(deps, botId, (found) => removeReplaced(deps, found));
+  const tidy = () => clean(deps, botId, (...found) => removeReplaced(deps, ...found));
   for (;;) {
     const pointer = await tidy();
     const sources = await wanted();
@@ -64,11 +72,15 @@ export async function publish(
     if (pointer?.digest === digest && pointer.removed.length === 0) return;
     const old = await load(deps.objects, botId, pointer?.indexId);
     const words = await build(deps.objects, botId, old, sources);
+    const early = deps.vectors && (await announceVectors(deps, botId, pointer, words));
+    if (deps.vectors && !early) continue;
     const { bytes, complete } = await addVectors(deps, botId, words, old);
     const { passages } = new LexicalIndex(bytes).header;
     // What is not complete is not what was wanted: the next sync goes on with it.
     const made = complete ? digest : `${digest} in part`;
-    const pointed = await point(deps, botId, pointer, { bytes, digest: made, passages });
+    const announced = early ?? (await announce(deps, botId, pointer));
+    const pointed =
+      announced && (await point(deps, botId, announced, { bytes, digest: made, passages }));
     if (pointed && !complete) return void (await tidy());
     // Else once more: to remove the old one, or to begin again.
   }
@@ -90,17 +102,40 @@ function build(
 }
 
 /**
- * Removes vectors of indexes that were replaced, while those still tell which they are.
+ * Before any vector is put into a store, the index of words says which ones may be: a source that is
+ * removed after somebody died over them is in no later index.
+ * @returns `undefined` where somebody has written the pointer meanwhile.
+ */
+async function announceVectors(
+  deps: Deps,
+  botId: string,
+  pointer: Pointer | undefined,
+  words: Uint8Array,
+): Promise<Announced | undefined> {
+  const announced = await announce(deps, botId, pointer);
+  if (!announced || !deps.embedder) return announced;
+  const missing = new LexicalIndex(words).header.sources.map((_, i) => i);
+  const draft = withStored(words, { embedderId: vectorsId(deps.embedder), missing });
+  await deps.objects.put(indexPath(botId, announced.indexId), draft, "application/octet-stream");
+  return { ...announced, tellsVectors: true };
+}
+
+/**
+ * Removes vectors of indexes that were replaced, or that somebody died over, while those still tell
+ * which they are.
  * @returns whether they are gone.
  */
 async function removeReplaced(
   { objects, vectors, log = silentLog }: Deps,
-  { botId, indexId, replaced }: Pointer,
+  { botId, indexId }: Pointer,
+  gone: readonly string[],
 ): Promise<boolean> {
-  const now = vectors && (await load(objects, botId, indexId));
-  if (!vectors || !now) return true;
+  if (!vectors) return true;
+  const now = await load(objects, botId, indexId);
+  // Of a bot without an index nobody knows which are wanted: its first one says so.
+  if (!now) return false;
   try {
-    for (const id of replaced) {
+    for (const id of gone) {
       const before = await load(objects, botId, id);
       if (before) await removeStale({ vectors }, botId, before.header, now.header);
     }
