@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-import { Rerankers } from "@outlet/core/models/rerankers";
+import * as Rerankers from "@outlet/core/models/rerankers";
 import { RerankerUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
 import { afterEach, beforeEach, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { Rerankers } from "@outlet/core/models/rerankers";
+import * as Rerankers from "@outlet/core/models/rerankers";
 import { type Reranker, RerankerUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
 import type { JsonClient } from "./lean/json-client.ts";

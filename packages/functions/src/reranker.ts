@@ -1,6 +1,6 @@
 import { createBedrockReranker } from "@outlet/aws/bedrock-reranker";
 import { createJsonClient } from "@outlet/aws/lean/json-client";
-import type { Rerankers } from "@outlet/core/models/rerankers";
+import type * as Rerankers from "@outlet/core/models/rerankers";
 import type { Reranker } from "@outlet/core/ports";
 
 /** The module that a chunk of its own is made of: only where passages are reranked is it loaded. */

@@ -1,4 +1,4 @@
-import { Rerankers } from "@outlet/core/models/rerankers";
+import * as Rerankers from "@outlet/core/models/rerankers";
 import type { Reranker } from "@outlet/core/ports";
 import { Resource } from "sst";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, Table } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 
 interface Paid {
   botId: string;

@@ -8,7 +8,7 @@ import {
   silentLog,
   type Table,
 } from "../../ports/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { charge } from "./charge.ts";
 import { titleOf } from "./passage.ts";
 
