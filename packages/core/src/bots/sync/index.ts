@@ -67,8 +67,11 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
       if (recorded) held.add(recorded);
     }
     const embedding = new EmbeddingProgress(deps, held);
-    const onEmbedded = embedding.take;
-    await publish({ ...deps, onEmbedded }, botId).finally(() => embedding.end());
+    try {
+      await publish({ ...deps, onEmbedded: embedding.take }, botId);
+    } finally {
+      await embedding.end();
+    }
     for (const source of held) await Knowledge.succeed(deps, source);
   } finally {
     beating.abort();
