@@ -11,7 +11,7 @@ export async function pause(
   signal?: AbortSignal,
 ): Promise<void> {
   const awake = new AbortController();
-  const wake = () => awake.abort();
+  const wake = () => awake.abort(over);
   if (signal?.aborted) return;
   signal?.addEventListener("abort", wake, { once: true });
   const slept = clock.sleep(ms, awake.signal).catch((error: unknown) => {
@@ -24,3 +24,6 @@ export async function pause(
     wake();
   }
 }
+
+/** One for all: a reason of its own for each, with its stack, costs more than the sleep. */
+const over = new Error("The sleep is over.");

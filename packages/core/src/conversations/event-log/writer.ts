@@ -130,7 +130,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
     buffer.tell(told);
     isKeeping = true;
     try {
-      hurry.abort();
+      hurry.abort(hurried);
       await pumping;
       if (defect) throw defect;
       while (!isFenced && (pending || !buffer.isEmpty)) {
@@ -165,7 +165,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
   /** No more is heard: the text in the log is to be that of the answer. */
   async function conclude(answer: readonly Content[]): Promise<void> {
     isClosing = true;
-    hurry.abort();
+    hurry.abort(hurried);
     await pumping;
     if (defect) throw defect;
     buffer.agree(saidIn(answer), attempt);
@@ -176,7 +176,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
       if (isFenced || isClosing) return;
       buffer.hear(event, attempt);
       if (!Number.isFinite(eventsEveryMs)) return;
-      if (buffer.size >= eventsSize) hurry.abort();
+      if (buffer.size >= eventsSize) hurry.abort(hurried);
       if (buffer.size > 0) start();
     },
     async begin() {
@@ -186,7 +186,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
     keep,
     async rest() {
       isClosing = true;
-      hurry.abort();
+      hurry.abort(hurried);
       await pumping;
     },
     async seal(answer) {
@@ -226,3 +226,6 @@ const saidIn = (answer: readonly Content[]): { text: string; reasoning: string }
   }
   return said;
 };
+
+/** One for all: a reason of its own for each, with its stack, costs more than the wait. */
+const hurried = new Error("There is no time to wait for more.");

@@ -95,8 +95,11 @@ export function keepAlive(
     signal: work.signal,
     async stop() {
       limits.shutdown?.removeEventListener("abort", shutdown);
-      done.abort(new Error("The attempt has ended."));
+      done.abort(ended);
       await beating;
     },
   };
 }
+
+/** One for all: a reason of its own for each, with its stack, is dear. */
+const ended = new Error("The attempt has ended.");
