@@ -27,7 +27,11 @@ export * as Layout from "./index.ts";
 import type { Clock, Item, Key, Value } from "../../ports/index.ts";
 
 /** Ids that a client chooses are percent-encoded: none can run into its neighbour. */
-const joined = (...ids: string[]): string => ids.map(encodeURIComponent).join("#");
+const joined = (...ids: string[]): string => ids.map(encoded).join("#");
+
+/** Most are ULIDs, of which nothing has to be encoded. */
+const plain = /^[\w-]*$/;
+const encoded = (id: string): string => (plain.test(id) ? id : encodeURIComponent(id));
 
 export const botPartition = (botId: string): string => `BOT#${botId}`;
 const ofBot = (botId: string, sk: string): Key => ({ pk: botPartition(botId), sk });
