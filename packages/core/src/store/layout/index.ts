@@ -211,8 +211,6 @@ export const pace = (cell: string): Key => ({ pk: `PACE#${cell}`, sk: "PACE" });
 /** Partitions of the index `listing`. */
 export const listing = {
   botsOf: (ownerId: string): string => `BOTS#${ownerId}`,
-  /** Conversations of a bot in which runs are open. */
-  openOf: (botId: string): string => `OPENOF#${botId}`,
   failedRunsOf: (botId: string): string => `FAILED#${botId}`,
   owners: "OWNERS",
   publications: "PUBLICATIONS",
@@ -238,6 +236,16 @@ export const open = {
   /** Hours of the ledger without sums. */
   hours: "ROLLUPS",
 };
+
+/**
+ * Of a conversation in {@link open}: those of one bot lie together, so that it needs no other index.
+ * @param rungAt epoch milliseconds.
+ */
+export const openConversation = (botId: string, rungAt: number): string =>
+  openConversationsOf(botId) + sortable(rungAt);
+export const openConversationsOf = (botId: string): string => `${joined(botId)}#`;
+/** @returns epoch milliseconds. */
+export const rungAtOf = (openSk: string): number => Number(openSk.split("#").at(-1));
 
 /** The attributes that put an item into an index. */
 export const inListing = (pk: string, sk: string) => ({ listingPk: pk, listingSk: sk });
