@@ -13,6 +13,7 @@ export class EventRequest implements Request {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
+  readonly duplex = "half";
   /** Its body; whoever asks for it by `body` gets a stream. */
   readonly #bytes: Buffer | undefined;
   #isUsed = false;
@@ -107,8 +108,5 @@ export class EventRequest implements Request {
   }
   get signal() {
     return this.#whole.signal;
-  }
-  get duplex() {
-    return this.#whole.duplex;
   }
 }
