@@ -52,6 +52,7 @@ declare module "sst" {
       "inferenceProfiles": string
       "keyDays": string
       "keyDaysMost": string
+      "knowledgeBases": string
       "models": string
       "partition": string
       "region": string

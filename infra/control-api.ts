@@ -4,6 +4,7 @@ import { functionDefaults, logEnvironment } from "./function-defaults";
 import {
   bucketListGrant,
   embeddingGrants,
+  knowledgeBaseGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -71,6 +72,7 @@ controlApi.route(
       sendGrant(webhookQueue),
       modelGrant(),
       ...embeddingGrants,
+      ...knowledgeBaseGrants,
       ...vectorGrants("search"),
       ...vectorGrants("remove"),
       readSecretGrant,

@@ -1,6 +1,7 @@
 import { ModelCatalog } from "../packages/core/src/models/catalog/index";
+import { KnowledgeBase } from "../packages/core/src/bots/knowledge-base/index";
 import { Embeddings } from "../packages/core/src/models/embeddings/index";
-import { embeddingModel, models, regionName } from "./settings";
+import { embeddingModel, knowledgeBases, models, regionName } from "./settings";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
 
@@ -67,4 +68,12 @@ export const embeddingGrants = Embeddings.models
   .map(({ modelId }) => ({
     actions: ["bedrock:InvokeModel"],
     resources: [$interpolate`arn:${partition}:bedrock:${region}::foundation-model/${modelId}`],
+  }));
+
+/** For whoever is asked about knowledge: the bases that are named and no others, none where none is. */
+export const knowledgeBaseGrants = [KnowledgeBase.parseAllowed(knowledgeBases)]
+  .filter((allowed) => allowed.length > 0)
+  .map((allowed) => ({
+    actions: ["bedrock:Retrieve"],
+    resources: allowed.map(({ knowledgeBaseId }) => bedrock(`knowledge-base/${knowledgeBaseId}`)),
   }));

@@ -1,4 +1,12 @@
-import { caps, embeddingModel, inferenceProfiles, keyDays, keyDaysMost, models } from "./settings";
+import {
+  caps,
+  embeddingModel,
+  inferenceProfiles,
+  keyDays,
+  keyDaysMost,
+  knowledgeBases,
+  models,
+} from "./settings";
 import { accountId, cell, partition, region } from "./stage";
 import { vectorBucketName } from "./vectors";
 
@@ -12,6 +20,7 @@ export const installation = new sst.Linkable("Installation", {
     inferenceProfiles,
     keyDays,
     keyDaysMost,
+    knowledgeBases,
     models: models.join(","),
     partition,
     region,

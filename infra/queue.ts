@@ -2,6 +2,7 @@ import { allowLoop, functionDefaults, logEnvironment } from "./function-defaults
 import {
   bucketListGrant,
   embeddingGrants,
+  knowledgeBaseGrants,
   itemGrants,
   modelGrant,
   objectGrants,
@@ -44,6 +45,7 @@ export const worker = runQueue.subscribe(
       sendGrant(webhookQueue),
       modelGrant({ byProfile: inferenceProfiles === "on" }),
       ...embeddingGrants,
+      ...knowledgeBaseGrants,
       ...vectorGrants("search"),
     ],
   },

@@ -24,6 +24,7 @@ export const {
   inferenceProfiles,
   embeddingModel,
   vectorStore,
+  knowledgeBases,
   domain,
   apiDomain,
   alarmEmail,

@@ -142,6 +142,25 @@ test("a model of embeddings may be asked by whoever reads knowledge or is asked 
   expect(invoke(full)).toEqual(["control-api", "syncer", "worker"]);
 });
 
+test("the knowledge bases that are named may be asked by whoever is asked about knowledge, and no other base by anybody", () => {
+  const rightsOf = (graph: Graph) =>
+    handlers.flatMap((name) =>
+      graph
+        .function(handlerOf(name))
+        .statements.filter(({ Action }) => [Action].flat().includes("bedrock:Retrieve"))
+        .map(({ Action, Resource }) => [name, [Action].flat(), [Resource].flat()]),
+    );
+  expect(rightsOf(prod)).toEqual([]);
+  expect(prod.links.Installation?.knowledgeBases).toBe("");
+  const bases = ["ABCDEFGHIJ", "KLMNOPQRST"].map((id) =>
+    expect.stringMatching(new RegExp(`^arn:aws:bedrock:us-east-1:\\d{12}:knowledge-base/${id}$`)),
+  );
+  expect(rightsOf(full)).toEqual([
+    ["control-api", ["bedrock:Retrieve"], bases],
+    ["worker", ["bedrock:Retrieve"], bases],
+  ]);
+});
+
 test("vectors lie in a bucket of their own where that is said, each function with its rights there", () => {
   const rightsOf = (graph: typeof prod) =>
     Object.fromEntries(

@@ -26,6 +26,7 @@ test.each<[Record<string, string>, RegExp]>([
   [{ ...least, OUTLET_EMBEDDING_MODEL: "ada" }, /takes one of titan-embed-text-v2, .*not "ada"/],
   [{ ...least, OUTLET_VECTOR_STORE: "elsewhere" }, /takes index or s3vectors, not "elsewhere"/],
   [{ ...least, OUTLET_VECTOR_STORE: "s3vectors" }, /needs OUTLET_EMBEDDING_MODEL/],
+  [{ ...least, OUTLET_KNOWLEDGE_BASES: "all" }, /OUTLET_KNOWLEDGE_BASES: "all" is no knowledge/],
   [{ ...least, OUTLET_API_DOMAIN: "https://b.example.com" }, /takes a domain name such as/],
   [
     { ...least, OUTLET_API_DOMAIN: "b.example.com", OUTLET_DOMAIN: "b.example.com" },

@@ -1,3 +1,4 @@
+import { KnowledgeBase } from "@outlet/core/bots/knowledge-base";
 import { Limits } from "@outlet/core/foundation/limits";
 import { ModelCatalog } from "@outlet/core/models/catalog";
 import { Embeddings } from "@outlet/core/models/embeddings";
@@ -32,6 +33,8 @@ export interface DeploymentSettings {
   embeddingModel: string;
   /** Where their vectors lie. */
   vectorStore: VectorStoreName;
+  /** Ids of Bedrock's knowledge bases that bots may answer from, such as `ABCDEFGHIJ,KLMNOPQRST:Support`. */
+  knowledgeBases: string;
   /** Of the console and control API; CloudFront's own where empty. */
   domain: string;
   /** Of published APIs, each at its bot's id; each has its API's own address where empty. */
@@ -91,6 +94,7 @@ export function readDeploymentSettings(
     inferenceProfiles: read("INFERENCE_PROFILES") || "off",
     embeddingModel: read("EMBEDDING_MODEL"),
     vectorStore: vectorStores.find((one) => one === read("VECTOR_STORE")) ?? "index",
+    knowledgeBases: read("KNOWLEDGE_BASES"),
     domain: read("DOMAIN"),
     apiDomain: read("API_DOMAIN"),
     alarmEmail: read("ALARM_EMAIL"),
@@ -102,6 +106,7 @@ export function readDeploymentSettings(
     ...modelFaults(settings),
     ...embeddingFaults(settings),
     ...vectorStoreFaults(settings, read("VECTOR_STORE")),
+    ...knowledgeBaseFaults(settings),
     ...limitFaults(settings),
     ...switchFaults(settings),
     ...domainFaults(settings),
@@ -163,6 +168,15 @@ function vectorStoreFaults({ embeddingModel }: DeploymentSettings, given: string
         "OUTLET_VECTOR_STORE=s3vectors needs OUTLET_EMBEDDING_MODEL: without it there are no vectors.",
       ]
     : [];
+}
+
+function knowledgeBaseFaults({ knowledgeBases }: DeploymentSettings): string[] {
+  try {
+    KnowledgeBase.parseAllowed(knowledgeBases);
+    return [];
+  } catch (error) {
+    return [`OUTLET_KNOWLEDGE_BASES: ${error instanceof Error ? error.message : String(error)}`];
+  }
 }
 
 function limitFaults(settings: DeploymentSettings): string[] {

@@ -1,4 +1,9 @@
 import { Retrieval } from "@outlet/core/bots/retrieval";
+import type { Retriever } from "@outlet/core/ports";
+
+type Deps = Parameters<typeof Retrieval.createRetriever>[0] &
+  Parameters<typeof Retrieval.withKnowledgeBases>[1];
 
 /** The module that a chunk of its own is made of: whoever imports it waits for stemmers and stop words. */
-export const openRetriever = Retrieval.createRetriever;
+export const openRetriever = (deps: Deps): Retriever =>
+  Retrieval.withKnowledgeBases(Retrieval.createRetriever(deps), deps);

@@ -7,6 +7,8 @@ import { NoAnswer } from "./service-error.ts";
  * service's silence: sent again, it would only make the crowd larger.
  */
 const turnMaxMs = 30_000;
+/** Characters of an answer: no service that is called answers with half as many. */
+const answerMax = 64 * 1024 * 1024;
 
 /** How long a connection may take to be made; the SDK's clients wait as long. */
 const connectTimeoutMs = 900;
@@ -94,6 +96,7 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
           res.setEncoding("utf8");
           res.on("data", (chunk: string) => {
             text += chunk;
+            if (text.length > answerMax) req.destroy(new Error("The answer has no end."));
           });
           res.on("error", fail);
           res.on("end", () => {

@@ -46,10 +46,14 @@ export interface JsonClient {
  * With a target: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html, without:
  * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html.
  */
-const services: Record<"dynamodb" | "sqs" | "bedrock-runtime" | "s3vectors", Protocol> = {
+const services: Record<
+  "dynamodb" | "sqs" | "bedrock-runtime" | "bedrock-agent-runtime" | "s3vectors",
+  Protocol
+> = {
   dynamodb: { signedAs: "dynamodb", target: "DynamoDB_20120810" },
   sqs: { signedAs: "sqs", target: "AmazonSQS" },
   "bedrock-runtime": { signedAs: "bedrock" },
+  "bedrock-agent-runtime": { signedAs: "bedrock" },
   s3vectors: { signedAs: "s3vectors" },
 };
 interface Protocol {

@@ -4,6 +4,7 @@ export * from "./document-reader.ts";
 export * from "./end-of-run.ts";
 export * from "./http.ts";
 export * from "./embedder.ts";
+export * from "./knowledge-bases.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./model.ts";

@@ -38,19 +38,30 @@ export interface Found extends Passage {
   words: { word: string; score: number }[];
   /** How near its meaning is to the question's, 1 at most; `null` where that was not looked at. */
   similarity: number | null;
+  /** The knowledge base that it is from, whose `score` is of its own kind; absent where the bot's own sources have it. */
+  knowledgeBaseId?: string | undefined;
 }
 
-interface Retrieved {
+export interface Retrieved {
+  /** That the bot's own sources were searched by. */
   engine: Engine;
   /** Best first. */
   passages: Found[];
+  /** What was asked for and did not take part, in sentences for the owner. */
+  problems?: string[];
 }
 
 /** Finds the passages of a bot's knowledge that answer a question. */
 export interface Retriever {
   /**
    * @param limit passages at most.
+   * @param knowledgeBaseId a knowledge base that is asked beside the bot's own sources.
    * @throws StoreUnavailable
    */
-  search(botId: string, question: string, limit: number): Promise<Retrieved>;
+  search(
+    botId: string,
+    question: string,
+    limit: number,
+    knowledgeBaseId?: string | null,
+  ): Promise<Retrieved>;
 }

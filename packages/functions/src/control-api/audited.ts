@@ -146,7 +146,7 @@ const textMax = 2_000;
 function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
   if (!bot) return null;
   const { ownerId, title, description, instruction, model, callerModels, generation } = bot;
-  const { scope, allowedUsers, allowedGroups, showSources, tools } = bot;
+  const { scope, allowedUsers, allowedGroups, showSources, knowledgeBase, tools } = bot;
   return {
     ownerId,
     title,
@@ -158,6 +158,7 @@ function botSnapshot(bot: Bot.Info | undefined): Audit.Snapshot {
     scope,
     allowedUsers,
     allowedGroups,
+    knowledgeBase,
     showSources,
     tools: { ...tools },
   };

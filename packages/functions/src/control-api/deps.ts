@@ -1,3 +1,4 @@
+import type { KnowledgeBase } from "@outlet/core/bots/knowledge-base";
 import type { Tools } from "@outlet/core/bots/tools";
 import type { Audit } from "@outlet/core/records/audit";
 import type { Id } from "@outlet/core/foundation/id";
@@ -56,6 +57,8 @@ export interface ControlApiDeps extends Key.Peppered {
   ids: Id.Ids;
   randomness: Randomness;
   catalog: ModelCatalog.Catalog;
+  /** Knowledge bases that bots may answer from; none where absent. */
+  knowledgeBases?: readonly KnowledgeBase.Allowed[] | undefined;
   log: Log;
   policy: { openMax: number };
   /** How much one person may have and do, and how long keys live. */

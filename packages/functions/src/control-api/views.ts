@@ -38,6 +38,7 @@ export function botView(
     allowedGroups: mine ? bot.allowedGroups : [],
     syncStatus: bot.syncStatus,
     showSources: bot.showSources,
+    knowledgeBase: mine ? bot.knowledgeBase : null,
     tools: mine ? bot.tools : null,
     publicationStatus: mine ? (publication?.status ?? "unpublished") : null,
     createdAt: time(bot.createdAt),
@@ -105,6 +106,7 @@ export const foundView = (found: Found) => ({
   score: found.score,
   words: found.words,
   similarity: found.similarity,
+  knowledgeBaseId: found.knowledgeBaseId ?? null,
 });
 
 export const testRunView = (test: TestRun.Info) => ({

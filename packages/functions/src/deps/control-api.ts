@@ -16,6 +16,7 @@ import { Resource } from "sst";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";
 import { defaultPolicy } from "../policy.ts";
 import { options, base, peppers, catalog, sqsClient, queue } from "./linked.ts";
+import { allowedKnowledgeBases } from "./knowledge-bases.ts";
 import { model } from "./model.ts";
 import { objects } from "./objects.ts";
 import { provisioner, templateUpgrades } from "./provisioner.ts";
@@ -47,6 +48,7 @@ export function controlApiDeps() {
     ids: Id.createIds(systemClock),
     randomness: systemRandomness,
     catalog: catalog(),
+    knowledgeBases: allowedKnowledgeBases(),
     model: model(),
     ...peppers(),
     provisioner: provisioner(shared),

@@ -1,3 +1,4 @@
+import { createBedrockKnowledgeBases } from "@outlet/aws/bedrock-knowledge-bases";
 import { createBedrockModel } from "@outlet/aws/bedrock-model";
 import { createConverseClient } from "@outlet/aws/lean/converse";
 import { createClients } from "@outlet/aws/clients";
@@ -95,7 +96,11 @@ export function createBackends(
     remoteTools: createRemoteTools({ table, http, secrets: secretStore, clock: systemClock, log }),
     embedder,
     vectors,
-    retriever: Retrieval.createRetriever({ table, objects, embedder, vectors, log }),
+    knowledgeBases: options.knowledgeBases.allowed,
+    retriever: Retrieval.withKnowledgeBases(
+      Retrieval.createRetriever({ table, objects, embedder, vectors, log }),
+      basesOf(options.knowledgeBases, log),
+    ),
     runQueue: unawaited(queue(runs), log),
     deployQueue: queue(deploys),
     syncQueue: queue(syncs),
@@ -122,6 +127,18 @@ const unawaited = (queue: Queue, log: Log): Queue => ({
     queue.send(...message).catch((cause: unknown) => log.warn("a bell was not rung", { cause }));
     return Promise.resolve();
   },
+});
+
+/** Real ones: they are in an account of AWS, and so are the credentials that this machine has. */
+const basesOf = ({ allowed, region }: RuntimeOptions["knowledgeBases"], log: Log) => ({
+  allowed: allowed.map(({ knowledgeBaseId }) => knowledgeBaseId),
+  knowledgeBases:
+    allowed.length === 0
+      ? undefined
+      : createBedrockKnowledgeBases({
+          client: createJsonClient("bedrock-agent-runtime", { region, triesMax: 2 }),
+        }),
+  log,
 });
 
 /** The vector bucket of the endpoint at this address. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type VectorStoreName, vectorStores } from "@outlet/aws/deployment-settings";
+import { KnowledgeBase } from "@outlet/core/bots/knowledge-base";
 import { Limits } from "@outlet/core/foundation/limits";
 import ipaddr from "ipaddr.js";
 import type { BedrockBackend } from "../bedrock/backend.ts";
@@ -24,6 +25,8 @@ export interface RuntimeOptions {
   embeddings: EmbeddingsServer | null;
   /** Where their vectors lie: in the index of words, or in an endpoint of S3 Vectors as on AWS. */
   vectorStore: VectorStoreName;
+  /** Knowledge bases of Amazon Bedrock that bots may answer from, and the Region that they are in. */
+  knowledgeBases: { allowed: KnowledgeBase.Allowed[]; region: string };
   /** Whether bots published under an older template are brought up to date. */
   templateUpgrades: boolean;
   /** How much one person may have and do, and how long keys live. */
@@ -51,7 +54,8 @@ export const usage = `Runs all of Outlet on this machine.
   --embeddings-model M      its model (OUTLET_EMBEDDINGS_MODEL)
   --embeddings-input I      how it is told questions from passages: field, prefix or none (OUTLET_EMBEDDINGS_INPUT, else what fits the model's name)
   --vector-store V          where vectors of passages lie: index, or s3vectors as on AWS (OUTLET_VECTOR_STORE, else index)
-  --region R          Region of real Bedrock (OUTLET_REGION, else us-east-1)
+  --knowledge-bases ID,…    Bedrock's knowledge bases that bots may answer from, asked with this machine's AWS credentials (OUTLET_KNOWLEDGE_BASES)
+  --region R          Region of real Bedrock and of knowledge bases (OUTLET_REGION, else us-east-1)
   --template-upgrades on|off   brings published bots to this version's template (OUTLET_TEMPLATE_UPGRADES, else on)
   --caps NAME=N,…     what one person may have and do: bots, keys, publications, testsPerDay, uploadsPerDay (OUTLET_CAPS)
   --key-lifetime-days N       how long keys live where nothing is said (OUTLET_KEY_LIFETIME_DAYS, else without an end)
@@ -76,6 +80,7 @@ const names = [
   "embeddings-model",
   "embeddings-input",
   "vector-store",
+  "knowledge-bases",
   "region",
   "template-upgrades",
   "caps",
@@ -109,9 +114,22 @@ export function readOptions(
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
     embeddings: readEmbeddings(read, env),
     vectorStore: readVectorStore(read("vector-store")),
+    knowledgeBases: {
+      allowed: readKnowledgeBases(read("knowledge-bases")),
+      region: read("region") ?? "us-east-1",
+    },
     limits: readLimits(read),
     templateUpgrades: readSwitch("template-upgrades", read("template-upgrades") ?? "on"),
   };
+}
+
+function readKnowledgeBases(given = ""): KnowledgeBase.Allowed[] {
+  try {
+    return KnowledgeBase.parseAllowed(given);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new OptionError(`--knowledge-bases: ${error.message}`);
+  }
 }
 
 function readLimits(read: (name: Name) => string | undefined): Limits.Info {

@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
+import { KnowledgeBase } from "../knowledge-base/index.ts";
 import { Owner } from "../owner/index.ts";
 import { Tools } from "../tools/index.ts";
 import {
@@ -34,6 +35,8 @@ interface Deps {
   clock: Clock;
   ids: Id.Ids;
   catalog: ModelCatalog.Catalog;
+  /** None where absent. */
+  knowledgeBases?: readonly KnowledgeBase.Allowed[] | undefined;
 }
 
 export async function create(
@@ -42,6 +45,7 @@ export async function create(
   input: v.InferOutput<typeof Create>,
 ): Promise<Info> {
   const now = deps.clock.now();
+  requireKnowledgeBase(deps, caller, input.knowledgeBase);
   const model = input.model ? deps.catalog.require(input.model, "model") : deps.catalog.default;
   const callerModels = requireModels(deps.catalog, input.callerModels);
   requireToolModels(deps.catalog, { ...input, model: model.name, callerModels });
@@ -59,6 +63,7 @@ export async function create(
     allowedGroups: [],
     syncStatus: "SUCCEEDED",
     showSources: input.showSources,
+    knowledgeBase: input.knowledgeBase ?? null,
     tools: input.tools,
     createdAt: now,
     updatedAt: now,
@@ -103,6 +108,10 @@ export async function update(
   input: v.InferOutput<typeof Edit>,
 ): Promise<Info> {
   const bot = await ownedBy(deps.table, caller, botId);
+  // The one that it has stays until somebody changes it: it is looked at again when it is asked.
+  if (input.knowledgeBase !== bot.knowledgeBase) {
+    requireKnowledgeBase(deps, caller, input.knowledgeBase);
+  }
   return change(deps, botId, changesOf(deps, bot, input));
 }
 
@@ -135,6 +144,15 @@ function changesOf(
   };
   if (model || callerModels || tools) requireToolModels(catalog, { ...bot, ...changes });
   return changes;
+}
+
+/** @throws ProblemError `invalid_request` */
+function requireKnowledgeBase(
+  { knowledgeBases = [] }: Pick<Deps, "knowledgeBases">,
+  caller: Caller.Info,
+  id: string | null | undefined,
+): void {
+  if (id) KnowledgeBase.requireAllowed(knowledgeBases, caller, id);
 }
 
 /** Every model that may answer has to be able to call tools, where there are any. */

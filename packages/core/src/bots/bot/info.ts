@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { Text } from "../../foundation/text/index.ts";
 import { Shape } from "../../store/shape/index.ts";
+import { KnowledgeBase } from "../knowledge-base/index.ts";
 import { Tools } from "../tools/index.ts";
 
 export const Title = v.pipe(
@@ -52,6 +53,8 @@ export const Info = v.object({
   syncStatus: SyncStatus,
   /** Whether answers name their sources. */
   showSources: v.boolean(),
+  /** A knowledge base of Bedrock that it answers from too. */
+  knowledgeBase: v.optional(v.nullable(v.string()), null),
   /** What it may call; none where it was made before there were any. */
   tools: v.optional(Tools.Use, Tools.none),
   /** Epoch milliseconds. */
@@ -74,6 +77,7 @@ export const Create = v.strictObject({
   callerModels: v.optional(CallerModels, []),
   generation: v.optional(Generation, {}),
   showSources: v.optional(v.boolean(), false),
+  knowledgeBase: v.optional(v.nullable(KnowledgeBase.Id)),
   tools: v.optional(Tools.Use, Tools.none),
 });
 
@@ -86,6 +90,8 @@ export const Edit = v.strictObject({
   callerModels: v.optional(CallerModels),
   generation: v.optional(v.partial(Generation)),
   showSources: v.optional(v.boolean()),
+  /** `null` for none. */
+  knowledgeBase: v.optional(v.nullable(KnowledgeBase.Id)),
   tools: v.optional(v.partial(Tools.Use)),
 });
 

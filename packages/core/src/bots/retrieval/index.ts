@@ -9,3 +9,4 @@ export { cut } from "./cut.ts";
 export { passagesMax, storePassages } from "./passage-store.ts";
 export { publish, type Wanted } from "./publish.ts";
 export { createRetriever } from "./retriever.ts";
+export { withKnowledgeBases } from "./with-knowledge-bases.ts";

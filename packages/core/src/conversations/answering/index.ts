@@ -67,7 +67,7 @@ export async function* answer(
   yield { type: "model", model };
   const toolbox = await openToolbox(deps, subject, (...asked) => askBot(deps, ...asked), signal);
   const isGiven = !subject.asked?.utility && !toolbox.asksKnowledge;
-  const sources = isGiven ? await find(deps, bot.botId, subject.query) : [];
+  const sources = isGiven ? await find(deps, bot, subject.query) : [];
   if (sources.length > 0) yield { type: "sources", sources };
   let said = "";
   try {
@@ -142,8 +142,8 @@ async function askBot(
 /** Passages that a model is given at most. */
 const passagesMax = 8;
 
-const find = async ({ retriever }: Deps, botId: string, query: string): Promise<Found[]> =>
-  (await retriever.search(botId, query, passagesMax)).passages;
+const find = async ({ retriever }: Deps, bot: Bot.Info, query: string): Promise<Found[]> =>
+  (await retriever.search(bot.botId, query, passagesMax, bot.knowledgeBase)).passages;
 
 function againAfter(deps: Deps, error: ModelError): { afterMs: number } | null {
   const afterMs = error.retryAfterMs ?? 0;

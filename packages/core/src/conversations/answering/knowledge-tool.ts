@@ -11,7 +11,7 @@ const queryMax = 2_000;
 /** The model asks what the bot knows, in its own words, as often as it likes. */
 export function createKnowledgeTool(
   { retriever }: { retriever: Retriever },
-  { botId, showSources }: Bot.Info,
+  { botId, knowledgeBase, showSources }: Bot.Info,
   limits: ToolLimits,
   /** Passages that this answer has been given: ranks count on from one search to the next. */
   givenBefore: number,
@@ -38,7 +38,8 @@ export function createKnowledgeTool(
       if (typeof query !== "string" || query.trim() === "") {
         return { outcome: "error", reason: 'The member "query" has to be text.' };
       }
-      const { passages } = await retriever.search(botId, Text.cut(query, queryMax), passagesMax);
+      const asked = Text.cut(query, queryMax);
+      const { passages } = await retriever.search(botId, asked, passagesMax, knowledgeBase);
       if (passages.length === 0) return { outcome: "ok", content: "Nothing was found." };
       const firstRank = given;
       given += passages.length;

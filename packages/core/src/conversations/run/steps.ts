@@ -15,6 +15,7 @@ const Source = v.object({
   score: v.number(),
   words: v.array(v.object({ word: v.string(), score: v.number() })),
   similarity: v.nullable(v.number()),
+  knowledgeBaseId: v.optional(v.string()),
 });
 type Source = v.InferOutput<typeof Source>;
 

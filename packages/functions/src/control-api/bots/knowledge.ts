@@ -79,8 +79,13 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         const { question, limit } = c.req.valid("query");
-        const { engine, passages } = await deps.retriever.search(bot.botId, question, limit);
-        return c.json({ engine, passages: passages.map(foundView) });
+        const { engine, passages, problems } = await deps.retriever.search(
+          bot.botId,
+          question,
+          limit,
+          bot.knowledgeBase,
+        );
+        return c.json({ engine, problems: problems ?? [], passages: passages.map(foundView) });
       },
     )
     .post(

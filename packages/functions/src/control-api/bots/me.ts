@@ -1,8 +1,9 @@
+import { KnowledgeBase } from "@outlet/core/bots/knowledge-base";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";
 
-export const meRoutes = (deps: Pick<ControlApiDeps, "catalog">) =>
+export const meRoutes = (deps: Pick<ControlApiDeps, "catalog" | "knowledgeBases">) =>
   new Hono<ControlEnv>().get(
     "/me",
     describeRoute({ summary: "Who am I, and what may I do", tags: ["me"] }),
@@ -24,6 +25,8 @@ export const meRoutes = (deps: Pick<ControlApiDeps, "catalog">) =>
           ),
           administer: can(caller.isAdmin, "This is for members of the group Admin."),
         },
+        /** Ids of knowledge bases that one's bots may answer from. */
+        knowledgeBases: KnowledgeBase.allowedTo(deps.knowledgeBases ?? [], caller),
         models: deps.catalog.models.map(({ name, title, price }) => ({
           name,
           title,

@@ -42,6 +42,17 @@ export const copy = {
     unreadable: (name: string) => `The browser could not read ${name}. Choose it again.`,
   },
 
+  knowledgeBase: {
+    label: "Knowledge base of Amazon Bedrock",
+    hint: "The bot answers from it beside its own sources, from the next request on.",
+    none: "None",
+    saved: (id: string | null) =>
+      id === null ? "The bot answers from its own sources alone" : `The bot answers from ${id} too`,
+    lost: (id: string) =>
+      `${id} is not allowed to you any more. Where nobody may use it, the bot answers from its own sources alone. Choose another one, or ask whoever runs this installation.`,
+    failed: "The knowledge base was not changed",
+  },
+
   search: {
     title: "Search the knowledge",
     hint: "The passages that the bot would be given, and why. No model is asked.",
@@ -54,6 +65,9 @@ export const copy = {
       `${count === 1 ? "1 passage" : `${count} passages`} by ${
         { lexical: "words", vectors: "meaning", hybrid: "words and meaning" }[engine]
       }`,
+    problems: "Not everything was searched",
+    from: "Found in",
+    base: (id: string) => `Knowledge base ${id}`,
     score: "Score",
     similarity: "Nearness in meaning",
     words: "Words of the question",

@@ -18,6 +18,7 @@ interface Reasons {
   score: number;
   words: { word: string; score: number }[];
   similarity: number | null;
+  knowledgeBaseId: string | null;
 }
 
 function Why(props: { found: Reasons | undefined }) {
@@ -25,6 +26,14 @@ function Why(props: { found: Reasons | undefined }) {
     <Show when={props.found}>
       {(found) => (
         <dl class={page.facts}>
+          <Show when={found().knowledgeBaseId}>
+            {(id) => (
+              <div>
+                <dt>{copy.search.from}</dt>
+                <dd>{copy.search.base(id())}</dd>
+              </div>
+            )}
+          </Show>
           <div>
             <dt>{copy.search.score}</dt>
             <dd>{found().score.toFixed(2)}</dd>
@@ -35,7 +44,7 @@ function Why(props: { found: Reasons | undefined }) {
               <dd>{(found().similarity ?? 0).toFixed(2)}</dd>
             </div>
           </Show>
-          <div>
+          <div hidden={found().knowledgeBaseId !== null}>
             <dt>{copy.search.words}</dt>
             <dd>
               <For each={found().words.slice(0, 12)} fallback={copy.search.noWords}>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/solid-query";
 import { createMemo, createSignal, For, lazy, Show, Suspense } from "solid-js";
 import { names } from "~/api/cache-names.ts";
 import { api, done, read } from "~/api/client.ts";
+import { useMe } from "~/api/me.ts";
 import { formatBytes } from "~/format.ts";
 import { ConfirmAct } from "~/page-parts/confirm-act.tsx";
 import page from "~/page-parts/page.module.css";
@@ -20,6 +21,8 @@ import { copy } from "./copy.ts";
 import { accepted, isEditable } from "./kinds.ts";
 import styles from "./knowledge.module.css";
 
+/** Where none is allowed, nobody ever sees it. */
+const KnowledgeBaseField = lazy(() => import("./knowledge-base.tsx"));
 /** What a bot without web addresses never shows. */
 const Sites = lazy(() => import("./sites.tsx"));
 /** Dialogs are no part of the page's load: each comes when it is first opened, and stays. */
@@ -31,6 +34,8 @@ export function KnowledgeCard() {
   const bot = useCurrentBot();
   const botId = () => bot().botId;
   const knowledge = useKnowledge(botId);
+  const me = useMe();
+  const bases = () => me.data?.knowledgeBases ?? [];
   const client = useQueryClient();
   const [writing, setWriting] = createSignal(false);
   const [addingSite, setAddingSite] = createSignal(false);
@@ -124,6 +129,11 @@ export function KnowledgeCard() {
         onWrite={() => setWriting(true)}
         onAddSite={() => setAddingSite(true)}
       />
+      <Show when={bases().length > 0 || bot().knowledgeBase !== null}>
+        <Suspense fallback={<Skeleton kind="row" count={1} />}>
+          <KnowledgeBaseField allowed={bases()} />
+        </Suspense>
+      </Show>
       <Show when={upload.isError}>
         <ErrorPanel title={copy.knowledge.uploadFailed} error={upload.error} />
       </Show>

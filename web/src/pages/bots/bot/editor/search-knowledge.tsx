@@ -1,10 +1,11 @@
 import { useMutation } from "@tanstack/solid-query";
-import { createSignal, lazy, Show, Suspense } from "solid-js";
+import { createSignal, For, lazy, Show, Suspense } from "solid-js";
 import { api, read } from "~/api/client.ts";
 import page from "~/page-parts/page.module.css";
 import { Button } from "~/ui/button.tsx";
 import { Card } from "~/ui/card.tsx";
 import { ErrorPanel } from "~/ui/error-panel.tsx";
+import { Notice } from "~/ui/notice.tsx";
 import { Skeleton } from "~/ui/skeleton.tsx";
 import { TextField } from "~/ui/text-field.tsx";
 import { useCurrentBot } from "../bot-context.ts";
@@ -60,6 +61,11 @@ export function SearchCard() {
           )}
         </Show>
       </div>
+      <Show when={!find.isPending && (find.data?.problems.length ?? 0) > 0}>
+        <Notice tone="warn" title={copy.search.problems}>
+          <For each={find.data?.problems}>{(problem) => <p>{problem}</p>}</For>
+        </Notice>
+      </Show>
       <Show when={passages().length > 0}>
         <Suspense>
           <FoundPassages found={passages()} />
