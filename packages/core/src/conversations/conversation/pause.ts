@@ -1,5 +1,8 @@
 import type { Clock, Watch } from "../../ports/index.ts";
 
+/** Made once: an abort without a reason makes an error with its stack, for each run several times. */
+const awakened = new Error("There is something to do.");
+
 /**
  * Sleeps, or ends early by a write that one of the watches tells of.
  * @param signal ends it at once, and quietly.
@@ -11,7 +14,7 @@ export async function pause(
   signal?: AbortSignal,
 ): Promise<void> {
   const awake = new AbortController();
-  const wake = () => awake.abort();
+  const wake = () => awake.abort(awakened);
   if (signal?.aborted) return;
   signal?.addEventListener("abort", wake, { once: true });
   const slept = clock.sleep(ms, awake.signal).catch((error: unknown) => {

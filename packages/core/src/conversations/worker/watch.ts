@@ -33,6 +33,9 @@ interface Watch {
   stop(): Promise<void>;
 }
 
+/** Made once: an error's stack costs more than what it ends here. */
+const attemptEnded = new Error("The attempt has ended.");
+
 /** Kept free before the deadline for the last writes. */
 export const marginMs = 10_000;
 
@@ -95,7 +98,7 @@ export function keepAlive(
     signal: work.signal,
     async stop() {
       limits.shutdown?.removeEventListener("abort", shutdown);
-      done.abort(new Error("The attempt has ended."));
+      done.abort(attemptEnded);
       await beating;
     },
   };
