@@ -1,5 +1,5 @@
-import { Embeddings } from "@outlet/core/models/embeddings";
-import { Tokens } from "@outlet/core/models/tokens";
+import * as Embeddings from "@outlet/core/models/embeddings";
+import * as Tokens from "@outlet/core/models/tokens";
 import { type Embedded, type Embedder, EmbedderUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
 import type { JsonClient } from "./lean/json-client.ts";

@@ -1,4 +1,4 @@
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import {
   type BasePassage,
   type KnowledgeBases,
@@ -124,7 +124,7 @@ function nameOf(metadata: Record<string, unknown>, uri: string): string {
   const { title } = metadata;
   if (typeof title === "string" && title.trim() !== "") return title.trim();
   const [path = ""] = uri.split(/[?#]/, 1);
-  const last = path.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  const last = path.split("/").findLast((part) => part !== "") ?? "";
   // Of a site's first page the address itself.
   if (last === "" || /^https?:\/\/[^/]*\/?$/.test(path)) return uri;
   try {

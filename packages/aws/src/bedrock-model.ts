@@ -1,5 +1,5 @@
 import { type Model, ModelError, type ModelEvent, toModelUsage } from "@outlet/core/ports";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { toModelError } from "./bedrock-error.ts";
 import { toConverse } from "./converse-request.ts";

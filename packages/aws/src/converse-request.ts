@@ -5,7 +5,7 @@ import {
   type ModelRequest,
   type ModelTool,
 } from "@outlet/core/ports";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 const isBlank = (text: string): boolean => text.trim() === "";
 

@@ -1,7 +1,7 @@
-import { KnowledgeBase } from "@outlet/core/bots/knowledge-base";
-import { Limits } from "@outlet/core/foundation/limits";
-import { ModelCatalog } from "@outlet/core/models/catalog";
-import { Embeddings } from "@outlet/core/models/embeddings";
+import * as KnowledgeBase from "@outlet/core/bots/knowledge-base";
+import * as Limits from "@outlet/core/foundation/limits";
+import * as ModelCatalog from "@outlet/core/models/catalog";
+import * as Embeddings from "@outlet/core/models/embeddings";
 
 /** Where vectors of passages may lie: in the index of words, or in S3 Vectors, an index a bot. */
 export const vectorStores = ["index", "s3vectors"] as const;

@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { Key } from "@outlet/core/ports";
-import { Layout } from "@outlet/core/store/layout";
+import * as Layout from "@outlet/core/store/layout";
 
 /** Items looked at in one call: others wait for the same emulator. */
 const pageItems = 100;

@@ -1,24 +1,34 @@
 /**
  * All measurements of what a request costs: `npm run bench [-- --only accept,health] [--rounds N]
- * [--seconds N] [--bots N]`. Prints JSON and a table; what counts are the ratios, of contestants that take turns
- * on one machine.
+ * [--seconds N] [--bots N] [--turns N] [--hour N]`. Prints JSON, and tables of it on the standard error; what counts are
+ * the ratios, of contestants that take turns on one machine. Exits non-zero where something grows that must not.
  */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { initOfFunctions } from "./init.ts";
+import { memory } from "./memory.ts";
+import { startHono } from "./paths/hono.ts";
 import { manyBots } from "./paths/many-bots.ts";
 import { startNaive } from "./paths/naive.ts";
 import { startOutlet } from "./paths/outlet.ts";
-import { accepting, answering, health } from "./paths/orders.ts";
+import { accepting, answering, chatting, health } from "./paths/orders.ts";
+import { installPortkey, startPortkey } from "./paths/portkey.ts";
 import { compare, type Contestant, ratio } from "./paths/rounds.ts";
 import { startSilentModel } from "./paths/silent-model.ts";
+import { startUpstream } from "./paths/upstream.ts";
+import { tableOf } from "./table.ts";
+import { costOfTurns } from "./turns.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "accept,answer,health,bots" },
+    only: { type: "string", default: "accept,answer,health,gateway,bots,turns,memory,init" },
     rounds: { type: "string", default: "3" },
-    seconds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "4" },
     connections: { type: "string", default: "32" },
     bots: { type: "string", default: "300" },
+    turns: { type: "string", default: "1000" },
+    /** Requests a second that the part on memory makes an hour's worth of. */
+    hour: { type: "string", default: "2" },
   },
 });
 const load = {
@@ -28,53 +38,84 @@ const load = {
   warmUpMs: 4_000,
   durationMs: Number(values.seconds) * 1_000,
 };
+const withModel = (base: string) => ["--model-backend", "openai", "--openai-base-url", base];
+
+async function against(title: string, contestants: Contestant[]) {
+  const figures = await compare(contestants, load);
+  process.stderr.write(`${title}\n${tableOf(figures)}\n`);
+  const [first] = contestants;
+  return { figures, ratio: ratio(figures["outlet"], figures[first?.name ?? ""]) };
+}
 
 async function accept() {
   const model = await startSilentModel();
-  const args = ["--model-backend", "openai", "--openai-base-url", model.url];
   try {
-    const figures = await compare(
-      [
-        { name: "naive", start: startNaive, order: accepting },
-        { name: "outlet", start: () => startOutlet({ args }), order: accepting },
-      ],
-      load,
-    );
-    return { figures, ratio: ratio(figures["outlet"], figures["naive"]) };
+    return await against("Accepting, a silent model holding the workers", [
+      { name: "naive", start: startNaive, order: accepting },
+      { name: "bare hono", start: () => startHono(), order: accepting },
+      {
+        name: "outlet",
+        start: () => startOutlet({ args: withModel(model.url) }),
+        order: accepting,
+      },
+    ]);
   } finally {
     model.stop();
+  }
+}
+
+const answer = () =>
+  against("POST with its answer from the demo model", [
+    { name: "naive accept", start: startNaive, order: accepting },
+    { name: "outlet", start: () => startOutlet({}), order: answering },
+  ]);
+
+const healthOf = () =>
+  against("/health", [
+    { name: "naive accept", start: startNaive, order: accepting },
+    { name: "bare hono", start: () => startHono(), order: health },
+    { name: "outlet", start: () => startOutlet({}), order: health },
+  ]);
+
+/** Chat completions with their answers, of a model that answers at once. */
+async function gateway() {
+  await installPortkey();
+  const { base, stop } = await startUpstream();
+  try {
+    return await against("Chat completions of a model that answers at once", [
+      { name: "portkey", start: () => startPortkey(base), order: chatting },
+      { name: "bare hono", start: () => startHono(base), order: chatting },
+      { name: "outlet", start: () => startOutlet({ args: withModel(base) }), order: chatting },
+    ]);
+  } finally {
+    await stop();
   }
 }
 
 async function bots() {
   const model = await startSilentModel();
-  const args = ["--model-backend", "openai", "--openai-base-url", model.url];
   try {
-    return await manyBots(Number(values.bots), args, load);
+    return await manyBots(Number(values.bots), withModel(model.url), load);
   } finally {
     model.stop();
   }
 }
 
-async function answer() {
-  const contestants: Contestant[] = [
-    { name: "naive accept", start: startNaive, order: accepting },
-    { name: "outlet", start: () => startOutlet({}), order: answering },
-  ];
-  const figures = await compare(contestants, load);
-  return { figures, ratio: ratio(figures["outlet"], figures["naive accept"]) };
+const parts = {
+  accept,
+  answer,
+  health: healthOf,
+  gateway,
+  bots,
+  turns: () => costOfTurns(Number(values.turns)),
+  memory: () => memory(Number(values.hour), load.connections),
+  init: initOfFunctions,
+};
+const only = values.only.split(",");
+const unknown = only.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  throw new Error(`There is no part ${unknown.join(", ")}: ${Object.keys(parts).join(", ")}.`);
 }
-
-async function healthOf() {
-  const contestants: Contestant[] = [
-    { name: "naive accept", start: startNaive, order: accepting },
-    { name: "outlet", start: () => startOutlet({}), order: health },
-  ];
-  const figures = await compare(contestants, load);
-  return { figures, ratio: ratio(figures["outlet"], figures["naive accept"]) };
-}
-
-const parts = { accept, answer, health: healthOf, bots };
 const machine = {
   date: new Date().toISOString(),
   node: process.version,
@@ -82,11 +123,11 @@ const machine = {
   model: cpus()[0]?.model,
   loadAverageBefore: loadavg()[0],
 };
-const only = values.only.split(",");
-const results: Record<string, unknown> = {};
+const results: Record<string, object> = {};
 for (const [name, run] of Object.entries(parts)) {
   if (only.includes(name)) results[name] = await run();
 }
 process.stdout.write(
   `${JSON.stringify({ ...machine, loadAverageAfter: loadavg()[0], results }, null, 2)}\n`,
 );
+if (Object.values(results).some((part) => "good" in part && !part.good)) process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { Retrieval } from "@outlet/core/bots/retrieval";
+import * as Retrieval from "@outlet/core/bots/retrieval";
 import type { Retriever } from "@outlet/core/ports";
 
 type Deps = Parameters<typeof Retrieval.createRetriever>[0] &

@@ -1,4 +1,4 @@
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import type { Answer } from "./exchange.ts";
 import { ServiceError } from "./service-error.ts";

@@ -1,5 +1,5 @@
 import { absent, any, below, type Clock, type Table } from "@outlet/core/ports";
-import { Layout } from "@outlet/core/store/layout";
+import * as Layout from "@outlet/core/store/layout";
 
 /** What is done to a stack, each with its own cost at the gateway's control plane. */
 export type Act = "create" | "update" | "remove";

@@ -1,6 +1,6 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import type { StackStatus } from "@outlet/core/ports";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /** The last thing that was done to a stack, as its events tell it. */
 export interface StackOperation {

@@ -7,7 +7,7 @@ import {
   type StackEvent,
   type StackStatus as StackStatusName,
 } from "@aws-sdk/client-cloudformation";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import type { Log, StackOutputs, StackStatus } from "@outlet/core/ports";
 import { reachStore } from "../store-error.ts";
 import { profilesOf } from "../published-stack/inference-profiles.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Output } from "@aws-sdk/client-cloudformation";
-import { ModelCatalog } from "@outlet/core/models/catalog";
+import * as ModelCatalog from "@outlet/core/models/catalog";
 import type { StackSpec } from "@outlet/core/ports";
 import { apiName } from "./names.ts";
 import type { JsonObject, Platform, Resource, Template } from "./template-types.ts";

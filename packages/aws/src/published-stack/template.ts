@@ -7,7 +7,7 @@ import { inferenceProfiles } from "./inference-profiles.ts";
 import { apiName } from "./names.ts";
 import { createOpenApiBody } from "./open-api-body.ts";
 import type { Json, JsonObject, Platform, Resource, Template } from "./template-types.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 export type { Json, JsonObject, Platform, Template } from "./template-types.ts";
 

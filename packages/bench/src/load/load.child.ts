@@ -48,8 +48,10 @@ const begunAt = performance.now();
 const countFrom = begunAt + warmUpMs;
 const endsAt = countFrom + durationMs;
 
+let left = order.count ?? Number.POSITIVE_INFINITY;
+
 async function connection(): Promise<void> {
-  while (performance.now() < endsAt && failures.length === 0) {
+  while (performance.now() < endsAt && failures.length === 0 && left-- > 0) {
     const { status, ms, text } = await ask();
     if (status !== order.expect) failures.push(`${status}: ${text.slice(0, 300)}`);
     const now = performance.now();

@@ -13,6 +13,8 @@ export interface Order {
   connections: number;
   warmUpMs: number;
   durationMs: number;
+  /** Ends it before its time, after so many. */
+  count?: number;
 }
 
 /** What the process that sends reports. */

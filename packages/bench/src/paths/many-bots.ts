@@ -25,18 +25,21 @@ export async function manyBots(count: number, args: string[], load: Load) {
     many: await mkdtemp(join(tmpdir(), "outlet-many-")),
   };
   try {
-    await fill(folders.many, count);
+    // Both are started again afterwards: the first start makes more than bots.
+    await fill(folders.one, 1);
+    const publishing = await fill(folders.many, count);
     const seen: Record<string, Seen[]> = { one: [], many: [] };
     for (let n = 0; n < load.rounds; n++) {
       const turn = Object.entries(folders);
       for (const [name, dataDir] of n % 2 === 0 ? turn : turn.toReversed()) {
-        seen[name]?.push(await look(dataDir, args, load));
+        seen[name]?.push(await look(dataDir, [...args, ...capsOf(count)], load));
       }
     }
     const of = (name: string, pick: (one: Seen) => number) => median((seen[name] ?? []).map(pick));
     const ratio = (pick: (one: Seen) => number) => round(of("many", pick) / of("one", pick), 2);
     return {
       count,
+      publishing,
       ratios: {
         start: ratio(({ startMs }) => startMs),
         memory: ratio(({ memoryMb }) => memoryMb),
@@ -50,21 +53,33 @@ export async function manyBots(count: number, args: string[], load: Load) {
   }
 }
 
+/** Each start publishes one more. */
+const capsOf = (count: number) => ["--caps", `bots=${count + 100},publications=${count + 100}`];
+
 /** Bots side by side, as far as one instance publishes them at once. */
 const atOnce = 8;
 
-async function fill(dataDir: string, count: number): Promise<void> {
-  const outlet = await startOutlet({ dataDir });
+/** @returns how long one of them takes, at the beginning and at the end, and all together. */
+async function fill(dataDir: string, count: number) {
+  const outlet = await startOutlet({ dataDir, args: capsOf(count) });
+  const begun = performance.now();
+  const took: number[] = [];
   try {
     for (let left = count - 1; left > 0; left -= atOnce) {
       const some = Array.from({ length: Math.min(left, atOnce) }, () =>
         publish(outlet.owner, { throttle: null, quota: null }),
       );
-      await Promise.all(some);
+      took.push(...(await Promise.all(some)).map(({ publishMs }) => publishMs));
     }
   } finally {
     await outlet.stop();
   }
+  return {
+    atOnce,
+    firstMs: Math.round(median(took.slice(0, 3 * atOnce))),
+    lastMs: Math.round(median(took.slice(-3 * atOnce))),
+    allSeconds: Math.round((performance.now() - begun) / 1_000),
+  };
 }
 
 async function look(dataDir: string, args: string[], load: Load): Promise<Seen> {

@@ -1,14 +1,10 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { end, type Path, question } from "./path.ts";
+import { serveInChild } from "./child.ts";
+import { type Path, question } from "./path.ts";
 
 /** The path that everything else is compared with: see `naive.child.ts`. */
 export async function startNaive(): Promise<Path> {
-  const child = fork(fileURLToPath(new URL("naive.child.ts", import.meta.url)));
-  const [port] = (await once(child, "message")) as [number];
+  const { child, origin, stop } = await serveInChild("naive.child.ts");
   const headers = { "content-type": "application/json" };
-  const origin = `http://127.0.0.1:${port}`;
   return {
     accept: {
       url: `${origin}/conversation`,
@@ -18,6 +14,6 @@ export async function startNaive(): Promise<Path> {
     },
     health: { url: `${origin}/health`, headers },
     pids: { main: child.pid ?? 0 },
-    stop: () => end(child),
+    stop,
   };
 }

@@ -15,3 +15,9 @@ export const health = (path: Path) => ({
   expect: 200,
   ...path.health,
 });
+
+/** A chat completion with its answer. */
+export function chatting({ chat }: Path) {
+  if (!chat) throw new Error("This path knows no chat completions.");
+  return { method: "POST", ...chat };
+}

@@ -11,7 +11,7 @@ import {
 } from "@outlet/local/runtime/runtime-fixture";
 import type { Ready } from "@outlet/local/runtime/ready-file";
 import { signIn } from "@outlet/local/sign-in/sign-in";
-import { end, type Path, question } from "./path.ts";
+import { chat, end, type Path, question } from "./path.ts";
 
 export interface Outlet extends Path {
   /** From the command to the file that says that it is ready. */
@@ -30,6 +30,8 @@ export async function startOutlet(options: {
   args?: string[];
   nodeArgs?: string[];
   dataDir?: string;
+  /** Variables besides our own. */
+  env?: Record<string, string>;
 }): Promise<Outlet> {
   const { args = [], nodeArgs = [] } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "outlet-bench-")));
@@ -41,7 +43,7 @@ export async function startOutlet(options: {
       fileURLToPath(import.meta.resolve("@outlet/local/cli/start")),
       ...["--port", "0", "--data", dataDir, ...args],
     ],
-    { stdio: ["ignore", "ignore", "inherit"] },
+    { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...options.env } },
   );
   const ready = await readyFile(dataDir, child);
   const startMs = performance.now() - begun;
@@ -56,6 +58,7 @@ export async function startOutlet(options: {
     dataDir,
     accept: { ...accept, expect: 200 },
     health: { url: `${bot.endpoint}/health`, headers },
+    chat: chat(`${bot.endpoint}/v1`, headers, "bot"),
     pids: { main, ...(await childOf(main)) },
     async stop() {
       await end(child);

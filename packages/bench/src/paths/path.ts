@@ -6,6 +6,8 @@ export interface Path {
   /** Where it is sent to, and with what. */
   accept: { url: string; headers: Record<string, string>; body: string; expect: number };
   health: { url: string; headers: Record<string, string> };
+  /** As OpenAI's clients ask, where it knows their API. */
+  chat?: Path["accept"];
   /** Of each of its processes, by what it does. */
   pids: Record<string, number>;
   stop(): Promise<void>;
@@ -21,3 +23,18 @@ export async function end(child: ChildProcess): Promise<void> {
 
 export const question = (text: string): string =>
   JSON.stringify({ message: { content: [{ contentType: "text", body: text }] } });
+
+/** The one key that contestants other than Outlet are called with. */
+export const key = "bench-key-of-everybody";
+
+/** @param base of an API as OpenAI's clients know it. */
+export const chat = (
+  base: string,
+  headers: Record<string, string>,
+  model = "bench",
+): Path["accept"] => ({
+  url: `${base}/chat/completions`,
+  headers,
+  body: JSON.stringify({ model, messages: [{ role: "user", content: "What is this?" }] }),
+  expect: 200,
+});

@@ -1,9 +1,9 @@
-import { Budget } from "@outlet/core/publishing/budget";
-import { Key } from "@outlet/core/publishing/key";
+import * as Budget from "@outlet/core/publishing/budget";
+import * as Key from "@outlet/core/publishing/key";
 import type { Clock, Log, Table } from "@outlet/core/ports";
-import { Layout } from "@outlet/core/store/layout";
-import { Text } from "@outlet/core/foundation/text";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Layout from "@outlet/core/store/layout";
+import * as Text from "@outlet/core/foundation/text";
+import * as Publication from "@outlet/core/publishing/publication";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import type { AuthorizerContext } from "../published-api/identity.ts";
 

@@ -1,5 +1,5 @@
-import { Caller } from "@outlet/core/foundation/caller";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Caller from "@outlet/core/foundation/caller";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { MiddlewareHandler } from "hono";
 import type { ControlEnv } from "./deps.ts";
 

@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import { type Context, Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { bodyLimit } from "hono/body-limit";

@@ -1,7 +1,7 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Text } from "@outlet/core/foundation/text";
-import { Audit } from "@outlet/core/records/audit";
-import { Layout } from "@outlet/core/store/layout";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Text from "@outlet/core/foundation/text";
+import * as Audit from "@outlet/core/records/audit";
+import * as Layout from "@outlet/core/store/layout";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 

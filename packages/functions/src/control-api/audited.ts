@@ -1,15 +1,15 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Tools } from "@outlet/core/bots/tools";
-import { Knowledge } from "@outlet/core/bots/knowledge";
-import { RequestLog } from "@outlet/core/conversations/request-log";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Budget } from "@outlet/core/publishing/budget";
-import { Key } from "@outlet/core/publishing/key";
-import { Publication } from "@outlet/core/publishing/publication";
-import { Audit } from "@outlet/core/records/audit";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Tools from "@outlet/core/bots/tools";
+import * as Knowledge from "@outlet/core/bots/knowledge";
+import * as RequestLog from "@outlet/core/conversations/request-log";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Budget from "@outlet/core/publishing/budget";
+import * as Key from "@outlet/core/publishing/key";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as Audit from "@outlet/core/records/audit";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ControlApiDeps, ControlEnv, Told } from "./deps.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 type AuditDeps = Pick<ControlApiDeps, "table" | "clock" | "ids" | "log">;
 

@@ -1,5 +1,5 @@
-import { Caller } from "@outlet/core/foundation/caller";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Caller from "@outlet/core/foundation/caller";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { MiddlewareHandler } from "hono";
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { createKeySource, type KeySource, type KeySourceOptions } from "./key-source.ts";

@@ -1,7 +1,7 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Person } from "@outlet/core/bots/person";
-import { Key } from "@outlet/core/publishing/key";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Person from "@outlet/core/bots/person";
+import * as Key from "@outlet/core/publishing/key";
+import * as Publication from "@outlet/core/publishing/publication";
 import type { ControlApiDeps } from "./deps.ts";
 
 type Deps = Pick<ControlApiDeps, "table" | "clock" | "ids" | "limits">;

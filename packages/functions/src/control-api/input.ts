@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import { Time as Times } from "@outlet/core/foundation/time";
 import type { Env, MiddlewareHandler } from "hono";
 import { validator } from "hono-openapi";

@@ -1,5 +1,5 @@
 import type { Bot } from "@outlet/core/bots/bot";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Publication from "@outlet/core/publishing/publication";
 import type { Context } from "hono";
 import type { ControlApiDeps, ControlEnv } from "./deps.ts";
 

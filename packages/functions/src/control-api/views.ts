@@ -1,9 +1,9 @@
-import { Bot } from "@outlet/core/bots/bot";
+import * as Bot from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
 import type { Found } from "@outlet/core/ports";
 import type { Key } from "@outlet/core/publishing/key";
 import type { Knowledge } from "@outlet/core/bots/knowledge";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Publication from "@outlet/core/publishing/publication";
 import type { TestRun } from "@outlet/core/bots/test-run";
 import type { UploadTarget } from "@outlet/core/ports";
 import type { ControlApiDeps } from "./deps.ts";

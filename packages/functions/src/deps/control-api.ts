@@ -8,8 +8,8 @@ import { createControlPlaneClients } from "@outlet/aws/provisioner/control-plane
 import { idsOf } from "@outlet/aws/provisioner/stack-ids";
 import { stackPrefix } from "@outlet/aws/published-stack/names";
 import { restingCost } from "@outlet/aws/published-stack/resting-cost";
-import { Id } from "@outlet/core/foundation/id";
-import { Limits } from "@outlet/core/foundation/limits";
+import * as Id from "@outlet/core/foundation/id";
+import * as Limits from "@outlet/core/foundation/limits";
 import { systemClock, systemRandomness } from "@outlet/core/ports";
 import type { ControlApiDeps } from "../control-api/deps.ts";
 import { Resource } from "sst";

@@ -1,4 +1,4 @@
-import { Id } from "@outlet/core/foundation/id";
+import * as Id from "@outlet/core/foundation/id";
 import { systemClock, systemRandomness } from "@outlet/core/ports";
 import { Resource } from "sst";
 import { defaultPolicy } from "../policy.ts";

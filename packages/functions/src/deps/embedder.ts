@@ -1,4 +1,4 @@
-import { Embeddings } from "@outlet/core/models/embeddings";
+import * as Embeddings from "@outlet/core/models/embeddings";
 import type { Embedder } from "@outlet/core/ports";
 import { Resource } from "sst";
 

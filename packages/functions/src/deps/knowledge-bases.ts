@@ -1,4 +1,4 @@
-import { KnowledgeBase } from "@outlet/core/bots/knowledge-base";
+import * as KnowledgeBase from "@outlet/core/bots/knowledge-base";
 import type { KnowledgeBases } from "@outlet/core/ports";
 import { Resource } from "sst";
 

@@ -6,9 +6,9 @@
 import { createJsonClient, type JsonClient } from "@outlet/aws/lean/json-client";
 import { createLeanQueue } from "@outlet/aws/lean/queue";
 import { createLeanTable } from "@outlet/aws/lean/table";
-import { ModelCatalog } from "@outlet/core/models/catalog";
+import * as ModelCatalog from "@outlet/core/models/catalog";
 import { reportingTable, systemClock } from "@outlet/core/ports";
-import { Key } from "@outlet/core/publishing/key";
+import * as Key from "@outlet/core/publishing/key";
 import { Resource } from "sst";
 import { createJsonLog } from "../log.ts";
 

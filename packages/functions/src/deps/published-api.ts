@@ -1,6 +1,6 @@
-import { Id } from "@outlet/core/foundation/id";
+import * as Id from "@outlet/core/foundation/id";
 import { systemClock } from "@outlet/core/ports";
-import { Key } from "@outlet/core/publishing/key";
+import * as Key from "@outlet/core/publishing/key";
 import { Resource } from "sst";
 import { defaultPolicy } from "../policy.ts";
 import { base, catalog, sqsClient, queue } from "./linked.ts";

@@ -1,4 +1,4 @@
-import { Id } from "@outlet/core/foundation/id";
+import * as Id from "@outlet/core/foundation/id";
 import { systemClock } from "@outlet/core/ports";
 import { join } from "node:path";
 import { createGuardedHttp } from "../outbound/guarded-http.ts";

@@ -1,5 +1,5 @@
-import { Delivery } from "@outlet/core/conversations/delivery";
-import { Id } from "@outlet/core/foundation/id";
+import * as Delivery from "@outlet/core/conversations/delivery";
+import * as Id from "@outlet/core/foundation/id";
 import { systemClock, systemRandomness } from "@outlet/core/ports";
 import { Resource } from "sst";
 import { defaultPolicy } from "../policy.ts";

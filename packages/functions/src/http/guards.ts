@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { MiddlewareHandler } from "hono";
 
 /** Bytes of one segment of a path: 128 characters of a conversation's id, four bytes each. */

@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 
 /** Members and elements in a body, at all levels together: a chat of some 8,000 messages. */
 export const valuesMax = 25_000;

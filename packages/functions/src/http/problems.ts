@@ -1,10 +1,10 @@
 import { type Log, MalformedCursor, StoreUnavailable } from "@outlet/core/ports";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { BaseIssue } from "valibot";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /** One body for every error of the app: RFC 9457, with an `error` member as OpenAI's clients read it. */
 export function respond(c: Context, problem: Problem.ProblemError): Response {

@@ -1,5 +1,5 @@
-import { Budget } from "@outlet/core/publishing/budget";
-import { Key } from "@outlet/core/publishing/key";
+import * as Budget from "@outlet/core/publishing/budget";
+import * as Key from "@outlet/core/publishing/key";
 import { type Context, Hono } from "hono";
 import { botOf } from "./bot.ts";
 import type { PublishedApiDeps } from "./deps.ts";

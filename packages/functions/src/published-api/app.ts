@@ -1,5 +1,5 @@
 import { PayloadMissing } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import { readableBody } from "../http/body.ts";
 import { methodsOf } from "../http/methods.ts";

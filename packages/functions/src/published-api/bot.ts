@@ -1,5 +1,5 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { Table } from "@outlet/core/ports";
 
 /** @throws ProblemError `bot_unavailable` */

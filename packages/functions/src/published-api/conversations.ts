@@ -1,9 +1,9 @@
-import { Conversation } from "@outlet/core/conversations/conversation";
+import * as Conversation from "@outlet/core/conversations/conversation";
 import type { Address, Run } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { Clock, Table } from "@outlet/core/ports";
 import type { AuthorizerContext } from "./identity.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /**
  * A conversation of the calling client: another client's is simply not there.

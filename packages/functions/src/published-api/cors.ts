@@ -1,4 +1,5 @@
-import { originMatches, Publication } from "@outlet/core/publishing/publication";
+import * as Publication from "@outlet/core/publishing/publication";
+import { originMatches } from "@outlet/core/publishing/publication";
 import type { Table } from "@outlet/core/ports";
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";

@@ -1,3 +1,3 @@
-import { Answering } from "@outlet/core/conversations/answering";
+import * as Answering from "@outlet/core/conversations/answering";
 
 export const { estimate } = Answering;

@@ -1,5 +1,6 @@
-import { EventLog } from "@outlet/core/conversations/event-log";
-import { type Address, Run } from "@outlet/core/conversations/run";
+import * as EventLog from "@outlet/core/conversations/event-log";
+import * as Run from "@outlet/core/conversations/run";
+import type { Address } from "@outlet/core/conversations/run";
 import { notFound } from "./conversations.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { Ended } from "./openai/answer.ts";

@@ -1,4 +1,4 @@
-import { Key } from "@outlet/core/publishing/key";
+import * as Key from "@outlet/core/publishing/key";
 import type { QuotaCounters } from "@outlet/core/ports";
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";

@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 
 /** Seconds that a request may be held at most; a gateway that buffers gives up after 29. */
 const waitMaxSeconds = 25;

@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { Key } from "@outlet/core/publishing/key";
 import type { MiddlewareHandler } from "hono";
 import type { PublishedEnv } from "./identity.ts";

@@ -1,6 +1,6 @@
-import { Conversation } from "@outlet/core/conversations/conversation";
+import * as Conversation from "@outlet/core/conversations/conversation";
 import type { Address } from "@outlet/core/conversations/run";
-import { Budget } from "@outlet/core/publishing/budget";
+import * as Budget from "@outlet/core/publishing/budget";
 import * as v from "valibot";
 import type * as Estimate from "./estimate.ts";
 import type { PublishedApiDeps } from "./deps.ts";

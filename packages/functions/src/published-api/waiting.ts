@@ -1,4 +1,4 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { Key } from "@outlet/core/publishing/key";
 import type { Context, MiddlewareHandler } from "hono";
 import type { PublishedApiDeps } from "./deps.ts";

@@ -1,6 +1,6 @@
 import type { Run } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Webhook } from "@outlet/core/publishing/webhook";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Webhook from "@outlet/core/publishing/webhook";
 import * as v from "valibot";
 import type { AuthorizerContext } from "./identity.ts";
 

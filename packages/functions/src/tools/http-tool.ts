@@ -1,6 +1,6 @@
-import { OpenApi } from "@outlet/core/bots/openapi";
+import * as OpenApi from "@outlet/core/bots/openapi";
 import type { Tools } from "@outlet/core/bots/tools";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import {
   type Http,
   type HttpRequest,

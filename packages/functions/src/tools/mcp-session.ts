@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Client } from "@modelcontextprotocol/client";
 import type { Tools } from "@outlet/core/bots/tools";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import { type Http, HttpRefused, type SecretStore } from "@outlet/core/ports";
 import { createGuardedFetch } from "../outbound/guarded-fetch.ts";
 import { redacted } from "./redact.ts";

@@ -1,5 +1,5 @@
-import { OpenApi } from "@outlet/core/bots/openapi";
-import { Tools } from "@outlet/core/bots/tools";
+import * as OpenApi from "@outlet/core/bots/openapi";
+import * as Tools from "@outlet/core/bots/tools";
 import type { Clock, Http, Log, SecretStore, Table, Tool } from "@outlet/core/ports";
 import * as v from "valibot";
 import { compared } from "./compare.ts";

@@ -5,12 +5,12 @@
 export * as Bot from "./index.ts";
 
 import * as v from "valibot";
-import { Caller } from "../../foundation/caller/index.ts";
+import * as Caller from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import { KnowledgeBase } from "../knowledge-base/index.ts";
-import { Owner } from "../owner/index.ts";
-import { Tools } from "../tools/index.ts";
+import * as KnowledgeBase from "../knowledge-base/index.ts";
+import * as Owner from "../owner/index.ts";
+import * as Tools from "../tools/index.ts";
 import {
   absent,
   all,
@@ -23,9 +23,9 @@ import {
   type Page,
   type Table,
 } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { type Create, type Edit, Generation, type Info, type Sharing, shape } from "./info.ts";
 
 export { Create, Edit, Generation, Info, Scope, Sharing, SyncStatus, Title } from "./info.ts";

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { Text } from "../../foundation/text/index.ts";
-import { Shape } from "../../store/shape/index.ts";
-import { KnowledgeBase } from "../knowledge-base/index.ts";
-import { Tools } from "../tools/index.ts";
+import * as Text from "../../foundation/text/index.ts";
+import * as Shape from "../../store/shape/index.ts";
+import * as KnowledgeBase from "../knowledge-base/index.ts";
+import * as Tools from "../tools/index.ts";
 
 export const Title = v.pipe(
   v.string(),

@@ -6,8 +6,8 @@
 export * as KnowledgeBase from "./index.ts";
 
 import * as v from "valibot";
-import { Caller } from "../../foundation/caller/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Caller from "../../foundation/caller/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 
 /** As Bedrock gives them. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_KnowledgeBase.html */
 const pattern = /^[0-9A-Za-z]{10}$/;

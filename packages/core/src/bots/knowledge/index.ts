@@ -21,7 +21,7 @@ import {
   type UploadStore,
   type VectorStore,
 } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 // Not the whole of retrieval: of its analysis whoever adds or removes a source needs nothing.
 import { removePassages, storePassages } from "../retrieval/passage-store.ts";
 import { removeIndex, strike } from "../retrieval/pointer.ts";
@@ -41,8 +41,8 @@ import { kindOf } from "./kind-of.ts";
 import { removeSites } from "./site.ts";
 import { type Edit, putText } from "./texts.ts";
 import { checkArrived, listUploads, removeUpload, uploadFromId, uploadPath } from "./uploads.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 export { Fetched, Info, Kind, Progress } from "./info.ts";
 export { fromId, list, refreshStatus, ring } from "./items.ts";

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { type Item, unreadableCodes } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
-import { Bot } from "../bot/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
+import * as Bot from "../bot/index.ts";
 import { kinds } from "../reading/kind.ts";
 
 /** What an upload is read as: its name tells, and the file itself where it knows better. */

@@ -1,8 +1,8 @@
 import type { Clock, ObjectStore, Queue, Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Bot } from "../bot/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Bot from "../bot/index.ts";
 import { removePassages } from "../retrieval/passage-store.ts";
 import { type Info, shape, toItem } from "./info.ts";
 import { uploadPath } from "./uploads.ts";

@@ -1,4 +1,4 @@
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import { endings, isRefused, type Kind, kindOfName, programs, wayOut } from "../reading/kind.ts";
 
 /** Endings of file names that are read, as people are told them. */

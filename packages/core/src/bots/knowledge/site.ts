@@ -3,7 +3,7 @@
  * its own; a visit finds out which pages there are, and has those read that are new or changed.
  */
 import * as v from "valibot";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   type Clock,
@@ -13,10 +13,10 @@ import {
   type Queue,
   type Table,
 } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
-import { Text } from "../../foundation/text/index.ts";
-import { Bot } from "../bot/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
+import * as Text from "../../foundation/text/index.ts";
+import * as Bot from "../bot/index.ts";
 import {
   type Deps as ItemDeps,
   list as listSources,

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { type Clock, equals, type ObjectStore, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { type Info, shape, toItem } from "./info.ts";
 import { kindOf } from "./kind-of.ts";
 import { uploadPath } from "./uploads.ts";

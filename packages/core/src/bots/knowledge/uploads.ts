@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import {
   type Clock,
   type Item,
@@ -7,7 +7,7 @@ import {
   type UploadStore,
   type UploadTarget,
 } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import { kinds } from "../reading/kind.ts";
 import { limits } from "../reading/limits.ts";

@@ -1,4 +1,4 @@
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { isMembers } from "./document.ts";
 import { isJson } from "./operations.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 
 /** Of a document as it is sent, in UTF-16 code units. YAML takes far longer to read than JSON. */
 export const jsonMax = 4_000_000;

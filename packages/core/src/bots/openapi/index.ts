@@ -4,7 +4,7 @@
  */
 export * as OpenApi from "./index.ts";
 
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { membersOf, readDocument, textOf } from "./document.ts";
 import { listOperations, type Operation } from "./operations.ts";
 import { type Scheme, schemesOf, serversOf } from "./servers.ts";

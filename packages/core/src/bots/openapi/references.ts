@@ -1,4 +1,4 @@
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { isMembers, type Members } from "./document.ts";
 
 /** A reference that leads nowhere, elsewhere or in circles. */

@@ -1,4 +1,4 @@
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { isMembers, listOf, type Members, membersOf, textOf } from "./document.ts";
 import { BadReference, refOf, resolved } from "./references.ts";
 

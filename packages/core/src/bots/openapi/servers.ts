@@ -1,4 +1,4 @@
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { isMembers, listOf, type Members, membersOf, textOf } from "./document.ts";
 
 const serversMax = 20;

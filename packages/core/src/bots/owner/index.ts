@@ -7,8 +7,8 @@ export * as Owner from "./index.ts";
 import * as v from "valibot";
 import type { Caller } from "../../foundation/caller/index.ts";
 import { absent, differs, type Item, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 export const Info = v.object({
   ownerId: v.string(),

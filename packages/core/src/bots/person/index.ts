@@ -6,10 +6,10 @@ export * as Person from "./index.ts";
 
 import type { Id } from "../../foundation/id/index.ts";
 import type { Limits } from "../../foundation/limits/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import { absent, any, below, type Clock, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Lease } from "../../store/lease/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Lease from "../../store/lease/index.ts";
 
 interface Deps {
   table: Table;

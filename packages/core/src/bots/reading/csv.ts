@@ -1,6 +1,6 @@
 import type { DocumentBuilder } from "./builder.ts";
 import { TableWriter } from "./table.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
 /** What is looked at to guess the delimiter. */

@@ -2,7 +2,7 @@ import { Archive, broken } from "./archive.ts";
 import type { DocumentBuilder } from "./builder.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, firstText, parseXml, relations, type XmlHandler } from "./xml.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 /**
  * A document of Word (ECMA-376): paragraphs, lists, tables and notes under their headings. It has no

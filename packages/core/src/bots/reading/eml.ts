@@ -4,7 +4,7 @@ import type { DocumentBuilder } from "./builder.ts";
 import { readHtml } from "./html.ts";
 import { oneLine, tidy } from "./plain.ts";
 import { readText } from "./text.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 /** A message of electronic mail: who, when, about what, and its text. Attachments are named only. */
 export async function readEml(bytes: Uint8Array, builder: DocumentBuilder): Promise<void> {

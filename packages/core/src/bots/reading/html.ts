@@ -12,7 +12,7 @@ import {
 } from "./html-elements.ts";
 import { HtmlTables } from "./html-tables.ts";
 import { oneLine } from "./plain.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 export interface HtmlOptions {
   /** Where the page came from: links of it are made whole. */

@@ -3,7 +3,7 @@ import type { DocumentBuilder } from "./builder.ts";
 import { count, passedOver, refuseEncrypted, whiteSpace } from "./open-document.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, firstText, parseXml, type XmlHandler } from "./xml.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 /** A text of LibreOffice and others (OpenDocument 1.3). */
 export function readOdt(bytes: Uint8Array, builder: DocumentBuilder): void {

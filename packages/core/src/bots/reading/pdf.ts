@@ -5,7 +5,7 @@ import { type Line, pageBlocks, PdfFonts } from "./pdf-lines.ts";
 import { type Chapter, readOutline } from "./pdf-outline.ts";
 import { oneLine } from "./plain.ts";
 import { Unreadable } from "../../ports/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 export interface PdfOptions {
   /** Where Adobe's character maps lie: most Japanese files without fonts of their own need them. */

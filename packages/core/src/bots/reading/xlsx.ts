@@ -4,7 +4,7 @@ import { limits } from "./limits.ts";
 import { TableWriter } from "./table.ts";
 import { type Attributes, parseXml, relations, type XmlHandler } from "./xml.ts";
 import { formatCell, type Format, readFormats } from "./xlsx-formats.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 const workbook = "xl/workbook.xml";
 

@@ -8,7 +8,7 @@ import {
   type Table,
   type VectorStore,
 } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 /** Which index a bot is searched by. Each write of it adds one to its revision. */
 const Pointer = v.object({

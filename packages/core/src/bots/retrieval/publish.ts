@@ -11,7 +11,7 @@ import {
   type VectorStore,
   VectorStoreUnavailable,
 } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import { vectorsId } from "./embed-batches.ts";
 import { embedPassages } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";

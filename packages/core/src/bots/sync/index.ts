@@ -7,8 +7,8 @@ export * as Sync from "./index.ts";
 
 import type { Id } from "../../foundation/id/index.ts";
 import { fetchPage, visitSites } from "./visit.ts";
-import { Knowledge } from "../knowledge/index.ts";
-import { Retrieval } from "../retrieval/index.ts";
+import * as Knowledge from "../knowledge/index.ts";
+import * as Retrieval from "../retrieval/index.ts";
 import {
   type Clock,
   type Document,

@@ -11,7 +11,7 @@ import {
   type Table,
   Unreadable,
 } from "../../ports/index.ts";
-import { Knowledge } from "../knowledge/index.ts";
+import * as Knowledge from "../knowledge/index.ts";
 import { readSitemap } from "./sitemap.ts";
 
 interface Deps {

@@ -6,7 +6,7 @@ export * as TestRun from "./index.ts";
 
 import * as v from "valibot";
 import type { Item, Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 export const Info = v.object({
   botId: v.string(),

@@ -6,9 +6,9 @@ export * as Tools from "./index.ts";
 
 import * as v from "valibot";
 import { equals, type Item, type Table, type Tool } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 import { Limits, Setting } from "./setting.ts";
 
 export { createCalculator, createTime } from "./built-in.ts";

@@ -1,7 +1,7 @@
-import { Bot } from "../../bots/bot/index.ts";
+import * as Bot from "../../bots/bot/index.ts";
 import type { Tools } from "../../bots/tools/index.ts";
 import type { Table, Tool, ToolCall, ToolLimits, ToolOutcome } from "../../ports/index.ts";
-import { Publication } from "../../publishing/publication/index.ts";
+import * as Publication from "../../publishing/publication/index.ts";
 
 /** Answers a question as another bot would. */
 export type AskBot = (

@@ -1,4 +1,4 @@
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import type {
   Clock,
   Log,

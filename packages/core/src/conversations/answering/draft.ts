@@ -1,6 +1,6 @@
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Found, ModelUsage } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import { type Content, Steps } from "../run/index.ts";
 import { addUsage, takeUsage } from "./usage.ts";
 import type { Event } from "./events.ts";

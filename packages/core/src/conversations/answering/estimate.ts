@@ -1,15 +1,15 @@
-import { Bot } from "../../bots/bot/index.ts";
+import * as Bot from "../../bots/bot/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import { Tokens } from "../../models/tokens/index.ts";
+import * as Tokens from "../../models/tokens/index.ts";
 import type { Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Run from "../run/index.ts";
 import {
   type Address,
   type Asked,
   type NewContent,
   type NewSurroundings,
   responseAddress,
-  Run,
   textOf,
 } from "../run/index.ts";
 import { reasoningTokens } from "./request.ts";

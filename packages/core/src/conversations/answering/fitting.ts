@@ -1,5 +1,5 @@
 import type { ModelCatalog } from "../../models/catalog/index.ts";
-import { Tokens } from "../../models/tokens/index.ts";
+import * as Tokens from "../../models/tokens/index.ts";
 import {
   type Found,
   type Model,

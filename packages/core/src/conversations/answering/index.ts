@@ -15,7 +15,7 @@ import {
   type Table,
   type ToolCall,
 } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import type { Event, Outcome } from "./events.ts";
 import type { AskBot } from "./bot-tool.ts";
 import { emptyDraft, note } from "./draft.ts";

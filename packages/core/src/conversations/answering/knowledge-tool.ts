@@ -1,4 +1,4 @@
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import type { Bot } from "../../bots/bot/index.ts";
 import type { Retriever, Tool, ToolLimits } from "../../ports/index.ts";
 import { toKnowledgeBlock } from "./knowledge-block.ts";

@@ -1,6 +1,6 @@
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Found, ModelMessage, ModelTool, ModelUsage, ToolCaller } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import { Steps } from "../run/index.ts";
 import { callAll } from "./calls.ts";
 import type { Event } from "./events.ts";

@@ -1,6 +1,6 @@
 import type { ModelError, ModelErrorCode } from "../../ports/index.ts";
 import type { Run } from "../run/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 /** How an answer ends, but for what was said and what it cost. */
 export type End = Pick<Run.Result, "incompleteReason" | "error" | "cause"> & {

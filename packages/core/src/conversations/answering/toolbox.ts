@@ -1,4 +1,4 @@
-import { Tools } from "../../bots/tools/index.ts";
+import * as Tools from "../../bots/tools/index.ts";
 import type { Clock, Log, Retriever, Table, Tool } from "../../ports/index.ts";
 import { Steps } from "../run/index.ts";
 import { type AskBot, createBotTool } from "./bot-tool.ts";

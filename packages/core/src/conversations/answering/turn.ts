@@ -1,5 +1,5 @@
 import type { ModelEvent } from "../../ports/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import type { Steps } from "../run/index.ts";
 
 /** A call as a model makes it. */

@@ -1,20 +1,20 @@
-import { Id } from "../../foundation/id/index.ts";
+import * as Id from "../../foundation/id/index.ts";
 import type { Clock, Log, ObjectStore, Queue, Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Bell } from "../bell/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Bell from "../bell/index.ts";
+import * as Run from "../run/index.ts";
 import {
   type Address,
   type Asked,
   type NewContent,
   type NewSurroundings,
-  Run,
   textOf,
   type Webhooks,
 } from "../run/index.ts";
-import { Mailbox } from "./mailbox.ts";
-import { Removal } from "./removal.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Mailbox from "./mailbox.ts";
+import * as Removal from "./removal.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 export interface AcceptDeps {
   table: Table;

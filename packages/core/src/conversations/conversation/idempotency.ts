@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { absent, any, below, equals, type Item, type Key, type Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Bell } from "../bell/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Bell from "../bell/index.ts";
 import type { Address, Run } from "../run/index.ts";
 import {
   type AcceptDeps,
@@ -17,9 +17,9 @@ import {
   newIds,
   putHeld,
 } from "./accept.ts";
-import { Mailbox } from "./mailbox.ts";
-import { Removal } from "./removal.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Mailbox from "./mailbox.ts";
+import * as Removal from "./removal.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 /** A request that its client may send again: `Idempotency-Key` and what it came with. */
 export interface Request {

@@ -5,14 +5,15 @@
 export * as Conversation from "./index.ts";
 
 import * as v from "valibot";
-import { Id } from "../../foundation/id/index.ts";
+import * as Id from "../../foundation/id/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { type Address, Run } from "../run/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Run from "../run/index.ts";
+import type { Address } from "../run/index.ts";
 import { chainUpTo } from "./chain.ts";
-import { Mailbox } from "./mailbox.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Mailbox from "./mailbox.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 export { type Accepted, type AcceptDeps, type Message, newIds } from "./accept.ts";
 export { chainUpTo } from "./chain.ts";

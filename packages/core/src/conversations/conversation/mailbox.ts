@@ -5,7 +5,7 @@
 export * as Mailbox from "./mailbox.ts";
 
 import * as v from "valibot";
-import { Id } from "../../foundation/id/index.ts";
+import * as Id from "../../foundation/id/index.ts";
 import {
   absent,
   all,
@@ -24,9 +24,9 @@ import {
 } from "../../ports/index.ts";
 import { type Address, pick } from "../run/address.ts";
 import { tombstoneSeconds } from "../run/item.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 export const Head = v.object({
   botId: v.string(),

@@ -1,13 +1,13 @@
 import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Bell } from "../bell/index.ts";
-import { EventLog } from "../event-log/index.ts";
-import { RequestLog } from "../request-log/index.ts";
-import { Run } from "../run/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Bell from "../bell/index.ts";
+import * as EventLog from "../event-log/index.ts";
+import * as RequestLog from "../request-log/index.ts";
+import * as Run from "../run/index.ts";
 import { holdAgain, holderOf } from "./accept.ts";
-import { Mailbox } from "./mailbox.ts";
+import * as Mailbox from "./mailbox.ts";
 
 export interface RedriveDeps {
   table: Table;

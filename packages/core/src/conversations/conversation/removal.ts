@@ -6,15 +6,16 @@
  */
 export * as Removal from "./removal.ts";
 
-import { ModelCatalog } from "../../models/catalog/index.ts";
+import * as ModelCatalog from "../../models/catalog/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { EventLog } from "../event-log/index.ts";
-import { RequestLog } from "../request-log/index.ts";
-import { type Address, Run } from "../run/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
-import { Mailbox } from "./mailbox.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as EventLog from "../event-log/index.ts";
+import * as RequestLog from "../request-log/index.ts";
+import * as Run from "../run/index.ts";
+import type { Address } from "../run/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
+import * as Mailbox from "./mailbox.ts";
 
 interface Deps {
   table: Table;

@@ -1,5 +1,6 @@
 import type { Clock, Table } from "../../ports/index.ts";
-import { type Address, Run } from "../run/index.ts";
+import * as Run from "../run/index.ts";
+import type { Address } from "../run/index.ts";
 import { pause } from "./pause.ts";
 
 export interface WaitPolicy {

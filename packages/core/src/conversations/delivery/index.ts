@@ -15,8 +15,8 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { dataOf, type Info } from "./info.ts";
 import { attempt, type SendDeps } from "./send.ts";
 import { add, fromId, keptSeconds, reopen, take } from "./store.ts";

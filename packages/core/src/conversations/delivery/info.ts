@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { EndedRun } from "../../ports/index.ts";
-import { Webhook } from "../../publishing/webhook/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Webhook from "../../publishing/webhook/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 import { responseAddress } from "../run/address.ts";
 
 /** What a webhook is told; `webhook.test` is sent on the owner's request. */

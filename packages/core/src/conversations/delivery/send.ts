@@ -7,8 +7,8 @@ import {
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
-import { Publication } from "../../publishing/publication/index.ts";
-import { Webhook } from "../../publishing/webhook/index.ts";
+import * as Publication from "../../publishing/publication/index.ts";
+import * as Webhook from "../../publishing/webhook/index.ts";
 import { bodyOf, type Info, type Try } from "./info.ts";
 import { note } from "./store.ts";
 

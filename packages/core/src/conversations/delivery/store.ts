@@ -7,8 +7,8 @@ import {
   type Item,
   type Table,
 } from "../../ports/index.ts";
-import { Id } from "../../foundation/id/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Id from "../../foundation/id/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { type Info, shape, type Try } from "./info.ts";
 
 interface Deps {

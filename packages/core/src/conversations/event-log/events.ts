@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { Item, Table } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
-import { Shape } from "../../store/shape/index.ts";
-import { Run, Steps } from "../run/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
+import * as Shape from "../../store/shape/index.ts";
+import * as Run from "../run/index.ts";
+import { Steps } from "../run/index.ts";
 
 /** What an event tells. Text and reasoning count from the last `attempt` on. */
 export const Told = v.variant("kind", [

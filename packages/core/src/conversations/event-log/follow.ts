@@ -1,7 +1,7 @@
 import type { Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { pause } from "../conversation/pause.ts";
-import { Run } from "../run/index.ts";
+import * as Run from "../run/index.ts";
 import { type Entry, type Event, nextAfter, type Told } from "./events.ts";
 import { close, type LogDeps, readFrom, readTail, readUpTo } from "./log.ts";
 

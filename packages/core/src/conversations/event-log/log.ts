@@ -1,6 +1,6 @@
 import { absent, type Clock, equals, exists, type Item, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 import type { Run, Steps } from "../run/index.ts";
 import { tombstoneSeconds } from "../run/item.ts";
 import { type Entry, type Event, endOf, fromItem, nextAfter, type Told } from "./events.ts";

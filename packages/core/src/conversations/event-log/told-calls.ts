@@ -1,4 +1,4 @@
-import { Text } from "../../foundation/text/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { Steps } from "../run/index.ts";
 import type { Answering } from "../answering/index.ts";
 import { shownMax, type Told } from "./events.ts";

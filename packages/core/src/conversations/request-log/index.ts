@@ -6,7 +6,7 @@ export * as RequestLog from "./index.ts";
 
 import { decodeTime, encodeTime } from "ulid";
 import * as v from "valibot";
-import { Id } from "../../foundation/id/index.ts";
+import * as Id from "../../foundation/id/index.ts";
 import {
   absent,
   any,
@@ -16,11 +16,11 @@ import {
   MalformedCursor,
   type Table,
 } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import { durations } from "../run/outcome.ts";
 import { State, type Status } from "../run/state.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 export const Entry = v.object({
   ...v.pick(State, [

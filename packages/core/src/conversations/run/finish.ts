@@ -11,7 +11,7 @@ import type { Content } from "./content.ts";
 import { keyOf, peek } from "./item.ts";
 import { type Chunk, storeAnswer } from "./payload.ts";
 import { type ErrorInfo, fromItem, type Info, isTerminal, shape, type State } from "./state.ts";
-import { Steps } from "./steps.ts";
+import * as Steps from "./steps.ts";
 
 interface Deps {
   table: Table;

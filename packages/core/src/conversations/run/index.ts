@@ -24,8 +24,8 @@ import { folderOf, readAnswer, readQuestion, removePayload, storeQuestion } from
 import { removeObjects } from "./removal.ts";
 import type { Steps } from "./steps.ts";
 import { type ErrorInfo, fromItem, type Info, noWebhooks, shape, type State } from "./state.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 
 export { type Address, responseAddress } from "./address.ts";
 export {

@@ -1,7 +1,7 @@
 import type { Item, Key, Table, Watch } from "../../ports/index.ts";
 import type { Address } from "./address.ts";
 import { fromItem, shape, type State } from "./state.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 /** A run without what was said: one read, however large its message is. */
 export async function peek(

@@ -1,6 +1,6 @@
 import type { EndedRun } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import type { ErrorInfo, State } from "./state.ts";
 
 const between = (from: number | null, to: number | null): number | null =>

@@ -4,9 +4,9 @@ import { type ObjectStore, Place } from "../../ports/index.ts";
 import type { Address } from "./address.ts";
 import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
 import { Content, type NewContent, PayloadMissing, textOf } from "./content.ts";
-import { Steps } from "./steps.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Steps from "./steps.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 /** Text of a run that may be too large for its item: in it, or in the object store. */
 export const Stored = v.object({ json: v.nullable(v.string()), path: v.nullable(v.string()) });

@@ -1,6 +1,6 @@
 import { type Clock, equals, type ObjectStore, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 import type { Address } from "./address.ts";
 import { isTombstone, keyOf, tombstoneOf } from "./item.ts";
 import { removePayload } from "./payload.ts";

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { Item, Table } from "../../ports/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import { Asked } from "./asked.ts";
 import { type Answer, type Question, Stored } from "./payload.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 export const Status = v.picklist([
   "queued",

@@ -3,7 +3,7 @@ export * as Steps from "./steps.ts";
 
 import * as v from "valibot";
 import { type ModelUsage, Place } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 
 /** A passage that a call has found: what {@link Found} of the retriever's port is. */
 const Source = v.object({

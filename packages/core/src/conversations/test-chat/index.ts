@@ -6,7 +6,7 @@ import type { Bot } from "../../bots/bot/index.ts";
 import type { Tools } from "../../bots/tools/index.ts";
 import type { Caller } from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
-import { TestRun } from "../../bots/test-run/index.ts";
+import * as TestRun from "../../bots/test-run/index.ts";
 import {
   type Clock,
   type Found,
@@ -18,11 +18,11 @@ import {
   type Retriever,
   type Table,
 } from "../../ports/index.ts";
-import { ModelCatalog } from "../../models/catalog/index.ts";
-import { Key } from "../../publishing/key/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
-import { Answering } from "../answering/index.ts";
-import { EventLog } from "../event-log/index.ts";
+import * as ModelCatalog from "../../models/catalog/index.ts";
+import * as Key from "../../publishing/key/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
+import * as Answering from "../answering/index.ts";
+import * as EventLog from "../event-log/index.ts";
 
 const Message = v.strictObject({
   role: v.picklist(["user", "assistant"]),

@@ -1,9 +1,10 @@
-import { Bot } from "../../bots/bot/index.ts";
+import * as Bot from "../../bots/bot/index.ts";
 import type { Found } from "../../ports/index.ts";
-import { Publication } from "../../publishing/publication/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
-import { Answering } from "../answering/index.ts";
-import { Run, Steps, textOf } from "../run/index.ts";
+import * as Publication from "../../publishing/publication/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
+import * as Answering from "../answering/index.ts";
+import * as Run from "../run/index.ts";
+import { Steps, textOf } from "../run/index.ts";
 import { listEarlier, readMessages } from "./history.ts";
 
 export interface Deps extends Answering.Deps {

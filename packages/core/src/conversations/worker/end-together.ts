@@ -1,10 +1,10 @@
-import { ModelCatalog } from "../../models/catalog/index.ts";
+import * as ModelCatalog from "../../models/catalog/index.ts";
 import type { Clock, EndOfRunHook, ObjectStore, Table } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
-import { Mailbox } from "../conversation/mailbox.ts";
-import { EventLog } from "../event-log/index.ts";
-import { RequestLog } from "../request-log/index.ts";
-import { Run } from "../run/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
+import * as Mailbox from "../conversation/mailbox.ts";
+import * as EventLog from "../event-log/index.ts";
+import * as RequestLog from "../request-log/index.ts";
+import * as Run from "../run/index.ts";
 
 interface Deps {
   table: Table;

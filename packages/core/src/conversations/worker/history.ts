@@ -1,8 +1,9 @@
 import type { Answering } from "../answering/index.ts";
-import { Tokens } from "../../models/tokens/index.ts";
+import * as Tokens from "../../models/tokens/index.ts";
 import { chainUpTo, walkUpTo } from "../conversation/chain.ts";
 import type { ModelContent, ModelMessage, ObjectStore, Table } from "../../ports/index.ts";
-import { type Content, type Earlier, responseAddress, Run, textOf } from "../run/index.ts";
+import * as Run from "../run/index.ts";
+import { type Content, type Earlier, responseAddress, textOf } from "../run/index.ts";
 
 interface Deps {
   table: Table;

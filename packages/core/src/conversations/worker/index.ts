@@ -5,21 +5,22 @@
  */
 export * as Worker from "./index.ts";
 
-import { ModelCatalog } from "../../models/catalog/index.ts";
+import * as ModelCatalog from "../../models/catalog/index.ts";
 import { type EndOfRunHook, type Queue, StoreUnavailable } from "../../ports/index.ts";
-import { RequestLog } from "../request-log/index.ts";
-import { type Address, Run, Steps } from "../run/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
-import { Bell } from "../bell/index.ts";
-import { Answering } from "../answering/index.ts";
-import { EventLog } from "../event-log/index.ts";
+import * as RequestLog from "../request-log/index.ts";
+import * as Run from "../run/index.ts";
+import { type Address, Steps } from "../run/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
+import * as Bell from "../bell/index.ts";
+import * as Answering from "../answering/index.ts";
+import * as EventLog from "../event-log/index.ts";
 import { type Deps as AnswerDeps, type Attempt, answer, failure, type Listener } from "./answer.ts";
 import { endTogether, type EndingAttempt } from "./end-together.ts";
 import { keepAlive, type Lease, marginMs, type WatchPolicy } from "./watch.ts";
-import { Mailbox } from "../conversation/mailbox.ts";
-import { Shape } from "../../store/shape/index.ts";
-import { Removal } from "../conversation/removal.ts";
+import * as Mailbox from "../conversation/mailbox.ts";
+import * as Shape from "../../store/shape/index.ts";
+import * as Removal from "../conversation/removal.ts";
 
 export interface Deps extends AnswerDeps, EventLog.WriterDeps {
   runQueue: Queue;

@@ -1,7 +1,7 @@
 import type { Answering } from "../answering/index.ts";
-import { Mailbox } from "../conversation/mailbox.ts";
+import * as Mailbox from "../conversation/mailbox.ts";
 import { type Clock, type Log, StoreUnavailable, type Table } from "../../ports/index.ts";
-import { Run } from "../run/index.ts";
+import * as Run from "../run/index.ts";
 
 export interface WatchPolicy {
   /** A lease not extended for so long is dead. */

@@ -4,9 +4,9 @@
  */
 export * as BudgetHolds from "./index.ts";
 
-import { Budget } from "../../publishing/budget/index.ts";
-import { Conversation } from "../../conversations/conversation/index.ts";
-import { Run } from "../../conversations/run/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Conversation from "../../conversations/conversation/index.ts";
+import * as Run from "../../conversations/run/index.ts";
 import type { Clock, Table } from "../../ports/index.ts";
 
 interface Deps {

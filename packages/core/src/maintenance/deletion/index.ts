@@ -9,14 +9,14 @@
  */
 export * as Deletion from "./index.ts";
 
-import { Bot } from "../../bots/bot/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
-import { Erasure } from "../erasure/index.ts";
-import { Conversation } from "../../conversations/conversation/index.ts";
-import { Delivery } from "../../conversations/delivery/index.ts";
-import { RequestLog } from "../../conversations/request-log/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Key } from "../../publishing/key/index.ts";
+import * as Bot from "../../bots/bot/index.ts";
+import * as Knowledge from "../../bots/knowledge/index.ts";
+import * as Erasure from "../erasure/index.ts";
+import * as Conversation from "../../conversations/conversation/index.ts";
+import * as Delivery from "../../conversations/delivery/index.ts";
+import * as RequestLog from "../../conversations/request-log/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Key from "../../publishing/key/index.ts";
 import type { Clock, ObjectStore, SecretStore, Table, VectorStore } from "../../ports/index.ts";
 
 interface Deps {

@@ -9,15 +9,15 @@
 export * as Erasure from "./index.ts";
 
 import * as v from "valibot";
-import { Conversation } from "../../conversations/conversation/index.ts";
-import { RequestLog } from "../../conversations/request-log/index.ts";
-import { Run } from "../../conversations/run/index.ts";
-import { Id } from "../../foundation/id/index.ts";
+import * as Conversation from "../../conversations/conversation/index.ts";
+import * as RequestLog from "../../conversations/request-log/index.ts";
+import * as Run from "../../conversations/run/index.ts";
+import * as Id from "../../foundation/id/index.ts";
 import { type Clock, equals, type ObjectStore, type Table } from "../../ports/index.ts";
-import { Key } from "../../publishing/key/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Key from "../../publishing/key/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 export const Info = v.object({
   botId: v.string(),

@@ -13,8 +13,8 @@ import {
   sizeBelow,
   type Table,
 } from "../../ports/index.ts";
-import { Run } from "../../conversations/run/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Run from "../../conversations/run/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 interface Deps {
   table: Table;

@@ -1,16 +1,16 @@
 /** Action Sweep of the run protocol: rings where runs are open and nobody is at work. */
 export * as Sweeper from "./index.ts";
 
-import { Publication } from "../../publishing/publication/index.ts";
+import * as Publication from "../../publishing/publication/index.ts";
 import type { Clock, Log, Queue, Table } from "../../ports/index.ts";
-import { Knowledge } from "../../bots/knowledge/index.ts";
+import * as Knowledge from "../../bots/knowledge/index.ts";
 
-import { Bell } from "../../conversations/bell/index.ts";
-import { Erasure } from "../erasure/index.ts";
-import { Delivery } from "../../conversations/delivery/index.ts";
-import { Conversation } from "../../conversations/conversation/index.ts";
-import { Id } from "../../foundation/id/index.ts";
-import { Run } from "../../conversations/run/index.ts";
+import * as Bell from "../../conversations/bell/index.ts";
+import * as Erasure from "../erasure/index.ts";
+import * as Delivery from "../../conversations/delivery/index.ts";
+import * as Conversation from "../../conversations/conversation/index.ts";
+import * as Id from "../../foundation/id/index.ts";
+import * as Run from "../../conversations/run/index.ts";
 
 interface Deps {
   table: Table;

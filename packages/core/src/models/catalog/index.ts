@@ -4,8 +4,8 @@
  */
 export * as ModelCatalog from "./index.ts";
 
-import { Problem } from "../../foundation/problem/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import { type Geography, geographiesOf } from "./profiles.ts";
 
 export { behindProfile } from "./profiles.ts";

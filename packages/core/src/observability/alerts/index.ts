@@ -1,13 +1,13 @@
 /** A publication's thresholds, and how it stands by them now. */
 export * as Alerts from "./index.ts";
 
-import { Metrics } from "../metrics/index.ts";
+import * as Metrics from "../metrics/index.ts";
 import type { Clock, Metrics as MetricsPort, QuotaCounters, Table } from "../../ports/index.ts";
 import type { Publication } from "../../publishing/publication/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Budgets } from "../budgets/index.ts";
-import { KeyRequests } from "../key-requests/index.ts";
-import { UsageReport } from "../usage-report/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Budgets from "../budgets/index.ts";
+import * as KeyRequests from "../key-requests/index.ts";
+import * as UsageReport from "../usage-report/index.ts";
 
 export interface Alert {
   name: "error_rate" | "p99_latency" | "quota_used" | "monthly_spend" | "budget_used";

@@ -5,13 +5,13 @@
 export * as Arrivals from "./index.ts";
 
 import type { RequestLog } from "../../conversations/request-log/index.ts";
-import { Run } from "../../conversations/run/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Run from "../../conversations/run/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 import type { AccessLine, AccessLog, AccessLogFilter, Clock, Table } from "../../ports/index.ts";
-import { Key } from "../../publishing/key/index.ts";
+import * as Key from "../../publishing/key/index.ts";
 import type { Publication } from "../../publishing/publication/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Requests } from "../requests/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Requests from "../requests/index.ts";
 
 interface Deps {
   table: Table;

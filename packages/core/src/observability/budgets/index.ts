@@ -2,8 +2,8 @@
 export * as Budgets from "./index.ts";
 
 import type { Table } from "../../ports/index.ts";
-import { Budget } from "../../publishing/budget/index.ts";
-import { Key } from "../../publishing/key/index.ts";
+import * as Budget from "../../publishing/budget/index.ts";
+import * as Key from "../../publishing/key/index.ts";
 import type { Publication } from "../../publishing/publication/index.ts";
 
 /** A budget, and the key that it is of, where it is a key's. */

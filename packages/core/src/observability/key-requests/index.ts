@@ -2,7 +2,7 @@
 export * as KeyRequests from "./index.ts";
 
 import type { Clock, KeyUse, QuotaCounters } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import type { Publication } from "../../publishing/publication/index.ts";
 
 const dayMs = 86_400_000;

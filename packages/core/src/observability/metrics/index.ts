@@ -2,7 +2,7 @@
 export * as Metrics from "./index.ts";
 
 import type { MetricsPoint, MetricsRange } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 
 export { type Cell, countingRange, createLocalClock, toCells } from "./patterns.ts";
 export { Quantiles } from "./quantiles.ts";

@@ -1,5 +1,5 @@
 import type { MetricsRange, RequestCount } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 
 /** Requests of one hour of one day of the week, over a whole range. */
 export interface Cell {

@@ -4,13 +4,14 @@
  */
 export * as Requests from "./index.ts";
 
-import { Conversation } from "../../conversations/conversation/index.ts";
+import * as Conversation from "../../conversations/conversation/index.ts";
 import type { Clock, ObjectStore, Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { EventLog } from "../../conversations/event-log/index.ts";
-import { RequestLog } from "../../conversations/request-log/index.ts";
-import { type Address, PayloadMissing, Run } from "../../conversations/run/index.ts";
-import { Text } from "../../foundation/text/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as EventLog from "../../conversations/event-log/index.ts";
+import * as RequestLog from "../../conversations/request-log/index.ts";
+import * as Run from "../../conversations/run/index.ts";
+import { type Address, PayloadMissing } from "../../conversations/run/index.ts";
+import * as Text from "../../foundation/text/index.ts";
 
 export type Entry = RequestLog.Entry;
 

@@ -5,7 +5,7 @@
 export * as UsageReport from "./index.ts";
 
 import * as v from "valibot";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import {
   dayMs,
   endOfClosed,
@@ -15,7 +15,7 @@ import {
   startOfDay,
   startOfHour,
 } from "../../records/roll-up/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import {
   closeDay,
   type Deps,
@@ -26,7 +26,7 @@ import {
   type Slice,
 } from "./roll-up.ts";
 import { type Durations, Tally } from "./tally.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 export { mapLimited } from "./roll-up.ts";
 export { sharesOf } from "./shares.ts";

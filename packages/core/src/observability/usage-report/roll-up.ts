@@ -17,11 +17,11 @@ import {
   type Key,
   type Table,
 } from "../../ports/index.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 import { dayMs, headKeys, hourMs, hourOf, isClosed } from "../../records/roll-up/index.ts";
 import { StoredTally, Tally } from "./tally.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 
 export interface Deps {
   table: Table;

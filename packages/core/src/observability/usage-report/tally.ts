@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Quantiles } from "../metrics/quantiles.ts";
-import { Ledger } from "../../records/ledger/index.ts";
+import * as Ledger from "../../records/ledger/index.ts";
 
 const accuracy = 0.01;
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Shape } from "../../store/shape/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 /** What is held back for a run in one account. */
 export const Hold = v.object({ account: v.string(), period: v.string(), microUsd: v.number() });

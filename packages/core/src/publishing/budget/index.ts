@@ -24,9 +24,9 @@ import {
   type Table,
   type Value,
 } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 import {
   type Account,
   bytesMax,

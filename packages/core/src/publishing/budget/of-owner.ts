@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 import { Limit } from "./limit.ts";
 
 const shape = Shape.of(

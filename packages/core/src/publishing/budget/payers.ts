@@ -1,4 +1,4 @@
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import type { Limit } from "./limit.ts";
 
 /** Whose budget: told to whoever has used it up. */

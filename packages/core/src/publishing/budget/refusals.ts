@@ -1,4 +1,4 @@
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import { type Limit, periodAt } from "./limit.ts";
 import type { Kind } from "./payers.ts";
 

@@ -1,5 +1,5 @@
 import type { Clock, Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { type Account, shape } from "./account.ts";
 import { type Limit, periodAt } from "./limit.ts";
 import type { Kind, Payer } from "./payers.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { all, type Clock, equals, type Item, type Table, type Value } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 import { type Account, type Hold, type Holder, prefix, shape, StoredHold } from "./account.ts";
 
 /** Something held in an account, and for which run. */

@@ -4,7 +4,7 @@
  */
 export * as Ceiling from "./index.ts";
 
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import type { Ceiling as Info, Provisioner } from "../../ports/index.ts";
 
 export interface Deps {

@@ -1,4 +1,4 @@
-import { Bot } from "../../bots/bot/index.ts";
+import * as Bot from "../../bots/bot/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type {
@@ -11,7 +11,7 @@ import type {
   Table,
 } from "../../ports/index.ts";
 import type { Key } from "../key/index.ts";
-import { Publication } from "../publication/index.ts";
+import * as Publication from "../publication/index.ts";
 
 /** What a request to a new endpoint met. */
 export type ProbeResult = Publication.Verification["result"];

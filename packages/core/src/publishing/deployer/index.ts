@@ -4,12 +4,12 @@
  */
 export * as Deployer from "./index.ts";
 
-import { Keyring } from "../keyring/index.ts";
-import { Publication } from "../publication/index.ts";
-import { Webhook } from "../webhook/index.ts";
+import * as Keyring from "../keyring/index.ts";
+import * as Publication from "../publication/index.ts";
+import * as Webhook from "../webhook/index.ts";
 import { type Deps, done, type Outcome, specOf, wait } from "./act.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Lease } from "../../store/lease/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Lease from "../../store/lease/index.ts";
 import { confirm, probe } from "./probe.ts";
 import { madeFrom, noteOvertaken, upgrade } from "./upgrade.ts";
 

@@ -1,6 +1,6 @@
 import type { Key } from "../key/index.ts";
-import { Keyring } from "../keyring/index.ts";
-import { Publication } from "../publication/index.ts";
+import * as Keyring from "../keyring/index.ts";
+import * as Publication from "../publication/index.ts";
 import type { Deps } from "./act.ts";
 
 /** Between two tries. */

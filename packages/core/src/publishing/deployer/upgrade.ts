@@ -1,7 +1,7 @@
-import { Audit } from "../../records/audit/index.ts";
+import * as Audit from "../../records/audit/index.ts";
 import type { StackStatus } from "../../ports/index.ts";
-import { Publication } from "../publication/index.ts";
-import { Upgrade } from "../upgrade/index.ts";
+import * as Publication from "../publication/index.ts";
+import * as Upgrade from "../upgrade/index.ts";
 import { type Deps, type Outcome, specOf, wait } from "./act.ts";
 
 /** Brings a publication's stack to the present template: its settings, URL and keys stay. */

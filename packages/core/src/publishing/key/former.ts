@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Clock, Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 /** What a key was called: its requests are told by it when it is gone. */
 export const Former = v.object({

@@ -15,17 +15,17 @@ import {
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import { type Info, Label, shape } from "./info.ts";
 import { findFormer, Former, listFormer, noteFormer } from "./former.ts";
 import { limitEntries, limitsOrNone } from "./limits.ts";
 import * as Pass from "./pass.ts";
 import { type Peppered, pepperId, pepperOf } from "./peppers.ts";
 import * as Secret from "./secret.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Text } from "../../foundation/text/index.ts";
-import { Time } from "../../foundation/time/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Text from "../../foundation/text/index.ts";
+import * as Time from "../../foundation/time/index.ts";
 
 export { Info, Label } from "./info.ts";
 export { forgetFormer } from "./former.ts";

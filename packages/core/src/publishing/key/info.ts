@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { Text } from "../../foundation/text/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Text from "../../foundation/text/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 import { limitsOrNone } from "./limits.ts";
 
 export const Label = v.pipe(

@@ -1,5 +1,5 @@
 import type { Clock } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 
 /** How long keys of an installation live, in days; `null`: without an end. */
 export interface Lifetime {

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import * as v from "valibot";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import { Limit as Budget } from "../budget/limit.ts";
 import {
   originMatches,

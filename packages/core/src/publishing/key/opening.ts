@@ -11,7 +11,7 @@ import {
   type Key as TableKey,
   type Table,
 } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { type Info, shape } from "./info.ts";
 import * as Pass from "./pass.ts";
 import { type Peppered, peppersOf } from "./peppers.ts";

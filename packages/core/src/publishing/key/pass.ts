@@ -10,8 +10,8 @@ import {
   type Table,
   type Value,
 } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 /**
  * The item that a secret is found by. It holds a copy of its key, so that one read tells whether a

@@ -1,6 +1,6 @@
 import { absent, any, below, type Clock, type Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { periodAt } from "../budget/limit.ts";
 import type { Quota, Throttle } from "./limits.ts";
 

@@ -1,5 +1,5 @@
 import { absent, any, below, type Clock, equals, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 /** Whoever waits for an answer holds a process all the while: so many may do so with one key. */
 export interface Waiters {

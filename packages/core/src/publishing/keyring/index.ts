@@ -4,9 +4,9 @@
  */
 export * as Keyring from "./index.ts";
 
-import { Key } from "../key/index.ts";
+import * as Key from "../key/index.ts";
 import type { Provisioner, StackHandle } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import type { Publication } from "../publication/index.ts";
 
 type Deps = Parameters<typeof Key.create>[0] & { provisioner: Provisioner };

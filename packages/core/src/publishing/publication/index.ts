@@ -5,13 +5,13 @@
 export * as Publication from "./index.ts";
 
 import type * as v from "valibot";
-import { Bot } from "../../bots/bot/index.ts";
-import { Budget } from "../budget/index.ts";
-import { Caller } from "../../foundation/caller/index.ts";
-import { Ceiling } from "../ceiling/index.ts";
+import * as Bot from "../../bots/bot/index.ts";
+import * as Budget from "../budget/index.ts";
+import * as Caller from "../../foundation/caller/index.ts";
+import * as Ceiling from "../ceiling/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Queue, Table } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import { exists, type Info, inFlight, isLive, type Status, withoutStack } from "./info.ts";
 import { prerequisites } from "./prerequisites.ts";
 import { type Edit, edited, type Publish, settingsOf } from "./settings.ts";

@@ -1,6 +1,6 @@
 import type { Bot } from "../../bots/bot/index.ts";
-import { Caller } from "../../foundation/caller/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
+import * as Caller from "../../foundation/caller/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { Table } from "../../ports/index.ts";
 import { exists } from "./info.ts";

@@ -1,5 +1,5 @@
-import { Bot } from "../../bots/bot/index.ts";
-import { Caller } from "../../foundation/caller/index.ts";
+import * as Bot from "../../bots/bot/index.ts";
+import * as Caller from "../../foundation/caller/index.ts";
 import type { ModelCatalog } from "../../models/catalog/index.ts";
 import type { TestRun } from "../../bots/test-run/index.ts";
 

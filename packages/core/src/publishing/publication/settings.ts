@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { none as noAlerts, Settings as Alerts } from "../alert-settings/index.ts";
 import { Limit as Budget } from "../budget/limit.ts";
-import { Webhook } from "../webhook/index.ts";
+import * as Webhook from "../webhook/index.ts";
 import { AllowedOrigins, Quota, RetentionDays, Stage, Throttle } from "./setting-schemas.ts";
 
 /**

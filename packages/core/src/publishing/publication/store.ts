@@ -10,9 +10,9 @@ import {
   type Value,
 } from "../../ports/index.ts";
 import { Info, isUnconfirmed, withoutStack } from "./info.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 const shape = Shape.of("publication", Info, {
   // In older items the handle of the stack lies open.

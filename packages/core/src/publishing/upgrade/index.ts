@@ -14,8 +14,8 @@ import {
   type Queue,
   type Table,
 } from "../../ports/index.ts";
-import { Publication } from "../publication/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Publication from "../publication/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 interface Deps {
   table: Table;

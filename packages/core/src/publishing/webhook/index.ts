@@ -15,9 +15,9 @@ import {
   type Randomness,
   type Table,
 } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 import { generate } from "./signature.ts";
 
 export { Address, Kind, kinds, Settings } from "./settings.ts";

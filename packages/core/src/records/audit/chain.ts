@@ -9,8 +9,8 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { absent, type Item, type Key, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 
 /** One line of an export. */
 export const Record = v.object({

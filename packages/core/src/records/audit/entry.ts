@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Item, Key as TableKey, Value } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 const actions = [
   "bot.create",

@@ -1,7 +1,7 @@
 /** Who did what, when, to what, and what it was before and after. Entries are added, never removed. */
 export * as Audit from "./index.ts";
 
-import { Caller } from "../../foundation/caller/index.ts";
+import * as Caller from "../../foundation/caller/index.ts";
 import type { Id } from "../../foundation/id/index.ts";
 import {
   absent,
@@ -11,8 +11,8 @@ import {
   type Table,
   type Value,
 } from "../../ports/index.ts";
-import { Problem } from "../../foundation/problem/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Problem from "../../foundation/problem/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 import { append } from "./chain.ts";
 import { type Action, type Entry, keyOf, monthOf, shape, toItem } from "./entry.ts";
 

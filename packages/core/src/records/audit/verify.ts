@@ -1,6 +1,6 @@
 import type { Clock, Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
 import { canonical, type Fault, Follower, listChains, type Record, readChain } from "./chain.ts";
 import { type Entry, keyOf, shape } from "./entry.ts";
 

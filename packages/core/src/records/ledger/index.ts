@@ -16,9 +16,9 @@ import {
   type Table,
 } from "../../ports/index.ts";
 import { announce, hourOf, isTimely } from "../roll-up/index.ts";
-import { Layout } from "../../store/layout/index.ts";
-import { Paging } from "../../store/paging/index.ts";
-import { Shape } from "../../store/shape/index.ts";
+import * as Layout from "../../store/layout/index.ts";
+import * as Paging from "../../store/paging/index.ts";
+import * as Shape from "../../store/shape/index.ts";
 
 export { hourOf } from "../roll-up/index.ts";
 

@@ -4,7 +4,7 @@
  * are; `../../observability/usage-report` puts the sums into them once the hour is closed.
  */
 import { absent, type Clock, type Key, type Table } from "../../ports/index.ts";
-import { Layout } from "../../store/layout/index.ts";
+import * as Layout from "../../store/layout/index.ts";
 
 const minute = 60_000;
 export const hourMs = 60 * minute;

@@ -1,8 +1,8 @@
-import { Audit } from "@outlet/core/records/audit";
-import { Metrics } from "@outlet/core/observability/metrics";
-import { Ceiling } from "@outlet/core/publishing/ceiling";
-import { Publication } from "@outlet/core/publishing/publication";
-import { UsageReport } from "@outlet/core/observability/usage-report";
+import * as Audit from "@outlet/core/records/audit";
+import * as Metrics from "@outlet/core/observability/metrics";
+import * as Ceiling from "@outlet/core/publishing/ceiling";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as UsageReport from "@outlet/core/observability/usage-report";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

@@ -1,8 +1,8 @@
 import type { Audit } from "@outlet/core/records/audit";
-import { Bot } from "@outlet/core/bots/bot";
-import { Owner } from "@outlet/core/bots/owner";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Owner from "@outlet/core/bots/owner";
 import type { Table } from "@outlet/core/ports";
-import { UsageReport } from "@outlet/core/observability/usage-report";
+import * as UsageReport from "@outlet/core/observability/usage-report";
 import type { Row } from "../csv.ts";
 import { time } from "../views.ts";
 

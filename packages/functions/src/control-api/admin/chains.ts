@@ -1,5 +1,5 @@
-import { Problem } from "@outlet/core/foundation/problem";
-import { Audit } from "@outlet/core/records/audit";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Audit from "@outlet/core/records/audit";
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { describeRoute } from "hono-openapi";

@@ -1,5 +1,5 @@
-import { Publication } from "@outlet/core/publishing/publication";
-import { UsageReport } from "@outlet/core/observability/usage-report";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as UsageReport from "@outlet/core/observability/usage-report";
 import { beginOf, type By, createNaming, type Named } from "./reports.ts";
 import type { ControlApiDeps } from "../deps.ts";
 import { time } from "../views.ts";

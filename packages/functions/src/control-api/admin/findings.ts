@@ -1,7 +1,7 @@
-import { Metrics } from "@outlet/core/observability/metrics";
+import * as Metrics from "@outlet/core/observability/metrics";
 import type { MetricsRange } from "@outlet/core/ports";
-import { Publication } from "@outlet/core/publishing/publication";
-import { UsageReport } from "@outlet/core/observability/usage-report";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as UsageReport from "@outlet/core/observability/usage-report";
 import { type Named, named } from "./publications.ts";
 import { reportAll } from "./reports.ts";
 import type { ControlApiDeps } from "../deps.ts";

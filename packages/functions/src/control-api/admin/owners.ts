@@ -1,5 +1,5 @@
-import { Budget } from "@outlet/core/publishing/budget";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Budget from "@outlet/core/publishing/budget";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

@@ -1,7 +1,7 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Owner } from "@outlet/core/bots/owner";
-import { Publication } from "@outlet/core/publishing/publication";
-import { UsageReport } from "@outlet/core/observability/usage-report";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Owner from "@outlet/core/bots/owner";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as UsageReport from "@outlet/core/observability/usage-report";
 import type { ControlApiDeps } from "../deps.ts";
 
 type Deps = Pick<ControlApiDeps, "table">;

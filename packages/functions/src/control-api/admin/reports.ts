@@ -1,7 +1,7 @@
-import { Key } from "@outlet/core/publishing/key";
-import { Owner } from "@outlet/core/bots/owner";
-import { Publication } from "@outlet/core/publishing/publication";
-import { UsageReport } from "@outlet/core/observability/usage-report";
+import * as Key from "@outlet/core/publishing/key";
+import * as Owner from "@outlet/core/bots/owner";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as UsageReport from "@outlet/core/observability/usage-report";
 import { named } from "./publications.ts";
 import type { ControlApiDeps } from "../deps.ts";
 

@@ -1,4 +1,4 @@
-import { Metrics } from "@outlet/core/observability/metrics";
+import * as Metrics from "@outlet/core/observability/metrics";
 import type { Publication } from "@outlet/core/publishing/publication";
 import type { UsageReport } from "@outlet/core/observability/usage-report";
 import { type AdminGroup, type By, reportAll } from "./reports.ts";

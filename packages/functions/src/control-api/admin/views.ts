@@ -1,5 +1,5 @@
-import { Publication } from "@outlet/core/publishing/publication";
-import { Upgrade } from "@outlet/core/publishing/upgrade";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as Upgrade from "@outlet/core/publishing/upgrade";
 import type { CostGroup } from "./costs.ts";
 import type { Idle } from "./findings.ts";
 import type { Named } from "./publications.ts";

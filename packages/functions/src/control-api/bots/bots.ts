@@ -1,10 +1,10 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Caller } from "@outlet/core/foundation/caller";
-import { Knowledge } from "@outlet/core/bots/knowledge";
-import { Owner } from "@outlet/core/bots/owner";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Caller from "@outlet/core/foundation/caller";
+import * as Knowledge from "@outlet/core/bots/knowledge";
+import * as Owner from "@outlet/core/bots/owner";
 import type { Table } from "@outlet/core/ports";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

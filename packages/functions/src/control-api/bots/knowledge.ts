@@ -1,8 +1,8 @@
-import { Person } from "@outlet/core/bots/person";
-import { Bot } from "@outlet/core/bots/bot";
-import { Knowledge } from "@outlet/core/bots/knowledge";
+import * as Person from "@outlet/core/bots/person";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Knowledge from "@outlet/core/bots/knowledge";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

@@ -1,4 +1,4 @@
-import { KnowledgeBase } from "@outlet/core/bots/knowledge-base";
+import * as KnowledgeBase from "@outlet/core/bots/knowledge-base";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";

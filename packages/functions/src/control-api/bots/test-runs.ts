@@ -1,7 +1,7 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Person } from "@outlet/core/bots/person";
-import { TestRun } from "@outlet/core/bots/test-run";
-import { TestChat } from "@outlet/core/conversations/test-chat";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Person from "@outlet/core/bots/person";
+import * as TestRun from "@outlet/core/bots/test-run";
+import * as TestChat from "@outlet/core/conversations/test-chat";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { eventStream } from "../../http/event-stream.ts";

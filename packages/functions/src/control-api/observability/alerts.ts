@@ -1,5 +1,5 @@
-import { Alerts } from "@outlet/core/observability/alerts";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Alerts from "@outlet/core/observability/alerts";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";

@@ -1,5 +1,5 @@
-import { Arrivals } from "@outlet/core/observability/arrivals";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Arrivals from "@outlet/core/observability/arrivals";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

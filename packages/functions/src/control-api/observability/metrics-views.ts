@@ -1,4 +1,4 @@
-import { Metrics } from "@outlet/core/observability/metrics";
+import * as Metrics from "@outlet/core/observability/metrics";
 import type { MetricsPoint, MetricsRange } from "@outlet/core/ports";
 import type { UsageReport } from "@outlet/core/observability/usage-report";
 import type { Row } from "../csv.ts";

@@ -1,6 +1,6 @@
-import { Metrics } from "@outlet/core/observability/metrics";
-import { UsageReport } from "@outlet/core/observability/usage-report";
-import { Key } from "@outlet/core/publishing/key";
+import * as Metrics from "@outlet/core/observability/metrics";
+import * as UsageReport from "@outlet/core/observability/usage-report";
+import * as Key from "@outlet/core/publishing/key";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

@@ -1,7 +1,7 @@
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Publication } from "@outlet/core/publishing/publication";
-import { Run } from "@outlet/core/conversations/run";
-import { Requests } from "@outlet/core/observability/requests";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as Run from "@outlet/core/conversations/run";
+import * as Requests from "@outlet/core/observability/requests";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

@@ -1,10 +1,10 @@
-import { Answering } from "@outlet/core/conversations/answering";
+import * as Answering from "@outlet/core/conversations/answering";
 import type { Conversation } from "@outlet/core/conversations/conversation";
-import { Run } from "@outlet/core/conversations/run";
-import { Budgets } from "@outlet/core/observability/budgets";
-import { Budget } from "@outlet/core/publishing/budget";
-import { Key } from "@outlet/core/publishing/key";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Run from "@outlet/core/conversations/run";
+import * as Budgets from "@outlet/core/observability/budgets";
+import * as Budget from "@outlet/core/publishing/budget";
+import * as Key from "@outlet/core/publishing/key";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import type { ControlApiDeps, ControlEnv } from "../deps.ts";

@@ -1,5 +1,5 @@
-import { Erasure } from "@outlet/core/maintenance/erasure";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Erasure from "@outlet/core/maintenance/erasure";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { audited, tell } from "../audited.ts";

@@ -1,9 +1,9 @@
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Ceiling } from "@outlet/core/publishing/ceiling";
-import { Key } from "@outlet/core/publishing/key";
-import { KeyRequests } from "@outlet/core/observability/key-requests";
-import { Keyring } from "@outlet/core/publishing/keyring";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Ceiling from "@outlet/core/publishing/ceiling";
+import * as Key from "@outlet/core/publishing/key";
+import * as KeyRequests from "@outlet/core/observability/key-requests";
+import * as Keyring from "@outlet/core/publishing/keyring";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";

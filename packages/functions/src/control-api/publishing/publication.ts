@@ -1,8 +1,8 @@
-import { Bot } from "@outlet/core/bots/bot";
+import * as Bot from "@outlet/core/bots/bot";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Publication } from "@outlet/core/publishing/publication";
-import { Webhook } from "@outlet/core/publishing/webhook";
-import { TestRun } from "@outlet/core/bots/test-run";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as Webhook from "@outlet/core/publishing/webhook";
+import * as TestRun from "@outlet/core/bots/test-run";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { audited } from "../audited.ts";

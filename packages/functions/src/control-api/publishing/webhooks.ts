@@ -1,8 +1,8 @@
-import { Delivery } from "@outlet/core/conversations/delivery";
+import * as Delivery from "@outlet/core/conversations/delivery";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Publication } from "@outlet/core/publishing/publication";
-import { Webhook } from "@outlet/core/publishing/webhook";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as Webhook from "@outlet/core/publishing/webhook";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { audited, tell } from "../audited.ts";

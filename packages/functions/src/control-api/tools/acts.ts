@@ -1,6 +1,6 @@
-import { Tools } from "@outlet/core/bots/tools";
+import * as Tools from "@outlet/core/bots/tools";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type * as v from "valibot";
 import type { ControlApiDeps } from "../deps.ts";
 import { approved } from "../../tools/compare.ts";

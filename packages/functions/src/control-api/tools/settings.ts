@@ -1,9 +1,9 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { OpenApi } from "@outlet/core/bots/openapi";
+import * as Bot from "@outlet/core/bots/bot";
+import * as OpenApi from "@outlet/core/bots/openapi";
 import type { Tools } from "@outlet/core/bots/tools";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Text } from "@outlet/core/foundation/text";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Text from "@outlet/core/foundation/text";
 import { collectBody, HttpRefused } from "@outlet/core/ports";
 import type { ControlApiDeps } from "../deps.ts";
 import { listRemote, type RemoteTool, type Server, ServerFailed } from "../../tools/mcp-session.ts";

@@ -1,9 +1,9 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Tools } from "@outlet/core/bots/tools";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Tools from "@outlet/core/bots/tools";
 import type { Caller } from "@outlet/core/foundation/caller";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Text } from "@outlet/core/foundation/text";
-import { Publication } from "@outlet/core/publishing/publication";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Text from "@outlet/core/foundation/text";
+import * as Publication from "@outlet/core/publishing/publication";
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { audited, tell } from "../audited.ts";

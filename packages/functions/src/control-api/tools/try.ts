@@ -1,5 +1,5 @@
 import type { Tools } from "@outlet/core/bots/tools";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type * as v from "valibot";
 import type { ControlApiDeps } from "../deps.ts";
 import type { Exchange } from "../../tools/exchange.ts";

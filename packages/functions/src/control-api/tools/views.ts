@@ -1,4 +1,4 @@
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import type { OpenApi } from "@outlet/core/bots/openapi";
 import type { Tools } from "@outlet/core/bots/tools";
 import type { RemoteTool } from "../../tools/mcp-session.ts";

@@ -5,7 +5,7 @@
  * https://modelcontextprotocol.io/specification/2026-07-28/basic/transports
  */
 import * as v from "valibot";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /** The newest first: it is offered to clients that ask for one that nobody knows. */
 export const legacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"] as const;

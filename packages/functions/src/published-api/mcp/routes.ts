@@ -1,6 +1,6 @@
 import type { Bot } from "@outlet/core/bots/bot";
-import { Conversation } from "@outlet/core/conversations/conversation";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Conversation from "@outlet/core/conversations/conversation";
+import * as Problem from "@outlet/core/foundation/problem";
 import { originMatches } from "@outlet/core/publishing/publication";
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
@@ -25,7 +25,7 @@ import {
   unknownMethod,
 } from "./protocol.ts";
 import { Arguments, describeTool, failedResult, resultOf, toolName } from "./tool.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 type McpContext = Context<PublishedEnv>;
 

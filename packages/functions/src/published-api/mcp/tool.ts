@@ -1,5 +1,5 @@
 import type { Bot } from "@outlet/core/bots/bot";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { annotationsOf, type Ended, errorOf, saidOf } from "../openai/answer.ts";
 

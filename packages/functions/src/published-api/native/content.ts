@@ -1,5 +1,5 @@
 import type { NewContent } from "@outlet/core/conversations/run";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 import * as v from "valibot";
 import { encodingOf, formatOf, isProtected, normalise } from "./file-format.ts";
 

@@ -1,15 +1,15 @@
-import { Bot } from "@outlet/core/bots/bot";
-import { Conversation } from "@outlet/core/conversations/conversation";
+import * as Bot from "@outlet/core/bots/bot";
+import * as Conversation from "@outlet/core/conversations/conversation";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
 import type { Table } from "@outlet/core/ports";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { Address } from "@outlet/core/conversations/run";
 import * as v from "valibot";
 import { invalidJson, invalidRequest } from "../../http/problems.ts";
 import type { AuthorizerContext } from "../identity.ts";
 import { webhooksOf } from "../webhooks.ts";
 import { camelizeKeys, MessageRequest } from "./schemas.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 interface Deps {
   table: Table;

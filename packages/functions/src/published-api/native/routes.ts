@@ -1,6 +1,7 @@
-import { Conversation } from "@outlet/core/conversations/conversation";
-import { EventLog } from "@outlet/core/conversations/event-log";
-import { Run, textOf } from "@outlet/core/conversations/run";
+import * as Conversation from "@outlet/core/conversations/conversation";
+import * as EventLog from "@outlet/core/conversations/event-log";
+import * as Run from "@outlet/core/conversations/run";
+import { textOf } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
 import { addressOf, findRun, noConversation, noMessage } from "../conversations.ts";
 import type { PublishedApiDeps } from "../deps.ts";

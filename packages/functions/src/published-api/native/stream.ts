@@ -1,6 +1,6 @@
-import { EventLog } from "@outlet/core/conversations/event-log";
+import * as EventLog from "@outlet/core/conversations/event-log";
 import type { Run } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import { StoreUnavailable } from "@outlet/core/ports";
 import type { Context } from "hono";
 import { pingLine } from "../../http/event-stream.ts";

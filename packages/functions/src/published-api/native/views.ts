@@ -1,6 +1,7 @@
 import type { Conversation } from "@outlet/core/conversations/conversation";
 import type { Clock, ObjectStore } from "@outlet/core/ports";
-import { type Content, Run, type Steps } from "@outlet/core/conversations/run";
+import * as Run from "@outlet/core/conversations/run";
+import type { Content, Steps } from "@outlet/core/conversations/run";
 
 /** One part of a message as clients of bedrock-chat know it; bytes are base64. */
 type PartView =

@@ -1,6 +1,6 @@
-import { Conversation } from "@outlet/core/conversations/conversation";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Run } from "@outlet/core/conversations/run";
+import * as Conversation from "@outlet/core/conversations/conversation";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Run from "@outlet/core/conversations/run";
 import type { Context } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
 import { endedOf, type Followed, follow, gone } from "../follow.ts";

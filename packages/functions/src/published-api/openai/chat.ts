@@ -1,6 +1,6 @@
-import { Conversation } from "@outlet/core/conversations/conversation";
+import * as Conversation from "@outlet/core/conversations/conversation";
 import { responseAddress, type Run } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
 import { stateOf } from "../follow.ts";

@@ -1,8 +1,8 @@
 import type { NewContent } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import * as v from "valibot";
 import { MessageContent } from "../native/content.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /** What is wrong with a request to `/v1`, and where: `messages[0].content[1]`. */
 export const invalid = (param: string, message: string): Problem.ProblemError =>

@@ -3,7 +3,7 @@
  * and `docs/openai.md` is made from it. Fields that are not in it are ignored: clients add some every
  * month.
  */
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 
 export type Face = "responses" | "chat";
 

@@ -1,4 +1,5 @@
-import { type Content, Run } from "@outlet/core/conversations/run";
+import * as Run from "@outlet/core/conversations/run";
+import type { Content } from "@outlet/core/conversations/run";
 import * as v from "valibot";
 import { invalidRequest } from "../../http/problems.ts";
 import type { PublishedApiDeps } from "../deps.ts";

@@ -1,6 +1,6 @@
 import type { NewContent } from "@outlet/core/conversations/run";
 import { contentOf, invalid } from "./content.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /** A message of a request, or where one is to be found that was said before. */
 export type Said =

@@ -1,7 +1,8 @@
 import type { Bot } from "@outlet/core/bots/bot";
 import type { Conversation } from "@outlet/core/conversations/conversation";
-import { type NewContent, Run, textOf } from "@outlet/core/conversations/run";
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Run from "@outlet/core/conversations/run";
+import { type NewContent, textOf } from "@outlet/core/conversations/run";
+import * as Problem from "@outlet/core/foundation/problem";
 import type { PublishedApiDeps } from "../deps.ts";
 import type { AuthorizerContext } from "../identity.ts";
 import { botOf } from "../bot.ts";

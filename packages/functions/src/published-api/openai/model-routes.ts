@@ -1,10 +1,10 @@
-import { Problem } from "@outlet/core/foundation/problem";
+import * as Problem from "@outlet/core/foundation/problem";
 import { Hono } from "hono";
 import type { PublishedApiDeps } from "../deps.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { botOf } from "../bot.ts";
 import { modelList, modelView } from "./models.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /** https://platform.openai.com/docs/api-reference/models */
 export function modelRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {

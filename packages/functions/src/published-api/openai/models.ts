@@ -1,7 +1,7 @@
 import type { Bot } from "@outlet/core/bots/bot";
 import type { ModelCatalog } from "@outlet/core/models/catalog";
-import { Problem } from "@outlet/core/foundation/problem";
-import { Text } from "@outlet/core/foundation/text";
+import * as Problem from "@outlet/core/foundation/problem";
+import * as Text from "@outlet/core/foundation/text";
 
 /** Names that make clients send what models of that family take: reasoning parameters, other roles. */
 const ofAnotherFamily = /^(gpt|chatgpt|codex|computer-use|o[0-9]|ft)/;

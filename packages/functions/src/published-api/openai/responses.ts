@@ -1,6 +1,7 @@
-import { Conversation } from "@outlet/core/conversations/conversation";
-import { EventLog } from "@outlet/core/conversations/event-log";
-import { responseAddress, Run } from "@outlet/core/conversations/run";
+import * as Conversation from "@outlet/core/conversations/conversation";
+import * as EventLog from "@outlet/core/conversations/event-log";
+import * as Run from "@outlet/core/conversations/run";
+import { responseAddress } from "@outlet/core/conversations/run";
 import { type Context, Hono } from "hono";
 import { notFound } from "../conversations.ts";
 import type { PublishedApiDeps } from "../deps.ts";
@@ -19,7 +20,7 @@ import { ResponseEvents } from "./response-events.ts";
 import { idsOf, responseObject } from "./response-object.ts";
 import { doneFrame, eventFrame } from "./sse.ts";
 import { findKept } from "./stored.ts";
-import { Text } from "@outlet/core/foundation/text";
+import * as Text from "@outlet/core/foundation/text";
 
 /** How long a cancel waits for the worker to heed it. */
 const cancelWaitMs = 5_000;

@@ -1,11 +1,11 @@
+import * as Run from "@outlet/core/conversations/run";
 import {
   type Content,
   type NewContent,
   responseAddress,
-  Run,
   textOf,
 } from "@outlet/core/conversations/run";
-import { Conversation } from "@outlet/core/conversations/conversation";
+import * as Conversation from "@outlet/core/conversations/conversation";
 import type { PublishedApiDeps } from "../deps.ts";
 import type { AuthorizerContext } from "../identity.ts";
 import { invalid } from "./content.ts";

@@ -1,4 +1,4 @@
-import { Bell } from "@outlet/core/conversations/bell";
+import * as Bell from "@outlet/core/conversations/bell";
 import { Mailbox } from "@outlet/core/conversations/conversation";
 import type { Clock, Log, Queue, Table } from "@outlet/core/ports";
 import type { Address } from "@outlet/core/conversations/run";

@@ -1,8 +1,8 @@
-import { Deployer } from "@outlet/core/publishing/deployer";
-import { Erasure } from "@outlet/core/maintenance/erasure";
-import { Deletion } from "@outlet/core/maintenance/deletion";
-import { Publication } from "@outlet/core/publishing/publication";
-import { Upgrade } from "@outlet/core/publishing/upgrade";
+import * as Deployer from "@outlet/core/publishing/deployer";
+import * as Erasure from "@outlet/core/maintenance/erasure";
+import * as Deletion from "@outlet/core/maintenance/deletion";
+import * as Publication from "@outlet/core/publishing/publication";
+import * as Upgrade from "@outlet/core/publishing/upgrade";
 import * as v from "valibot";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 

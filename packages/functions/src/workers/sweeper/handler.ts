@@ -1,7 +1,7 @@
-import { BudgetHolds } from "@outlet/core/maintenance/budget-holds";
-import { Sweeper } from "@outlet/core/maintenance/sweeper";
-import { Upgrade } from "@outlet/core/publishing/upgrade";
-import { UsageReport } from "@outlet/core/observability/usage-report";
+import * as BudgetHolds from "@outlet/core/maintenance/budget-holds";
+import * as Sweeper from "@outlet/core/maintenance/sweeper";
+import * as Upgrade from "@outlet/core/publishing/upgrade";
+import * as UsageReport from "@outlet/core/observability/usage-report";
 
 type SweepDeps = Parameters<typeof Sweeper.sweep>[0];
 

@@ -1,4 +1,4 @@
-import { Sync } from "@outlet/core/bots/sync";
+import * as Sync from "@outlet/core/bots/sync";
 import * as v from "valibot";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 

@@ -1,4 +1,4 @@
-import { Delivery } from "@outlet/core/conversations/delivery";
+import * as Delivery from "@outlet/core/conversations/delivery";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 
 /** Tells webhooks: each record names a delivery that is to be tried. */

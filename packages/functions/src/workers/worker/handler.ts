@@ -1,5 +1,5 @@
-import { Worker } from "@outlet/core/conversations/worker";
-import { Bell } from "@outlet/core/conversations/bell";
+import * as Worker from "@outlet/core/conversations/worker";
+import * as Bell from "@outlet/core/conversations/bell";
 import { handleBatch, type QueueHandler } from "../batch.ts";
 
 export type WorkerDeps = Worker.Deps;
