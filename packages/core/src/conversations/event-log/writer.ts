@@ -12,7 +12,9 @@ export interface WriterDeps extends LogDeps {
 }
 
 export interface WritePolicy {
-  /** What is said is written so often at most, after the first of it, which is written at once. */
+  /** What is said first is written after so long: an answer that is whole by then is one entry. */
+  eventsFirstMs: number;
+  /** What is said after it is written so often at most. */
   eventsEveryMs: number;
   /** Or as soon as there is so much of it, in UTF-16 units. */
   eventsSize: number;
@@ -58,7 +60,7 @@ const entrySizeMax = 50_000;
 const inHurry = new Error("What has been said is to be written now.");
 
 export function openWriter(deps: WriterDeps, run: Run.State): Writer {
-  const { eventsSize } = deps.policy;
+  const { eventsFirstMs, eventsSize } = deps.policy;
   const eventsEveryMs = run.deltas ? deps.policy.eventsEveryMs : Number.POSITIVE_INFINITY;
   const { token, redrives: turn } = run;
   const attempt: Told = { kind: "attempt", attempt: run.attempts };
@@ -116,6 +118,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
 
   /** Writes at its pace until there is nothing left to write. */
   async function pump(): Promise<void> {
+    if (!Number.isFinite(lastAt)) lastAt = deps.clock.now() + eventsFirstMs - eventsEveryMs;
     while (!isClosing && !isKeeping && !isFenced && (pending || buffer.size > 0)) {
       const wait = lastAt + eventsEveryMs - deps.clock.now();
       if (wait > 0 && buffer.size < eventsSize) {
