@@ -13,6 +13,8 @@ export interface ConverseOptions {
   endpoint?: string | undefined;
   /** The environment's, else the SDK's default chain, where absent. */
   credentials?: Credentials | undefined;
+  /** The endpoint is an emulator on this machine that checks no signatures: spare the signing. */
+  local?: boolean | undefined;
 }
 
 /** One event of an answer: its `:event-type` and what its JSON says. */

@@ -5,6 +5,9 @@ import { NoAnswer } from "./service-error.ts";
 interface Waiting {
   resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
+  timeoutMs: number;
+  /** By the process's own clock. */
+  dueAt: number;
 }
 
 /**
@@ -30,6 +33,8 @@ class Connection {
   readonly #waiting: Waiting[] = [];
   #read: Buffer = Buffer.alloc(0);
   #unsent: string[] = [];
+  #watcher: NodeJS.Timeout | undefined;
+  #watchedTo = Number.POSITIVE_INFINITY;
 
   constructor(path: string) {
     this.#socket = connect(path);
@@ -44,19 +49,32 @@ class Connection {
 
   post({ path, headers, body, timeoutMs, signal }: Sent): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const late = () => this.destroy(new NoAnswer(`no answer within ${timeoutMs} ms`));
-      const overdue = setTimeout(late, timeoutMs);
-      const settle = <T>(end: (value: T) => void) => {
-        return (value: T) => {
-          clearTimeout(overdue);
-          end(value);
-        };
-      };
-      this.#waiting.push({ resolve: settle(resolve), reject: settle(reject) });
+      const dueAt = performance.now() + timeoutMs;
+      this.#waiting.push({ resolve, reject, timeoutMs, dueAt });
+      this.#watch(dueAt);
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-      this.#write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\n${lines.join("")}\r\n${body}`);
+      let head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\n`;
+      for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+      this.#write(`${head}\r\n${body}`);
     });
+  }
+
+  /** One timer looks after all: one for each call would be made and taken away thousands of times. */
+  #watch(dueAt: number): void {
+    if (this.#watchedTo <= dueAt) return void this.#watcher?.ref();
+    clearTimeout(this.#watcher);
+    this.#watchedTo = dueAt;
+    this.#watcher = setTimeout(() => this.#look(), dueAt - performance.now());
+  }
+
+  #look(): void {
+    this.#watchedTo = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    const late = this.#waiting.find(({ dueAt }) => dueAt <= now);
+    if (late) return this.destroy(new NoAnswer(`no answer within ${late.timeoutMs} ms`));
+    if (this.#waiting.length > 0) {
+      this.#watch(this.#waiting.reduce((least, { dueAt }) => Math.min(least, dueAt), Infinity));
+    }
   }
 
   /** What is sent in one turn of the event loop goes out together. */
@@ -78,11 +96,14 @@ class Connection {
       if (found === "broken") return this.destroy(new NoAnswer("The answer is no HTTP."));
       this.#read = this.#read.subarray(found.length);
       this.#waiting.shift()?.resolve(found.answer);
+      // Whoever waits keeps the process going, and nobody does any more.
+      if (this.#waiting.length === 0) this.#watcher?.unref();
     }
   }
 
   destroy(error: NoAnswer): void {
     this.isOpen = false;
+    clearTimeout(this.#watcher);
     this.#socket.destroy();
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }

@@ -11,7 +11,10 @@ interface Unsigned {
 }
 
 /** @returns the headers with those of the signature. */
-export type Sign = (request: Unsigned, at: Date) => Promise<Record<string, string>>;
+export type Sign = (
+  request: Unsigned,
+  at: Date,
+) => Record<string, string> | Promise<Record<string, string>>;
 
 /**
  * Signature Version 4 for POST requests without a query, which is all that the JSON protocols send
@@ -71,7 +74,7 @@ export function createUnsigned({ service, region }: { service: string; region: s
     authorization: `AWS4-HMAC-SHA256 Credential=local/20250101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`,
     "x-amz-date": "20250101T000000Z",
   };
-  return ({ headers }) => Promise.resolve({ ...headers, ...said });
+  return ({ headers }) => ({ ...headers, ...said });
 }
 
 /** All but unreserved characters (RFC 3986). */

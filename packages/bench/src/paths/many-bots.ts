@@ -12,6 +12,9 @@ interface Seen extends Round {
   memoryMb: number;
 }
 
+/** What many may be in terms of one: at most so much of start and memory, at least so many accepted. */
+const limits = { start: 2, memory: 1.3, accepted: 0.95 };
+
 type Load = { rounds: number; connections: number; warmUpMs: number; durationMs: number };
 
 /**
@@ -37,17 +40,17 @@ export async function manyBots(count: number, args: string[], load: Load) {
     }
     const of = (name: string, pick: (one: Seen) => number) => median((seen[name] ?? []).map(pick));
     const ratio = (pick: (one: Seen) => number) => round(of("many", pick) / of("one", pick), 2);
-    return {
-      count,
-      publishing,
-      ratios: {
-        start: ratio(({ startMs }) => startMs),
-        memory: ratio(({ memoryMb }) => memoryMb),
-        accepted: ratio(({ perSecond }) => perSecond),
-        cpu: ratio(({ cpuUs }) => Object.values(cpuUs).reduce((sum, us) => sum + us, 0)),
-      },
-      rounds: seen,
+    const ratios = {
+      start: ratio(({ startMs }) => startMs),
+      memory: ratio(({ memoryMb }) => memoryMb),
+      accepted: ratio(({ perSecond }) => perSecond),
+      cpu: ratio(({ cpuUs }) => Object.values(cpuUs).reduce((sum, us) => sum + us, 0)),
     };
+    const good =
+      ratios.start <= limits.start &&
+      ratios.memory <= limits.memory &&
+      ratios.accepted >= limits.accepted;
+    return { count, publishing, ratios, limits, good, rounds: seen };
   } finally {
     for (const dataDir of Object.values(folders)) await rm(dataDir, { recursive: true });
   }

@@ -1,4 +1,4 @@
-import { getMany, type Item, type Key, keyOfWrite, type Table, type Value } from "./table.ts";
+import { getMany, type Item, type Key, keyOfWrite, type Table } from "./table.ts";
 
 /** Items kept at most; then all are read anew. */
 const keptMax = 5_000;
@@ -79,7 +79,8 @@ export function rememberingTable<T extends Table>(table: T, isKept: (key: Key) =
 
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
-function frozen<V extends Value>(value: V): V {
+/** With all that is in it. */
+export function frozen<V>(value: V): V {
   if (typeof value !== "object" || value === null) return value;
   for (const member of Object.values(value)) frozen(member);
   return Object.freeze(value);

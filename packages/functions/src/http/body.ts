@@ -46,9 +46,11 @@ function refuseCharset(type: string | undefined): void {
   });
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function decode(bytes: ArrayBuffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     const message = "The body is not valid UTF-8. Encode it as UTF-8, or write \\u escapes.";
     throw new Problem.ProblemError("invalid_json", { message }, { cause });

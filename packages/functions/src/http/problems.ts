@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { BaseIssue } from "valibot";
 import * as Text from "@outlet/core/foundation/text";
+import { respondWhole } from "./whole.ts";
 
 /** One body for every error of the app: RFC 9457, with an `error` member as OpenAI's clients read it. */
 export function respond(c: Context, problem: Problem.ProblemError): Response {
@@ -14,8 +15,8 @@ export function respond(c: Context, problem: Problem.ProblemError): Response {
   if (problem.code === "unauthenticated") c.header("WWW-Authenticate", "Bearer");
   if (final.includes(problem.code)) c.header("x-should-retry", "false");
   const document = Problem.toDocument(problem, new URL(c.req.url).pathname, requestId);
-  c.header("Content-Type", "application/problem+json");
-  return c.body(JSON.stringify(document), problem.status as ContentfulStatusCode);
+  const status = problem.status as ContentfulStatusCode;
+  return respondWhole(c, JSON.stringify(document), "application/problem+json", status);
 }
 
 /** Sent again, it is answered the same until somebody has acted. */

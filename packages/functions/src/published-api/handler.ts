@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Log } from "@outlet/core/ports";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Hono } from "hono";
+import { wholeText } from "../http/whole.ts";
 import { asRequested, withoutBasePath } from "./base-path.ts";
 import type { PublishedEnv } from "./identity.ts";
 import { toRequest } from "./request.ts";
@@ -54,6 +55,8 @@ async function answer(response: Response, raw: awslambda.HttpResponseStream): Pr
     headers,
     cookies: response.headers.getSetCookie(),
   });
+  const whole = wholeText(response);
+  if (whole !== undefined) return end(stream, whole);
   if (response.body) return send(response.body.getReader(), stream);
   end(stream, "");
 }

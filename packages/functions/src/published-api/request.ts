@@ -29,7 +29,9 @@ function headersOf({ multiValueHeaders, headers: single }: APIGatewayProxyEvent)
 
 /** `Headers` takes bytes alone. */
 const headerSafe = (value: string): string =>
-  /^\p{ASCII}*$/u.test(value) ? value : encodeURIComponent(value);
+  foreign.test(value) ? encodeURIComponent(value) : value;
+
+const foreign = /[^\p{ASCII}]/u;
 
 function queryOf(event: APIGatewayProxyEvent): string {
   const several = event.multiValueQueryStringParameters;

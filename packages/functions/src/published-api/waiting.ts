@@ -1,6 +1,7 @@
 import * as Problem from "@outlet/core/foundation/problem";
 import type { Key } from "@outlet/core/publishing/key";
 import type { Context, MiddlewareHandler } from "hono";
+import { wholeText } from "../http/whole.ts";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { PublishedEnv } from "./identity.ts";
 import { preferredWait } from "./prefer.ts";
@@ -35,8 +36,8 @@ export function waiting({
       await leave();
       throw error;
     }
-    // Without a body it is out already; with one it would be no 204.
-    if (c.res.body === null) await leave();
+    // What is there as a whole holds nothing; without a body it is out already, and no 204 with one.
+    if (wholeText(c.res) !== undefined || c.res.body === null) await leave();
     else c.res = leavingAtEnd(c.res, c.res.body.getReader(), leave);
   };
 }

@@ -43,9 +43,9 @@ export async function startBedrock(options: BedrockOptions): Promise<BedrockServ
   const server = createSharedServer((req, res) => {
     const controller = new AbortController();
     running.add(controller);
-    res.on("error", () => controller.abort());
+    res.on("error", () => controller.abort(callerGone));
     // After a complete answer there is nobody left to hear it.
-    res.on("close", () => controller.abort());
+    res.on("close", () => controller.abort(callerGone));
     void answer(backend, req, res, controller.signal, options).finally(() =>
       running.delete(controller),
     );
@@ -68,6 +68,9 @@ export async function startBedrock(options: BedrockOptions): Promise<BedrockServ
     },
   };
 }
+
+/** One for all: a reason of its own for each, with its stack, costs more than a short answer. */
+const callerGone = new Error("The caller has gone.");
 
 function urlOf(address: ReturnType<Server["address"]>): string {
   if (address === null) throw new Error("Nothing was opened");

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomFillSync, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Platform } from "@outlet/aws/published-stack/template";
 import type { Clock, Log, Provisioner } from "@outlet/core/ports";
@@ -192,13 +192,24 @@ async function refuse(
 }
 
 function newExtendedRequestId(): string {
-  return `${Buffer.from(hexadecimal(), "hex").toString("base64url").slice(0, 15)}=`;
+  return `${randomId(11, "base64url")}=`;
 }
 
 function newTraceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
-  return `Root=1-${seconds}-${hexadecimal().replace(/.{8}$/, "")}`;
+  return `Root=1-${seconds}-${randomId(12, "hex")}`;
 }
 
-/** Node keeps random bytes ready for UUIDs alone. */
-const hexadecimal = (): string => randomUUID().replaceAll("-", "");
+/** Fetched many at a time: each fetch is what costs, and Node itself keeps them for UUIDs alone. */
+const drawn = Buffer.alloc(4_096);
+let used = drawn.length;
+
+/** So many random bytes, as text. */
+function randomId(bytes: number, encoding: "hex" | "base64url"): string {
+  if (used + bytes > drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  used += bytes;
+  return drawn.toString(encoding, used - bytes, used);
+}

@@ -1,4 +1,5 @@
 import type { Method, Mount, Route } from "./mount.ts";
+import { remembering } from "./remembering.ts";
 import { segmentsOf } from "./route-path.ts";
 
 export interface RouteMatch {
@@ -25,20 +26,30 @@ export function matchRoute(mount: Mount, verb: string, path: string): RouteMatch
 function matchSegments(pattern: string[], segments: string[]): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
-    const greedy = /^\{(.+)\+\}$/.exec(part)?.[1];
-    if (greedy !== undefined) {
-      if (index >= segments.length) return undefined;
-      parameters[greedy] = decode(segments.slice(index).join("/"));
-      return parameters;
-    }
     const segment = segments[index];
     if (segment === undefined) return undefined;
-    const name = /^\{(.+)\}$/.exec(part)?.[1];
-    if (name !== undefined) parameters[name] = decode(segment);
-    else if (part !== segment) return undefined;
+    const { kind, name } = partOf(part);
+    if (kind === "greedy") {
+      parameters[name] = decode(segments.slice(index).join("/"));
+      return parameters;
+    }
+    if (kind === "parameter") parameters[name] = decode(segment);
+    else if (name !== segment) return undefined;
   }
   return pattern.length === segments.length ? parameters : undefined;
 }
+
+interface Part {
+  kind: "greedy" | "parameter" | "literal";
+  name: string;
+}
+
+/** Each API has a handful, and all have the same. */
+const partOf = remembering(1_000, (part): Part => {
+  const [, name, plus] = /^\{(.+?)(\+)?\}$/.exec(part) ?? [];
+  if (name === undefined) return { kind: "literal", name: part };
+  return { kind: plus ? "greedy" : "parameter", name };
+});
 
 function decode(text: string): string {
   try {

@@ -66,7 +66,7 @@ export function createBackends(
   const bedrock = createConverseClient({
     region: options.backend.kind === "bedrock" ? options.backend.region : region,
     endpoint: bedrockUrl,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    local: true,
   });
   // Who waits for an answer and who gives it are one process here.
   const { tableName } = emulators;

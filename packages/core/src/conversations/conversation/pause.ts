@@ -1,8 +1,5 @@
 import type { Clock, Watch } from "../../ports/index.ts";
 
-/** Made once: an abort without a reason makes an error with its stack, for each run several times. */
-const awakened = new Error("There is something to do.");
-
 /**
  * Sleeps, or ends early by a write that one of the watches tells of.
  * @param signal ends it at once, and quietly.
@@ -14,7 +11,7 @@ export async function pause(
   signal?: AbortSignal,
 ): Promise<void> {
   const awake = new AbortController();
-  const wake = () => awake.abort(awakened);
+  const wake = () => awake.abort(over);
   if (signal?.aborted) return;
   signal?.addEventListener("abort", wake, { once: true });
   const slept = clock.sleep(ms, awake.signal).catch((error: unknown) => {
@@ -27,3 +24,6 @@ export async function pause(
     wake();
   }
 }
+
+/** One for all: a reason of its own for each, with its stack, costs more than the sleep. */
+const over = new Error("The sleep is over.");

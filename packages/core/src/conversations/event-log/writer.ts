@@ -56,9 +56,6 @@ export interface Writer {
 /** An item holds 400 KB, and JSON makes up to six bytes of a unit. */
 const entrySizeMax = 50_000;
 
-/** Made once: an abort without a reason makes an error with its stack. */
-const inHurry = new Error("What has been said is to be written now.");
-
 export function openWriter(deps: WriterDeps, run: Run.State): Writer {
   const { eventsFirstMs, eventsSize } = deps.policy;
   const eventsEveryMs = run.deltas ? deps.policy.eventsEveryMs : Number.POSITIVE_INFINITY;
@@ -136,7 +133,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
     buffer.tell(told);
     isKeeping = true;
     try {
-      hurry.abort(inHurry);
+      hurry.abort(hurried);
       await pumping;
       if (defect) throw defect;
       while (!isFenced && (pending || !buffer.isEmpty)) {
@@ -171,7 +168,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
   /** No more is heard: the text in the log is to be that of the answer. */
   async function conclude(answer: readonly Content[]): Promise<void> {
     isClosing = true;
-    hurry.abort(inHurry);
+    hurry.abort(hurried);
     await pumping;
     if (defect) throw defect;
     buffer.agree(saidIn(answer), attempt);
@@ -182,7 +179,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
       if (isFenced || isClosing) return;
       buffer.hear(event, attempt);
       if (!Number.isFinite(eventsEveryMs)) return;
-      if (buffer.size >= eventsSize) hurry.abort(inHurry);
+      if (buffer.size >= eventsSize) hurry.abort(hurried);
       if (buffer.size > 0) start();
     },
     async begin() {
@@ -192,7 +189,7 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
     keep,
     async rest() {
       isClosing = true;
-      hurry.abort(inHurry);
+      hurry.abort(hurried);
       await pumping;
     },
     async seal(answer) {
@@ -232,3 +229,6 @@ const saidIn = (answer: readonly Content[]): { text: string; reasoning: string }
   }
   return said;
 };
+
+/** One for all: a reason of its own for each, with its stack, costs more than the wait. */
+const hurried = new Error("There is no time to wait for more.");

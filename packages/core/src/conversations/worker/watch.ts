@@ -33,9 +33,6 @@ interface Watch {
   stop(): Promise<void>;
 }
 
-/** Made once: an error's stack costs more than what it ends here. */
-const attemptEnded = new Error("The attempt has ended.");
-
 /** Kept free before the deadline for the last writes. */
 export const marginMs = 10_000;
 
@@ -98,8 +95,11 @@ export function keepAlive(
     signal: work.signal,
     async stop() {
       limits.shutdown?.removeEventListener("abort", shutdown);
-      done.abort(attemptEnded);
+      done.abort(ended);
       await beating;
     },
   };
 }
+
+/** One for all: a reason of its own for each, with its stack, is dear. */
+const ended = new Error("The attempt has ended.");

@@ -7,6 +7,7 @@ import { addressOf, findRun, noConversation, noMessage } from "../conversations.
 import type { PublishedApiDeps } from "../deps.ts";
 import type { PublishedEnv } from "../identity.ts";
 import { idempotencyKey, preferredWait, queriedWait } from "../prefer.ts";
+import { respondJson } from "../../http/whole.ts";
 import { parseBody, toMessage } from "./message.ts";
 import { send } from "../send.ts";
 import { frame, isReadUp, lastEventId, streamEvents, wantsEvents } from "./stream.ts";
@@ -16,7 +17,7 @@ import { acceptedView, answerView, conversationView, pendingView, retryAfter } f
 export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
   const app = new Hono<PublishedEnv>({ strict: false });
 
-  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get("/health", (c) => respondJson(c, { status: "ok" }));
 
   app.post("/conversation", async (c) => {
     const key = idempotencyKey(c.req.header("idempotency-key"));
@@ -37,10 +38,11 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     const run = wait
       ? await Conversation.waitFor(deps, sent.address, sent.runId, wait * 1000)
       : sent.replayed;
-    if (wait && run && Run.isTerminal(run.status)) return c.json(await answerView(deps, run));
+    if (wait && run && Run.isTerminal(run.status))
+      return respondJson(c, await answerView(deps, run));
     const { conversationId } = sent.address;
     const status = run?.status ?? "queued";
-    return c.json(acceptedView({ conversationId, runId: sent.runId, status }));
+    return respondJson(c, acceptedView({ conversationId, runId: sent.runId, status }));
   });
 
   app.get("/conversation/:conversationId", async (c) => {
@@ -67,10 +69,10 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
     if (!run) throw noMessage(address, found.runId);
     if (!Run.isTerminal(run.status)) {
       c.header("Retry-After", String(retryAfter(deps.clock, run)));
-      return c.json(pendingView(run), 202);
+      return respondJson(c, pendingView(run), 202);
     }
     if (run.status === "completed" || run.status === "incomplete") {
-      return c.json(await answerView(deps, run));
+      return respondJson(c, await answerView(deps, run));
     }
     const { answer } = await Run.loadAnswer(deps, run);
     throw Run.problemOf(run, textOf(answer ?? [])) ?? new Error(`A run that is ${run.status}`);
