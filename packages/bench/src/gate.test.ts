@@ -7,9 +7,10 @@ import { startSilentModel } from "./paths/silent-model.ts";
 
 /**
  * Processor time that Outlet spends on accepting a message, in both its processes, in terms of the
- * naive path's in the same run: about 1.5. Time on the clock would tell of the machine's other work.
+ * naive path's in the same run: 0.6 to 1.0, on a machine with much other work too. Time on the clock
+ * would tell of that work.
  */
-const ratioMax = 2.8;
+const ratioMax = 1.5;
 
 test.runIf(process.platform === "linux")(
   "accepting a message takes no more than so many times the processor time of a naive path",

@@ -46,7 +46,7 @@ export const Head = v.object({
   /** Absent where the conversation was deleted and nothing has been sent since. */
   createdAt: v.optional(v.number()),
   expiresAt: v.number(),
-  /** When a message or the sweeper last rang for it; see {@link Layout.sortable}. */
+  /** When a message or the sweeper last rang for it; see {@link Layout.rungAtOf}. */
   openSk: v.optional(v.string()),
   /** Runs that were open then; there until the removal has ended, and no run is appended before. */
   doomed: v.optional(v.array(v.string())),
@@ -194,7 +194,7 @@ export function popOf(
   if (!isOnly) return { key, change, condition: mine };
   return {
     key,
-    change: { ...change, remove: ["leaseUntil", ...listedNames] },
+    change: { ...change, remove: ["leaseUntil", ...Layout.openNames] },
     condition: all(mine, sizeBelow("open", 2)),
   };
 }
@@ -206,7 +206,7 @@ export function popOf(
 export async function release(deps: Deps, address: Address, token: number): Promise<boolean> {
   const item = await deps.table.update(
     Layout.head(address),
-    { remove: ["leaseUntil", ...listedNames] },
+    { remove: ["leaseUntil", ...Layout.openNames] },
     all(equals("token", token), sizeBelow("open", 1)),
   );
   return item !== undefined;
@@ -249,7 +249,7 @@ export async function condemn(deps: Deps, head: Head): Promise<Head | undefined>
 export async function bury(deps: Deps, head: Head): Promise<void> {
   await deps.table.update(
     Layout.head(head),
-    { remove: ["doomed", ...listedNames] },
+    { remove: ["doomed", ...Layout.openNames] },
     all(exists("doomed"), equals("doomedToken", head.doomedToken)),
   );
 }
@@ -277,18 +277,14 @@ export async function expireAt(
  * Action Sweep's reading: conversations where runs are open, or a deletion has not ended.
  * @param quietMs leaves alone what was accepted more recently: its own bell is still on its way.
  */
-export async function listOpen(deps: Deps, quietMs: number): Promise<Head[]> {
-  const until = deps.clock.now() - quietMs;
-  const shards = await Promise.all(
-    Array.from({ length: openShards }, (_, shard) => listShard(deps.table, shard, until)),
-  );
-  return shards.flat();
+export async function listOpen({ table, clock }: Deps, quietMs: number): Promise<Head[]> {
+  const until = clock.now() - quietMs;
+  return (await listShards(table, {})).filter((head) => rungAt(head) <= until);
 }
 
 /** Conversations of one bot in which runs are open, for its owner: nobody else's are read for it. */
-export function listOpenOf(table: Table, botId: string): Promise<Head[]> {
-  return Paging.all(table, { index: "listing", pk: Layout.listing.openOf(botId) }, shape.readAll);
-}
+export const listOpenOf = (table: Table, botId: string): Promise<Head[]> =>
+  listShards(table, { skPrefix: Layout.openConversationsOf(botId) });
 
 /** The longest that a mailbox waits for another ring. */
 const ringEveryMaxMs = 300_000;
@@ -301,17 +297,18 @@ const ringEveryMaxMs = 300_000;
 export function isUnattended(head: Head, now: number, quietMs: number): boolean {
   if (head.leaseUntil) return head.leaseUntil < now;
   const [oldest] = head.open;
-  const rungAt = Number(head.openSk ?? 0);
-  const waited = oldest === undefined ? 0 : rungAt - Id.timeOf(oldest);
-  return now - rungAt >= Math.min(ringEveryMaxMs, Math.max(quietMs, waited));
+  const waited = oldest === undefined ? 0 : rungAt(head) - Id.timeOf(oldest);
+  return now - rungAt(head) >= Math.min(ringEveryMaxMs, Math.max(quietMs, waited));
 }
+
+const rungAt = ({ openSk }: Head): number => Layout.rungAtOf(openSk ?? "0");
 
 /** Notes that it was rung for, unless somebody else has been there since. */
 export async function noteRing(deps: Deps, head: Head): Promise<void> {
   if (head.openSk === undefined) return;
   await deps.table.update(
     Layout.head(head),
-    { set: { openSk: Layout.sortable(deps.clock.now()) } },
+    { set: { openSk: Layout.openConversation(head.botId, deps.clock.now()) } },
     equals("openSk", head.openSk),
   );
 }
@@ -319,21 +316,18 @@ export async function noteRing(deps: Deps, head: Head): Promise<void> {
 /** Of the sparse index. */
 const openShards = 8;
 
-function listShard(table: Table, shard: number, until: number): Promise<Head[]> {
-  const pk = Layout.open.conversations(shard);
-  const range = { index: "open", pk, skFrom: "0", skTo: Layout.sortable(until) } as const;
-  return Paging.all(table, range, shape.readAll);
+async function listShards(table: Table, range: { skPrefix?: string }): Promise<Head[]> {
+  const shards = Array.from({ length: openShards }, (_, shard) => Layout.open.conversations(shard));
+  const heads = shards.map((pk) =>
+    Paging.all(table, { index: "open", pk, ...range }, shape.readAll),
+  );
+  return (await Promise.all(heads)).flat();
 }
 
 function openIndex(address: Address, now: number) {
   const shard = Id.shardOf(Layout.conversationPartition(address), openShards);
-  return {
-    ...Layout.inOpen(Layout.open.conversations(shard), Layout.sortable(now)),
-    ...Layout.inListing(Layout.listing.openOf(address.botId), Layout.sortable(now)),
-  };
+  const sk = Layout.openConversation(address.botId, now);
+  return Layout.inOpen(Layout.open.conversations(shard), sk);
 }
-
-/** What goes when nothing is open any more. */
-const listedNames = [...Layout.openNames, ...Layout.listingNames];
 
 const shape = Shape.of("conversation", Head, { mend: { title: "" } });

@@ -41,8 +41,7 @@ const pageSize = 25;
 export async function purge(deps: Deps, botId: string): Promise<boolean> {
   const until = deps.clock.now() + pieceMs;
   let removed = 0;
-  for (const head of await Conversation.Mailbox.listOpen(deps, 0)) {
-    if (head.botId !== botId) continue;
+  for (const head of await Conversation.Mailbox.listOpenOf(deps.table, botId)) {
     await Conversation.Removal.erase(deps, head);
     removed += 1;
     if (deps.clock.now() > until) return false;

@@ -38,6 +38,27 @@ describe("roll-ups", () => {
     expect((await UsageReport.query({ table, clock }, query)).total.runs).toBe(2);
   });
 
+  test("of an hour that closes while its entries are read are not made", async () => {
+    const table = createMemoryTable();
+    const clock = createClock(start + 50 * minute);
+    const botId = newBot();
+    await Ledger.record({ table, clock }, entryOf(botId, "r1", start + minute));
+    const slow: Table = {
+      ...table,
+      async query(range) {
+        const page = await table.query(range);
+        if (range.pk === Ledger.partition(botId, start)) {
+          await Ledger.record({ table, clock }, entryOf(botId, "r2", start + 2 * minute));
+          clock.move(hour);
+        }
+        return page;
+      },
+    };
+    const query = { botId, by: "hour", from: start, to: start + hour } as const;
+    expect((await UsageReport.query({ table: slow, clock }, query)).total.runs).toBe(1);
+    expect((await UsageReport.query({ table, clock }, query)).total.runs).toBe(2);
+  });
+
   /**
    * Alone: a run's end is recorded, sums are read, closed hours are summed, sums are forgotten, time
    * goes by. At once: recorded and read; recorded and summed by two; forgotten, summed and recorded.

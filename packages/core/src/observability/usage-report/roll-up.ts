@@ -88,9 +88,10 @@ export async function closeDay(
 }
 
 async function sumHour(deps: Deps, botId: string, head: Head): Promise<Row[]> {
+  // Of before: an hour that is closed once its entries have been read may have got more of them.
+  const now = deps.clock.now();
   const entries = await Ledger.listHour(deps.table, botId, hourOf(head.at));
   const rows = toRows(entries);
-  const now = deps.clock.now();
   if (isClosed(head.at + hourMs, now) && head.reopenedUntil <= now) {
     await putRows(deps, headKeys.hour(botId, head.at), head.generation, rows);
   }

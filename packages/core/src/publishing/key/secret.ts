@@ -45,8 +45,19 @@ export function hash(value: string, pepper: Uint8Array): string {
  * nobody can compute it.
  */
 export function gatewayValue(keyId: string, pepper: Uint8Array): string {
-  return createHmac("sha256", keyOf(pepper)).update(`gateway:${keyId}`).digest("hex");
+  const known = gatewayValues.get(pepper) ?? new Map<string, string>();
+  gatewayValues.set(pepper, known);
+  const before = known.get(keyId);
+  if (before !== undefined) return before;
+  const value = createHmac("sha256", keyOf(pepper)).update(`gateway:${keyId}`).digest("hex");
+  if (known.size >= gatewayValuesMax) known.clear();
+  known.set(keyId, value);
+  return value;
 }
+
+/** Each request of a key asks for it, and the pepper that it is made of is in memory all the same. */
+const gatewayValues = new WeakMap<Uint8Array, Map<string, string>>();
+const gatewayValuesMax = 10_000;
 
 const prepared = new WeakMap<Uint8Array, KeyObject>();
 

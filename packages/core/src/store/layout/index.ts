@@ -27,7 +27,11 @@ export * as Layout from "./index.ts";
 import type { Clock, Item, Key, Value } from "../../ports/index.ts";
 
 /** Ids that a client chooses are percent-encoded: none can run into its neighbour. */
-const joined = (...ids: string[]): string => ids.map(encodeURIComponent).join("#");
+const joined = (...ids: string[]): string => ids.map(encoded).join("#");
+
+/** Most are ULIDs, of which nothing has to be encoded. */
+const plain = /^[\w-]*$/;
+const encoded = (id: string): string => (plain.test(id) ? id : encodeURIComponent(id));
 
 export const botPartition = (botId: string): string => `BOT#${botId}`;
 const ofBot = (botId: string, sk: string): Key => ({ pk: botPartition(botId), sk });
@@ -207,8 +211,6 @@ export const pace = (cell: string): Key => ({ pk: `PACE#${cell}`, sk: "PACE" });
 /** Partitions of the index `listing`. */
 export const listing = {
   botsOf: (ownerId: string): string => `BOTS#${ownerId}`,
-  /** Conversations of a bot in which runs are open. */
-  openOf: (botId: string): string => `OPENOF#${botId}`,
   failedRunsOf: (botId: string): string => `FAILED#${botId}`,
   owners: "OWNERS",
   publications: "PUBLICATIONS",
@@ -234,6 +236,16 @@ export const open = {
   /** Hours of the ledger without sums. */
   hours: "ROLLUPS",
 };
+
+/**
+ * Of a conversation in {@link open}: those of one bot lie together, so that it needs no other index.
+ * @param rungAt epoch milliseconds.
+ */
+export const openConversation = (botId: string, rungAt: number): string =>
+  openConversationsOf(botId) + sortable(rungAt);
+export const openConversationsOf = (botId: string): string => `${joined(botId)}#`;
+/** @returns epoch milliseconds. */
+export const rungAtOf = (openSk: string): number => Number(openSk.split("#").at(-1));
 
 /** The attributes that put an item into an index. */
 export const inListing = (pk: string, sk: string) => ({ listingPk: pk, listingSk: sk });
