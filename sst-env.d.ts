@@ -56,6 +56,7 @@ declare module "sst" {
       "models": string
       "partition": string
       "region": string
+      "rerankModel": string
       "stage": string
       "type": "sst.sst.Linkable"
       "vectorBucket": string

@@ -9,6 +9,7 @@ import {
   modelGrant,
   objectGrants,
   queryGrant,
+  rerankGrants,
   sendGrant,
 } from "./grants";
 import { installation } from "./installation";
@@ -73,6 +74,7 @@ controlApi.route(
       modelGrant(),
       ...embeddingGrants,
       ...knowledgeBaseGrants,
+      ...rerankGrants,
       ...vectorGrants("search"),
       ...vectorGrants("remove"),
       readSecretGrant,

@@ -1,7 +1,8 @@
 import { ModelCatalog } from "../packages/core/src/models/catalog/index";
 import { KnowledgeBase } from "../packages/core/src/bots/knowledge-base/index";
 import { Embeddings } from "../packages/core/src/models/embeddings/index";
-import { embeddingModel, knowledgeBases, models, regionName } from "./settings";
+import { Rerankers } from "../packages/core/src/models/rerankers/index";
+import { embeddingModel, knowledgeBases, models, regionName, rerankModel } from "./settings";
 import { accountId, partition, region } from "./stage";
 import { payloads, table } from "./storage";
 
@@ -77,3 +78,17 @@ export const knowledgeBaseGrants = [KnowledgeBase.parseAllowed(knowledgeBases)]
     actions: ["bedrock:Retrieve"],
     resources: allowed.map(({ knowledgeBaseId }) => bedrock(`knowledge-base/${knowledgeBaseId}`)),
   }));
+
+/**
+ * For whoever is asked about knowledge. Rerank itself knows no resource; which model it may ask is the
+ * second right (https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html).
+ */
+export const rerankGrants = Rerankers.models
+  .filter(({ name }) => name === rerankModel)
+  .flatMap(({ modelId }) => [
+    { actions: ["bedrock:Rerank"], resources: ["*"] },
+    {
+      actions: ["bedrock:InvokeModel"],
+      resources: [$interpolate`arn:${partition}:bedrock:${region}::foundation-model/${modelId}`],
+    },
+  ]);

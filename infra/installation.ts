@@ -6,6 +6,7 @@ import {
   keyDaysMost,
   knowledgeBases,
   models,
+  rerankModel,
 } from "./settings";
 import { accountId, cell, partition, region } from "./stage";
 import { vectorBucketName } from "./vectors";
@@ -24,6 +25,7 @@ export const installation = new sst.Linkable("Installation", {
     models: models.join(","),
     partition,
     region,
+    rerankModel,
     stage: $app.stage,
     // Empty where vectors lie in the indexes of words.
     vectorBucket: vectorBucketName,

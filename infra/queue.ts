@@ -8,6 +8,7 @@ import {
   objectGrants,
   pollingOnly,
   queryGrant,
+  rerankGrants,
   sendGrant,
 } from "./grants";
 import { installation } from "./installation";
@@ -46,6 +47,7 @@ export const worker = runQueue.subscribe(
       modelGrant({ byProfile: inferenceProfiles === "on" }),
       ...embeddingGrants,
       ...knowledgeBaseGrants,
+      ...rerankGrants,
       ...vectorGrants("search"),
     ],
   },

@@ -25,6 +25,7 @@ export const {
   embeddingModel,
   vectorStore,
   knowledgeBases,
+  rerankModel,
   domain,
   apiDomain,
   alarmEmail,

@@ -161,6 +161,21 @@ test("the knowledge bases that are named may be asked by whoever is asked about 
   ]);
 });
 
+test("a model that reranks may be asked by whoever is asked about knowledge, where one is chosen", () => {
+  const model = "foundation-model/cohere.rerank-v3-5:0";
+  const rightsOf = (graph: Graph) =>
+    handlers.filter((name) => {
+      const { statements } = graph.function(handlerOf(name));
+      const rerank = statements.some(({ Action }) => [Action].flat().includes("bedrock:Rerank"));
+      const invoke = statements.some(({ Resource }) => JSON.stringify(Resource).includes(model));
+      expect([name, rerank]).toEqual([name, invoke]);
+      return rerank;
+    });
+  expect(rightsOf(prod)).toEqual([]);
+  expect(full.links.Installation?.rerankModel).toBe("cohere-rerank-v3-5");
+  expect(rightsOf(full)).toEqual(["control-api", "worker"]);
+});
+
 test("vectors lie in a bucket of their own where that is said, each function with its rights there", () => {
   const rightsOf = (graph: typeof prod) =>
     Object.fromEntries(

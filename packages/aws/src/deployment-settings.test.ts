@@ -26,6 +26,8 @@ test.each<[Record<string, string>, RegExp]>([
   [{ ...least, OUTLET_EMBEDDING_MODEL: "ada" }, /takes one of titan-embed-text-v2, .*not "ada"/],
   [{ ...least, OUTLET_VECTOR_STORE: "elsewhere" }, /takes index or s3vectors, not "elsewhere"/],
   [{ ...least, OUTLET_VECTOR_STORE: "s3vectors" }, /needs OUTLET_EMBEDDING_MODEL/],
+  [{ ...least, OUTLET_RERANK_MODEL: "bert" }, /takes one of cohere-rerank-v3-5, .*not "bert"/],
+  [{ ...least, OUTLET_RERANK_MODEL: "amazon-rerank-v1" }, /amazon-rerank-v1 is not in us-east-1/],
   [{ ...least, OUTLET_KNOWLEDGE_BASES: "all" }, /OUTLET_KNOWLEDGE_BASES: "all" is no knowledge/],
   [{ ...least, OUTLET_API_DOMAIN: "https://b.example.com" }, /takes a domain name such as/],
   [

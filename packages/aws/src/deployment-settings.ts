@@ -2,6 +2,7 @@ import * as KnowledgeBase from "@outlet/core/bots/knowledge-base";
 import * as Limits from "@outlet/core/foundation/limits";
 import * as ModelCatalog from "@outlet/core/models/catalog";
 import * as Embeddings from "@outlet/core/models/embeddings";
+import * as Rerankers from "@outlet/core/models/rerankers";
 
 /** Where vectors of passages may lie: in the index of words, or in S3 Vectors, an index a bot. */
 export const vectorStores = ["index", "s3vectors"] as const;
@@ -33,6 +34,8 @@ export interface DeploymentSettings {
   embeddingModel: string;
   /** Where their vectors lie. */
   vectorStore: VectorStoreName;
+  /** Short name of the model that puts found passages in order; none does where empty. */
+  rerankModel: string;
   /** Ids of Bedrock's knowledge bases that bots may answer from, such as `ABCDEFGHIJ,KLMNOPQRST:Support`. */
   knowledgeBases: string;
   /** Of the console and control API; CloudFront's own where empty. */
@@ -94,6 +97,7 @@ export function readDeploymentSettings(
     inferenceProfiles: read("INFERENCE_PROFILES") || "off",
     embeddingModel: read("EMBEDDING_MODEL"),
     vectorStore: vectorStores.find((one) => one === read("VECTOR_STORE")) ?? "index",
+    rerankModel: read("RERANK_MODEL"),
     knowledgeBases: read("KNOWLEDGE_BASES"),
     domain: read("DOMAIN"),
     apiDomain: read("API_DOMAIN"),
@@ -106,6 +110,7 @@ export function readDeploymentSettings(
     ...modelFaults(settings),
     ...embeddingFaults(settings),
     ...vectorStoreFaults(settings, read("VECTOR_STORE")),
+    ...rerankFaults(settings),
     ...knowledgeBaseFaults(settings),
     ...limitFaults(settings),
     ...switchFaults(settings),
@@ -167,6 +172,16 @@ function vectorStoreFaults({ embeddingModel }: DeploymentSettings, given: string
     ? [
         "OUTLET_VECTOR_STORE=s3vectors needs OUTLET_EMBEDDING_MODEL: without it there are no vectors.",
       ]
+    : [];
+}
+
+function rerankFaults({ rerankModel, regionName }: DeploymentSettings): string[] {
+  if (rerankModel === "") return [];
+  const model = Rerankers.find(rerankModel);
+  const known = Rerankers.models.map(({ name }) => name).join(", ");
+  if (!model) return [`OUTLET_RERANK_MODEL takes one of ${known}, not "${rerankModel}".`];
+  return model.notIn.includes(regionName)
+    ? [`OUTLET_RERANK_MODEL: ${rerankModel} is not in ${regionName}. Take another of ${known}.`]
     : [];
 }
 

@@ -7,13 +7,16 @@
  * Prints recall@5 and MRR@10; `--ranking` writes for each question a line
  * `{"id", "lang", "sections": [ids, best first]}`. Without files it asks Outlet's own set.
  *
+ * `--rerank` has the first passages put in order by the server that `--rerank-base-url` and
+ * `--rerank-model` name, as `npm start` has them.
+ *
  * Vectors come from `--embeddings-base-url` with `--embeddings-model` and `--embeddings-input`, as
  * `npm start` has them, else from the server that `npm run test:aws` installs.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Embedder, Engine } from "@outlet/core/ports";
-import { openEmbeddings } from "./eval/embeddings.ts";
+import { openEmbeddings, openReranker } from "./eval/embeddings.ts";
 import { createLibrary } from "./eval/library.ts";
 import { type Asked, readPassages, readQuestions } from "./eval/questions.ts";
 import { score } from "./eval/score.ts";
@@ -28,6 +31,9 @@ const { values } = parseArgs({
     "embeddings-base-url": { type: "string" },
     "embeddings-model": { type: "string" },
     "embeddings-input": { type: "string" },
+    rerank: { type: "boolean", default: false },
+    "rerank-base-url": { type: "string" },
+    "rerank-model": { type: "string" },
   },
 });
 
@@ -40,6 +46,7 @@ interface Ranking {
   sections: string[];
 }
 
+const reranker = values.rerank ? openReranker(values) : undefined;
 const engines = ["lexical", "vectors", "hybrid"] as const;
 const engine = engines.find((one) => one === values.engine);
 
@@ -84,7 +91,7 @@ async function evaluate(
   lang: string | null,
 ): Promise<Ranking[]> {
   const passages = await readPassages(path);
-  const library = await createLibrary(passages, engine, embedder);
+  const library = await createLibrary(passages, engine, { embedder, reranker });
   const rankings: Ranking[] = [];
   for (const { id, text } of questions) {
     rankings.push({ id, lang, sections: await library.rank(text) });
@@ -94,7 +101,7 @@ async function evaluate(
   );
   const size = `${passages.length} passages in ${library.pieces} pieces, ${questions.length} questions`;
   process.stdout.write(
-    `${lang ? `${lang}: ` : ""}recall@5 ${recall.toFixed(4)}, MRR@10 ${reciprocal.toFixed(4)} (${engine}; ${size})\n`,
+    `${lang ? `${lang}: ` : ""}recall@5 ${recall.toFixed(4)}, MRR@10 ${reciprocal.toFixed(4)} (${engine}${reranker ? `, reranked by ${reranker.id}` : ""}; ${size})\n`,
   );
   return rankings;
 }

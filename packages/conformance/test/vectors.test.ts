@@ -160,6 +160,30 @@ test("a sync that ends in the middle is gone on from: nothing is embedded twice"
   expect((await world.find("hound")).engine).toBe("hybrid");
 });
 
+test("vectors that somebody died over are removed, also of a source that is gone by the next sync", async () => {
+  const world = createWorld();
+  await world.put("a", "1", "dog");
+  await world.put("b", "1", "car");
+  // The vectors are there, and no index that tells of them.
+  const { put } = world.deps.objects;
+  let puts = 0;
+  world.deps.objects.put = async (path, bytes) => {
+    if (path.includes("/index/") && ++puts === 2) throw new Error("died");
+    return put(path, bytes);
+  };
+  await expect(world.publish()).rejects.toThrow("died");
+  world.deps.objects.put = put;
+  expect(await world.kept("a/1/0", "b/1/0")).toEqual(["a/1/0", "b/1/0"]);
+  world.sources.delete("a");
+  await world.publish();
+  expect((await world.find("vehicle")).engine).toBe("hybrid");
+  // Whoever wrote it may be at it still, until a function would have ended.
+  world.deps.clock = { ...systemClock, now: () => Date.now() + 16 * 60_000 };
+  await world.put("c", "1", "fee");
+  await world.publish();
+  expect(await world.kept("a/1/0", "b/1/0", "c/1/0")).toEqual(["b/1/0", "c/1/0"]);
+});
+
 test("what was embedded by another model gives way", async () => {
   const world = createWorld();
   await world.put("a", "1", "dog");

@@ -10,6 +10,7 @@ import {
   type Embedder,
   type Engine,
   type ObjectStore,
+  type Reranker,
   type Retriever,
   systemClock,
 } from "@outlet/core/ports";
@@ -32,7 +33,7 @@ const searchedMax = 100;
 export async function createLibrary(
   passages: readonly Passage[],
   engine: Engine,
-  embedder?: Embedder,
+  { embedder, reranker }: { embedder?: Embedder | undefined; reranker?: Reranker | undefined } = {},
 ): Promise<Library> {
   const table = createMemoryTable();
   const objects = createMemoryObjects();
@@ -60,15 +61,19 @@ export async function createLibrary(
   const sources = await Knowledge.list(table, botId);
   const unread = sources.filter(({ status }) => status !== "SUCCEEDED");
   if (unread.length > 0) throw new Error(`Not read: ${unread[0]?.name}: ${unread[0]?.failure}`);
-  const retriever: Retriever = Retrieval.createRetriever(deps, engine);
+  const retriever: Retriever = Retrieval.withReranker(Retrieval.createRetriever(deps, engine), {
+    ...deps,
+    reranker,
+  });
   return {
     pieces: sources.reduce((sum, source) => sum + source.passages, 0),
     async rank(question) {
-      const { engine: used, passages: found } = await retriever.search(
-        botId,
-        question,
-        searchedMax,
-      );
+      const {
+        engine: used,
+        passages: found,
+        problems,
+      } = await retriever.search(botId, question, searchedMax);
+      if (problems?.length) throw new Error(problems.join(" "));
       if (used !== engine) throw new Error(`The engine was ${used}, not ${engine}.`);
       return [...new Set(found.flatMap(({ sourceId }) => idOf.get(sourceId) ?? []))];
     },

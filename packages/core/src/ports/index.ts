@@ -14,6 +14,7 @@ export * from "./queue.ts";
 export * from "./randomness.ts";
 export * from "./remembering-table.ts";
 export * from "./reporting-table.ts";
+export * from "./reranker.ts";
 export * from "./retriever.ts";
 export * from "./secret-store.ts";
 export * from "./table.ts";

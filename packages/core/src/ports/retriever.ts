@@ -47,6 +47,8 @@ export interface Retrieved {
   engine: Engine;
   /** Best first. */
   passages: Found[];
+  /** What put them into this order in the end, and gave them their `score`; absent where nothing did. */
+  reranked?: string;
   /** What was asked for and did not take part, in sentences for the owner. */
   problems?: string[];
 }

@@ -29,6 +29,7 @@ import type { Emulators } from "../emulators/start.ts";
 import { vectorBucket } from "../emulators/resources.ts";
 import { createOpenAiEmbedder } from "../openai-embedder.ts";
 import type { Secrets } from "../oidc/secrets.ts";
+import { createServerReranker } from "../rerank-server.ts";
 import { createLocalSecretStore } from "../secret-store.ts";
 import type { RuntimeOptions } from "./options.ts";
 import { cell, policy, region } from "./platform.ts";
@@ -84,7 +85,7 @@ export function createBackends(
   const webhookQueue = queue(webhooks);
   const secretStore = createLocalSecretStore(options.dataDir);
   const http = createGuardedHttp({ allow: options.reach });
-  const { embeddings } = options;
+  const { embeddings, rerank } = options;
   const embedder = embeddings ? createOpenAiEmbedder(embeddings, systemClock) : undefined;
   const vectors = vectorsUrl === undefined ? undefined : openVectors(vectorsUrl);
   return {
@@ -97,9 +98,17 @@ export function createBackends(
     embedder,
     vectors,
     knowledgeBases: options.knowledgeBases.allowed,
-    retriever: Retrieval.withKnowledgeBases(
-      Retrieval.createRetriever({ table, objects, embedder, vectors, log }),
-      basesOf(options.knowledgeBases, log),
+    retriever: Retrieval.withReranker(
+      Retrieval.withKnowledgeBases(
+        Retrieval.createRetriever({ table, objects, embedder, vectors, log }),
+        basesOf(options.knowledgeBases, log),
+      ),
+      {
+        table,
+        clock: systemClock,
+        log,
+        reranker: rerank ? createServerReranker(rerank) : undefined,
+      },
     ),
     runQueue: unawaited(queue(runs), log),
     deployQueue: queue(deploys),

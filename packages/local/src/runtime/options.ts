@@ -6,6 +6,7 @@ import { Limits } from "@outlet/core/foundation/limits";
 import ipaddr from "ipaddr.js";
 import type { BedrockBackend } from "../bedrock/backend.ts";
 import { type EmbeddingsServer, type Kind, kinds } from "../openai-embedder.ts";
+import type { RerankServer } from "../rerank-server.ts";
 import { typedPath } from "./data-folder.ts";
 
 export interface RuntimeOptions {
@@ -25,6 +26,8 @@ export interface RuntimeOptions {
   embeddings: EmbeddingsServer | null;
   /** Where their vectors lie: in the index of words, or in an endpoint of S3 Vectors as on AWS. */
   vectorStore: VectorStoreName;
+  /** What puts found passages in order; nothing does where `null`. */
+  rerank: RerankServer | null;
   /** Knowledge bases of Amazon Bedrock that bots may answer from, and the Region that they are in. */
   knowledgeBases: { allowed: KnowledgeBase.Allowed[]; region: string };
   /** Whether bots published under an older template are brought up to date. */
@@ -54,6 +57,8 @@ export const usage = `Runs all of Outlet on this machine.
   --embeddings-model M      its model (OUTLET_EMBEDDINGS_MODEL)
   --embeddings-input I      how it is told questions from passages: field, prefix or none (OUTLET_EMBEDDINGS_INPUT, else what fits the model's name)
   --vector-store V          where vectors of passages lie: index, or s3vectors as on AWS (OUTLET_VECTOR_STORE, else index)
+  --rerank-base-url U       base URL of a server with /rerank, which puts found passages in order (OUTLET_RERANK_BASE_URL)
+  --rerank-model M          its model (OUTLET_RERANK_MODEL)
   --knowledge-bases ID,…    Bedrock's knowledge bases that bots may answer from, asked with this machine's AWS credentials (OUTLET_KNOWLEDGE_BASES)
   --region R          Region of real Bedrock and of knowledge bases (OUTLET_REGION, else us-east-1)
   --template-upgrades on|off   brings published bots to this version's template (OUTLET_TEMPLATE_UPGRADES, else on)
@@ -63,8 +68,8 @@ export const usage = `Runs all of Outlet on this machine.
   --demo-tokens-per-second N   slows the demo model down (OUTLET_DEMO_TOKENS_PER_SECOND)
   --help              this text
 
-The keys of OpenAI-compatible servers are read from OUTLET_OPENAI_API_KEY and
-OUTLET_EMBEDDINGS_API_KEY only.
+The keys of such servers are read from OUTLET_OPENAI_API_KEY, OUTLET_EMBEDDINGS_API_KEY and
+OUTLET_RERANK_API_KEY only.
 `;
 
 const names = [
@@ -80,6 +85,8 @@ const names = [
   "embeddings-model",
   "embeddings-input",
   "vector-store",
+  "rerank-base-url",
+  "rerank-model",
   "knowledge-bases",
   "region",
   "template-upgrades",
@@ -114,6 +121,7 @@ export function readOptions(
     models: (read("models") ?? defaultModels[backend.kind]).split(",").map((name) => name.trim()),
     embeddings: readEmbeddings(read, env),
     vectorStore: readVectorStore(read("vector-store")),
+    rerank: readRerank(read, env),
     knowledgeBases: {
       allowed: readKnowledgeBases(read("knowledge-bases")),
       region: read("region") ?? "us-east-1",
@@ -217,6 +225,22 @@ function readEmbeddings(
   const apiKey = readApiKey("OUTLET_EMBEDDINGS_API_KEY", env.OUTLET_EMBEDDINGS_API_KEY);
   const kind = readKind(read("embeddings-input"), model);
   return { baseUrl, model, kind, ...(apiKey === "" ? {} : { apiKey }) };
+}
+
+function readRerank(
+  read: (name: Name) => string | undefined,
+  env: Record<string, string | undefined>,
+): RerankServer | null {
+  const [url, model] = [read("rerank-base-url"), read("rerank-model")?.trim()];
+  if (url === undefined && model === undefined) return null;
+  if (!model) throw new OptionError("--rerank-base-url needs --rerank-model.");
+  const baseUrl = readBaseUrl(url, {
+    missing: "--rerank-model needs --rerank-base-url, for example http://127.0.0.1:8080/v1.",
+    name: "rerank-base-url",
+    key: "OUTLET_RERANK_API_KEY",
+  });
+  const apiKey = readApiKey("OUTLET_RERANK_API_KEY", env.OUTLET_RERANK_API_KEY);
+  return { baseUrl, model, ...(apiKey === "" ? {} : { apiKey }) };
 }
 
 function readVectorStore(given = "index"): VectorStoreName {

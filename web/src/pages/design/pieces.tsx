@@ -61,7 +61,12 @@ const source: Source = {
 
 const sources: Source[] = [
   source,
-  { ...source, name: "prices.csv", status: "RUNNING", progress: { done: 3, total: 8 } },
+  {
+    ...source,
+    name: "prices.csv",
+    status: "RUNNING",
+    progress: { done: 3, total: 8, of: "pages" },
+  },
   { ...source, name: "report.pdf", notes: [copy.note] },
   { ...source, name: "faq.html", status: "QUEUED" },
   { ...source, name: "broken.json", status: "FAILED", failure: copy.failure },

@@ -9,8 +9,12 @@ import { kinds } from "../reading/kind.ts";
 export const Kind = v.picklist(kinds);
 export type Kind = v.InferOutput<typeof Kind>;
 
-/** How far a reading is. */
-export const Progress = v.object({ done: v.number(), total: v.number() });
+/** How far a reading is, and then the embedding of what was read. */
+export const Progress = v.object({
+  done: v.number(),
+  total: v.number(),
+  of: v.optional(v.picklist(["pages", "passages"]), "pages"),
+});
 export type Progress = v.InferOutput<typeof Progress>;
 
 /** `hash` is of the bytes; the others are as the server sent them (RFC 9110, 8.8). */
@@ -42,7 +46,7 @@ export const Info = v.object({
   failureCode: v.optional(v.nullable(v.picklist(unreadableCodes)), null),
   /** What its owner should know although it was read. */
   notes: v.optional(v.array(v.string()), []),
-  /** Pages read of those there are, while it is being read. */
+  /** Pages read of those there are, then passages embedded, while it is `RUNNING`. */
   progress: v.optional(v.nullable(Progress), null),
   /** Of the passages that the index is to hold; none before it was read. */
   version: v.optional(v.nullable(v.string()), null),

@@ -16,6 +16,9 @@ const titleWeight = 0.5;
 /** What vectors depend on: the model, and how they are made of its answers. */
 export const vectorsId = ({ id }: Embedder): string => `${id} titled`;
 
+/** Told how many passages of a source have gone to the model, of all that it has. */
+export type OnEmbedded = (sourceId: string, done: number, total: number) => void;
+
 interface Waiting<At> {
   at: At;
   text: string;

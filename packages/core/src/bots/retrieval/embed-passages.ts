@@ -4,7 +4,7 @@ import {
   type Log,
   type ObjectStore,
 } from "../../ports/index.ts";
-import { Batches, vectorsId } from "./embed-batches.ts";
+import { Batches, type OnEmbedded, vectorsId } from "./embed-batches.ts";
 import type { LexicalIndex } from "./lexical-index.ts";
 import { decodePassages } from "./passage-records.ts";
 import { passagesPath } from "./passage-store.ts";
@@ -14,6 +14,7 @@ interface Deps {
   objects: ObjectStore;
   embedder: Embedder;
   log: Log;
+  onEmbedded?: OnEmbedded | undefined;
 }
 
 /**
@@ -23,7 +24,7 @@ interface Deps {
  * @returns whether all are there; `rows` is `undefined` where there are none.
  */
 export async function embedPassages(
-  { objects, embedder, log }: Deps,
+  { objects, embedder, log, onEmbedded }: Deps,
   botId: string,
   index: LexicalIndex,
   old: LexicalIndex | undefined,
@@ -44,6 +45,7 @@ export async function embedPassages(
       for (const { passage } of bytes ? decodePassages(bytes) : []) {
         await batches.add(at, source.name, passage);
         at += 1;
+        onEmbedded?.(source.sourceId, at - first, source.passages);
       }
       first += source.passages;
     }

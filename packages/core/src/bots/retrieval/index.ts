@@ -10,3 +10,4 @@ export { passagesMax, storePassages } from "./passage-store.ts";
 export { publish, type Wanted } from "./publish.ts";
 export { createRetriever } from "./retriever.ts";
 export { withKnowledgeBases } from "./with-knowledge-bases.ts";
+export { withReranker } from "./with-reranker.ts";

@@ -59,39 +59,61 @@ async function write(
 /** An index that is written at this moment is not older than this; a function ends before. */
 const writingMaxMs = 15 * 60_000;
 
+/** The index is named, and nothing is kept of it yet but that it may be. */
+export interface Announced {
+  indexId: string;
+  pointer: Pointer;
+  /** What lies under its name already tells of vectors: it stays until those are removed. */
+  tellsVectors?: boolean;
+}
+
 /**
- * Writes an index and points the bot to it, where nobody has written the pointer since `before`.
+ * Names the index that is written next, before anything of it lies anywhere: what somebody died over
+ * is found by it.
+ * @returns `undefined` where somebody has written the pointer since `before`.
+ */
+export async function announce(
+  deps: Deps,
+  botId: string,
+  before: Pointer | undefined,
+): Promise<Announced | undefined> {
+  const now = deps.clock.now();
+  const indexId = `${now.toString(36)}-${(before?.revision ?? 0) + 1}`;
+  const none = { botId, indexId: null, digest: "", removed: [], replaced: [], announced: [] };
+  const known = before ?? { ...none, passages: 0, bytes: 0, builtAt: now };
+  const pointer = await write(deps.table, before, {
+    ...known,
+    announced: [...known.announced, indexId],
+  });
+  return pointer && { indexId, pointer };
+}
+
+/**
+ * Writes an announced index and points the bot to it, where nobody has written the pointer since.
  * @returns whether the bot is searched by it now.
  */
 export async function point(
   deps: Deps,
   botId: string,
-  before: Pointer | undefined,
+  { indexId, pointer: announced, tellsVectors = false }: Announced,
   { bytes, ...facts }: { bytes: Uint8Array; digest: string; passages: number },
 ): Promise<boolean> {
-  const now = deps.clock.now();
-  const indexId = `${now.toString(36)}-${(before?.revision ?? 0) + 1}`;
-  const none = { botId, indexId: null, digest: "", removed: [], replaced: [], announced: [] };
-  const known = before ?? { ...none, passages: 0, bytes: 0, builtAt: now };
-  const announced = await write(deps.table, before, {
-    ...known,
-    announced: [...known.announced, indexId],
-  });
-  if (!announced) return false;
   await deps.objects.put(indexPath(botId, indexId), bytes, "application/octet-stream");
   const pointed = await write(deps.table, announced, {
     ...announced,
     ...facts,
     indexId,
     bytes: bytes.byteLength,
-    builtAt: now,
+    builtAt: deps.clock.now(),
     removed: [],
     announced: announced.announced.filter((id) => id !== indexId),
     replaced: [...announced.replaced, ...(announced.indexId ? [announced.indexId] : [])],
   });
   if (pointed) return true;
   const current = await readPointer(deps.table, botId);
-  if (current?.indexId !== indexId) await deps.objects.remove(indexPath(botId, indexId));
+  if (current?.indexId !== indexId && !tellsVectors) {
+    await deps.objects.remove(indexPath(botId, indexId));
+  }
   return current?.indexId === indexId;
 }
 
@@ -109,7 +131,7 @@ export async function strike(table: Table, botId: string, sourceId: string): Pro
 export async function clean(
   deps: Deps,
   botId: string,
-  release: (pointer: Pointer) => Promise<boolean>,
+  release: (pointer: Pointer, gone: readonly string[]) => Promise<boolean>,
 ): Promise<Pointer | undefined> {
   for (;;) {
     const pointer = await readPointer(deps.table, botId);
@@ -117,7 +139,7 @@ export async function clean(
     const before = deps.clock.now() - writingMaxMs;
     const left = pointer.announced.filter((id) => Number.parseInt(id, 36) < before);
     const gone = [...pointer.replaced, ...left];
-    if (gone.length === 0 || !(await release(pointer))) return pointer;
+    if (gone.length === 0 || !(await release(pointer, gone))) return pointer;
     // Whoever is late with one of them cannot point to it after this.
     const fenced = await write(deps.table, pointer, pointer);
     if (!fenced) continue;

@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   type Clock,
   type Embedder,
   EmbedderUnavailable,
-  type EmbeddingPrice,
   type Log,
   type ObjectStore,
   silentLog,
@@ -11,8 +10,8 @@ import {
   type VectorStore,
   VectorStoreUnavailable,
 } from "../../ports/index.ts";
-import * as Ledger from "../../records/ledger/index.ts";
-import { vectorsId } from "./embed-batches.ts";
+import { charge } from "./charge.ts";
+import { type OnEmbedded, vectorsId } from "./embed-batches.ts";
 import { embedPassages } from "./embed-passages.ts";
 import { buildIndex, type NewSource } from "./index-builder.ts";
 import { withStored, withTypical, withVectors } from "./index-vectors.ts";
@@ -21,7 +20,15 @@ import { textsOf } from "./passage.ts";
 import { decodePassages } from "./passage-records.ts";
 import { passagesPath } from "./passage-store.ts";
 import { analysis } from "./passage-terms.ts";
-import { clean, indexPath, type Pointer, point, removeIndex } from "./pointer.ts";
+import {
+  type Announced,
+  announce,
+  clean,
+  indexPath,
+  type Pointer,
+  point,
+  removeIndex,
+} from "./pointer.ts";
 import { removeStale, storeVectors } from "./store-vectors.ts";
 import { typicalOf } from "./typical.ts";
 
@@ -34,6 +41,8 @@ interface Deps {
   /** Where vectors are to lie; in the index where absent. */
   vectors?: VectorStore | undefined;
   log?: Log;
+  /** Told how far the embedding of each source is. */
+  onEmbedded?: OnEmbedded | undefined;
 }
 
 /** A source that the index has to hold, as it was last read. */
@@ -54,7 +63,7 @@ export async function publish(
   botId: string,
   wanted: () => Promise<Wanted[]>,
 ): Promise<void> {
-  const tidy = () => clean(deps, botId, (found) => removeReplaced(deps, found));
+  const tidy = () => clean(deps, botId, (...found) => removeReplaced(deps, ...found));
   for (;;) {
     const pointer = await tidy();
     const sources = await wanted();
@@ -63,11 +72,15 @@ export async function publish(
     if (pointer?.digest === digest && pointer.removed.length === 0) return;
     const old = await load(deps.objects, botId, pointer?.indexId);
     const words = await build(deps.objects, botId, old, sources);
+    const early = deps.vectors && (await announceVectors(deps, botId, pointer, words));
+    if (deps.vectors && !early) continue;
     const { bytes, complete } = await addVectors(deps, botId, words, old);
     const { passages } = new LexicalIndex(bytes).header;
     // What is not complete is not what was wanted: the next sync goes on with it.
     const made = complete ? digest : `${digest} in part`;
-    const pointed = await point(deps, botId, pointer, { bytes, digest: made, passages });
+    const announced = early ?? (await announce(deps, botId, pointer));
+    const pointed =
+      announced && (await point(deps, botId, announced, { bytes, digest: made, passages }));
     if (pointed && !complete) return void (await tidy());
     // Else once more: to remove the old one, or to begin again.
   }
@@ -89,17 +102,40 @@ function build(
 }
 
 /**
- * Removes vectors of indexes that were replaced, while those still tell which they are.
+ * Before any vector is put into a store, the index of words says which ones may be: a source that is
+ * removed after somebody died over them is in no later index.
+ * @returns `undefined` where somebody has written the pointer meanwhile.
+ */
+async function announceVectors(
+  deps: Deps,
+  botId: string,
+  pointer: Pointer | undefined,
+  words: Uint8Array,
+): Promise<Announced | undefined> {
+  const announced = await announce(deps, botId, pointer);
+  if (!announced || !deps.embedder) return announced;
+  const missing = new LexicalIndex(words).header.sources.map((_, i) => i);
+  const draft = withStored(words, { embedderId: vectorsId(deps.embedder), missing });
+  await deps.objects.put(indexPath(botId, announced.indexId), draft, "application/octet-stream");
+  return { ...announced, tellsVectors: true };
+}
+
+/**
+ * Removes vectors of indexes that were replaced, or that somebody died over, while those still tell
+ * which they are.
  * @returns whether they are gone.
  */
 async function removeReplaced(
   { objects, vectors, log = silentLog }: Deps,
-  { botId, indexId, replaced }: Pointer,
+  { botId, indexId }: Pointer,
+  gone: readonly string[],
 ): Promise<boolean> {
-  const now = vectors && (await load(objects, botId, indexId));
-  if (!vectors || !now) return true;
+  if (!vectors) return true;
+  const now = await load(objects, botId, indexId);
+  // Of a bot without an index nobody knows which are wanted: its first one says so.
+  if (!now) return false;
   try {
-    for (const id of replaced) {
+    for (const id of gone) {
       const before = await load(objects, botId, id);
       if (before) await removeStale({ vectors }, botId, before.header, now.header);
     }
@@ -112,7 +148,7 @@ async function removeReplaced(
 }
 
 async function addVectors(
-  { table, clock, objects, embedder, vectors, log = silentLog }: Deps,
+  { table, clock, objects, embedder, vectors, log = silentLog, onEmbedded }: Deps,
   botId: string,
   words: Uint8Array,
   old: LexicalIndex | undefined,
@@ -120,20 +156,28 @@ async function addVectors(
   const index = new LexicalIndex(words);
   if (!embedder || index.header.passages === 0) return { bytes: words, complete: true };
   const { price } = embedder;
-  const charge = async (inputTokens: number) => {
-    if (price && inputTokens > 0) await recordCost({ table, clock }, { botId, price, inputTokens });
+  // Also where the index is not the one that is kept.
+  const pay = async (inputTokens: number) => {
+    if (!price || inputTokens === 0) return;
+    const { model, input, version } = price;
+    const paid = {
+      model,
+      priceVersion: version,
+      costMicroUsd: Math.ceil((inputTokens * input) / 1e6),
+    };
+    await charge({ table, clock }, { botId, purpose: "sync", inputTokens, ...paid });
   };
   const asked = await addTypical({ objects, embedder, log }, botId, words, old);
   const { bytes } = asked;
   if (vectors) {
-    const deps = { objects, embedder, vectors, log };
+    const deps = { objects, embedder, vectors, log, onEmbedded };
     const { stored, complete, inputTokens } = await storeVectors(deps, botId, index, old);
-    await charge(inputTokens + asked.inputTokens);
+    await pay(inputTokens + asked.inputTokens);
     return { bytes: withStored(bytes, stored), complete: complete && asked.complete };
   }
-  const made = await embedPassages({ objects, embedder, log }, botId, index, old);
+  const made = await embedPassages({ objects, embedder, log, onEmbedded }, botId, index, old);
   const { rows, inputTokens } = made;
-  await charge(inputTokens + asked.inputTokens);
+  await pay(inputTokens + asked.inputTokens);
   const complete = made.complete && asked.complete;
   return { bytes: rows ? withVectors(bytes, vectorsId(embedder), rows) : bytes, complete };
 }
@@ -155,33 +199,6 @@ async function addTypical(
     log.warn("questions are compared as they are", { botId, cause });
     return { bytes, complete: false, inputTokens: 0 };
   }
-}
-
-/** What a sync was charged for vectors is cost of the bot, also where its index was not the one kept. */
-async function recordCost(
-  deps: { table: Table; clock: Clock },
-  { botId, price, inputTokens }: { botId: string; price: EmbeddingPrice; inputTokens: number },
-): Promise<void> {
-  const now = deps.clock.now();
-  await Ledger.record(deps, {
-    ...Ledger.noTokens,
-    inputTokens,
-    botId,
-    runId: `sync-${now.toString(36)}-${randomUUID()}`,
-    keyId: Ledger.syncKeyId,
-    clientId: "",
-    model: price.model,
-    status: "synced",
-    finishedAt: now,
-    costMicroUsd: Math.ceil((inputTokens * price.input) / 1e6),
-    priceVersion: price.version,
-    queueMs: null,
-    firstTokenMs: null,
-    runMs: null,
-    errorCode: null,
-    abandoned: false,
-    utility: false,
-  });
 }
 
 /** Passages of sources that the index does not have yet. One whose object has gone is removed itself. */

@@ -7,7 +7,7 @@ import {
   type VectorStore,
   VectorStoreUnavailable,
 } from "../../ports/index.ts";
-import { Batches, vectorsId } from "./embed-batches.ts";
+import { Batches, type OnEmbedded, vectorsId } from "./embed-batches.ts";
 import type { Header, LexicalIndex, Source } from "./lexical-index.ts";
 import { decodePassages } from "./passage-records.ts";
 import { passagesPath } from "./passage-store.ts";
@@ -17,6 +17,7 @@ interface Deps {
   embedder: Embedder;
   vectors: VectorStore;
   log: Log;
+  onEmbedded?: OnEmbedded | undefined;
 }
 
 /** Keys that are asked for, and vectors that are put, in one call. */
@@ -79,7 +80,7 @@ function wholeOf({ sources, stored }: Header): Source[] {
 }
 
 async function embedSource(
-  { objects, vectors }: Deps,
+  { objects, vectors, onEmbedded }: Deps,
   { botId, embedderId, source }: { botId: string; embedderId: string; source: Source },
   batches: Batches<string>,
 ): Promise<void> {
@@ -99,6 +100,7 @@ async function embedSource(
     const key = keyOf(source, ordinal);
     if (!there.has(key)) await batches.add(key, source.name, passage);
     ordinal += 1;
+    onEmbedded?.(source.sourceId, ordinal, source.passages);
   }
 }
 

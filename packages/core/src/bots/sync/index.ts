@@ -66,7 +66,12 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
       held.delete(mine);
       if (recorded) held.add(recorded);
     }
-    await publish(deps, botId);
+    const embedding = new EmbeddingProgress(deps, held);
+    try {
+      await publish({ ...deps, onEmbedded: embedding.take }, botId);
+    } finally {
+      await embedding.end();
+    }
     for (const source of held) await Knowledge.succeed(deps, source);
   } finally {
     beating.abort();
@@ -78,7 +83,7 @@ export async function advance(deps: Deps, botId: string): Promise<void> {
 /** Builds the index of what has been read, where it is not built yet. */
 export const publish = (
   deps: Pick<Deps, "table" | "objects" | "clock" | "embedder" | "vectors"> &
-    Partial<Pick<Deps, "log">>,
+    Partial<Pick<Deps, "log">> & { onEmbedded?: EmbeddingProgress["take"] },
   botId: string,
 ): Promise<void> =>
   Retrieval.publish(deps, botId, async () =>
@@ -179,7 +184,7 @@ async function readPage(deps: Deps, source: Knowledge.Info): Promise<Outcome> {
 /** Reads a file, and writes down how far it is every now and then. */
 async function readFile(deps: Deps, source: Knowledge.Info, file: FileToRead): Promise<Document> {
   const progress = new ProgressWriter((page, pages) =>
-    Knowledge.advance(deps, source, { done: page, total: pages }),
+    Knowledge.advance(deps, source, { done: page, total: pages, of: "pages" }),
   );
   try {
     return await deps.reader.read(file, {
@@ -188,6 +193,30 @@ async function readFile(deps: Deps, source: Knowledge.Info, file: FileToRead): P
   } finally {
     await progress.end();
   }
+}
+
+/** How far the embedding of each source is, for those that wait for the index: one after the other. */
+class EmbeddingProgress {
+  readonly #deps: Deps;
+  readonly #sources: Map<string, Knowledge.Info>;
+  #current: Knowledge.Info | undefined;
+  readonly #writer = new ProgressWriter(async (done, total) => {
+    if (this.#current) {
+      await Knowledge.advance(this.#deps, this.#current, { done, total, of: "passages" });
+    }
+  });
+
+  constructor(deps: Deps, held: ReadonlySet<Knowledge.Info>) {
+    this.#deps = deps;
+    this.#sources = new Map([...held].map((source) => [source.sourceId, source]));
+  }
+
+  readonly take = (sourceId: string, done: number, total: number): void => {
+    this.#current = this.#sources.get(sourceId);
+    if (this.#current) this.#writer.take(this.#deps.clock.now(), done, total);
+  };
+
+  end = (): Promise<void> => this.#writer.end();
 }
 
 const progressEveryMs = 1_000;

@@ -79,13 +79,18 @@ export const knowledgeRoutes = (deps: ControlApiDeps) =>
       async (c) => {
         const bot = await Bot.ownedBy(deps.table, c.get("caller"), c.req.param("botId"));
         const { question, limit } = c.req.valid("query");
-        const { engine, passages, problems } = await deps.retriever.search(
+        const { engine, passages, reranked, problems } = await deps.retriever.search(
           bot.botId,
           question,
           limit,
           bot.knowledgeBase,
         );
-        return c.json({ engine, problems: problems ?? [], passages: passages.map(foundView) });
+        return c.json({
+          engine,
+          reranked: reranked ?? null,
+          problems: problems ?? [],
+          passages: passages.map(foundView),
+        });
       },
     )
     .post(

@@ -27,7 +27,11 @@ export const copy = {
       `${name} did not arrive. Check the connection, then upload it again.`,
     uploadFailed: "The source was not added",
     passages: (count: number) => (count === 1 ? "1 passage" : `${count} passages`),
-    pages: (done: number, total: number) => `${done} of ${total} pages`,
+    done: {
+      pages: (done: number, total: number) => `${done} of ${total} pages`,
+      passages: (done: number, total: number) =>
+        `${done} of ${total} passages made ready for search`,
+    },
     notes: "Worth knowing",
     resync: "Read failed ones again",
     resyncFailed: "The sources were not queued again",
@@ -61,10 +65,10 @@ export const copy = {
     failed: "The knowledge was not searched",
     nothing:
       "Nothing was found. Use words that the sources have, or add a source that says it, and see that all are read.",
-    found: (count: number, engine: "lexical" | "vectors" | "hybrid") =>
+    found: (count: number, engine: "lexical" | "vectors" | "hybrid", reranked: string | null) =>
       `${count === 1 ? "1 passage" : `${count} passages`} by ${
         { lexical: "words", vectors: "meaning", hybrid: "words and meaning" }[engine]
-      }`,
+      }${reranked === null ? "" : `, put in order by ${reranked}`}`,
     problems: "Not everything was searched",
     from: "Found in",
     base: (id: string) => `Knowledge base ${id}`,

@@ -211,7 +211,9 @@ export function SourceRow(props: { source: Source; onOpen: () => void; onRemove:
             <span>{copy.knowledge.passages(props.source.passages)}</span>
           </Show>
           <Show when={props.source.progress}>
-            {(progress) => <span>{copy.knowledge.pages(progress().done, progress().total)}</span>}
+            {(progress) => (
+              <span>{copy.knowledge.done[progress().of](progress().done, progress().total)}</span>
+            )}
           </Show>
         </p>
       </div>

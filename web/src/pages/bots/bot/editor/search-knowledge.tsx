@@ -56,7 +56,7 @@ export function SearchCard() {
             <p class={`${page.soft} ${page.small}`}>
               {found().passages.length === 0
                 ? copy.search.nothing
-                : copy.search.found(found().passages.length, found().engine)}
+                : copy.search.found(found().passages.length, found().engine, found().reranked)}
             </p>
           )}
         </Show>
