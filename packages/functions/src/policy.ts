@@ -20,8 +20,6 @@ export const defaultPolicy = {
   /** Of one key, at once; each holds a process until its answer is there. */
   waitersMax: 50,
   waitPollMs: { first: 100, max: 1_000 },
-  /** Hardly felt by a reader; what answers from memory is done by then. */
-  eventsFirstMs: 5,
   eventsEveryMs: 150,
   eventsSize: 2_048,
   eventPollMs: { first: 100, max: 1_000 },

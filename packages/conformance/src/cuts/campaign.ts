@@ -148,7 +148,6 @@ const hasty = {
   heartbeatMs: 100,
   cancelPollMs: 50,
   attemptBackoffMs: 20,
-  eventsFirstMs: 0,
   eventsEveryMs: 8,
   attemptsMax: 20,
 };

@@ -43,13 +43,7 @@ const perAnswer = { inputTokens: 10, outputTokens: 5 };
 const noCache = { cacheReadInputTokens: 0, cacheWriteInputTokens: 0 };
 export const tokensPerAnswer = perAnswer.inputTokens + perAnswer.outputTokens;
 
-const policy = {
-  ...defaultPolicy,
-  modelTriesMax: 1,
-  attemptsMax: 4,
-  eventsFirstMs: 0,
-  eventsEveryMs: 0,
-};
+const policy = { ...defaultPolicy, modelTriesMax: 1, attemptsMax: 4, eventsEveryMs: 0 };
 const address: Address = { botId: "", clientId: "client", conversationId: "conversation" };
 
 /** Plays a plan: one process after the other, each stopped where the plan says. */

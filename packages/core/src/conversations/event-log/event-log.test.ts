@@ -15,12 +15,7 @@ import { Run } from "../run/index.ts";
 import { EventLog } from "./index.ts";
 
 const address = { botId: "B", clientId: "C", conversationId: "c" };
-const policy = {
-  eventsFirstMs: 0,
-  eventsEveryMs: 5,
-  eventsSize: 40,
-  eventPollMs: { first: 1, max: 5 },
-};
+const policy = { eventsEveryMs: 5, eventsSize: 40, eventPollMs: { first: 1, max: 5 } };
 
 /** A run at work, in a table of its own. */
 async function start() {

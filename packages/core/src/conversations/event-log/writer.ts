@@ -12,9 +12,7 @@ export interface WriterDeps extends LogDeps {
 }
 
 export interface WritePolicy {
-  /** What is said first is written after so long: an answer that is whole by then is one entry. */
-  eventsFirstMs: number;
-  /** What is said after it is written so often at most. */
+  /** What is said is written so often at most, after the first of it, which is written at once. */
   eventsEveryMs: number;
   /** Or as soon as there is so much of it, in UTF-16 units. */
   eventsSize: number;
@@ -57,7 +55,7 @@ export interface Writer {
 const entrySizeMax = 50_000;
 
 export function openWriter(deps: WriterDeps, run: Run.State): Writer {
-  const { eventsFirstMs, eventsSize } = deps.policy;
+  const { eventsSize } = deps.policy;
   const eventsEveryMs = run.deltas ? deps.policy.eventsEveryMs : Number.POSITIVE_INFINITY;
   const { token, redrives: turn } = run;
   const attempt: Told = { kind: "attempt", attempt: run.attempts };
@@ -115,7 +113,6 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
 
   /** Writes at its pace until there is nothing left to write. */
   async function pump(): Promise<void> {
-    if (!Number.isFinite(lastAt)) lastAt = deps.clock.now() + eventsFirstMs - eventsEveryMs;
     while (!isClosing && !isKeeping && !isFenced && (pending || buffer.size > 0)) {
       const wait = lastAt + eventsEveryMs - deps.clock.now();
       if (wait > 0 && buffer.size < eventsSize) {
