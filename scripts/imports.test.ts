@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,6 +75,30 @@ const cases: [place: string, module: string, complaint: RegExp][] = [
 describe("the linter", () => {
   test.each(cases)("has its say when %s imports %s", (place, module, complaint) => {
     expect(complaintsAbout(place, module)).toMatch(complaint);
+  });
+
+  test.each([
+    ['import { Key } from "../../publishing/key/index.ts";\nexport const one = Key;', /keeps all/],
+    ['import * as Key from "../../publishing/key/index.ts";\nexport const one = Key;', none],
+    ['import { textOf } from "../run/index.ts";\nexport const one = textOf;', none],
+    [
+      'import type { Key } from "../../publishing/key/index.ts";\nexport type One = Key.Info;',
+      none,
+    ],
+  ])("wants domains imported as namespaces: %s", (source, complaint) => {
+    // What a domain gives itself for a name stands in its file.
+    const core = join(sandbox, "packages/core/src");
+    for (const domain of ["publishing/key", "conversations/run"]) {
+      mkdirSync(join(core, domain), { recursive: true });
+      writeFileSync(
+        join(core, domain, "index.ts"),
+        readFileSync(join(root, "packages/core/src", domain, "index.ts")),
+      );
+    }
+    const file = join(core, "conversations/bell/probe.ts");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${source}\n`);
+    expect(lint(file)).toMatch(complaint);
   });
 
   test.each(wings.slice(1).map((wing, i) => [wings[i] ?? "", wing]))(

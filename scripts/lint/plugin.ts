@@ -1,4 +1,5 @@
 /** Rules of this house, for `.oxlintrc.json`. */
+import { complaintAboutImport } from "./namespaces.ts";
 import { complaint, placeOf } from "./rooms.ts";
 import { complaintAbout } from "./text.ts";
 
@@ -30,6 +31,29 @@ const direction = {
   },
 };
 
+interface Import {
+  source: { value: unknown };
+  importKind?: string;
+  specifiers: { type: string; importKind?: string; imported?: { name?: string } }[];
+}
+
+/** Domains are imported whole, so that a bundle keeps of them what it uses. */
+const namespaces = {
+  create(context: Context) {
+    const filename = context.filename.replaceAll("\\", "/");
+    return {
+      ImportDeclaration(node: Import) {
+        if (node.importKind === "type") return;
+        const names = node.specifiers
+          .filter((one) => one.type === "ImportSpecifier" && one.importKind !== "type")
+          .map((one) => one.imported?.name ?? "");
+        const message = complaintAboutImport(filename, String(node.source.value), names);
+        if (message) context.report({ message, node });
+      },
+    };
+  },
+};
+
 /** hono's streamSSE sends the message of what was thrown to the client: `http/event-stream.ts` does not. */
 const streams = {
   create(context: Context) {
@@ -54,4 +78,4 @@ const text = {
   },
 };
 
-export default { meta: { name: "outlet" }, rules: { direction, streams, text } };
+export default { meta: { name: "outlet" }, rules: { direction, namespaces, streams, text } };

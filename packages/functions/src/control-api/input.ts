@@ -1,5 +1,5 @@
 import * as Problem from "@outlet/core/foundation/problem";
-import { Time as Times } from "@outlet/core/foundation/time";
+import * as Times from "@outlet/core/foundation/time";
 import type { Env, MiddlewareHandler } from "hono";
 import { validator } from "hono-openapi";
 import * as v from "valibot";
