@@ -216,6 +216,10 @@ export const mutants: readonly Mutant[] = [
     replace: [
       [`      if (!isFenced && !begun) await writeOne(() => []);\n`, ""],
       [`      if (!isFenced && !begun && !isFirst) await writeOne(() => []);\n`, ""],
+      [
+        `        pending = entryOf(buffer.takeLast(entrySizeMax));\n`,
+        `        pending = { token, turn, events: buffer.takeLast(entrySizeMax) };\n`,
+      ],
     ],
   },
   {

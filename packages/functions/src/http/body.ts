@@ -1,5 +1,6 @@
 import * as Problem from "@outlet/core/foundation/problem";
 import type { MiddlewareHandler } from "hono";
+import { EventRequest } from "./event-request.ts";
 import { boundShape } from "./json-shape.ts";
 
 /**
@@ -11,7 +12,7 @@ import { boundShape } from "./json-shape.ts";
 export function readableBody(): MiddlewareHandler {
   return async function readBody(c, next) {
     const isBodiless = c.req.method === "GET" || c.req.method === "HEAD";
-    if (!isBodiless && c.req.raw.body !== null) {
+    if (!isBodiless && hasBody(c.req.raw)) {
       refuseEncoding(c.req.header("content-encoding"));
       refuseCharset(c.req.header("content-type"));
       const text = decode(await c.req.arrayBuffer());
@@ -23,6 +24,10 @@ export function readableBody(): MiddlewareHandler {
     await next();
   };
 }
+
+/** Of what is there as a whole no stream is made to find out. */
+const hasBody = (request: Request): boolean =>
+  request instanceof EventRequest ? request.hasBody : request.body !== null;
 
 function refuseEncoding(encoding: string | undefined): void {
   const name = (encoding ?? "").trim().toLowerCase();

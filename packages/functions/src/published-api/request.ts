@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
+import { EventRequest } from "../http/event-request.ts";
 
 /**
  * The request that an event of a REST API tells of, as `hono/aws-lambda` makes it.
@@ -9,12 +10,18 @@ export function toRequest(event: APIGatewayProxyEvent): Request {
   const query = queryOf(event);
   const host = event.requestContext.domainName ?? headers.get("host");
   const url = `https://${host}${event.path}${query && `?${query}`}`;
-  const body = event.body
+  const bytes = event.body
     ? Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8")
     : undefined;
-  if (body) headers.set("content-length", String(body.length));
-  return new Request(url, { method: event.httpMethod, headers, ...(body && { body }) });
+  if (bytes) headers.set("content-length", String(bytes.length));
+  const method = event.httpMethod;
+  const isUsual = (bytes ? withBody : [...withBody, "GET", "HEAD"]).includes(method);
+  if (isUsual) return new EventRequest(new URL(url).href, { method, headers, bytes });
+  // Whether that is a request at all, the platform knows.
+  return new Request(url, { method, headers, ...(bytes && { body: bytes }) });
 }
+
+const withBody = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 function headersOf({ multiValueHeaders, headers: single }: APIGatewayProxyEvent): Headers {
   const headers = new Headers();
