@@ -29,6 +29,7 @@ tableContract("moto", () => makeTableSubject(options), {
   "50 additions at once are all counted": races,
   "of 50 that append to a list of at most 10, exactly ten do": races,
   "of 50 that remove an item once, exactly one sees the condition hold": races,
+  "of many that race for the same two items nobody has one of them": races,
 });
 queueContract("moto", () => makeQueueSubject(options));
 objectStoreContract("moto", () => makeObjectStoreSubject(options), {
