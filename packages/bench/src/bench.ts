@@ -5,7 +5,7 @@
  */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { initOfFunctions } from "./init.ts";
+import { initOfFunctions, waiting } from "./programs.ts";
 import { memory } from "./memory.ts";
 import { startHono } from "./paths/hono.ts";
 import { manyBots } from "./paths/many-bots.ts";
@@ -21,7 +21,7 @@ import { costOfTurns } from "./turns.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "accept,answer,health,gateway,bots,turns,memory,init" },
+    only: { type: "string", default: "accept,answer,health,wait,gateway,bots,turns,memory,init" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "4" },
     connections: { type: "string", default: "32" },
@@ -105,6 +105,7 @@ const parts = {
   accept,
   answer,
   health: healthOf,
+  wait: waiting,
   gateway,
   bots,
   turns: () => costOfTurns(Number(values.turns)),
