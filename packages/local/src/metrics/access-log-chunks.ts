@@ -8,6 +8,8 @@ export interface Chunk {
 
 const chunkBytes = 512 * 1024;
 const newline = 10;
+/** Of all files: what is read into it is taken out before anybody else has a turn. */
+const buffer = Buffer.allocUnsafe(chunkBytes);
 
 /**
  * The whole lines of a file from a byte offset on, in chunks. A line that is still being written is
@@ -17,7 +19,6 @@ export function* readChunks(path: string, offset: number): Generator<Chunk> {
   const file = openSync(path, "r");
   try {
     let at = fstatSync(file).size < offset ? 0 : offset;
-    const buffer = Buffer.allocUnsafe(chunkBytes);
     for (;;) {
       const bytes = readSync(file, buffer, 0, chunkBytes, at);
       const whole = buffer.subarray(0, bytes).lastIndexOf(newline) + 1;

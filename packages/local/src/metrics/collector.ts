@@ -67,6 +67,8 @@ export class Collector {
   async #run(): Promise<void> {
     const { logsDir, retiredDir, database, clock } = this.#options;
     for (const path of logsIn(logsDir)) {
+      // Of many bots few are called: a log that has not grown is not opened.
+      if (statSync(path).size === database.readTo(basename(path))) continue;
       await this.#count(path);
       this.#rotate(path);
     }
