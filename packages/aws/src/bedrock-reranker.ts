@@ -45,21 +45,14 @@ export function createBedrockReranker({
           Answer,
           await client.call("/rerank", body, { timeoutMs, signal }),
         );
-        return inOrder(results, texts.length);
+        const rated = results.map(({ index, relevanceScore: rating }) => ({ index, rating }));
+        const ratings = Rerankers.inOrder(rated, texts.length);
+        if (ratings) return ratings;
+        throw new Error(`${rated.length} of ${texts.length} passages were rated`);
       } catch (cause) {
         const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
         throw new RerankerUnavailable(reason, { cause });
       }
     },
   };
-}
-
-/** @throws Error where not each text has one rating. */
-function inOrder(results: readonly { index: number; relevanceScore: number }[], count: number) {
-  const ratings = new Map(results.map(({ index, relevanceScore }) => [index, relevanceScore]));
-  return Array.from({ length: count }, (_, i) => {
-    const rating = ratings.get(i);
-    if (rating === undefined) throw new Error(`${results.length} of ${count} passages were rated`);
-    return rating;
-  });
 }

@@ -2,6 +2,7 @@ import { Text } from "@outlet/core/foundation/text";
 import { Tokens } from "@outlet/core/models/tokens";
 import { type Clock, type Embedder, EmbedderUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
+import { ask, type ModelServer } from "./model-server.ts";
 
 /**
  * How a server is told whether a text is asked or answers: by the field `input_type`, by words before
@@ -10,16 +11,15 @@ import * as v from "valibot";
 export const kinds = ["none", "field", "prefix"] as const;
 export type Kind = (typeof kinds)[number];
 
-export interface EmbeddingsServer {
-  /** Up to and including the version: `http://127.0.0.1:11434/v1`. */
-  baseUrl: string;
+export interface EmbeddingsServer extends ModelServer {
   model: string;
-  apiKey?: string;
   kind: Kind;
 }
 
 const inputTypes = { question: "query", passage: "passage" } as const;
 
+/** Of an answer that is no answer: a batch of the longest vectors has a tenth of it. */
+const answerMax = 64 * 1024 * 1024;
 const triesMax = 3;
 const backoffMs = 500;
 /** For one question somebody waits; for more, as for passages, a sync, and a small machine embeds few a second. */
@@ -45,7 +45,7 @@ export function createOpenAiEmbedder(server: EmbeddingsServer, clock: Clock): Em
     async embed(texts, kind) {
       for (let tries = 1; ; tries++) {
         try {
-          const vectors = await ask(server, texts, kind);
+          const vectors = await embed(server, texts, kind);
           return {
             vectors,
             inputTokens: texts.reduce((sum, text) => sum + Tokens.estimate(text), 0),
@@ -71,43 +71,27 @@ const asUnavailable = (cause: unknown): EmbedderUnavailable => {
   return new EmbedderUnavailable(`The embeddings server: ${reason}`, { cause });
 };
 
-async function ask(
-  { baseUrl, model, apiKey, kind: how }: EmbeddingsServer,
+async function embed(
+  server: EmbeddingsServer,
   texts: readonly string[],
   kind: "question" | "passage",
 ): Promise<Float32Array[]> {
+  const { model, kind: how } = server;
   const inputType = inputTypes[kind];
-  const input = how === "prefix" ? texts.map((text) => `${inputType}: ${text}`) : texts;
-  const url = new URL(baseUrl);
-  url.pathname = `${url.pathname.replace(/\/$/, "")}/embeddings`;
   const body = {
     model,
-    input,
+    input: how === "prefix" ? texts.map((text) => `${inputType}: ${text}`) : texts,
     encoding_format: "float",
     ...(how === "field" ? { input_type: inputType } : {}),
   };
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-      },
-      body: JSON.stringify(body),
-      redirect: "error",
-      signal: AbortSignal.timeout(isWaitedFor(texts, kind) ? timeoutMs.asked : timeoutMs.synced),
-    });
-    text = await response.text();
-  } catch (cause) {
-    throw new Retryable("could not be reached, or was too slow", { cause });
-  }
-  if (response.status === 429 || response.status >= 500) {
-    throw new Retryable(`answered with status ${response.status}`);
-  }
-  if (!response.ok)
-    throw new Error(`answered with status ${response.status}: ${Text.cut(text, 300)}`);
+  const signal = AbortSignal.timeout(isWaitedFor(texts, kind) ? timeoutMs.asked : timeoutMs.synced);
+  const { ok, status, text } = await ask(server, "embeddings", body, { signal, answerMax }).catch(
+    (cause: unknown) => {
+      throw new Retryable("could not be reached, or was too slow", { cause });
+    },
+  );
+  if (status === 429 || status >= 500) throw new Retryable(`answered with status ${status}`);
+  if (!ok) throw new Error(`answered with status ${status}: ${Text.cut(text, 300)}`);
   return readVectors(text, texts.length);
 }
 

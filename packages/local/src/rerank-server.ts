@@ -1,12 +1,11 @@
 import { Text } from "@outlet/core/foundation/text";
+import * as Rerankers from "@outlet/core/models/rerankers";
 import { type Reranker, RerankerUnavailable } from "@outlet/core/ports";
 import * as v from "valibot";
+import { ask, type ModelServer } from "./model-server.ts";
 
-export interface RerankServer {
-  /** Up to and including the version: `http://127.0.0.1:8080/v1`. */
-  baseUrl: string;
+export interface RerankServer extends ModelServer {
   model: string;
-  apiKey?: string;
 }
 
 /** Of an answer that is no answer. */
@@ -24,7 +23,7 @@ export const createServerReranker = (server: RerankServer): Reranker => ({
   id: server.model,
   async rate(question, texts, signal) {
     try {
-      return await ask(server, question, texts, signal);
+      return await rate(server, question, texts, signal);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new RerankerUnavailable(`its server ${reason}`, { cause });
@@ -32,50 +31,23 @@ export const createServerReranker = (server: RerankServer): Reranker => ({
   },
 });
 
-async function ask(
-  { baseUrl, model, apiKey }: RerankServer,
+async function rate(
+  server: RerankServer,
   query: string,
   documents: readonly string[],
   signal: AbortSignal,
 ): Promise<number[]> {
-  const url = new URL(baseUrl);
-  url.pathname = `${url.pathname.replace(/\/$/, "")}/rerank`;
+  const { model } = server;
   const body = { model, query, documents, top_n: documents.length, return_documents: false };
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-      },
-      body: JSON.stringify(body),
-      redirect: "error",
-      signal,
-    });
-    text = await bounded(response);
-  } catch (cause) {
-    throw new Error("could not be reached, or was too slow", { cause });
-  }
-  if (!response.ok)
-    throw new Error(`answered with status ${response.status}: ${Text.cut(text, 300)}`);
+  const { ok, status, text } = await ask(server, "rerank", body, { signal, answerMax }).catch(
+    (cause: unknown) => {
+      throw new Error("could not be reached, or was too slow", { cause });
+    },
+  );
+  if (!ok) throw new Error(`answered with status ${status}: ${Text.cut(text, 300)}`);
   const { results } = v.parse(Answer, JSON.parse(text));
-  const ratings = new Map(results.map((one) => [one.index, one.relevance_score]));
-  return documents.map((_, i) => {
-    const rating = ratings.get(i);
-    if (rating === undefined)
-      throw new Error(`rated ${ratings.size} of ${documents.length} passages`);
-    return rating;
-  });
-}
-
-async function bounded(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > answerMax) throw new Error("The answer has no end.");
-  }
-  return text + decoder.decode();
+  const rated = results.map(({ index, relevance_score: rating }) => ({ index, rating }));
+  const ratings = Rerankers.inOrder(rated, documents.length);
+  if (!ratings) throw new Error(`rated ${rated.length} of ${documents.length} passages`);
+  return ratings;
 }

@@ -38,3 +38,13 @@ export const chat = (
   body: JSON.stringify({ model, messages: [{ role: "user", content: "What is this?" }] }),
   expect: 200,
 });
+
+/** A contestant that has the two routes and asks for no key. */
+export const openRoutes = (origin: string): Pick<Path, "accept" | "health"> => {
+  const headers = { "content-type": "application/json" };
+  const body = question("What is this?");
+  return {
+    accept: { url: `${origin}/conversation`, headers, body, expect: 200 },
+    health: { url: `${origin}/health`, headers },
+  };
+};

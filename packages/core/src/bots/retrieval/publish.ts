@@ -30,7 +30,7 @@ import {
   removeIndex,
 } from "./pointer.ts";
 import { removeStale, storeVectors } from "./store-vectors.ts";
-import { typicalOf } from "./typical.ts";
+import { type Typical, typicalOf } from "./typical.ts";
 
 interface Deps {
   table: Table;
@@ -167,8 +167,8 @@ async function addVectors(
     };
     await charge({ table, clock }, { botId, purpose: "sync", inputTokens, ...paid });
   };
-  const asked = await addTypical({ objects, embedder, log }, botId, words, old);
-  const { bytes } = asked;
+  const asked = await askTypical({ objects, embedder, log }, botId, index, old);
+  const bytes = asked.complete ? withTypical(words, asked.typical) : words;
   if (vectors) {
     const deps = { objects, embedder, vectors, log, onEmbedded };
     const { stored, complete, inputTokens } = await storeVectors(deps, botId, index, old);
@@ -182,22 +182,23 @@ async function addVectors(
   return { bytes: rows ? withVectors(bytes, vectorsId(embedder), rows) : bytes, complete };
 }
 
-async function addTypical(
+/** @returns not complete where the model was not to be had. */
+async function askTypical(
   { objects, embedder, log }: { objects: ObjectStore; embedder: Embedder; log: Log },
   botId: string,
-  bytes: Uint8Array,
+  index: LexicalIndex,
   old: LexicalIndex | undefined,
-): Promise<{ bytes: Uint8Array; complete: boolean; inputTokens: number }> {
+): Promise<{ typical?: Typical | undefined; complete: boolean; inputTokens: number }> {
   const about = { botId, embedderId: vectorsId(embedder) };
-  const index = new LexicalIndex(bytes);
   try {
-    const found = await typicalOf({ objects, embedder }, about, index, old?.header);
-    const { typical, inputTokens } = found;
-    return { bytes: withTypical(bytes, typical), complete: true, inputTokens };
+    return {
+      ...(await typicalOf({ objects, embedder }, about, index, old?.header)),
+      complete: true,
+    };
   } catch (cause) {
     if (!(cause instanceof EmbedderUnavailable)) throw cause;
     log.warn("questions are compared as they are", { botId, cause });
-    return { bytes, complete: false, inputTokens: 0 };
+    return { complete: false, inputTokens: 0 };
   }
 }
 

@@ -38,19 +38,18 @@ export function withReranker(
 ): Retriever {
   if (!reranker) return found;
 
-  async function rate(botId: string, question: string, passages: readonly Found[]) {
+  const rate = async (botId: string, question: string, passages: readonly Found[]) => {
     const texts = passages.map((passage) => Text.cut(textOf(passage), textMax).toWellFormed());
-    const { price } = reranker ?? {};
-    const ratings =
-      (await reranker?.rate(Text.cut(question, questionMax), texts, AbortSignal.timeout(waitMs))) ??
-      [];
+    const { price } = reranker;
+    const signal = AbortSignal.timeout(waitMs);
+    const ratings = await reranker.rate(Text.cut(question, questionMax), texts, signal);
     if (price) {
       const { model, perQuestion, version } = price;
       const paid = { model, priceVersion: version, inputTokens: 0, costMicroUsd: perQuestion };
       await charge({ table, clock }, { botId, purpose: "rerank", ...paid });
     }
     return ratings;
-  }
+  };
 
   return {
     async search(botId, question, limit, knowledgeBaseId) {

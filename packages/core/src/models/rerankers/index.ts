@@ -39,3 +39,17 @@ export const facts = ({ name, price }: Model): Omit<Reranker, "rate"> => ({
   id: name,
   price: { model: name, perQuestion: price, version: priceVersion },
 });
+
+/**
+ * Ratings in the order of the texts that were rated.
+ * @param rated as a model gives them, in an order of its own, each told by its text's place.
+ * @returns `undefined` where a text has none.
+ */
+export function inOrder(
+  rated: readonly { index: number; rating: number }[],
+  count: number,
+): number[] | undefined {
+  const ratings = new Map(rated.map(({ index, rating }) => [index, rating]));
+  const found = Array.from({ length: count }, (_, i) => ratings.get(i));
+  return found.every((rating) => rating !== undefined) ? found : undefined;
+}
