@@ -58,6 +58,7 @@ test.each<[string, (res: ServerResponse) => void, RegExp]>([
   ["sends elsewhere", (res) => res.writeHead(302, { location: "/" }).end(), /not be reached/],
   ["leaves one out", (res) => res.end('{"results":[]}'), /rated 0 of 2/],
   ["breaks off", (res) => res.destroy(), /could not be reached/],
+  ["has no end", (res) => res.end("x".repeat(4 * 1024 * 1024 + 1)), /could not be reached/],
   ["answers nonsense", (res) => res.end("<html>"), /its server/],
 ])("one that %s is unavailable", async (_, answered, message) => {
   answer = (__, res) => answered(res);
