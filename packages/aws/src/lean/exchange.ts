@@ -58,7 +58,7 @@ export interface StreamTarget {
  * @param maxSockets connections at once; further requests wait for one.
  */
 export function createTarget(endpoint: string, maxSockets: number): Target {
-  const { request, host, isSecure, agent } = dial(endpoint, maxSockets);
+  const { request, host, agent } = dial(endpoint, maxSockets);
   return {
     host,
     close: () => agent.destroy(),
@@ -68,12 +68,10 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
         const giveUp = (ms: number, what: string) => () =>
           req.destroy(new NoAnswer(`${what} within ${ms} ms`));
         let overdue = setTimeout(giveUp(turnMaxMs, "no turn"), turnMaxMs);
-        let connecting: NodeJS.Timeout | undefined;
         const abort = () => req.destroy(new Error("The caller gave up."));
         signal?.addEventListener("abort", abort, { once: true });
         const settle = () => {
           clearTimeout(overdue);
-          clearTimeout(connecting);
           signal?.removeEventListener("abort", abort);
         };
         const fail = (cause: Error) => {
@@ -82,14 +80,9 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
           else reject(cause instanceof NoAnswer ? cause : noAnswer(cause));
         };
         req.on("error", fail);
-        req.on("socket", (socket) => {
+        req.on("socket", () => {
           clearTimeout(overdue);
           overdue = setTimeout(giveUp(timeoutMs, "no answer"), timeoutMs);
-          if (!socket.connecting) return;
-          const limit = giveUp(connectTimeoutMs, "no connection");
-          connecting = setTimeout(limit, connectTimeoutMs);
-          const event = isSecure ? "secureConnect" : "connect";
-          socket.once(event, () => clearTimeout(connecting));
         });
         req.on("response", (res) => {
           let text = "";
@@ -114,30 +107,20 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
  * @param endpoint see {@link createTarget}; each answer that is under way holds a connection.
  */
 export function createStreamTarget(endpoint: string): StreamTarget {
-  const { request, host, isSecure, agent } = dial(endpoint, Number.POSITIVE_INFINITY);
+  const { request, host, agent } = dial(endpoint, Number.POSITIVE_INFINITY);
   const open: StreamTarget["open"] = ({ path, headers, body, signal }) =>
     new Promise((resolve, reject) => {
       const req = request(path, headers);
-      let connecting: NodeJS.Timeout | undefined;
       let answer: Readable | undefined;
       const abort = () => (answer ?? req).destroy(new Error("The caller gave up."));
       signal?.addEventListener("abort", abort, { once: true });
-      req.once("close", () => {
-        clearTimeout(connecting);
-        signal?.removeEventListener("abort", abort);
-      });
+      req.once("close", () => signal?.removeEventListener("abort", abort));
       req.on("error", (cause: NodeJS.ErrnoException) => {
         if (signal?.aborted) reject(signal.reason);
         // A kept connection that had ended by then: nothing of the request has been answered.
         else if (req.reusedSocket && !answer && isReset(cause)) {
           resolve(open({ path, headers, body, signal }));
         } else reject(cause instanceof NoAnswer ? cause : noAnswer(cause));
-      });
-      req.on("socket", (socket) => {
-        if (!socket.connecting) return;
-        const late = () => req.destroy(new NoAnswer(`no connection within ${connectTimeoutMs} ms`));
-        connecting = setTimeout(late, connectTimeoutMs);
-        socket.once(isSecure ? "secureConnect" : "connect", () => clearTimeout(connecting));
       });
       req.on("response", (res) => {
         answer = res;
@@ -167,9 +150,20 @@ function dial(endpoint: string, maxSockets: number) {
       ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
       : { socketPath }),
   };
-  const request = (path: string, headers: Record<string, string>) =>
-    send({ ...options, path, headers });
-  return { request, host: url.host, isSecure, agent };
+  const connected = isSecure ? "secureConnect" : "connect";
+  /** Given up where a connection has to be made for it and that takes too long. */
+  const request = (path: string, headers: Record<string, string>) => {
+    const req = send({ ...options, path, headers });
+    req.once("socket", (socket) => {
+      if (!socket.connecting) return;
+      const late = () => req.destroy(new NoAnswer(`no connection within ${connectTimeoutMs} ms`));
+      const connecting = setTimeout(late, connectTimeoutMs);
+      socket.once(connected, () => clearTimeout(connecting));
+      req.once("close", () => clearTimeout(connecting));
+    });
+    return req;
+  };
+  return { request, host: url.host, agent };
 }
 
 const isReset = ({ code = "" }: NodeJS.ErrnoException) => ["ECONNRESET", "EPIPE"].includes(code);
