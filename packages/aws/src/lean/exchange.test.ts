@@ -1,37 +1,48 @@
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { createServer } from "node:http";
+import { type AddressInfo, createServer as listenForBytes, type Socket } from "node:net";
+import { expect, test } from "vitest";
 import { createStreamTarget, createTarget } from "./exchange.ts";
+import { createJsonClient } from "./json-client.ts";
 import { NoAnswer } from "./service-error.ts";
 
-/** Takes connections, and never says a word of TLS. */
-let silent: Server;
-let endpoint: string;
-const sockets = new Set<Socket>();
-
-beforeEach(async () => {
-  silent = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
+test("what waits for a connection of our own is not taken for a service that is silent", async () => {
+  // Eight one after another take two seconds, each of them far less than it may.
+  const server = createServer((_req, res) => void setTimeout(() => res.end("{}"), 250));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = createJsonClient("sqs", {
+    region: "us-east-1",
+    endpoint,
+    local: true,
+    maxSockets: 1,
+    triesMax: 1,
+    requestTimeoutMs: 1_500,
   });
-  await once(silent.listen(0, "127.0.0.1"), "listening");
-  const address = silent.address();
-  endpoint = `https://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  const calls = Array.from({ length: 8 }, () => client.call("SendMessage", {}));
+  expect(await Promise.all(calls)).toEqual(calls.map(() => ({})));
+  client.close();
+  server.close();
 });
 
-afterEach(() => {
+test.each<[string, (endpoint: string) => Promise<unknown>]>([
+  [
+    "for a whole answer",
+    (endpoint) => createTarget(endpoint, 1).post({ ...request, timeoutMs: 60_000 }),
+  ],
+  ["for one in pieces", (endpoint) => createStreamTarget(endpoint).open(request)],
+])("a connection that is never made is given up: %s", async (_, send) => {
+  // It takes connections, and never says a word of TLS.
+  const sockets: Socket[] = [];
+  const silent = listenForBytes((socket) => void sockets.push(socket.on("error", () => {})));
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const sent = send(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  await expect(sent).rejects.toThrow(/no connection within/);
+  await expect(sent).rejects.toBeInstanceOf(NoAnswer);
   for (const socket of sockets) socket.destroy();
-  sockets.clear();
   silent.close();
 });
 
 const request = { path: "/", headers: {}, body: "{}" };
-
-test.each<[string, () => Promise<unknown>]>([
-  ["for a whole answer", () => createTarget(endpoint, 1).post({ ...request, timeoutMs: 60_000 })],
-  ["for one in pieces", () => createStreamTarget(endpoint).open(request)],
-])("a connection that is never made is given up: %s", async (_, send) => {
-  const sent = send();
-  await expect(sent).rejects.toThrow(/no connection within/);
-  await expect(sent).rejects.toBeInstanceOf(NoAnswer);
-});
