@@ -145,7 +145,8 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
       const input = { TableName, ...toQuery(range) };
       const { Items = [], LastEvaluatedKey } = await calls.call("Query", input);
       const found = Items.map(toItem);
-      const holdsKeys = range.index !== undefined && keyIndexes.includes(range.index);
+      const holdsKeys =
+        !range.keysOnly && range.index !== undefined && keyIndexes.includes(range.index);
       return {
         items: holdsKeys ? await wholeOf(found, keyOf(range)) : found,
         ...(LastEvaluatedKey && { cursor: encodeCursor(fromAttributes(LastEvaluatedKey), range) }),

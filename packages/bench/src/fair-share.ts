@@ -85,7 +85,7 @@ print(
 );
 stack.answer(16);
 const loaded = await measure("behind them");
-const open = (await Conversation.Mailbox.listOpen(stack.deps, 0)).length;
+const open = (await Conversation.Mailbox.listOpenOf(stack.deps.table, flooded.botId)).length;
 const delayOf = (ms: number) => (ms - alone.median) / alone.median;
 const first = delayOf(loaded.first);
 const delay = delayOf(loaded.median);

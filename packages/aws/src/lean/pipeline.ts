@@ -2,6 +2,9 @@ import { connect, type Socket } from "node:net";
 import type { Answer, Sent, Target } from "./exchange.ts";
 import { NoAnswer } from "./service-error.ts";
 
+/** Requests that wait for each other: behind more, the service would stand still meanwhile. */
+const togetherMax = 8;
+
 interface Waiting {
   resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
@@ -77,15 +80,18 @@ class Connection {
     }
   }
 
-  /** What is sent in one turn of the event loop goes out together. */
+  /** What is sent in one turn of the event loop goes out together, though not all of a long one. */
   #write(text: string): void {
     this.#unsent.push(text);
-    if (this.#unsent.length > 1) return;
-    setImmediate(() => {
-      const all = this.#unsent.join("");
-      this.#unsent = [];
-      if (this.isOpen) this.#socket.write(all);
-    });
+    if (this.#unsent.length >= togetherMax) this.#send();
+    else if (this.#unsent.length === 1) setImmediate(() => this.#send());
+  }
+
+  #send(): void {
+    if (this.#unsent.length === 0) return;
+    const all = this.#unsent.join("");
+    this.#unsent = [];
+    if (this.isOpen) this.#socket.write(all);
   }
 
   #take(chunk: Buffer): void {

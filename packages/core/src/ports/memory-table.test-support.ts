@@ -65,11 +65,17 @@ export function createMemoryTable(pause: () => Promise<void> = async () => undef
       const page = found.slice(begin, begin + (range.limit ?? 1_000));
       const last = page.at(-1);
       return {
-        items: structuredClone(page),
+        items: structuredClone(range.keysOnly ? page.map((item) => keysOf(item, range)) : page),
         ...(last && begin + page.length < found.length ? { cursor: nameOf(last) } : {}),
       };
     },
   };
+}
+
+/** What an index of keys has of an item. */
+function keysOf(item: Item, { index }: QueryRange): Item {
+  const names = index ? Object.values(indexes[index]) : [];
+  return { pk: item.pk, sk: item.sk, ...Object.fromEntries(names.map((n) => [n, item[n] ?? ""])) };
 }
 
 function select(all: Item[], range: QueryRange): Item[] {

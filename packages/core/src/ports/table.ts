@@ -67,6 +67,8 @@ export interface QueryRange {
   skFrom?: string;
   skTo?: string;
   descending?: boolean;
+  /** Of one of {@link keyIndexes}: what lies in it and no more, so that no item is read. */
+  keysOnly?: boolean;
   /** Items read at most; a page may hold fewer and still have a cursor. */
   limit?: number;
   cursor?: string | undefined;

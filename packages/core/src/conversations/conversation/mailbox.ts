@@ -17,8 +17,11 @@ import {
   equals,
   exists,
   first,
+  getMany,
+  type Item,
   type Key,
   lacks,
+  type QueryRange,
   sizeBelow,
   type Table,
 } from "../../ports/index.ts";
@@ -46,7 +49,7 @@ export const Head = v.object({
   /** Absent where the conversation was deleted and nothing has been sent since. */
   createdAt: v.optional(v.number()),
   expiresAt: v.number(),
-  /** When a message or the sweeper last rang for it; see {@link Layout.rungAtOf}. */
+  /** How long the sweeper lets it be; see {@link Layout.restsUntilOf}. */
   openSk: v.optional(v.string()),
   /** Runs that were open then; there until the removal has ended, and no run is appended before. */
   doomed: v.optional(v.array(v.string())),
@@ -274,41 +277,53 @@ export async function expireAt(
 }
 
 /**
- * Action Sweep's reading: conversations where runs are open, or a deletion has not ended.
+ * Action Sweep's reading: conversations where runs are open, or a deletion has not ended, and that it
+ * is time to look at. Of all others no more than a key is read, however many wait for their turn.
  * @param quietMs leaves alone what was accepted more recently: its own bell is still on its way.
  */
-export async function listOpen({ table, clock }: Deps, quietMs: number): Promise<Head[]> {
+export async function listDue({ table, clock }: Deps, quietMs: number): Promise<Head[]> {
   const until = clock.now() - quietMs;
-  return (await listShards(table, {})).filter((head) => rungAt(head) <= until);
+  const open = await listShards(table, { keysOnly: true });
+  const due = open.filter(({ openSk }) => Layout.restsUntilOf(String(openSk)) <= until);
+  const heads: Head[] = [];
+  for (let i = 0; i < due.length; i += readAtOnce) {
+    const keys = due.slice(i, i + readAtOnce);
+    const items = await getMany(table, keys);
+    // Rung for or ended meanwhile: the next look is at that.
+    const same = items.flatMap((item, n) => (item && item.openSk === keys[n]?.openSk ? item : []));
+    heads.push(...shape.readAll(table, same));
+  }
+  return heads;
 }
 
+/** As many as one call takes. */
+const readAtOnce = 100;
+
 /** Conversations of one bot in which runs are open, for its owner: nobody else's are read for it. */
-export const listOpenOf = (table: Table, botId: string): Promise<Head[]> =>
-  listShards(table, { skPrefix: Layout.openConversationsOf(botId) });
+export const listOpenOf = async (table: Table, botId: string): Promise<Head[]> =>
+  shape.readAll(table, await listShards(table, { skPrefix: Layout.openConversationsOf(botId) }));
+
+/** Whether nobody is at work there: a lease that has run out belonged to a worker that is dead. */
+export const isUnattended = ({ leaseUntil }: Head, now: number): boolean =>
+  !leaseUntil || leaseUntil < now;
 
 /** The longest that a mailbox waits for another ring. */
 const ringEveryMaxMs = 300_000;
 
 /**
- * Whether nobody is at work there and it is time to ring. A lease that has run out belonged to a
- * worker that is dead; without one the bell may only be waiting behind many others, so it is rung for
- * again after as long as it has waited, lest a long queue grows longer by the sweeper's own doing.
+ * Notes that it was rung for, unless somebody else has been there since. Its bell may only be waiting
+ * behind many others, so it is rung for again after as long as it has waited, lest a long queue grows
+ * longer by the sweeper's own doing.
  */
-export function isUnattended(head: Head, now: number, quietMs: number): boolean {
-  if (head.leaseUntil) return head.leaseUntil < now;
-  const [oldest] = head.open;
-  const waited = oldest === undefined ? 0 : rungAt(head) - Id.timeOf(oldest);
-  return now - rungAt(head) >= Math.min(ringEveryMaxMs, Math.max(quietMs, waited));
-}
-
-const rungAt = ({ openSk }: Head): number => Layout.rungAtOf(openSk ?? "0");
-
-/** Notes that it was rung for, unless somebody else has been there since. */
-export async function noteRing(deps: Deps, head: Head): Promise<void> {
+export async function noteRing(deps: Deps, head: Head, quietMs: number): Promise<void> {
   if (head.openSk === undefined) return;
+  const now = deps.clock.now();
+  const [oldest] = head.open;
+  const waited = oldest === undefined ? 0 : now - Id.timeOf(oldest);
+  const restsUntil = now + Math.max(0, Math.min(ringEveryMaxMs, waited) - quietMs);
   await deps.table.update(
     Layout.head(head),
-    { set: { openSk: Layout.openConversation(head.botId, deps.clock.now()) } },
+    { set: { openSk: Layout.openConversation(head.botId, restsUntil) } },
     equals("openSk", head.openSk),
   );
 }
@@ -316,12 +331,13 @@ export async function noteRing(deps: Deps, head: Head): Promise<void> {
 /** Of the sparse index. */
 const openShards = 8;
 
-async function listShards(table: Table, range: { skPrefix?: string }): Promise<Head[]> {
+async function listShards(
+  table: Table,
+  range: Pick<QueryRange, "skPrefix" | "keysOnly">,
+): Promise<Item[]> {
   const shards = Array.from({ length: openShards }, (_, shard) => Layout.open.conversations(shard));
-  const heads = shards.map((pk) =>
-    Paging.all(table, { index: "open", pk, ...range }, shape.readAll),
-  );
-  return (await Promise.all(heads)).flat();
+  const lists = shards.map((pk) => Paging.all(table, { index: "open", pk, ...range }, (_, all) => [...all]));
+  return (await Promise.all(lists)).flat();
 }
 
 function openIndex(address: Address, now: number) {

@@ -1,5 +1,6 @@
 import type { Answering } from "../answering/index.ts";
 import * as Mailbox from "../conversation/mailbox.ts";
+import { pause } from "../conversation/pause.ts";
 import { type Clock, type Log, StoreUnavailable, type Table } from "../../ports/index.ts";
 import * as Run from "../run/index.ts";
 
@@ -8,7 +9,7 @@ export interface WatchPolicy {
   leaseMs: number;
   /** Between two extensions of the lease. */
   heartbeatMs: number;
-  /** Between two looks for a cancel. */
+  /** Between two looks for a cancel; where the table tells of writes, it is seen at once. */
   cancelPollMs: number;
   /** A run that takes longer fails with `run_timeout`. */
   runTimeMaxMs: number;
@@ -67,21 +68,31 @@ export function keepAlive(
   }
 
   async function beat(): Promise<void> {
-    for (;;) {
-      const now = deps.clock.now();
-      if (now >= endsAt) return interrupt("run_timeout");
-      const extendInMs = Math.max(0, lease.extendedAt + heartbeatMs - now);
-      await deps.clock.sleep(Math.min(cancelPollMs, extendInMs, endsAt - now), done.signal);
-      try {
-        const reason = await look();
-        if (reason) return interrupt(reason);
-      } catch (error) {
-        // A table that is away for a moment is no reason to break off a model: the lease lasts.
-        const isOurs = deps.clock.now() < lease.extendedAt + leaseMs - heartbeatMs;
-        if (!(error instanceof StoreUnavailable) || !isOurs) throw error;
-        deps.log.warn("heartbeat missed", { runId: run.runId, cause: error });
-        await deps.clock.sleep(Math.min(cancelPollMs, heartbeatMs), done.signal);
+    let told = Run.watch(deps.table, run, run.runId);
+    try {
+      for (;;) {
+        const now = deps.clock.now();
+        if (now >= endsAt) return interrupt("run_timeout");
+        const extendInMs = Math.max(0, lease.extendedAt + heartbeatMs - now);
+        const ms = Math.min(cancelPollMs, extendInMs, endsAt - now);
+        await pause(deps.clock, ms, [told], done.signal);
+        if (done.signal.aborted) return;
+        // Before the look: of what is written after it, this tells.
+        told?.close();
+        told = Run.watch(deps.table, run, run.runId);
+        try {
+          const reason = await look();
+          if (reason) return interrupt(reason);
+        } catch (error) {
+          // A table that is away for a moment is no reason to break off a model: the lease lasts.
+          const isOurs = deps.clock.now() < lease.extendedAt + leaseMs - heartbeatMs;
+          if (!(error instanceof StoreUnavailable) || !isOurs) throw error;
+          deps.log.warn("heartbeat missed", { runId: run.runId, cause: error });
+          await pause(deps.clock, Math.min(cancelPollMs, heartbeatMs), [], done.signal);
+        }
       }
+    } finally {
+      told?.close();
     }
   }
 

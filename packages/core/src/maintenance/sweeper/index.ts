@@ -33,13 +33,13 @@ export async function sweep(
   deps: Deps,
 ): Promise<{ conversations: number; publications: number; knowledge: number; webhooks: number }> {
   const now = deps.clock.now();
-  const open = await Conversation.Mailbox.listOpen(deps, deps.policy.quietMs);
+  const due = await Conversation.Mailbox.listDue(deps, deps.policy.quietMs);
   const failures: unknown[] = [];
   const each = attempts(deps.log, failures);
-  await each(open, (head) => giveUpLate(deps, head));
+  await each(due, (head) => giveUpLate(deps, head));
   // Rung after that, for whoever comes bills what has ended and takes it out of the mailbox.
   const { quietMs } = deps.policy;
-  const unattended = open.filter((head) => Conversation.Mailbox.isUnattended(head, now, quietMs));
+  const unattended = due.filter((head) => Conversation.Mailbox.isUnattended(head, now));
   await each(unattended, (head) => ring(deps, head));
   const stuck = (await Publication.listInFlight(deps.table)).filter(
     (p) => p.updatedAt < now - deps.policy.quietMs,
@@ -85,7 +85,7 @@ const attempts =
 
 async function ring(deps: Deps, head: Conversation.Mailbox.Head): Promise<void> {
   await Bell.ring(deps.runQueue, head);
-  await Conversation.Mailbox.noteRing(deps, head);
+  await Conversation.Mailbox.noteRing(deps, head, deps.policy.quietMs);
 }
 
 /** Fails the runs of a mailbox that have been queued too long: nobody need wait for them any more. */

@@ -239,13 +239,13 @@ export const open = {
 
 /**
  * Of a conversation in {@link open}: those of one bot lie together, so that it needs no other index.
- * @param rungAt epoch milliseconds.
+ * @param restsUntil epoch milliseconds: the sweeper lets it be until then, and its own patience more.
  */
-export const openConversation = (botId: string, rungAt: number): string =>
-  openConversationsOf(botId) + sortable(rungAt);
+export const openConversation = (botId: string, restsUntil: number): string =>
+  openConversationsOf(botId) + sortable(restsUntil);
 export const openConversationsOf = (botId: string): string => `${joined(botId)}#`;
 /** @returns epoch milliseconds. */
-export const rungAtOf = (openSk: string): number => Number(openSk.split("#").at(-1));
+export const restsUntilOf = (openSk: string): number => Number(openSk.split("#").at(-1));
 
 /** The attributes that put an item into an index. */
 export const inListing = (pk: string, sk: string) => ({ listingPk: pk, listingSk: sk });

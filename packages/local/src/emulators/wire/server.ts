@@ -48,7 +48,10 @@ export function createWireServer(service: Service): WireServer {
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk: Buffer) => {
       try {
-        connection.carryOut(reader.take(chunk));
+        const requests = reader.take(chunk);
+        for (let i = 0; i < requests.length; i += groupMax) {
+          connection.carryOut(requests.slice(i, i + groupMax));
+        }
       } catch (error) {
         process.stderr.write(`A connection is closed: ${String(error)}\n`);
         socket.destroy();
@@ -68,6 +71,12 @@ export function createWireServer(service: Service): WireServer {
       }),
   };
 }
+
+/**
+ * Requests that are kept and answered together at most: while the caller is at these answers, the next
+ * ones are carried out. All at once, either side would stand still while the other is at work.
+ */
+const groupMax = 8;
 
 /** How long clients may take to close their side. */
 const patienceMs = 500;
