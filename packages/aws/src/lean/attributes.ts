@@ -17,9 +17,11 @@ export type Attributes = { [name: string]: Attribute };
  * Members that are undefined are left out.
  * @throws RangeError for a number that would not come back as it was.
  */
-export function toAttributes(values: object): Attributes {
+export function toAttributes(values: { [name: string]: Value | undefined }): Attributes {
   const attributes: Attributes = {};
-  for (const [name, value] of Object.entries(values)) {
+  // Of names alone: pairs of each name and value would be made and thrown away for every item.
+  for (const name of Object.keys(values)) {
+    const value = values[name];
     if (value !== undefined) set(attributes, name, toAttribute(value));
   }
   return attributes;

@@ -21,6 +21,7 @@ export interface Answer {
 
 export interface Sent {
   path: string;
+  /** Without its length, which whoever sends it adds. */
   headers: Record<string, string>;
   body: string;
   /** From having a connection to the last byte of the answer. */

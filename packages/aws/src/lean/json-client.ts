@@ -79,11 +79,7 @@ export function createJsonClient(service: Service, options: LeanOptions): JsonCl
   const send = createSigned(target.host, sign);
 
   async function attempt(operation: string, body: string, options: CallOptions): Promise<unknown> {
-    const headers = {
-      "content-type": prefix ? "application/x-amz-json-1.0" : "application/json",
-      "content-length": String(Buffer.byteLength(body)),
-      ...(prefix && { "x-amz-target": `${prefix}.${operation}` }),
-    };
+    const headers = prefix ? headersOf(prefix, operation) : json;
     const path = prefix ? "/" : operation;
     const post = (signed: Record<string, string>) =>
       target.post({
@@ -113,6 +109,19 @@ export function createJsonClient(service: Service, options: LeanOptions): JsonCl
     },
   };
 }
+
+const json = { "content-type": "application/json" };
+
+/** One object for each of a few operations: who makes something of it may keep that with it. */
+function headersOf(prefix: string, operation: string): Record<string, string> {
+  const target = `${prefix}.${operation}`;
+  const known = targets.get(target);
+  if (known) return known;
+  const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": target };
+  targets.set(target, headers);
+  return headers;
+}
+const targets = new Map<string, Record<string, string>>();
 
 /** @param service as it is signed. */
 export function signerOf(

@@ -56,9 +56,9 @@ class Connection {
       this.#waiting.push({ resolve, reject, timeoutMs, dueAt });
       this.#watch(dueAt);
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      let head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\n`;
-      for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
-      this.#write(`${head}\r\n${body}`);
+      const length = `content-length: ${Buffer.byteLength(body)}`;
+      const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\n${linesOf(headers)}${length}`;
+      this.#write(`${head}\r\n\r\n${body}`);
     });
   }
 
@@ -114,6 +114,17 @@ class Connection {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }
+
+/** The headers of a call, which are mostly those of one before. */
+function linesOf(headers: Record<string, string>): string {
+  const known = lines.get(headers);
+  if (known !== undefined) return known;
+  let text = "";
+  for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+  lines.set(headers, text);
+  return text;
+}
+const lines = new WeakMap<object, string>();
 
 const headEnd = Buffer.from("\r\n\r\n");
 

@@ -74,7 +74,12 @@ export function createUnsigned({ service, region }: { service: string; region: s
     authorization: `AWS4-HMAC-SHA256 Credential=local/20250101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`,
     "x-amz-date": "20250101T000000Z",
   };
-  return ({ headers }) => ({ ...headers, ...said });
+  const known = new WeakMap<object, Record<string, string>>();
+  return ({ headers }) => {
+    const all = known.get(headers) ?? { ...headers, ...said };
+    known.set(headers, all);
+    return all;
+  };
 }
 
 /** All but unreserved characters (RFC 3986). */

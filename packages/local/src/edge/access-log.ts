@@ -126,5 +126,10 @@ class LogFile {
 
 /** Values are escaped for the JSON strings they stand in; a caller's header must not break a line. */
 export function formatLine(format: string, variables: ContextVariables): string {
-  return substitute(format, variables, (value) => JSON.stringify(value ?? "-").slice(1, -1));
+  return substitute(format, variables, (value = "-") =>
+    plain.test(value) ? value : JSON.stringify(value).slice(1, -1),
+  );
 }
+
+/** What stands in a JSON string as it is. */
+const plain = /^[ !#-[\]-~]*$/;

@@ -16,8 +16,10 @@ export function substitute(
 ): string {
   let text = "";
   // Between two names there is what stands as it is.
-  for (const [index, part] of partsOf(template).entries()) {
-    text += index % 2 === 0 ? part : write(variables.get(part));
+  let isName = false;
+  for (const part of partsOf(template)) {
+    text += isName ? write(variables.get(part)) : part;
+    isName = !isName;
   }
   return text;
 }

@@ -243,8 +243,9 @@ function recordRequest(request: GatewayRequest, variables: ContextVariables): vo
     "identity.sourceIp": request.sourceIp,
     "identity.userAgent": headerOf(request, "user-agent"),
   };
-  for (const [name, value] of Object.entries(known)) {
-    if (value !== null) variables.set(name, value);
+  for (const name in known) {
+    const value = known[name];
+    if (value !== null && value !== undefined) variables.set(name, value);
   }
 }
 

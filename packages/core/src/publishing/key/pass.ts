@@ -84,9 +84,16 @@ export function copyIn(secret: Item): Item | undefined {
   const { key, pending = 0 } = secret;
   const isCopy = typeof key === "object" && key !== null && !Array.isArray(key);
   if (!isCopy || pending !== 0) return undefined;
+  const known = copies.get(secret);
+  if (known) return known;
   // The key's own place in the table is of no consequence to its readers.
-  return { ...key, pk: secret.pk, sk: secret.sk };
+  const copy = { ...key, pk: secret.pk, sk: secret.sk };
+  if (Object.isFrozen(secret)) copies.set(secret, Object.freeze(copy));
+  return copy;
 }
+
+/** Of secrets that are kept, as they cannot change: each request of a key asks for its copy. */
+const copies = new WeakMap<Item, Item>();
 
 /** Nobody changes a key for so long. */
 const abandonedMs = 900_000;
