@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "@outlet/core/ports";
 
 /** SendMessage, MessageGroupId: at most 128 characters, alphanumeric or ASCII punctuation. */
 const groupIdPattern = /^[\x21-\x7e]{1,128}$/;
@@ -23,5 +23,5 @@ export function toMessage(queueUrl: string, body: string, group: string, delaySe
 /** Groups are only told apart, never read back: one that SQS would refuse goes by its hash. */
 export function toGroupId(group: string): string {
   if (groupIdPattern.test(group)) return group;
-  return createHash("sha256").update(group).digest("hex");
+  return nodeCrypto().createHash("sha256").update(group).digest("hex");
 }

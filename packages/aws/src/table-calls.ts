@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Attributes, fromAttributes, toAttributes } from "./lean/attributes.ts";
 import {
   type Item,
   type Key,
   keyIndexes,
+  nodeCrypto,
   type QueryRange,
   StoreUnavailable,
+  systemClock,
   type Table,
   type Write,
 } from "@outlet/core/ports";
@@ -57,7 +57,7 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
         if (tries === conflictsMax) {
           throw new StoreUnavailable("DynamoDB: the item is in a transaction", { cause: error });
         }
-        await sleep(Math.random() * 20 * 2 ** tries);
+        await systemClock.sleep(Math.random() * 20 * 2 ** tries);
       }
     }
   };
@@ -127,7 +127,7 @@ export function createTable(calls: DynamoCalls, TableName: string): Table {
       const input = {
         TransactItems: writes.map((write) => toWrite(TableName, write)),
         // What the client sends again, because the answer was lost, is carried out once.
-        ClientRequestToken: randomUUID(),
+        ClientRequestToken: nodeCrypto().randomUUID(),
       };
       try {
         await calls.call("TransactWriteItems", input);

@@ -57,7 +57,6 @@ export function createConverseClient(options: ConverseOptions): ConverseClient {
       const path = `/model/${encode(modelId)}/converse-stream`;
       const headers = {
         "content-type": "application/json",
-        "content-length": String(Buffer.byteLength(body)),
       };
       const open = (signed: Record<string, string>) =>
         target.open({ path, headers: signed, body, signal });

@@ -59,10 +59,10 @@ export interface StreamTarget {
  * @param maxSockets connections at once; further requests wait for one.
  */
 export function createTarget(endpoint: string, maxSockets: number): Target {
-  const { request, host, agent } = dial(endpoint, maxSockets);
+  const { request, host, close } = dial(endpoint, maxSockets);
   return {
     host,
-    close: () => agent.destroy(),
+    close,
     post: ({ path, headers, body, timeoutMs, signal }) =>
       new Promise((resolve, reject) => {
         const req = request(path, headers);
@@ -108,7 +108,7 @@ export function createTarget(endpoint: string, maxSockets: number): Target {
  * @param endpoint see {@link createTarget}; each answer that is under way holds a connection.
  */
 export function createStreamTarget(endpoint: string): StreamTarget {
-  const { request, host, agent } = dial(endpoint, Number.POSITIVE_INFINITY);
+  const { request, host, close } = dial(endpoint, Number.POSITIVE_INFINITY);
   const open: StreamTarget["open"] = ({ path, headers, body, signal }) =>
     new Promise((resolve, reject) => {
       const req = request(path, headers);
@@ -132,7 +132,7 @@ export function createStreamTarget(endpoint: string): StreamTarget {
       if (signal?.aborted) abort();
       req.end(body);
     });
-  return { host, open, close: () => agent.destroy() };
+  return { host, open, close };
 }
 
 /** How an endpoint is reached. */
@@ -140,12 +140,11 @@ function dial(endpoint: string, maxSockets: number) {
   const socketPath = socketPathOf(endpoint);
   const url = new URL(socketPath === undefined ? endpoint : "http://localhost");
   const isSecure = url.protocol === "https:";
-  // Not by import, which reads every property of Node's module: one of `http` loads undici whole, and
-  // took 30 ms of each cold start.
-  const { Agent, request: send } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
-  const agent = new Agent({ keepAlive: true, maxSockets });
+  let made: ReturnType<typeof createSender> | undefined;
+  const sender = () => (made ??= createSender(isSecure, maxSockets));
+  // A turn behind the files of a function that starts; Lambda asks for its first event after that.
+  setImmediate(sender);
   const options = {
-    agent,
     method: "POST",
     ...(socketPath === undefined
       ? { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port || undefined }
@@ -154,7 +153,8 @@ function dial(endpoint: string, maxSockets: number) {
   const connected = isSecure ? "secureConnect" : "connect";
   /** Given up where a connection has to be made for it and that takes too long. */
   const request = (path: string, headers: Record<string, string>) => {
-    const req = send({ ...options, path, headers });
+    const { agent, send } = sender();
+    const req = send({ ...options, agent, path, headers });
     req.once("socket", (socket) => {
       if (!socket.connecting) return;
       const late = () => req.destroy(new NoAnswer(`no connection within ${connectTimeoutMs} ms`));
@@ -164,7 +164,14 @@ function dial(endpoint: string, maxSockets: number) {
     });
     return req;
   };
-  return { request, host: url.host, agent };
+  return { request, host: url.host, close: () => made?.agent.destroy() };
+}
+
+function createSender(isSecure: boolean, maxSockets: number) {
+  // Not by import, which reads every property of Node's module: one of `http` loads undici whole, and
+  // took 30 ms of each cold start.
+  const { Agent, request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
+  return { send: request, agent: new Agent({ keepAlive: true, maxSockets }) };
 }
 
 const isReset = ({ code = "" }: NodeJS.ErrnoException) => ["ECONNRESET", "EPIPE"].includes(code);

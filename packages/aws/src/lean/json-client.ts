@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "@outlet/core/ports";
 import { socketPathOf } from "../unix-endpoint.ts";
 import { createCredentialSource, type Credentials } from "./credentials.ts";
 import { defaultEndpoint } from "./endpoints.ts";
@@ -103,7 +103,7 @@ export function createJsonClient(service: Service, options: LeanOptions): JsonCl
           return (await attempt(operation, body, options)) as Output;
         } catch (error) {
           if (tries >= triesMax || !isPassing(error)) throw error;
-          await sleep(pauseBefore(error, tries), undefined, options);
+          await systemClock.sleep(pauseBefore(error, tries), options.signal);
         }
       }
     },

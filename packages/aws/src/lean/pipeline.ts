@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { nodeNet } from "@outlet/core/ports";
 import type { Answer, Sent, Target } from "./exchange.ts";
 import { NoAnswer } from "./service-error.ts";
 
@@ -40,7 +41,7 @@ class Connection {
   #watchedTo = Number.POSITIVE_INFINITY;
 
   constructor(path: string) {
-    this.#socket = connect(path);
+    this.#socket = nodeNet().connect(path);
     this.#socket.on("data", (chunk: Buffer) => this.#take(chunk));
     this.#socket.on("error", (cause: NodeJS.ErrnoException) =>
       this.destroy(new NoAnswer(`${cause.code ?? ""}: ${cause.message}`, { cause })),

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { nodeCrypto } from "@outlet/core/ports";
 import type { Credentials, CredentialSource } from "./credentials.ts";
 
 interface Unsigned {
@@ -88,6 +88,7 @@ export const encode = (text: string): string =>
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256 = (text: string): string =>
+  nodeCrypto().createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string): Buffer =>
-  createHmac("sha256", key).update(text).digest();
+  nodeCrypto().createHmac("sha256", key).update(text).digest();

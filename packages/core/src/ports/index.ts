@@ -1,4 +1,5 @@
 export * from "./access-log.ts";
+export * from "./builtins.ts";
 export * from "./clock.ts";
 export * from "./document-reader.ts";
 export * from "./end-of-run.ts";

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { nodeCrypto } from "./builtins.ts";
 
 export interface Randomness {
   /** Cryptographically strong bytes. */
@@ -8,6 +8,6 @@ export interface Randomness {
 }
 
 export const systemRandomness: Randomness = {
-  bytes: (length) => randomBytes(length),
+  bytes: (length) => nodeCrypto().randomBytes(length),
   fraction: () => Math.random(),
 };

@@ -1,6 +1,14 @@
-import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { absent, any, below, equals, type Item, type Key, type Table } from "../../ports/index.ts";
+import {
+  absent,
+  any,
+  below,
+  equals,
+  type Item,
+  type Key,
+  nodeCrypto,
+  type Table,
+} from "../../ports/index.ts";
 import * as Problem from "../../foundation/problem/index.ts";
 import * as Bell from "../bell/index.ts";
 import type { Address, Run } from "../run/index.ts";
@@ -186,6 +194,7 @@ const changing = () =>
     retryAfter: 1,
   });
 
-const hashOf = ({ body }: Request): string => createHash("sha256").update(body).digest("base64url");
+const hashOf = ({ body }: Request): string =>
+  nodeCrypto().createHash("sha256").update(body).digest("base64url");
 
 const keyOf = ({ keyId, route, value }: Request): Key => Layout.idempotency(keyId, route, value);

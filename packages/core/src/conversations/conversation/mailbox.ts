@@ -336,7 +336,9 @@ async function listShards(
   range: Pick<QueryRange, "skPrefix" | "keysOnly">,
 ): Promise<Item[]> {
   const shards = Array.from({ length: openShards }, (_, shard) => Layout.open.conversations(shard));
-  const lists = shards.map((pk) => Paging.all(table, { index: "open", pk, ...range }, (_, all) => [...all]));
+  const lists = shards.map((pk) =>
+    Paging.all(table, { index: "open", pk, ...range }, (_, all) => [...all]),
+  );
   return (await Promise.all(lists)).flat();
 }
 

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { type ObjectStore, Place } from "../../ports/index.ts";
+import { nodeCrypto, type ObjectStore, Place } from "../../ports/index.ts";
 import type { Address } from "./address.ts";
 import { type NewSurroundings, noSurroundings, Surroundings } from "./asked.ts";
 import { Content, type NewContent, PayloadMissing, textOf } from "./content.ts";
@@ -48,7 +47,8 @@ const binaryInlineMax = 4_000;
  * without a sweeper can expire them by rules on prefixes. Ids may be longer than an object's name.
  */
 export const folderOf = (address: Address, runId: string, retentionDays: number): string => {
-  const conversation = createHash("sha256")
+  const conversation = nodeCrypto()
+    .createHash("sha256")
     .update(Layout.conversationPartition(address))
     .digest("hex")
     .slice(0, 40);

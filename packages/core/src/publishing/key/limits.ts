@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { nodeNet } from "../../ports/index.ts";
 import * as v from "valibot";
 import * as Problem from "../../foundation/problem/index.ts";
 import { Limit as Budget } from "../budget/limit.ts";
@@ -113,9 +113,9 @@ export function admits(
 }
 
 function isWithin(ip: string, ranges: readonly string[]): boolean {
-  const version = isIP(ip);
+  const version = nodeNet().isIP(ip);
   if (version === 0) return false;
-  const list = new BlockList();
+  const list = new (nodeNet().BlockList)();
   for (const text of ranges) {
     const range = rangeOf(text);
     if (range) list.addSubnet(range.address, range.prefix, familyOf(range.version));
@@ -127,7 +127,7 @@ const familyOf = (version: number) => (version === 6 ? "ipv6" : "ipv4");
 
 function rangeOf(text: string): { address: string; prefix: number; version: number } | undefined {
   const [address = "", prefix, ...rest] = text.split("/");
-  const version = isIP(address);
+  const version = nodeNet().isIP(address);
   const bits = version === 6 ? 128 : 32;
   if (version === 0 || rest.length > 0 || address.includes("%")) return undefined;
   if (prefix === undefined) return { address, prefix: bits, version };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "../../ports/index.ts";
 
 /** Under what secrets are hashed. */
 export interface Peppered {
@@ -31,7 +31,12 @@ export const peppersOf = ({ pepper, formerPeppers = [] }: Peppered): Uint8Array[
 export function pepperId(pepper: Uint8Array): string {
   const known = told.get(pepper);
   if (known !== undefined) return known;
-  const id = createHash("sha256").update("pepper-id").update(pepper).digest("hex").slice(0, 16);
+  const id = nodeCrypto()
+    .createHash("sha256")
+    .update("pepper-id")
+    .update(pepper)
+    .digest("hex")
+    .slice(0, 16);
   told.set(pepper, id);
   return id;
 }

@@ -1,6 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
-import { crc32 } from "node:zlib";
-import type { Randomness } from "../../ports/index.ts";
+import type { KeyObject } from "node:crypto";
+import { nodeCrypto, nodeZlib, type Randomness } from "../../ports/index.ts";
 
 const prefix = "outlet_";
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -28,7 +27,7 @@ export function generate(randomness: Randomness): string {
 export function isWellFormed(value: string): boolean {
   if (!shape.test(value)) return false;
   const secret = value.slice(prefix.length, prefix.length + secretLength);
-  return timingSafeEqual(
+  return nodeCrypto().timingSafeEqual(
     Buffer.from(value.slice(prefix.length + secretLength)),
     Buffer.from(checksum(secret)),
   );
@@ -36,7 +35,7 @@ export function isWellFormed(value: string): boolean {
 
 /** What is stored of a secret: HMAC-SHA-256 under the installation's pepper, in hex. */
 export function hash(value: string, pepper: Uint8Array): string {
-  return createHmac("sha256", keyOf(pepper)).update(`key:${value}`).digest("hex");
+  return nodeCrypto().createHmac("sha256", keyOf(pepper)).update(`key:${value}`).digest("hex");
 }
 
 /**
@@ -49,7 +48,10 @@ export function gatewayValue(keyId: string, pepper: Uint8Array): string {
   gatewayValues.set(pepper, known);
   const before = known.get(keyId);
   if (before !== undefined) return before;
-  const value = createHmac("sha256", keyOf(pepper)).update(`gateway:${keyId}`).digest("hex");
+  const value = nodeCrypto()
+    .createHmac("sha256", keyOf(pepper))
+    .update(`gateway:${keyId}`)
+    .digest("hex");
   if (known.size >= gatewayValuesMax) known.clear();
   known.set(keyId, value);
   return value;
@@ -63,13 +65,13 @@ const prepared = new WeakMap<Uint8Array, KeyObject>();
 
 /** Preparing it takes longer than the hash. */
 function keyOf(pepper: Uint8Array): KeyObject {
-  const known = prepared.get(pepper) ?? createSecretKey(pepper);
+  const known = prepared.get(pepper) ?? nodeCrypto().createSecretKey(pepper);
   prepared.set(pepper, known);
   return known;
 }
 
 function checksum(secret: string): string {
-  let rest = crc32(secret);
+  let rest = nodeZlib().crc32(secret);
   let digits = "";
   for (let i = 0; i < checksumLength; i++) {
     digits = alphabet[rest % 62] + digits;
