@@ -5,6 +5,7 @@
  */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { costOfCalls } from "./cost.ts";
 import { initOfFunctions, waiting } from "./programs.ts";
 import { memory } from "./memory.ts";
 import { startHono } from "./paths/hono.ts";
@@ -21,7 +22,10 @@ import { costOfTurns } from "./turns.ts";
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "accept,answer,health,wait,gateway,bots,turns,memory,init" },
+    only: {
+      type: "string",
+      default: "accept,answer,health,wait,gateway,bots,turns,cost,memory,init",
+    },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "4" },
     connections: { type: "string", default: "32" },
@@ -109,6 +113,7 @@ const parts = {
   gateway,
   bots,
   turns: () => costOfTurns(Number(values.turns)),
+  cost: costOfCalls,
   memory: () => memory(Number(values.hour), load.connections),
   init: initOfFunctions,
 };

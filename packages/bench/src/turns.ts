@@ -1,12 +1,6 @@
 import { Worker } from "@outlet/core/conversations/worker";
-import { says, startStack } from "@outlet/local/runtime/stack-fixture";
-
-interface Cost {
-  calls: number;
-  /** Capacity units, base table and indexes together. */
-  write: number;
-  read: number;
-}
+import { says } from "@outlet/local/runtime/stack-fixture";
+import { type Cost, startMetered } from "./metered.ts";
 
 export interface Turn {
   accept: Cost;
@@ -15,43 +9,9 @@ export interface Turn {
   poll: Cost;
 }
 
-interface Metered {
-  /** A list where several items are written together. */
-  ConsumedCapacity?: Capacity | Capacity[];
-}
-
-interface Capacity {
-  CapacityUnits?: number;
-}
-
 /** What each turn of one conversation costs, in units that the table reports for each call. */
 async function takeTurns(turns: number): Promise<Turn[]> {
-  const spent: Cost = { calls: 0, write: 0, read: 0 };
-  const stack = await startStack({
-    tap: (dynamodb) => ({
-      close: () => dynamodb.close(),
-      async call<Output>(operation: string, input: object, options?: object) {
-        const metered = { ...input, ReturnConsumedCapacity: "TOTAL" };
-        const output = await dynamodb.call<Output & Metered>(operation, metered, options);
-        spent.calls += 1;
-        const capacities = [output.ConsumedCapacity ?? []].flat();
-        spent[/^(Get|Query)/.test(operation) ? "read" : "write"] += capacities.reduce(
-          (sum, { CapacityUnits = 0 }) => sum + CapacityUnits,
-          0,
-        );
-        return output;
-      },
-    }),
-  });
-  const measure = async (act: () => Promise<unknown>): Promise<Cost> => {
-    const before = { ...spent };
-    await act();
-    return {
-      calls: spent.calls - before.calls,
-      write: spent.write - before.write,
-      read: spent.read - before.read,
-    };
-  };
+  const { stack, measure } = await startMetered();
   stack.model.script = () => says("An answer of the usual length, as a model would give it.");
   const client = stack.client();
   const address = client.address("long");

@@ -93,6 +93,8 @@ export interface Caller {
   botId?: string;
   retentionDays?: string;
   streaming?: "deltas" | "end";
+  /** Whether the publication has a webhook. */
+  tellsOwner?: "true" | "false";
 }
 
 /**
@@ -217,6 +219,7 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
     botId,
     retentionDays = "30",
     streaming = "deltas",
+    tellsOwner = "false",
   } = who;
   const authorizer = {
     botId,
@@ -224,6 +227,7 @@ function clientOf(deps: ApiDeps, who: Caller & { botId: string }) {
     keyId,
     retentionDays,
     streaming,
+    tellsOwner,
     paused: "false",
     allowedOrigins: "[]",
   };

@@ -284,7 +284,9 @@ export async function expireAt(
 export async function listDue({ table, clock }: Deps, quietMs: number): Promise<Head[]> {
   const until = clock.now() - quietMs;
   const open = await listShards(table, { keysOnly: true });
-  const due = open.filter(({ openSk }) => Layout.restsUntilOf(String(openSk)) <= until);
+  const due = open.filter(
+    ({ openSk }) => typeof openSk === "string" && Layout.restsUntilOf(openSk) <= until,
+  );
   const heads: Head[] = [];
   for (let i = 0; i < due.length; i += readAtOnce) {
     const keys = due.slice(i, i + readAtOnce);

@@ -12,7 +12,13 @@ const Definition = v.looseObject({
   TableName: v.string(),
   KeySchema,
   GlobalSecondaryIndexes: v.optional(
-    v.array(v.looseObject({ IndexName: v.string(), KeySchema })),
+    v.array(
+      v.looseObject({
+        IndexName: v.string(),
+        KeySchema,
+        Projection: v.optional(v.looseObject({ ProjectionType: v.optional(v.string()) })),
+      }),
+    ),
     [],
   ),
 });
@@ -24,13 +30,20 @@ export interface KeyNames {
   sk: string;
 }
 
+export interface Index extends KeyNames {
+  /** Its number among those of the table. */
+  id: number;
+  /** Whether it holds nothing of an item but its keys. */
+  keysOnly: boolean;
+}
+
 export interface Table {
   name: string;
   /** Its number in the database. */
   id: number;
   definition: Definition;
   key: KeyNames;
-  indexes: ReadonlyMap<string, KeyNames & { id: number }>;
+  indexes: ReadonlyMap<string, Index>;
 }
 
 export function readDefinition(input: unknown): Definition {
@@ -41,9 +54,10 @@ export function readDefinition(input: unknown): Definition {
 
 export function tableOf(id: number, definition: Definition): Table {
   const { TableName: name, GlobalSecondaryIndexes } = definition;
-  const indexes = GlobalSecondaryIndexes.map(
-    ({ IndexName, KeySchema }, id) => [IndexName, { id, ...namesOf(KeySchema) }] as const,
-  );
+  const indexes = GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }, id) => {
+    const keysOnly = Projection?.ProjectionType === "KEYS_ONLY";
+    return [IndexName, { id, keysOnly, ...namesOf(KeySchema) }] as const;
+  });
   return { name, id, definition, key: namesOf(definition.KeySchema), indexes: new Map(indexes) };
 }
 

@@ -1,5 +1,11 @@
 import type { Attributes } from "./values.ts";
 
+/** What a batch reads of one table. */
+interface KeysRead {
+  Keys?: Attributes[];
+  ConsistentRead?: boolean;
+}
+
 /** The input of an operation, of which a well-behaved client sends what the API reference says. */
 export interface Input {
   TableName?: string;
@@ -21,5 +27,5 @@ export interface Input {
   ExclusiveStartKey?: Attributes;
   TransactItems?: { Put?: Input; Update?: Input }[];
   /** Puts of a batch, or keys to be read. */
-  RequestItems?: Record<string, { PutRequest?: { Item: Attributes } }[] | { Keys?: Attributes[] }>;
+  RequestItems?: Record<string, { PutRequest?: { Item: Attributes } }[] | KeysRead>;
 }

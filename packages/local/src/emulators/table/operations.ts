@@ -1,4 +1,4 @@
-import { type Key, keyOf, readDefinition, type Table } from "./definition.ts";
+import { type Key, keyOf, placeOf, readDefinition, type Table } from "./definition.ts";
 import { apply, type Bindings, holds } from "./evaluation.ts";
 import { type Parsed, parseCondition, parseUpdates } from "./expressions.ts";
 import type { Input } from "./input.ts";
@@ -34,15 +34,23 @@ export const operations: Record<string, Operation> = {
     return json === undefined ? `{${capacity}}` : `{"Item":${json}${capacity && `,${capacity}`}}`;
   },
 
-  BatchGetItem(store, { RequestItems = {} }) {
+  BatchGetItem(store, input) {
+    const { RequestItems = {} } = input;
+    const capacities: { TableName: string; CapacityUnits: number }[] = [];
     const answers = Object.entries(RequestItems).map(([TableName, asked]) => {
       const table = tableIn(store, { TableName });
-      const Keys = Array.isArray(asked) ? [] : (asked.Keys ?? []);
+      const { Keys = [], ConsistentRead } = Array.isArray(asked) ? {} : asked;
       if (Keys.length === 0 || Keys.length > 100) throw invalid("Give 1 to 100 keys at once");
-      const items = Keys.flatMap((key) => store.read(table, keyOf(key, table.key)) ?? []);
+      const read = Keys.map((key) => store.read(table, keyOf(key, table.key)));
+      if (isMetered(input)) {
+        const units = read.map((json) => readUnits(json, ConsistentRead));
+        capacities.push({ TableName, CapacityUnits: sumOf(units) });
+      }
+      const items = read.filter((json) => json !== undefined);
       return `${JSON.stringify(TableName)}:[${items.join()}]`;
     });
-    return `{"Responses":{${answers.join()}},"UnprocessedKeys":{}}`;
+    const capacity = isMetered(input) ? `,"ConsumedCapacity":${JSON.stringify(capacities)}` : "";
+    return `{"Responses":{${answers.join()}},"UnprocessedKeys":{}${capacity}}`;
   },
 
   PutItem: (store, input) => changed(store, input, puttingOf(input)),
@@ -60,9 +68,8 @@ export const operations: Record<string, Operation> = {
     if (outcomes.length < looked.length) throw cancelled(looked);
     for (const outcome of outcomes) carryOut(store, outcome);
     if (!isMetered(input)) return "{}";
-    const units = outcomes.reduce((sum, { before, after }) => sum + writeUnits(before, after), 0);
-    const [first] = outcomes;
-    const ConsumedCapacity = [{ TableName: first?.table.name, CapacityUnits: 2 * units }];
+    const units = outcomes.map((one) => 2 * writeUnits(one) + indexUnits(one));
+    const ConsumedCapacity = [{ TableName: outcomes[0]?.table.name, CapacityUnits: sumOf(units) }];
     return JSON.stringify({ ConsumedCapacity });
   },
 
@@ -188,7 +195,7 @@ function changed(store: Store, input: Input, change: Change): string {
   const outcome = outcomeOf(store, input, change);
   carryOut(store, outcome);
   const { before, after } = outcome;
-  const capacity = capacityOf(input, () => writeUnits(before, after));
+  const capacity = capacityOf(input, () => writeUnits(outcome) + indexUnits(outcome));
   const attributes = input.ReturnValues === "ALL_NEW" ? after : undefined;
   const old = input.ReturnValues === "ALL_OLD" ? before : undefined;
   const parts = [
@@ -243,6 +250,8 @@ function requireUsed(
   );
 }
 
+const sumOf = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0);
+
 const isMetered = ({ ReturnConsumedCapacity = "NONE" }: Input): boolean =>
   ReturnConsumedCapacity !== "NONE";
 
@@ -256,7 +265,25 @@ const readUnits = (json: string | undefined, isConsistent: boolean | undefined):
   return Math.max(1, Math.ceil(bytes / 4_096)) * (isConsistent ? 1 : 0.5);
 };
 
-const writeUnits = (before: Attributes | undefined, after: Attributes | undefined): number => {
+const writeUnits = ({ before, after }: Pick<Outcome, "before" | "after">): number => {
   const bytes = Math.max(before ? bytesOf(before) : 0, after ? bytesOf(after) : 0);
   return Math.max(1, Math.ceil(bytes / 1_024));
 };
+
+/**
+ * Of each index that the write puts the item into, takes it out of, or changes it in
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations).
+ */
+function indexUnits({ table, before, after }: Outcome): number {
+  let units = 0;
+  for (const index of table.indexes.values()) {
+    const from = before && placeOf(before, index);
+    const to = after && placeOf(after, index);
+    const of = (item: Attributes | undefined) =>
+      index.keysOnly ? 1 : writeUnits({ before: item, after: undefined });
+    const isMoved = from?.pk !== to?.pk || from?.sk !== to?.sk;
+    if (isMoved) units += (from ? of(before) : 0) + (to ? of(after) : 0);
+    else if (to && !index.keysOnly) units += of(after);
+  }
+  return units;
+}

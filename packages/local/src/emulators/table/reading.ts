@@ -24,7 +24,7 @@ export function query(store: Store, table: Table, input: Input, bindings: Bindin
   const rows = index
     ? store.index(
         table,
-        index.id,
+        index,
         range,
         start && { ...keyOf(start, index), own: keyOf(start, table.key) },
       )

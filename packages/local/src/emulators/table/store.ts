@@ -1,5 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
-import { type Definition, type Key, placeOf, type Table, tableOf } from "./definition.ts";
+import {
+  type Definition,
+  type Index,
+  type Key,
+  placeOf,
+  type Table,
+  tableOf,
+} from "./definition.ts";
 import type { Attributes } from "./values.ts";
 
 /** A stored item: its JSON as it came, so that a read hands it on as it is. */
@@ -168,16 +175,20 @@ export class Store {
   /** The same of an index; where sort keys are equal, in the order of the items' own keys. */
   *index(
     table: Table,
-    index: number,
+    index: Index,
     { pk, from, to, descending }: Range,
     after: (Key & { own: Key }) | undefined,
   ): Generator<Row> {
-    const { ascending, descending: reversed } = this.#statements.index;
+    const { keys, items } = this.#statements.index;
+    const { ascending, descending: reversed } = index.keysOnly ? keys : items;
     const behind = [after?.sk ?? null, after?.sk ?? null, after?.own.pk ?? "", after?.own.sk ?? ""];
     const rows = (descending ? reversed : ascending).iterate(
-      ...[table.id, index, pk, from, to, to, ...behind],
+      ...[table.id, index.id, pk, from, to, to, ...behind],
     );
-    for (const row of rows) yield rowOf(row);
+    for (const row of rows) {
+      if (!index.keysOnly) yield rowOf(row);
+      else yield rowOf({ ...row, json: JSON.stringify(keysIn(table, index, pk, row)) });
+    }
   }
 
   *all(table: Table, after: Key | undefined): Generator<Row> {
@@ -197,12 +208,21 @@ const rowOf = (row: Record<string, unknown>): Row => ({
   json: String(row["json"]),
 });
 
+/** All that an index of keys has of an item. */
+const keysIn = ({ key }: Table, index: Index, indexPk: string, row: Record<string, unknown>) => ({
+  [key.pk]: { S: row["pk"] },
+  [key.sk]: { S: row["sk"] },
+  [index.pk]: { S: indexPk },
+  [index.sk]: { S: row["index_sk"] },
+});
+
 interface Move {
   index: number;
   from: Key | undefined;
   to: Key | undefined;
 }
 
+/** Where an item enters or leaves an index by a write. */
 function movesOf(
   table: Table,
   before: Attributes | undefined,
@@ -224,9 +244,15 @@ function prepare(database: DatabaseSync) {
       `SELECT pk, sk, json FROM item WHERE table_id = ? AND pk = ? AND sk >= ? AND (? IS NULL OR sk <= ?)
        AND (? IS NULL OR sk ${order === "ASC" ? ">" : "<"} ?) ORDER BY sk ${order}`,
     );
-  const index = (order: "ASC" | "DESC") =>
+  const items = "item.pk, item.sk, item.json FROM place JOIN item USING (table_id, pk, sk)";
+  const keys = "pk, sk, index_sk FROM place";
+  const index = (what: typeof items | typeof keys) => ({
+    ascending: placesOf(what, "ASC"),
+    descending: placesOf(what, "DESC"),
+  });
+  const placesOf = (what: string, order: "ASC" | "DESC") =>
     database.prepare(
-      `SELECT item.pk, item.sk, item.json FROM place JOIN item USING (table_id, pk, sk)
+      `SELECT ${what}
        WHERE table_id = ? AND index_id = ? AND index_pk = ? AND index_sk >= ?
        AND (? IS NULL OR index_sk <= ?)
        AND (? IS NULL OR (index_sk, place.pk, place.sk) ${order === "ASC" ? ">" : "<"} (?, ?, ?))
@@ -249,7 +275,7 @@ function prepare(database: DatabaseSync) {
        AND pk = ? AND sk = ?`,
     ),
     partition: { ascending: partition("ASC"), descending: partition("DESC") },
-    index: { ascending: index("ASC"), descending: index("DESC") },
+    index: { items: index(items), keys: index(keys) },
     scan: database.prepare(
       `SELECT pk, sk, json FROM item WHERE table_id = ? AND (pk, sk) > (?, ?) ORDER BY pk, sk`,
     ),

@@ -1,0 +1,182 @@
+import { Delivery } from "@outlet/core/conversations/delivery";
+import { Key } from "@outlet/core/publishing/key";
+import { Publication } from "@outlet/core/publishing/publication";
+import { Webhook } from "@outlet/core/publishing/webhook";
+import type { Http } from "@outlet/core/ports";
+import { Layout } from "@outlet/core/store/layout";
+import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
+import { createWorker } from "@outlet/functions/workers/worker/handler";
+import { says, type Stack } from "@outlet/local/runtime/stack-fixture";
+import * as v from "valibot";
+import { round } from "./load/load.ts";
+import { type Cost, type Meter, startMetered } from "./metered.ts";
+
+/**
+ * USD, us-east-1, on demand, November 2026: https://aws.amazon.com/api-gateway/pricing/ and those of
+ * WAF, Lambda (arm64), DynamoDB and SQS.
+ */
+const prices = {
+  millionRequests: { gateway: 3.5, waf: 0.6, queue: 0.5, invocations: 0.2 },
+  millionUnits: { write: 0.625, read: 0.125 },
+  gbSecond: 0.0000133334,
+};
+
+/** GB and milliseconds of each step: assumed, and not measured on AWS. */
+const assumed = {
+  authorizer: { gb: 0.5, ms: 8 },
+  accept: { gb: 1, ms: 20 },
+  poll: { gb: 1, ms: 10 },
+  work: { gb: 1, ms: 45 },
+  delivery: { gb: 0.5, ms: 100 },
+};
+
+/** What Lambda's poller asks of the queue for a message: to receive and to delete it. */
+const takenCalls = 2;
+
+interface Step extends Cost {
+  /** A million times, before the model, tokens and logs. */
+  usd: number;
+}
+
+/** USD a million times. */
+function usdOf(cost: Cost, functions: (keyof typeof assumed)[], taken = 0): number {
+  const { millionRequests: request, millionUnits: unit } = prices;
+  const run = functions.map((name) => {
+    const { gb, ms } = assumed[name];
+    return request.invocations + gb * ms * 1_000 * prices.gbSecond;
+  });
+  return [
+    ...run,
+    functions.includes("authorizer") ? request.gateway + request.waf : 0,
+    cost.write * unit.write + cost.read * unit.read,
+    (cost.sends + taken) * request.queue,
+  ].reduce((sum, each) => sum + each, 0);
+}
+
+/**
+ * What a million calls cost on AWS by the way their answers are read, from the calls and capacity
+ * units that are counted of one short run of each kind, at the second turn of its conversation.
+ */
+export async function costOfCalls() {
+  const meter = await startMetered();
+  try {
+    const steps = await countSteps(meter);
+    const { accept, poll, work, acceptTelling, workTelling, delivery } = steps;
+    const byReading = {
+      pollOnce: accept.usd + poll.usd + work.usd,
+      pollThreeTimes: accept.usd + 3 * poll.usd + work.usd,
+      waitOrStream: accept.usd + work.usd,
+      webhook: acceptTelling.usd + workTelling.usd + delivery.usd,
+    };
+    const usdOfMillion = Object.fromEntries(
+      Object.entries(byReading).map(([name, usd]) => [name, round(usd)]),
+    );
+    return { prices, assumed, steps, usdOfMillion };
+  } finally {
+    await meter.stack.stop();
+  }
+}
+
+async function countSteps({ stack, queues, lastSent, measure }: Meter) {
+  stack.model.script = () => says("An answer of the usual length, as a model would give it.");
+  const authorize = await publish(stack);
+  const run = async (tellsOwner: "true" | "false") => {
+    const client = stack.client({ tellsOwner }, queues);
+    let path = "";
+    const accept = await measure(async () => {
+      await authorize();
+      const { json } = await client.send("A question of the usual length.", tellsOwner);
+      path = `/conversation/${json.conversationId}/${json.messageId}`;
+    });
+    const onRunEnded = Delivery.createHook({ ...stack.deps, ...queues });
+    const worker = createWorker({ ...stack.deps, ...queues, onRunEnded });
+    const work = await measure(() => worker(eventOf(lastSent()), limits));
+    const poll = await measure(async () => {
+      await authorize();
+      const reply = await client.call("GET", path);
+      if (reply.status !== 200) throw new Error(`The answer is ${reply.status}.`);
+    });
+    return { accept, work, poll };
+  };
+  // The first turn begins what lasts: the head, an hour of the ledger.
+  await run("false");
+  const plain = await run("false");
+  await run("true");
+  const telling = await run("true");
+  const delivery = await measure(() =>
+    Delivery.deliver({ ...stack.deps, ...queues, http: welcome }, Delivery.parse(lastSent())),
+  );
+  const step = (cost: Cost, functions: (keyof typeof assumed)[], taken = 0): Step => ({
+    ...cost,
+    usd: round(usdOf(cost, functions, taken), 2),
+  });
+  return {
+    accept: step(plain.accept, ["authorizer", "accept"]),
+    poll: step(plain.poll, ["authorizer", "poll"]),
+    work: step(plain.work, ["work"], takenCalls),
+    acceptTelling: step(telling.accept, ["authorizer", "accept"]),
+    workTelling: step(telling.work, ["work"], takenCalls),
+    delivery: step(delivery, ["delivery"], takenCalls),
+  };
+}
+
+const limits = { getRemainingTimeInMillis: () => 900_000 };
+
+/** As the queue hands on a message; of a record the worker reads these members. */
+const eventOf = (body: string): Parameters<ReturnType<typeof createWorker>>[0] => {
+  const record = { messageId: "1", body, attributes: { ApproximateReceiveCount: "1" } };
+  return { Records: [record] } as unknown as ReturnType<typeof eventOf>;
+};
+
+/** A receiver that takes what it is told. */
+const welcome: Http = {
+  async send({ url }) {
+    return { status: 204, url, headers: {}, body: (async function* () {})() };
+  },
+};
+
+/**
+ * Publishes the bot, with a webhook and a key.
+ * @returns asks the authorizer to let a request in.
+ */
+async function publish({ bot, deps }: Stack): Promise<() => Promise<void>> {
+  const { botId, ownerId } = bot;
+  const webhook = { url: "https://example.com/hook", events: ["response.completed"] };
+  const publication: Publication.Info = {
+    ...v.parse(Publication.Publish, { webhook }),
+    ...Publication.withoutStack,
+    botId,
+    ownerId,
+    title: "Bot",
+    status: "published",
+    cell: "cell",
+    stackName: "stack",
+    operation: null,
+    ownerBudget: null,
+    progress: null,
+    failure: null,
+    ownAddress: true,
+    upgrade: null,
+    publishedAt: 1,
+    updatedAt: 1,
+    revision: "r1",
+  };
+  await deps.table.put({ ...publication, ...Layout.publication(botId) });
+  await Webhook.prepare(deps, botId);
+  const pepper = Buffer.from("pepper");
+  const input = { label: "Key", expiresAt: null, createdBy: "owner" };
+  const { key, value } = await Key.create({ ...deps, pepper }, botId, input);
+  await Key.activate(deps.table, key);
+  const handler = createAuthorizer({ ...deps, pepper });
+  const event = {
+    headers: { "x-api-key": value },
+    stageVariables: { botId },
+    methodArn: "arn:aws:execute-api:us-east-1:000000000000:api/api/GET/health",
+    requestContext: { identity: { sourceIp: "127.0.0.1" } },
+    // Of the event the authorizer reads these members.
+  } as unknown as Parameters<typeof handler>[0];
+  return async () => {
+    const { policyDocument } = await handler(event);
+    if (policyDocument.Statement[0]?.Effect !== "Allow") throw new Error("Not let in.");
+  };
+}
