@@ -56,6 +56,16 @@ export function indexChecks({ check, table, partition }: TableChecks): void {
     });
   });
 
+  check("of an index of keys no more than these is read where no more is asked for", async () => {
+    const openPk = partition();
+    const key = { pk: partition(), sk: "A" };
+    await table().put({ ...key, openPk, openSk: "1", beat: 1 });
+    await until(async () => {
+      const { items } = await table().query({ index: "open", pk: openPk, keysOnly: true });
+      expect(items).toEqual([{ ...key, openPk, openSk: "1" }]);
+    });
+  });
+
   check("a removed item leaves its indexes", async () => {
     const publicPk = partition();
     const key = { pk: partition(), sk: "A" };

@@ -76,6 +76,30 @@ test("a run in progress is broken off, and what was said is kept", async () => {
   });
 });
 
+test("where the table tells of its writes, a cancel is seen long before the next look", async () => {
+  const minutes = 600_000;
+  const policy = { ...stack.policy, leaseMs: 2 * minutes, heartbeatMs: minutes };
+  const deps = { ...stack.deps, policy: { ...policy, cancelPollMs: minutes } };
+  const client = stack.client();
+  const speaking = Promise.withResolvers<void>();
+  let isBrokenOff = false;
+  stack.model.script = async function* (_request, signal) {
+    yield { type: "text", text: "Half of an" };
+    speaking.resolve();
+    await stack.clock.sleep(20_000, signal).catch(() => {
+      isBrokenOff = true;
+    });
+  };
+  const { json } = await client.send("Hi", "c-told");
+  const working = Worker.work(deps, client.address("c-told"), limits);
+  await speaking.promise;
+  await client.call("POST", `/conversation/c-told/${json.messageId}/cancel`);
+  await working;
+  expect(isBrokenOff).toBe(true);
+  const reply = await client.call("GET", `/conversation/c-told/${json.messageId}`);
+  expect(reply.json.runStatus).toBe("cancelled");
+});
+
 test("a run that has ended stays as it is", async () => {
   const client = stack.client();
   const { json } = await client.send("Hi", "c-3");

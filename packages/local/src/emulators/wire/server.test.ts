@@ -60,6 +60,16 @@ test("requests that come together are settled once, before any is answered", asy
   expect(acts).toEqual(["Get", "Put", "settle"]);
 });
 
+test("of many that come together the first are answered while the rest is still to be done", async () => {
+  const { client, acts, bodies } = await start();
+  client.write(post("Get", "a").repeat(20));
+  expect(await bodies(20)).toHaveLength(20);
+  const groups = acts.join(" ").split("settle");
+  expect(groups.map((group) => group.trim().split(" ").filter(Boolean).length)).toEqual([
+    8, 8, 4, 0,
+  ]);
+});
+
 test("a request that comes in pieces is carried out when it is whole", async () => {
   const { client, acts, bodies } = await start();
   for (const piece of post("Get", "abc")) {
