@@ -43,10 +43,16 @@ export function startWorkers(
   const syncer = lambda("syncer", createSyncer({ ...backends, reader }), functionTimeoutMs);
   const deadLetters = lambda("dead-letters", createDeadLetters(backends), functionTimeoutMs);
   const webhooks = lambda("webhooks", createWebhooks(backends), functionTimeoutMs);
-  const sweeper = createSchedule(createSweeper(backends), {
-    everyMs: sweepEveryMs,
-    log: backends.log,
-  });
+  const sweepLater = createSweeper(backends);
+  // At first no bell is on its way: who was about to ring ended with the process before.
+  let sweep = createSweeper({ ...backends, policy: { ...backends.policy, quietMs: 0 } });
+  const sweeper = createSchedule(
+    async () => {
+      await sweep();
+      sweep = sweepLater;
+    },
+    { everyMs: sweepEveryMs, log: backends.log },
+  );
   const { dynamodb: client } = createClients(clientOptions(emulators));
   const { tableName } = emulators;
   const expiry = createSchedule(
