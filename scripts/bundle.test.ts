@@ -28,3 +28,8 @@ describe.each(Object.entries(budgetsKib))("the bundle of %s", (name, budget) => 
     if (!packages["@smithy/core"]) expect(builtins).not.toContain("http");
   });
 });
+
+test("the authorizer, which every request waits for, loads no module of Node's before it is asked", async () => {
+  const { builtins } = await bundleFunction("authorizer");
+  expect(builtins.filter((name) => name !== "sst")).toEqual([]);
+});
