@@ -63,7 +63,8 @@ try {
     model = models[module],
   ): Promise<void> => {
     const begun = performance.now();
-    const finding = await check({ classPath, module, model, config });
+    const inOrder = expected !== null;
+    const finding = await check({ classPath, module, model, config, inOrder });
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const ok = finding.violated === expected;
     if (ok) passed += 1;

@@ -1,6 +1,8 @@
 /** Limits and times that both ways of running share; the embedded runtime shortens some. */
 export const defaultPolicy = {
   openMax: 100,
+  /** A transaction is billed twice, and more than the call that it spares. */
+  acceptsInOne: false,
   modelTriesMax: 4,
   backoffMs: 500,
   backoffMaxMs: 8_000,

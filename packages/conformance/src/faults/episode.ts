@@ -62,7 +62,12 @@ export async function playEpisode(options: EpisodeOptions): Promise<Episode> {
   const shared: Shared = {
     catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku"]),
     randomness: randomnessOf(world),
-    policy: { ...policy, openMax: plan.openMax, queuedMaxMs: plan.queuedMaxMs },
+    policy: {
+      ...policy,
+      openMax: plan.openMax,
+      acceptsInOne: plan.acceptsInOne,
+      queuedMaxMs: plan.queuedMaxMs,
+    },
   };
   const botId = await createBot(surroundings, shared.catalog);
   const skew = () => (plan.skewMs ? prng.between(-plan.skewMs, plan.skewMs) : 0);

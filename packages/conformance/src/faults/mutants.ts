@@ -69,7 +69,22 @@ export const mutants: readonly Mutant[] = [
   {
     name: "put overwrites",
     file: "conversations/run/index.ts",
-    replace: [[`deps.table.put(item, absent("pk"))`, `deps.table.put(item)`]],
+    replace: [
+      [
+        `return { run, item, condition: absent("pk") };`,
+        `return { run, item, condition: undefined as never };`,
+      ],
+    ],
+  },
+  {
+    name: "what was put before is appended without a look",
+    file: "conversations/conversation/accept.ts",
+    replace: [
+      [
+        `  if (await Run.putBy(deps, put)) return append(`,
+        `  if ((await Run.putBy(deps, put)) || deps) return append(`,
+      ],
+    ],
   },
   {
     name: "pop unconditional",

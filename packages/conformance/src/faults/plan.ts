@@ -46,6 +46,8 @@ export interface Plan {
   /** When faults end. */
   calmAtMs: number;
   openMax: number;
+  /** Whether messages are accepted as on one machine, by one call where that is let through. */
+  acceptsInOne: boolean;
   /** What the bot may spend, and its owner with all bots, where it is limited. */
   budgets: Budgets | null;
 }
@@ -133,6 +135,8 @@ export function choosePlan(prng: Prng, only?: string): Plan {
     sweepEveryMs: races || hurries ? 3_000 : 20_000,
     calmAtMs: 40_000,
     openMax: prng.chance(0.1) ? 2 : 100,
+    // By no draw of its own, so that a seed goes on to be what it was.
+    acceptsInOne: messages.length % 2 === 1,
     budgets: null,
   };
 }
@@ -184,6 +188,7 @@ export function planOfStorm(prng: Prng): Plan {
     })),
     rates: { ...noFaults, ...profiles["everything at once"], stall: 0, max: 40 },
     workers: 3,
+    acceptsInOne: true,
     budgets: {
       bot: { period: "DAY", runs, spendMicroUsd: null },
       owner: prng.chance(0.5) ? { period: "TOTAL", runs, spendMicroUsd: null } : null,
@@ -217,6 +222,7 @@ export function planOfKillPoint(scenario: Scenario, killPoint: KillPoint): Plan 
     sweepEveryMs: 20_000,
     calmAtMs: 40_000,
     openMax: 100,
+    acceptsInOne: false,
     budgets: null,
     ...rest,
   };

@@ -102,6 +102,17 @@ test("accepting a message takes one read, two writes and one send", async () => 
   expect(await counted(accept)).toEqual({ reads: 1, writes: 2, sends: 1 });
 });
 
+test("and one write where it is made in one call", async () => {
+  const policy = { ...stack.policy, acceptsInOne: true };
+  const inOne = () => stack.client({}, { policy });
+  const { json } = await inOne().send("Hi");
+  const { conversationId } = json;
+  const more = () => inOne().send("And again", conversationId);
+  expect(await counted(more)).toMatchObject({ reads: 0, writes: 1 });
+  const { openMessageIds } = (await client().call("GET", `/conversation/${conversationId}`)).json;
+  expect(openMessageIds).toHaveLength(2);
+});
+
 /** Rings that were sent, and not heard by any worker yet. */
 const bells: string[] = [];
 

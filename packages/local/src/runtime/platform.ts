@@ -31,6 +31,8 @@ export const platform: Platform = {
  */
 export const policy = {
   ...defaultPolicy,
+  /** Units cost nothing here, and a call is a turn of two processes. */
+  acceptsInOne: true,
   leaseMs: 8_000,
   heartbeatMs: 2_000,
   cancelPollMs: 2_000,

@@ -131,7 +131,15 @@ export async function startStack(
     ids: Id.createIds(systemClock),
     catalog: ModelCatalog.createCatalog(["claude-v4.5-haiku", "claude-v3-haiku", "outlet-demo"]),
     log,
-    policy: { ...policy, attemptBackoffMs: 20, backoffMs: 5, backoffMaxMs: 20, throttledMaxMs: 0 },
+    // Accepts as on AWS.
+    policy: {
+      ...policy,
+      acceptsInOne: false,
+      attemptBackoffMs: 20,
+      backoffMs: 5,
+      backoffMaxMs: 20,
+      throttledMaxMs: 0,
+    },
     remoteTools: { open: async () => remote.tools },
     model: {
       stream(request, signal) {

@@ -26,6 +26,8 @@ export interface AcceptDeps {
   policy: {
     /** Open runs of one conversation at most. */
     openMax: number;
+    /** Whether a call of the table costs more than the units that two writes in one cost beside it. */
+    acceptsInOne: boolean;
   };
 }
 
@@ -68,7 +70,9 @@ export const newIds = (deps: { ids: Id.Ids }): Accepted => Id.messagePair(deps.i
 
 /**
  * Accepts one message: hold back what it may cost, put the run, append it to the head (the moment of
- * acceptance), ring. A queue that cannot be rung does not undo the acceptance: the sweeper rings again.
+ * acceptance), ring. Put and append are tried in one call first where that is cheap (action
+ * AcceptTogether of the protocol): refused, for whatever reason, they go one by one, and each finds out
+ * for itself. A queue that cannot be rung does not undo the acceptance: the sweeper rings again.
  * @param given ids made beforehand. `seen` where somebody else may be at the same message: nothing is
  *   then taken back.
  * @throws ProblemError `budget_exceeded`, `conversation_busy`; `not_found` where the conversation was deleted after
@@ -82,8 +86,11 @@ export async function accept(
 ): Promise<Accepted> {
   const { runId, answerId } = given ?? newIds(deps);
   const sender = deps.ids.ulid();
-  const holds = await putHeld(deps, address, message, { runId, answerId, sender });
-  const outcome = await append(deps, address, runId, message, given?.seen);
+  const held = await holdFor(deps, address, message, { runId, answerId, sender });
+  const { holds } = held.run;
+  const outcome = (await acceptTogether(deps, held, message, given?.seen))
+    ? "open"
+    : await acceptByStep(deps, held, message, given?.seen);
   if (outcome === "removed") throw deletedSince(address, runId);
   if (outcome === "full") {
     if (!given?.seen) {
@@ -96,17 +103,53 @@ export async function accept(
   return { runId, answerId };
 }
 
+function acceptTogether(
+  deps: AcceptDeps,
+  { run, item, condition }: Run.Put,
+  message: Message,
+  seen: Mailbox.Seen | undefined,
+): Promise<boolean> {
+  if (!deps.policy.acceptsInOne) return Promise.resolve(false);
+  const options = { ...headOf(deps, message), seen };
+  const appending = Mailbox.appendOf(deps, run, run.runId, options);
+  return deps.table.transact([{ item, condition }, appending]);
+}
+
+async function acceptByStep(
+  deps: AcceptDeps,
+  put: Run.Put,
+  message: Message,
+  seen: Mailbox.Seen | undefined,
+): Promise<"open" | "full" | "removed"> {
+  const { run } = put;
+  if (await Run.putBy(deps, put)) return append(deps, run, run.runId, message, seen);
+  // Put before: by this very request, whose reply was lost, and what came of it since is not to be undone.
+  const found = await look(deps.table, run, run.runId);
+  if (!found.run) return "removed";
+  if (found.arrived) return "open";
+  return append(deps, run, run.runId, message, { ...found.seen, ...seen });
+}
+
 /** Actions Reserve and Put. What is held for a run that was never accepted, the sweeper releases. */
 export async function putHeld(
   deps: AcceptDeps,
   address: Address,
+  message: Message,
+  sent: Accepted & Budget.Sender,
+): Promise<void> {
+  await Run.putBy(deps, await holdFor(deps, address, message, sent));
+}
+
+/** Action Reserve, and the write of the run that names what is held for it. */
+async function holdFor(
+  deps: AcceptDeps,
+  address: Address,
   { budget, ...message }: Message,
   { sender, ...ids }: Accepted & Budget.Sender,
-): Promise<Budget.Hold[]> {
+): Promise<Run.Put> {
   const holder = holderOf(address, ids.runId);
   const holds = budget ? await Budget.reserve(deps, budget, holder, { sender }) : [];
-  await Run.put(deps, address, { ...message, ...ids, holds });
-  return holds;
+  return Run.putOf(deps, address, { ...message, ...ids, holds });
 }
 
 /** Action Reserve for a run that is there: what was held for it may have been released since. */

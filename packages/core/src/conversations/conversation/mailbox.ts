@@ -92,30 +92,43 @@ export const seen = (head: Head | undefined): Required<Seen> => ({
   last: head?.last ?? null,
 });
 
+interface AppendOptions {
+  openMax: number;
+  title: string;
+  expiresAt: number;
+  seen?: Seen | undefined;
+}
+
+/** The update that {@link append} is, as one of several that are made together. */
+export function appendOf(
+  { clock }: Pick<Deps, "clock">,
+  address: Address,
+  runId: string,
+  { openMax, title, expiresAt, seen }: AppendOptions,
+): { key: Key; change: Change; condition: Condition } {
+  const now = clock.now();
+  const free = all(lacks("open", runId), sizeBelow("open", openMax), absent("doomed"));
+  return {
+    key: Layout.head(address),
+    change: {
+      append: { open: [runId] },
+      set: { ...pick(address), expiresAt, ...openIndex(address, now) },
+      setIfAbsent: { createdAt: now, title },
+    },
+    condition: all(free, ...(seen ? unchanged(seen) : [])),
+  };
+}
+
 /** Action Append: the moment of acceptance. Appending what is open changes nothing. */
 export async function append(
   deps: Deps,
   address: Address,
   runId: string,
-  options: {
-    openMax: number;
-    title: string;
-    expiresAt: number;
-    seen?: Seen | undefined;
-  },
+  options: AppendOptions,
 ): Promise<Appended> {
-  const now = deps.clock.now();
-  const { openMax, title, expiresAt, seen } = options;
-  const free = all(lacks("open", runId), sizeBelow("open", openMax), absent("doomed"));
-  const item = await deps.table.update(
-    Layout.head(address),
-    {
-      append: { open: [runId] },
-      set: { ...pick(address), expiresAt, ...openIndex(address, now) },
-      setIfAbsent: { createdAt: now, title },
-    },
-    all(free, ...(seen ? unchanged(seen) : [])),
-  );
+  const { openMax, seen } = options;
+  const { key, change, condition } = appendOf(deps, address, runId, options);
+  const item = await deps.table.update(key, change, condition);
   if (item) return { outcome: "open", head: shape.read(deps.table, item) };
   const head = await read(deps.table, address);
   if (head?.open.includes(runId)) return { outcome: "open", head };

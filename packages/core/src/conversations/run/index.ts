@@ -9,6 +9,7 @@ import {
   absent,
   all,
   type Clock,
+  type Condition,
   equals,
   type Item,
   type ObjectStore,
@@ -87,6 +88,15 @@ export const expiryOf = (clock: Clock, retentionDays: number): number =>
  * @returns whether it was new.
  */
 export async function put(deps: Deps, address: Address, input: New): Promise<boolean> {
+  return putBy(deps, await putOf(deps, address, input));
+}
+
+/** The write that {@link put} is, as one of several that are made together; what was said is stored. */
+export async function putOf(
+  deps: Pick<Deps, "objects" | "clock">,
+  address: Address,
+  input: New,
+): Promise<Put> {
   const {
     content,
     surroundings,
@@ -136,10 +146,24 @@ export async function put(deps: Deps, address: Address, input: New): Promise<boo
     conversationCreatedAt: null,
   };
   const item: Item = { ...keyOf(address, input.runId), ...shape.check(run) };
-  if (await deps.table.put(item, absent("pk"))) return true;
+  return { run, item, condition: absent("pk") };
+}
+
+export interface Put {
+  run: State;
+  item: Item;
+  condition: Condition;
+}
+
+/** Writes a run on its own. @returns whether it was new. */
+export async function putBy(
+  deps: Pick<Deps, "table" | "objects">,
+  { run, item, condition }: Put,
+): Promise<boolean> {
+  if (await deps.table.put(item, condition)) return true;
   // Deleted meanwhile: then nobody names the objects any more.
-  if (!(await peek(deps.table, address, input.runId))) {
-    await removePayload(deps.objects, question, null);
+  if (!(await peek(deps.table, run, run.runId))) {
+    await removePayload(deps.objects, run.question, null);
   }
   return false;
 }
