@@ -19,7 +19,7 @@ const sweeper = new sst.aws.CronV2("Sweeper", {
     environment: logEnvironment("sweeper"),
     link: [installation, table, runQueue, deployQueue, syncQueue, webhookQueue],
     permissions: [
-      itemGrants("Get", "Update"),
+      itemGrants("Get", "BatchGet", "Update"),
       queryGrant("open"),
       sendGrant(runQueue),
       sendGrant(deployQueue),

@@ -13,7 +13,12 @@ const pastQuiet = ago(35 * minute);
 export const sweeper: Scenario[] = [
   {
     title: "rings for a conversation that nobody reads",
-    uses: ["dynamodb:Query index/open", "dynamodb:UpdateItem", "sqs:SendMessage RunQueueQueue"],
+    uses: [
+      "dynamodb:Query index/open",
+      "dynamodb:BatchGetItem",
+      "dynamodb:UpdateItem",
+      "sqs:SendMessage RunQueueQueue",
+    ],
     async run(world) {
       const { conversationId } = await acceptMessage(world, undefined, { clock: pastQuiet });
       await world.letters.take("RunQueue", conversationId);

@@ -77,6 +77,23 @@ test("a worker at work is left alone, and one that has died is followed at the n
   expect(await isRung(5 * quietMs + 1_000)).toBe(true);
 });
 
+test("also one that came after a long wait and a ring, and however often it dies", async () => {
+  const client = stack.client();
+  await client.send("Hi", "died");
+  const isRung = async (ms: number) => (await sweepIn(ms)).includes("died");
+  const late = 20 * quietMs;
+  const leaseAt = (ms: number) =>
+    Conversation.Mailbox.lease(
+      { ...stack.deps, clock: { ...systemClock, now: () => Date.now() + ms } },
+      client.address("died"),
+      quietMs,
+    );
+  expect(await isRung(late)).toBe(true);
+  await leaseAt(late + 1_000);
+  expect(await isRung(late + 2 * quietMs + 2_000)).toBe(true);
+  expect(await isRung(late + 3 * quietMs + 3_000)).toBe(true);
+});
+
 test("what an earlier version noted is understood", async () => {
   const client = stack.client();
   await client.send("Hi", "older");

@@ -44,7 +44,7 @@ export function startWorkers(
   const deadLetters = lambda("dead-letters", createDeadLetters(backends), functionTimeoutMs);
   const webhooks = lambda("webhooks", createWebhooks(backends), functionTimeoutMs);
   const sweepLater = createSweeper(backends);
-  // At first no bell is on its way: who was about to ring ended with the process before.
+  // At first no bell of a new message is on its way: who was about to ring ended with the process before.
   let sweep = createSweeper({ ...backends, policy: { ...backends.policy, quietMs: 0 } });
   const sweeper = createSchedule(
     async () => {

@@ -157,7 +157,10 @@ export async function lease(
     { add: { token: 1 }, set: { leaseUntil: now + leaseMs } },
     all({ op: "exists", name: "open" }, any(absent("leaseUntil"), below("leaseUntil", now))),
   );
-  return item && shape.read(deps.table, item);
+  const head = item && shape.read(deps.table, item);
+  // So that the sweeper sees it where this reader dies: it lets be what waits long, not what stands still.
+  if (head && restsUntil(head) > now) await setRest(deps, head, now);
+  return head;
 }
 
 /** Heartbeat: extends the lease. @returns whether it is still ours. */
@@ -297,12 +300,16 @@ export async function expireAt(
 export async function listDue({ table, clock }: Deps, quietMs: number): Promise<Head[]> {
   const until = clock.now() - quietMs;
   const open = await listShards(table, { keysOnly: true });
-  const due = open.filter(
-    ({ openSk }) => typeof openSk === "string" && Layout.restsUntilOf(openSk) <= until,
-  );
+  const due = new Map<string, Item>();
+  for (const item of open) {
+    // By name: one that moves while the pages are read may be on two of them.
+    const isDue = typeof item.openSk === "string" && Layout.restsUntilOf(item.openSk) <= until;
+    if (isDue) due.set(item.pk, item);
+  }
+  const found = [...due.values()];
   const heads: Head[] = [];
-  for (let i = 0; i < due.length; i += readAtOnce) {
-    const keys = due.slice(i, i + readAtOnce);
+  for (let i = 0; i < found.length; i += readAtOnce) {
+    const keys = found.slice(i, i + readAtOnce);
     const items = await getMany(table, keys);
     // Rung for or ended meanwhile: the next look is at that.
     const same = items.flatMap((item, n) => (item && item.openSk === keys[n]?.openSk ? item : []));
@@ -328,17 +335,24 @@ const ringEveryMaxMs = 300_000;
 /**
  * Notes that it was rung for, unless somebody else has been there since. Its bell may only be waiting
  * behind many others, so it is rung for again after as long as it has waited, lest a long queue grows
- * longer by the sweeper's own doing.
+ * longer by the sweeper's own doing; not where a reader had come, and died.
  */
 export async function noteRing(deps: Deps, head: Head, quietMs: number): Promise<void> {
-  if (head.openSk === undefined) return;
   const now = deps.clock.now();
   const [oldest] = head.open;
-  const waited = oldest === undefined ? 0 : now - Id.timeOf(oldest);
-  const restsUntil = now + Math.max(0, Math.min(ringEveryMaxMs, waited) - quietMs);
-  await deps.table.update(
+  const waits = !head.leaseUntil && oldest !== undefined;
+  const waited = waits ? Math.min(ringEveryMaxMs, now - Id.timeOf(oldest)) : 0;
+  await setRest(deps, head, now + Math.max(0, waited - quietMs));
+}
+
+const restsUntil = ({ openSk }: Head): number =>
+  openSk === undefined ? 0 : Layout.restsUntilOf(openSk);
+
+async function setRest({ table }: Deps, head: Head, until: number): Promise<void> {
+  if (head.openSk === undefined) return;
+  await table.update(
     Layout.head(head),
-    { set: { openSk: Layout.openConversation(head.botId, restsUntil) } },
+    { set: { openSk: Layout.openConversation(head.botId, until) } },
     equals("openSk", head.openSk),
   );
 }
