@@ -148,7 +148,7 @@ function parts(app: App) {
       deployQueue: queue("DeployQueue"),
       syncQueue: queue("SyncQueue"),
       webhookQueue: queue("WebhookQueue"),
-      policy: { openMax: 100 },
+      policy: { openMax: 100, acceptsInOne: false },
       pepper,
       cell,
       stackPrefix: stackPrefix(stage),
