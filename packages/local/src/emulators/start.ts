@@ -88,7 +88,7 @@ async function persist(options: EmulatorOptions, folder: SocketFolder): Promise<
 }
 
 function launch(
-  { dataDir, log, visibilityTimeoutSeconds = 120, heapMb = 160 }: EmulatorOptions,
+  { dataDir, log, visibilityTimeoutSeconds = 120, heapMb = 512 }: EmulatorOptions,
   socketDir: string,
   sockets: Sockets,
 ) {
