@@ -60,6 +60,30 @@ const redrive = (botId: string, runId: string) =>
   until(() => Requests.redrive(stack.deps, botId, runId));
 
 describe("a run that has failed for good", () => {
+  test("is redriven by the first request, though its reply gets lost and the write is tried again", async () => {
+    const { botId, client } = await newBot();
+    fails();
+    const sent = await client.send("Hi", "c");
+    await client.outcome(sent);
+    await until(async () => {
+      expect((await client.call("GET", "/conversation/c")).json.openMessageIds).toEqual([]);
+    });
+    works();
+    let losses = 0;
+    const table: typeof stack.table = {
+      ...stack.table,
+      async update(...write) {
+        const [, change] = write;
+        if (!change.add?.["redrives"] || losses++ > 0) return stack.table.update(...write);
+        await stack.table.update(...write);
+        return stack.table.update(...write);
+      },
+    };
+    await Requests.redrive({ ...stack.deps, table }, botId, sent.json.messageId);
+    expect(losses).toBe(1);
+    expect((await client.outcome(sent)).json.status).toBe("completed");
+  });
+
   test("is in the log with code, cause and attempts, and the cause is the owner's alone", async () => {
     const { botId, client } = await newBot();
     stack.model.script = () => {

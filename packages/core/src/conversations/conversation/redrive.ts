@@ -31,6 +31,8 @@ export async function redrive(deps: RedriveDeps, entry: RequestLog.Entry): Promi
     const found = await Run.peek(deps.table, entry, entry.runId);
     if (!head || !found || head.createdAt === undefined) throw gone(entry.runId);
     const run = await reopen(deps, head, found, await deps.budgetOf?.(found));
+    // Reopened by somebody else, or by this very request, whose reply was lost: the next look tells.
+    if (!run) continue;
     // It lives longer now, and its log with it.
     await EventLog.extend(deps, run);
     const { outcome } = await Mailbox.append(deps, run, run.runId, {
@@ -62,7 +64,7 @@ async function reopen(
   head: Mailbox.Head,
   found: Run.State,
   budget: Budget.Claim | undefined,
-): Promise<Run.State> {
+): Promise<Run.State | undefined> {
   const isOpen = head.open.includes(found.runId);
   // Its end is not billed before it has left the mailbox.
   if (isOpen && found.status === "failed") throw closing();
@@ -75,9 +77,7 @@ async function reopen(
   const holder = holderOf(found, found.runId, found.redrives + 1);
   const sender = deps.ids.ulid();
   const holds = budget ? await Budget.reserve(deps, budget, holder, { sender }) : [];
-  const run = await Run.reopen(deps, found, holds);
-  if (!run) throw notFailed(found);
-  return run;
+  return Run.reopen(deps, found, holds);
 }
 
 const busy = () =>
