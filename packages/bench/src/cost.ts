@@ -1,13 +1,9 @@
 import { Delivery } from "@outlet/core/conversations/delivery";
-import { Key } from "@outlet/core/publishing/key";
-import { Publication } from "@outlet/core/publishing/publication";
 import { Webhook } from "@outlet/core/publishing/webhook";
 import type { Http } from "@outlet/core/ports";
-import { Layout } from "@outlet/core/store/layout";
-import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
 import { createWorker } from "@outlet/functions/workers/worker/handler";
-import { says, type Stack } from "@outlet/local/runtime/stack-fixture";
-import * as v from "valibot";
+import { eventOf, publishAsIs } from "@outlet/local/runtime/published-fixture";
+import { says } from "@outlet/local/runtime/stack-fixture";
 import { round } from "./load/load.ts";
 import { type Cost, type Meter, startMetered } from "./metered.ts";
 
@@ -79,7 +75,12 @@ export async function costOfCalls() {
 
 async function countSteps({ stack, queues, lastSent, measure }: Meter) {
   stack.model.script = () => says("An answer of the usual length, as a model would give it.");
-  const authorize = await publish(stack);
+  const webhook = { url: "https://example.com/hook", events: ["response.completed"] };
+  const ask = await publishAsIs(stack, { webhook });
+  await Webhook.prepare(stack.deps, stack.bot.botId);
+  const authorize = async () => {
+    if ((await ask()) !== "Allow") throw new Error("Not let in.");
+  };
   const run = async (tellsOwner: "true" | "false") => {
     const client = stack.client({ tellsOwner }, queues);
     let path = "";
@@ -122,61 +123,9 @@ async function countSteps({ stack, queues, lastSent, measure }: Meter) {
 
 const limits = { getRemainingTimeInMillis: () => 900_000 };
 
-/** As the queue hands on a message; of a record the worker reads these members. */
-const eventOf = (body: string): Parameters<ReturnType<typeof createWorker>>[0] => {
-  const record = { messageId: "1", body, attributes: { ApproximateReceiveCount: "1" } };
-  return { Records: [record] } as unknown as ReturnType<typeof eventOf>;
-};
-
 /** A receiver that takes what it is told. */
 const welcome: Http = {
   async send({ url }) {
     return { status: 204, url, headers: {}, body: (async function* () {})() };
   },
 };
-
-/**
- * Publishes the bot, with a webhook and a key.
- * @returns asks the authorizer to let a request in.
- */
-async function publish({ bot, deps }: Stack): Promise<() => Promise<void>> {
-  const { botId, ownerId } = bot;
-  const webhook = { url: "https://example.com/hook", events: ["response.completed"] };
-  const publication: Publication.Info = {
-    ...v.parse(Publication.Publish, { webhook }),
-    ...Publication.withoutStack,
-    botId,
-    ownerId,
-    title: "Bot",
-    status: "published",
-    cell: "cell",
-    stackName: "stack",
-    operation: null,
-    ownerBudget: null,
-    progress: null,
-    failure: null,
-    ownAddress: true,
-    upgrade: null,
-    publishedAt: 1,
-    updatedAt: 1,
-    revision: "r1",
-  };
-  await deps.table.put({ ...publication, ...Layout.publication(botId) });
-  await Webhook.prepare(deps, botId);
-  const pepper = Buffer.from("pepper");
-  const input = { label: "Key", expiresAt: null, createdBy: "owner" };
-  const { key, value } = await Key.create({ ...deps, pepper }, botId, input);
-  await Key.activate(deps.table, key);
-  const handler = createAuthorizer({ ...deps, pepper });
-  const event = {
-    headers: { "x-api-key": value },
-    stageVariables: { botId },
-    methodArn: "arn:aws:execute-api:us-east-1:000000000000:api/api/GET/health",
-    requestContext: { identity: { sourceIp: "127.0.0.1" } },
-    // Of the event the authorizer reads these members.
-  } as unknown as Parameters<typeof handler>[0];
-  return async () => {
-    const { policyDocument } = await handler(event);
-    if (policyDocument.Statement[0]?.Effect !== "Allow") throw new Error("Not let in.");
-  };
-}

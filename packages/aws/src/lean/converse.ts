@@ -55,9 +55,7 @@ export function createConverseClient(options: ConverseOptions): ConverseClient {
     async *stream(modelId, said, signal) {
       const body = JSON.stringify(said);
       const path = `/model/${encode(modelId)}/converse-stream`;
-      const headers = {
-        "content-type": "application/json",
-      };
+      const headers = { "content-type": "application/json" };
       const open = (signed: Record<string, string>) =>
         target.open({ path, headers: signed, body, signal });
       const opened = await send({ path, headers, body }, open, refusalOf);

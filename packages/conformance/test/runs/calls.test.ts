@@ -1,10 +1,5 @@
-import { Key } from "@outlet/core/publishing/key";
-import { Publication } from "@outlet/core/publishing/publication";
-import { Layout } from "@outlet/core/store/layout";
-import { createAuthorizer } from "@outlet/functions/authorizer/authorizer";
+import { eventOf, publishAsIs } from "@outlet/local/runtime/published-fixture";
 import { says, type Stack, startStack } from "@outlet/local/runtime/stack-fixture";
-import type { APIGatewayRequestAuthorizerEvent, SQSEvent } from "aws-lambda";
-import * as v from "valibot";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 /**
@@ -26,52 +21,15 @@ beforeAll(async () => {
     }),
   });
   stack.model.script = () => says("Hello.");
-  const { bot, deps } = stack;
-  const pepper = Buffer.from("pepper");
-  const input = { label: "Key", expiresAt: null, createdBy: "owner" };
-  const { key, value } = await Key.create({ ...deps, pepper }, bot.botId, input);
-  await Key.activate(deps.table, key);
-  await publishAsIs(bot.botId, bot.ownerId);
-  const handler = createAuthorizer({ ...deps, pepper });
-  const event = {
-    headers: { "x-api-key": value },
-    stageVariables: { botId: bot.botId },
-    methodArn: "arn:aws:execute-api:us-east-1:000000000000:api/api/GET/health",
-    requestContext: { identity: { sourceIp: "127.0.0.1" } },
-    // Of the event the authorizer reads these members.
-  } as unknown as APIGatewayRequestAuthorizerEvent;
+  const ask = await publishAsIs(stack);
   authorize = async () => {
-    const { policyDocument } = await handler(event);
-    expect(policyDocument.Statement[0]?.Effect).toBe("Allow");
+    expect(await ask()).toBe("Allow");
   };
   // Once a minute it notes that the key was used.
   await authorize();
 });
 
 afterAll(() => stack?.stop());
-
-async function publishAsIs(botId: string, ownerId: string): Promise<void> {
-  const publication: Publication.Info = {
-    ...v.parse(Publication.Publish, {}),
-    ...Publication.withoutStack,
-    botId,
-    ownerId,
-    title: "Bot",
-    status: "published",
-    cell: "cell",
-    stackName: "stack",
-    operation: null,
-    ownerBudget: null,
-    progress: null,
-    failure: null,
-    ownAddress: true,
-    upgrade: null,
-    publishedAt: 1,
-    updatedAt: 1,
-    revision: "r1",
-  };
-  await stack.deps.table.put({ ...publication, ...Layout.publication(botId) });
-}
 
 /** The calls that an act makes. */
 async function counted(act: () => Promise<unknown>): Promise<typeof calls> {
@@ -118,11 +76,8 @@ const bells: string[] = [];
 
 async function work(): Promise<void> {
   const [body = ""] = bells.splice(0).slice(-1);
-  const record = { messageId: "1", body, attributes: { ApproximateReceiveCount: "1" } };
-  // Of a record the worker reads these members.
-  const event = { Records: [record] } as unknown as SQSEvent;
   const limits = { getRemainingTimeInMillis: () => 900_000 };
-  expect(await stack.worker()(event, limits)).toEqual({ batchItemFailures: [] });
+  expect(await stack.worker()(eventOf(body), limits)).toEqual({ batchItemFailures: [] });
 }
 
 test("a short run takes six writes in all at most, from the message to its end", async () => {
