@@ -14,10 +14,13 @@ export function keepTypedAhead(): void {
   document.addEventListener("keydown", keep, true);
   const handOn = () => {
     document.removeEventListener("keydown", keep, true);
+    let isOver = false;
     for (const event of kept) {
+      // Whatever follows a choice is not for the list that was chosen from: of a dialog that the
+      // choice has opened, an Escape is the dialog's.
+      if (isOver && event.key !== "Escape") continue;
       document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", event));
-      // Whatever follows a choice is not for the list that was chosen from.
-      if (endsIt.has(event.key)) return;
+      isOver ||= endsIt.has(event.key);
     }
   };
   // Timers go off in order: by the second of ours, Kobalte's have.
