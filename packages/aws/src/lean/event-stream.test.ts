@@ -6,6 +6,7 @@ import { type Frame, FrameReader } from "./event-stream.ts";
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);
 const short = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
+const name = fc.oneof({ weight: 9, arbitrary: short }, fc.constant("__proto__"));
 const header = fc.oneof(
   fc.record({ type: fc.constant("string" as const), value: short }),
   fc.record({ type: fc.constant("boolean" as const), value: fc.boolean() }),
@@ -18,7 +19,7 @@ const header = fc.oneof(
   }),
 );
 const message = fc.record({
-  headers: fc.dictionary(short, header, { noNullPrototype: true, maxKeys: 5 }),
+  headers: fc.dictionary(name, header, { noNullPrototype: true, maxKeys: 5 }),
   body: fc.uint8Array({ maxLength: 300 }),
 });
 

@@ -78,7 +78,7 @@ const sizes: readonly (number | undefined)[] = [0, 0, 1, 2, 4, 8, undefined, und
 const textType = 7;
 
 function readHeaders(bytes: Buffer): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: [name: string, value: string][] = [];
   try {
     for (let at = 0; at < bytes.length; ) {
       const nameEnd = at + 1 + bytes.readUInt8(at);
@@ -89,12 +89,13 @@ function readHeaders(bytes: Buffer): Record<string, string> {
       const begin = nameEnd + (sizes[type] === undefined ? 3 : 1);
       at = begin + size;
       if (at > bytes.length) throw new BrokenAnswer("A header is longer than all of them.");
-      if (type === textType) headers[name] = bytes.toString("utf8", begin, at);
+      if (type === textType) headers.push([name, bytes.toString("utf8", begin, at)]);
     }
   } catch (error) {
     // Read beyond their end.
     if (error instanceof RangeError) throw new BrokenAnswer("Headers end too early.");
     throw error;
   }
-  return headers;
+  // An assignment to `__proto__` would make no member of it.
+  return Object.fromEntries(headers);
 }
