@@ -1,38 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { wings } from "./lint/rooms.ts";
+import { makeSandbox, root } from "./lint/sandbox.test-support.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const sandbox = mkdtempSync(join(tmpdir(), "outlet-imports-"));
-for (const name of [".oxlintrc.json", "node_modules", "scripts"]) {
-  symlinkSync(join(root, name), join(sandbox, name));
-}
-afterAll(() => rmSync(sandbox, { recursive: true }));
+const { folder: sandbox, lint, lintSource } = makeSandbox();
 
 /** What the linter, as configured, says of a file of that place that imports that module. */
-function complaintsAbout(place: string, module: string): string {
-  const file = join(sandbox, place, "probe.ts");
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `export * from ${JSON.stringify(module)};\n`);
-  try {
-    return lint(file);
-  } finally {
-    rmSync(file);
-  }
-}
-
-function lint(path: string): string {
-  try {
-    execFileSync(join(root, "node_modules/.bin/oxlint"), [path], { cwd: sandbox, stdio: "pipe" });
-    return "";
-  } catch (error) {
-    return String((error as { stdout: Buffer }).stdout);
-  }
-}
+const complaintsAbout = (place: string, module: string): string =>
+  lintSource(place, `export * from ${JSON.stringify(module)};`);
 
 const run = "packages/core/src/conversations/run";
 const none = /^$/;
@@ -95,10 +71,7 @@ describe("the linter", () => {
         readFileSync(join(root, "packages/core/src", domain, "index.ts")),
       );
     }
-    const file = join(core, "conversations/bell/probe.ts");
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${source}\n`);
-    expect(lint(file)).toMatch(complaint);
+    expect(lintSource("packages/core/src/conversations/bell", source)).toMatch(complaint);
   });
 
   test.each(wings.slice(1).map((wing, i) => [wings[i] ?? "", wing]))(

@@ -1,29 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { makeSandbox } from "./lint/sandbox.test-support.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const sandbox = mkdtempSync(join(tmpdir(), "outlet-text-"));
-for (const name of [".oxlintrc.json", "node_modules", "scripts"]) {
-  symlinkSync(join(root, name), join(sandbox, name));
-}
-afterAll(() => rmSync(sandbox, { recursive: true }));
+const { lintSource } = makeSandbox();
 
 /** Whether the linter, as configured, finds fault with how this expression cuts text. */
-function complains(expression: string, place = "packages/core/src/bots/bot"): boolean {
-  const file = join(sandbox, place, "probe.ts");
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `export const probe = (a: never) => ${expression};\n`);
-  try {
-    execFileSync(join(root, "node_modules/.bin/oxlint"), [file], { cwd: sandbox, stdio: "pipe" });
-    return false;
-  } catch (error) {
-    return String((error as { stdout: Buffer }).stdout).includes("Cut text by Text.cut");
-  }
-}
+const complains = (expression: string, place = "packages/core/src/bots/bot"): boolean =>
+  lintSource(place, `export const probe = (a: never) => ${expression};`).includes(
+    "Cut text by Text.cut",
+  );
 
 test.each([
   "title.slice(0, 80)",

@@ -1,6 +1,7 @@
 /** Rules of this house, for `.oxlintrc.json`. */
 import { complaintAboutImport } from "./namespaces.ts";
 import { complaint, placeOf } from "./rooms.ts";
+import { advice, askedOf, guardedBy, type Syntax, tableOf } from "./tables.ts";
 import { complaintAbout } from "./text.ts";
 
 interface Node {
@@ -78,4 +79,46 @@ const text = {
   },
 };
 
-export default { meta: { name: "outlet" }, rules: { direction, namespaces, streams, text } };
+/** What is asked by names from outside is a Map, or asked by `Object.hasOwn` first. */
+const tables = {
+  create(context: Context) {
+    const declared = new Set<string>();
+    const guarded = new Set<string>();
+    const asked: [name: string, node: Syntax][] = [];
+    const ask = (node: Syntax) => {
+      const name = askedOf(node);
+      if (name) asked.push([name, node]);
+    };
+    return {
+      Program({ body = [] }: Syntax) {
+        for (const statement of body) {
+          const { declarations = [] } = statement.declaration ?? statement;
+          for (const node of declarations) {
+            const name = tableOf(node);
+            if (name === undefined) continue;
+            declared.add(name);
+            // Whoever imports it asks it elsewhere.
+            if (statement.declaration) context.report({ message: advice, node });
+          }
+        }
+      },
+      MemberExpression: ask,
+      BinaryExpression: ask,
+      CallExpression(node: Syntax) {
+        const name = guardedBy(node);
+        if (name) guarded.add(name);
+      },
+      "Program:exit"() {
+        for (const [name, node] of asked) {
+          const isOpen = declared.has(name) && !guarded.has(name);
+          if (isOpen) context.report({ message: advice, node });
+        }
+      },
+    };
+  },
+};
+
+export default {
+  meta: { name: "outlet" },
+  rules: { direction, namespaces, streams, tables, text },
+};

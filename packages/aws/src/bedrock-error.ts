@@ -5,23 +5,25 @@ import { ServiceError } from "./lean/service-error.ts";
  * Bedrock's exceptions, in lower case.
  * Which are worth another try: https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
  */
-const exceptions: Record<string, [ModelErrorCode, retryable: boolean]> = {
-  throttlingexception: ["model_throttled", true],
-  modelnotreadyexception: ["model_unavailable", true],
-  serviceunavailableexception: ["model_unavailable", true],
-  internalserverexception: ["model_unavailable", true],
-  modeltimeoutexception: ["model_timeout", true],
-  modelerrorexception: ["model_error", true],
-  modelstreamerrorexception: ["model_stream_broken", true],
-  accessdeniedexception: ["model_access_denied", false],
-  resourcenotfoundexception: ["model_not_found", false],
-  servicequotaexceededexception: ["model_quota_exceeded", false],
-  validationexception: ["model_invalid_request", false],
-  // Raised by the SDK's chain of credentials before anything is sent.
-  credentialsprovidererror: ["model_access_denied", false],
-  tokenprovidererror: ["model_access_denied", false],
-  timeouterror: ["model_timeout", true],
-};
+const exceptions = new Map(
+  Object.entries<[ModelErrorCode, retryable: boolean]>({
+    throttlingexception: ["model_throttled", true],
+    modelnotreadyexception: ["model_unavailable", true],
+    serviceunavailableexception: ["model_unavailable", true],
+    internalserverexception: ["model_unavailable", true],
+    modeltimeoutexception: ["model_timeout", true],
+    modelerrorexception: ["model_error", true],
+    modelstreamerrorexception: ["model_stream_broken", true],
+    accessdeniedexception: ["model_access_denied", false],
+    resourcenotfoundexception: ["model_not_found", false],
+    servicequotaexceededexception: ["model_quota_exceeded", false],
+    validationexception: ["model_invalid_request", false],
+    // Raised by the SDK's chain of credentials before anything is sent.
+    credentialsprovidererror: ["model_access_denied", false],
+    tokenprovidererror: ["model_access_denied", false],
+    timeouterror: ["model_timeout", true],
+  }),
+);
 
 /** For exceptions this list does not know: signature trouble, a proxy's own pages, new ones. */
 function fromStatus(status: number): [ModelErrorCode, boolean] {
@@ -70,7 +72,7 @@ export function toModelError(error: unknown, began: boolean): unknown {
     true,
   ];
   const [code, retryable] =
-    exceptions[error.name.toLowerCase()] ??
+    exceptions.get(error.name.toLowerCase()) ??
     // What could not be read, or was said in mid-answer, is a broken stream and not a success.
     (refusal === undefined || refusal.status < 300 ? broken : fromStatus(refusal.status));
   return new ModelError(

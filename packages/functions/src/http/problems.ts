@@ -108,23 +108,25 @@ function describe(issue: BaseIssue<unknown>): string {
   if (issue.kind === "schema") {
     return `must be ${expectedOf(issue)}, not ${short(issue.received)}`;
   }
-  const limit = limits[issue.type];
+  const limit = limits.get(issue.type);
   // What the schema says itself is better than a rule; valibot's own words begin like this.
   if (limit && issue.message.startsWith("Invalid ")) return limit(String(issue.requirement));
   return short(issue.message, 300);
 }
 
-const kinds: Record<string, string> = {
-  string: "a string",
-  number: "a number",
-  boolean: "true or false",
-  Object: "an object",
-  Array: "an array",
-};
+const kinds = new Map(
+  Object.entries({
+    string: "a string",
+    number: "a number",
+    boolean: "true or false",
+    Object: "an object",
+    Array: "an array",
+  }),
+);
 
 /** `("DAY" | "WEEK")` → `"DAY" or "WEEK"` */
 function expectedOf({ expected }: BaseIssue<unknown>): string {
-  const known = kinds[expected ?? ""];
+  const known = kinds.get(expected ?? "");
   return (
     known ??
     String(expected)
@@ -133,11 +135,13 @@ function expectedOf({ expected }: BaseIssue<unknown>): string {
   );
 }
 
-const limits: Record<string, (requirement: string) => string> = {
-  min_value: (least) => `must be at least ${least}`,
-  max_value: (most) => `must be at most ${most}`,
-  integer: () => "must be a whole number",
-  min_length: (least) => `must have a length of at least ${least}`,
-  max_length: (most) => `must have a length of at most ${most}`,
-  iso_timestamp: () => "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z",
-};
+const limits = new Map(
+  Object.entries<(requirement: string) => string>({
+    min_value: (least) => `must be at least ${least}`,
+    max_value: (most) => `must be at most ${most}`,
+    integer: () => "must be a whole number",
+    min_length: (least) => `must have a length of at least ${least}`,
+    max_length: (most) => `must have a length of at most ${most}`,
+    iso_timestamp: () => "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z",
+  }),
+);

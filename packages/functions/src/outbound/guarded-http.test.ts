@@ -215,6 +215,7 @@ describe("a call", () => {
       "/gzip": ["gzip", gzipSync("text")],
       "/br": ["br", brotliCompressSync("text")],
       "/odd": ["zstd-nine", Buffer.from("text")],
+      "/objects": ["constructor", Buffer.from("text")],
       "/false": ["gzip", Buffer.from("text")],
     };
     const port = await serve((req, res) => {
@@ -225,6 +226,7 @@ describe("a call", () => {
     expect((await call(`${url}/gzip`, at(port))).text).toBe("text");
     expect((await call(`${url}/br`, at(port))).text).toBe("text");
     expect(await codeOf(`${url}/odd`, at(port))).toBe("invalid_response");
+    expect(await codeOf(`${url}/objects`, at(port))).toBe("invalid_response");
     expect(await codeOf(`${url}/false`, at(port))).toBe("unreachable");
   });
 

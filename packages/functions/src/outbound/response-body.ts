@@ -3,12 +3,14 @@ import { pipeline, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { type HttpLimits, HttpRefused } from "@outlet/core/ports";
 
-const unpackers: Record<string, () => Transform> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const unpackers = new Map(
+  Object.entries<() => Transform>({
+    gzip: createGunzip,
+    "x-gzip": createGunzip,
+    deflate: createInflate,
+    br: createBrotliDecompress,
+  }),
+);
 
 /**
  * A response's body, unpacked and counted. Whoever stops reading closes the connection.
@@ -48,7 +50,7 @@ export function boundedBody(
 function unpacked(message: IncomingMessage): IncomingMessage | Transform {
   const encoding = message.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   if (encoding === "identity" || encoding === "") return message;
-  const create = unpackers[encoding];
+  const create = unpackers.get(encoding);
   if (!create) {
     message.destroy();
     throw new HttpRefused("invalid_response", "Its answer is packed in a way not known here.");

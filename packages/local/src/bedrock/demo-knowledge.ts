@@ -33,16 +33,18 @@ const passage = /<passage\b([^<>]*)>([\s\S]*?)(?:<\/passage>|(?=<passage\b)|(?=<
 const place = /^\n?\[([^\]\n]{1,1000})\]\n/;
 const knowledgeTag = /<\/?knowledge\b[^<>]*>/gi;
 
-const entities: Record<string, string> = {
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#39;": "'",
-  "&apos;": "'",
-};
+const entities = new Map(
+  Object.entries({
+    "&amp;": "&",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&quot;": '"',
+    "&#39;": "'",
+    "&apos;": "'",
+  }),
+);
 const unescape = (text: string): string =>
-  text.replace(/&(?:amp|lt|gt|quot|apos|#39);/g, (entity) => entities[entity] ?? entity);
+  text.replace(/&(?:amp|lt|gt|quot|apos|#39);/g, (entity) => entities.get(entity) ?? entity);
 
 function attribute(attributes: string, name: string): string | undefined {
   const match = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|(\\S+))`, "i").exec(

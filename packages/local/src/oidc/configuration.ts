@@ -121,13 +121,16 @@ export function configuration(options: ConfigurationOptions): Configuration {
 }
 
 /** The provider's own words where they tell a person enough. */
-function errorCause({ error, error_description }: ErrorOut): string {
-  const causes: Record<string, string> = {
+const causes = new Map(
+  Object.entries({
     invalid_client: "The application that sent you here is not known to this Outlet.",
     invalid_redirect_uri: "The application asked to return to an address that is not registered.",
     server_error: "Something went wrong on our side. It is in the log.",
-  };
-  return causes[error] ?? error_description ?? "The sign-in service could not go on.";
+  }),
+);
+
+function errorCause({ error, error_description }: ErrorOut): string {
+  return causes.get(error) ?? error_description ?? "The sign-in service could not go on.";
 }
 
 /** The one API that tokens are for. A token without an audience would be opaque. */

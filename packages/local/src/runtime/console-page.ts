@@ -25,16 +25,18 @@ const policy = (path: string) =>
     `frame-ancestors ${path === "/auth/silent-renew" ? "'self'" : "'none'"}`,
   ].join("; ");
 
-const types: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".map": "application/json",
-  ".json": "application/json",
-  ".md": "text/markdown; charset=utf-8",
-  ".txt": "text/plain; charset=utf-8",
-};
+const types = new Map(
+  Object.entries({
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".map": "application/json",
+    ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+  }),
+);
 
 interface File {
   body: Buffer;
@@ -82,7 +84,7 @@ export function createConsole(dir: string, origin: string) {
         : "no-cache",
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
-      ...(file.type === types[".html"] ? { "content-security-policy": policy(pathname) } : {}),
+      ...(file.type === types.get(".html") ? { "content-security-policy": policy(pathname) } : {}),
     });
     res.end(req.method === "HEAD" ? undefined : body);
   };
@@ -98,7 +100,7 @@ async function load(dir: string): Promise<Map<string, File>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = new Map<string, File>();
   for (const entry of entries) {
-    const type = types[extname(entry.name)];
+    const type = types.get(extname(entry.name));
     if (!entry.isFile() || !type) continue;
     const path = join(entry.parentPath, entry.name);
     const body = await readFile(path);

@@ -75,17 +75,19 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-const reasons: Record<string, string> = {
-  EACCES: "you may not write there",
-  EPERM: "you may not write there",
-  ENOENT: "no folder can be made there",
-  ENOTDIR: "part of its path is a file",
-  EROFS: "its file system is read-only",
-  ENOSPC: "its file system is full",
-};
+const reasons = new Map(
+  Object.entries({
+    EACCES: "you may not write there",
+    EPERM: "you may not write there",
+    ENOENT: "no folder can be made there",
+    ENOTDIR: "part of its path is a file",
+    EROFS: "its file system is read-only",
+    ENOSPC: "its file system is full",
+  }),
+);
 
 function reasonOf(error: unknown): string {
-  const known = reasons[codeOf(error) ?? ""];
+  const known = reasons.get(codeOf(error) ?? "");
   return known ?? (error instanceof Error ? error.message : String(error));
 }
 

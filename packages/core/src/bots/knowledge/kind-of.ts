@@ -2,7 +2,7 @@ import * as Problem from "../../foundation/problem/index.ts";
 import { endings, isRefused, type Kind, kindOfName, programs, wayOut } from "../reading/kind.ts";
 
 /** Endings of file names that are read, as people are told them. */
-export const extensions: string[] = Object.keys(endings);
+export const extensions: string[] = [...endings.keys()];
 
 const formats = new Set<Kind>(programs);
 

@@ -29,7 +29,7 @@ export function requestOf(baseUrl: string, operation: Picked, given: Members): H
     ...operation.parameters.flatMap((one) => (one.in === "query" ? [one.name] : [])),
   ]);
   for (const parameter of operation.parameters) {
-    const value = input[parameter.member];
+    const value = input.get(parameter.member);
     if (value === undefined || value === null) {
       if (parameter.required) throw new BadInput(`"${parameter.member}" is missing.`);
       continue;
@@ -70,13 +70,14 @@ const methods = {
 } as const;
 
 /** The owner's values stand, whatever the model says. */
-function withFixed({ fixed }: Picked, given: Members): Members {
-  const input: Members = { ...given };
+function withFixed({ fixed }: Picked, given: Members): Map<string, unknown> {
+  const input = new Map(Object.entries(given));
   for (const [name, json] of Object.entries(fixed)) {
     const value: unknown = JSON.parse(json);
     if (name.startsWith("body.")) {
-      input["body"] = { ...membersOf(input["body"]), [name.slice("body.".length)]: value };
-    } else input[name] = value;
+      const body = membersOf(input.get("body"));
+      input.set("body", { ...body, [name.slice("body.".length)]: value });
+    } else input.set(name, value);
   }
   return input;
 }

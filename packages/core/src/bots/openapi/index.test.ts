@@ -34,6 +34,7 @@ paths:
         - { name: tags, in: query, explode: false, schema: { type: array, items: { type: string } } }
         - { name: Authorization, in: header, schema: { type: string } }
         - { name: X-Trace, in: header, schema: { type: string } }
+        - { name: constructor, in: query, schema: { type: string } }
     post:
       operationId: addPet
       requestBody:
@@ -106,6 +107,7 @@ describe("an OpenAPI document", () => {
         filter_kind_: { type: "object" },
         tags: { type: "array", items: { type: "string" } },
         "X-Trace": { type: "string" },
+        constructor: { type: "string" },
       },
     });
     expect(operation("POST /pets").inputSchema).toEqual({

@@ -105,12 +105,12 @@ function detect(bytes: Uint8Array): string[] {
   const sample = bytes.subarray(0, sampleBytes);
   const scores = new Map<string, number>();
   for (const { name, confidence } of analyse(sample)) {
-    const encoding = named[name] ?? name.toLowerCase();
+    const encoding = named.get(name) ?? name.toLowerCase();
     scores.set(encoding, Math.max(scores.get(encoding) ?? 0, confidence / 100));
   }
   // Its statistics need some hundred characters; what follows holds for a line as well.
   const weight = Math.min(1, countHigh(sample) / 400);
-  const candidates = new Set([...Object.keys(multibyte), ...singlebyte, ...scores.keys()]);
+  const candidates = new Set([...multibyte.keys(), ...singlebyte, ...scores.keys()]);
   return [...candidates]
     .map((encoding) => ({
       encoding,
@@ -122,11 +122,13 @@ function detect(bytes: Uint8Array): string[] {
 }
 
 /** Names of chardet that the platform knows by another. */
-const named: Record<string, string> = {
-  "ISO-8859-1": "windows-1252",
-  "ISO-8859-9": "windows-1254",
-  GB18030: "gb18030",
-};
+const named = new Map(
+  Object.entries({
+    "ISO-8859-1": "windows-1252",
+    "ISO-8859-9": "windows-1254",
+    GB18030: "gb18030",
+  }),
+);
 
 const singlebyte = [
   "windows-1252",
@@ -144,21 +146,23 @@ function countHigh(bytes: Uint8Array): number {
 }
 
 /** Lead bytes of the characters that most text in an encoding is made of. */
-const multibyte: Record<string, (lead: number) => number> = {
-  shift_jis: (lead) =>
-    lead === 0x82 || lead === 0x83 ? 1 : lead >= 0x81 && lead <= 0x97 ? 0.8 : 0,
-  "euc-jp": (lead) =>
-    lead === 0xa4 || lead === 0xa5 ? 1.1 : lead >= 0xb0 && lead <= 0xcf ? 0.8 : 0.5,
-  gb18030: (lead) =>
-    lead >= 0xb0 && lead <= 0xd7 ? 0.9 : lead === 0xa3 || lead === 0xa1 ? 0.7 : 0,
-  "euc-kr": (lead) => (lead >= 0xb0 && lead <= 0xc8 ? 0.95 : lead === 0xa1 ? 0.5 : 0),
-  big5: (lead) => (lead >= 0xa4 && lead <= 0xc6 ? 0.85 : lead === 0xa1 ? 0.7 : 0),
-};
+const multibyte = new Map(
+  Object.entries<(lead: number) => number>({
+    shift_jis: (lead) =>
+      lead === 0x82 || lead === 0x83 ? 1 : lead >= 0x81 && lead <= 0x97 ? 0.8 : 0,
+    "euc-jp": (lead) =>
+      lead === 0xa4 || lead === 0xa5 ? 1.1 : lead >= 0xb0 && lead <= 0xcf ? 0.8 : 0.5,
+    gb18030: (lead) =>
+      lead >= 0xb0 && lead <= 0xd7 ? 0.9 : lead === 0xa3 || lead === 0xa1 ? 0.7 : 0,
+    "euc-kr": (lead) => (lead >= 0xb0 && lead <= 0xc8 ? 0.95 : lead === 0xa1 ? 0.5 : 0),
+    big5: (lead) => (lead >= 0xa4 && lead <= 0xc6 ? 0.85 : lead === 0xa1 ? 0.7 : 0),
+  }),
+);
 
 /** How much the bytes look like ordinary text in an encoding: from 0 to about 1. */
 function plausibility(encoding: string, bytes: Uint8Array): number {
   if (strictly(encoding, wholeLines(bytes)) === undefined) return 0;
-  const rate = multibyte[encoding];
+  const rate = multibyte.get(encoding);
   return rate
     ? multibytePlausibility(bytes, rate, encoding === "shift_jis")
     : letterShare(encoding, bytes);

@@ -134,7 +134,7 @@ class DocxReader implements XmlHandler {
   }
 
   #openOther(name: string, paragraph: Paragraph | undefined): void {
-    const sign = signs[name];
+    const sign = signs.get(name);
     if (sign && !this.#inTabs) paragraph?.parts.push(sign);
     else if (name === "tbl") {
       this.#tables.push({ writer: undefined, cells: [], cell: [], row: 0, isHeader: false });
@@ -205,9 +205,11 @@ class DocxReader implements XmlHandler {
   }
 }
 
-const signs: Record<string, string> = {
-  tab: "\t",
-  br: "\n",
-  cr: "\n",
-  noBreakHyphen: "-",
-};
+const signs = new Map(
+  Object.entries({
+    tab: "\t",
+    br: "\n",
+    cr: "\n",
+    noBreakHyphen: "-",
+  }),
+);

@@ -30,13 +30,15 @@ export const surroundings = names("nav footer aside menu search dialog");
 export const surroundingRoles = names("navigation contentinfo search complementary banner dialog");
 
 /** Elements whose end tag may be left out, and what ends them then. */
-export const endedBy: Record<string, Set<string>> = {
-  p: blocks,
-  li: names("li"),
-  dt: names("dt dd"),
-  dd: names("dt dd"),
-  td: names("td th tr tbody tfoot table"),
-  th: names("td th tr tbody tfoot table"),
-  tr: names("tr tbody tfoot table"),
-  option: names("option optgroup"),
-};
+export const endedBy = new Map(
+  Object.entries<Set<string>>({
+    p: blocks,
+    li: names("li"),
+    dt: names("dt dd"),
+    dd: names("dt dd"),
+    td: names("td th tr tbody tfoot table"),
+    th: names("td th tr tbody tfoot table"),
+    tr: names("tr tbody tfoot table"),
+    option: names("option optgroup"),
+  }),
+);

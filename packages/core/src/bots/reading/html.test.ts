@@ -25,6 +25,11 @@ describe("a web page", () => {
   test.each([
     ["a head that is never closed", "<html><head><title>S</title><body><p>Free.", ["Free."]],
     ["end tags that are left out", "<p>One<p>Two<ul><li>a<li>b", ["One", "Two", "a", "b"]],
+    [
+      "a hidden element of a name that objects know",
+      "<constructor hidden>no<b>no</b></constructor><p>One",
+      ["One"],
+    ],
     ["an inner picture", "<p>Call <svg><path/><text>no</text></svg>555.", ["Call 555."]],
     ["what is for pages without scripts", "<p>a<noscript>no</noscript>b", ["a b"]],
     ["a summary and its details", "<details><summary>Fees</summary>None</details>", ["Fees None"]],

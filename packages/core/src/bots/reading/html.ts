@@ -123,7 +123,7 @@ class HtmlReader {
   #open(name: string, selfClosed: boolean): void {
     if (this.#skipping) {
       const { name: skipped, implied } = this.#skipping;
-      if (!(implied && endedBy[skipped]?.has(name))) {
+      if (!(implied && endedBy.get(skipped)?.has(name))) {
         if (name === skipped && !selfClosed) this.#skipping.depth++;
         return;
       }
@@ -134,7 +134,7 @@ class HtmlReader {
       else if (!inline.has(name)) this.#parts.push(" ");
       const isForeign = name === "svg" || name === "math";
       if (!empty.has(name) && !(selfClosed && isForeign)) {
-        this.#skipping = { name, depth: 1, implied: name in endedBy };
+        this.#skipping = { name, depth: 1, implied: endedBy.has(name) };
       }
       return;
     }

@@ -144,7 +144,7 @@ class JsonReader {
     if (!raw.includes("\\")) return raw;
     return raw.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_all, escape: string) => {
       if (escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-      return escapes[escape] ?? escape;
+      return escapes.get(escape) ?? escape;
     });
   }
 
@@ -181,7 +181,7 @@ class JsonReader {
   }
 }
 
-const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\n", b: " ", f: " " };
+const escapes = new Map(Object.entries({ n: "\n", t: "\t", r: "\n", b: " ", f: " " }));
 const isBlank = (char: string | undefined) =>
   char === " " || char === "\n" || char === "\r" || char === "\t";
 const isBare = (char: string | undefined) => char !== undefined && /[\w.+\-$]/.test(char);

@@ -19,63 +19,67 @@ export const kinds = ["text", "markdown", "html", "csv", "tsv", "json", ...progr
 export type Kind = (typeof kinds)[number];
 
 /** Endings of file names that are known, in the order in which they are told to people. */
-export const endings: Record<string, Kind> = {
-  pdf: "pdf",
-  docx: "docx",
-  docm: "docx",
-  dotx: "docx",
-  pptx: "pptx",
-  pptm: "pptx",
-  ppsx: "pptx",
-  xlsx: "xlsx",
-  xlsm: "xlsx",
-  odt: "odt",
-  ott: "odt",
-  ods: "ods",
-  ots: "ods",
-  odp: "odp",
-  otp: "odp",
-  html: "html",
-  htm: "html",
-  xhtml: "html",
-  md: "markdown",
-  markdown: "markdown",
-  csv: "csv",
-  tsv: "tsv",
-  tab: "tsv",
-  json: "json",
-  jsonl: "json",
-  ndjson: "json",
-  rtf: "rtf",
-  epub: "epub",
-  eml: "eml",
-  txt: "text",
-  text: "text",
-  log: "text",
-};
+export const endings = new Map(
+  Object.entries<Kind>({
+    pdf: "pdf",
+    docx: "docx",
+    docm: "docx",
+    dotx: "docx",
+    pptx: "pptx",
+    pptm: "pptx",
+    ppsx: "pptx",
+    xlsx: "xlsx",
+    xlsm: "xlsx",
+    odt: "odt",
+    ott: "odt",
+    ods: "ods",
+    ots: "ods",
+    odp: "odp",
+    otp: "odp",
+    html: "html",
+    htm: "html",
+    xhtml: "html",
+    md: "markdown",
+    markdown: "markdown",
+    csv: "csv",
+    tsv: "tsv",
+    tab: "tsv",
+    json: "json",
+    jsonl: "json",
+    ndjson: "json",
+    rtf: "rtf",
+    epub: "epub",
+    eml: "eml",
+    txt: "text",
+    text: "text",
+    log: "text",
+  }),
+);
 
-const mediaTypes: Record<string, Kind> = {
-  "application/pdf": "pdf",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-  "application/vnd.oasis.opendocument.text": "odt",
-  "application/vnd.oasis.opendocument.spreadsheet": "ods",
-  "application/vnd.oasis.opendocument.presentation": "odp",
-  "application/epub+zip": "epub",
-  "application/rtf": "rtf",
-  "text/rtf": "rtf",
-  "message/rfc822": "eml",
-  "text/html": "html",
-  "application/xhtml+xml": "html",
-  "text/markdown": "markdown",
-  "text/csv": "csv",
-  "text/tab-separated-values": "tsv",
-  "application/json": "json",
-  "application/jsonl": "json",
-  "application/x-ndjson": "json",
-  "text/plain": "text",
-};
+const mediaTypes = new Map(
+  Object.entries<Kind>({
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/epub+zip": "epub",
+    "application/rtf": "rtf",
+    "text/rtf": "rtf",
+    "message/rfc822": "eml",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/markdown": "markdown",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "application/json": "json",
+    "application/jsonl": "json",
+    "application/x-ndjson": "json",
+    "text/plain": "text",
+  }),
+);
 
 const endingOf = (name: string): string | undefined =>
   /\.([a-z0-9]{1,8})$/i.exec(name.trim())?.[1]?.toLowerCase();
@@ -83,37 +87,39 @@ const endingOf = (name: string): string | undefined =>
 /** By its name, or by what it was sent as. */
 export function kindOfName(name: string, mediaType?: string): Kind | undefined {
   const ending = endingOf(name);
-  const sent = mediaTypes[mediaType?.split(";")[0]?.trim().toLowerCase() ?? ""];
-  return (ending === undefined ? undefined : endings[ending]) ?? sent;
+  const sent = mediaTypes.get(mediaType?.split(";")[0]?.trim().toLowerCase() ?? "");
+  return (ending === undefined ? undefined : endings.get(ending)) ?? sent;
 }
 
 /** Named as something that no reader here knows: said before it is uploaded. */
-const refused: Record<string, string> = {
-  doc: "Save it as .docx or .pdf",
-  xls: "Save it as .xlsx or .csv",
-  ppt: "Save it as .pptx or .pdf",
-  pages: "Export it as .docx or .pdf",
-  numbers: "Export it as .xlsx or .csv",
-  key: "Export it as .pptx or .pdf",
-  msg: "Save it as .eml",
-  zip: "Unpack it and upload its files one by one",
-  ...Object.fromEntries(
-    "rar 7z gz tar".split(" ").map((it) => [it, "Unpack it and upload its files one by one"]),
-  ),
-  ...Object.fromEntries(
-    "png jpg jpeg gif webp tif tiff bmp heic mp3 mp4 mov avi wav"
-      .split(" ")
-      .map((it) => [it, "Upload the text that is in it"]),
-  ),
-  ...Object.fromEntries("exe dll bin iso".split(" ").map((it) => [it, "Upload a text"])),
-};
+const refused = new Map(
+  Object.entries({
+    doc: "Save it as .docx or .pdf",
+    xls: "Save it as .xlsx or .csv",
+    ppt: "Save it as .pptx or .pdf",
+    pages: "Export it as .docx or .pdf",
+    numbers: "Export it as .xlsx or .csv",
+    key: "Export it as .pptx or .pdf",
+    msg: "Save it as .eml",
+    zip: "Unpack it and upload its files one by one",
+    ...Object.fromEntries(
+      "rar 7z gz tar".split(" ").map((it) => [it, "Unpack it and upload its files one by one"]),
+    ),
+    ...Object.fromEntries(
+      "png jpg jpeg gif webp tif tiff bmp heic mp3 mp4 mov avi wav"
+        .split(" ")
+        .map((it) => [it, "Upload the text that is in it"]),
+    ),
+    ...Object.fromEntries("exe dll bin iso".split(" ").map((it) => [it, "Upload a text"])),
+  }),
+);
 
 /** Whether a file's name says that it is of a kind that nobody reads here. */
-export const isRefused = (name: string): boolean => (endingOf(name) ?? "") in refused;
+export const isRefused = (name: string): boolean => refused.has(endingOf(name) ?? "");
 
 /** What to do about a file that is of a kind not read. */
 export const wayOut = (name: string): string =>
-  refused[endingOf(name) ?? ""] ?? "Save it as .pdf, .docx or .txt";
+  refused.get(endingOf(name) ?? "") ?? "Save it as .pdf, .docx or .txt";
 
 /**
  * What a file is, by its first bytes where they tell, else by its name, else by its text.
@@ -184,7 +190,7 @@ function kindOfText(start: Buffer, name: string): Kind {
   const text = start.toString("latin1").trimStart().toLowerCase();
   if (text.startsWith("<!doctype html") || text.startsWith("<html")) return "html";
   const ending = endingOf(name);
-  if (ending !== undefined && ending in refused) {
+  if (ending !== undefined && refused.has(ending)) {
     throw new Unreadable("unsupported", `Files of this kind are not read. ${wayOut(name)}.`);
   }
   return "text";

@@ -40,21 +40,23 @@ const codePages: Record<number, string> = {
   65001: "utf-8",
 };
 
-const signs: Record<string, string> = {
-  tab: "\t",
-  line: "\n",
-  emdash: "—",
-  endash: "–",
-  lquote: "‘",
-  rquote: "’",
-  ldblquote: "“",
-  rdblquote: "”",
-  bullet: "•",
-  emspace: " ",
-  enspace: " ",
-  "~": " ",
-  _: "-",
-};
+const signs = new Map(
+  Object.entries({
+    tab: "\t",
+    line: "\n",
+    emdash: "—",
+    endash: "–",
+    lquote: "‘",
+    rquote: "’",
+    ldblquote: "“",
+    rdblquote: "”",
+    bullet: "•",
+    emspace: " ",
+    enspace: " ",
+    "~": " ",
+    _: "-",
+  }),
+);
 
 /** Rich Text Format 1.9.1. */
 export function readRtf(bytes: Uint8Array, builder: DocumentBuilder): void {
@@ -150,11 +152,11 @@ class RtfReader {
     } else if (char === "*") this.#group.skipped = true;
     else if (char === "\n" || char === "\r") this.#endParagraph();
     else if (char === "\\" || char === "{" || char === "}") this.#byte(char.charCodeAt(0));
-    else if (signs[char]) this.#text(signs[char]);
+    else this.#text(signs.get(char) ?? "");
   }
 
   #word(word: string, number: number | undefined): void {
-    const sign = signs[word];
+    const sign = signs.get(word);
     if (sign) return this.#text(sign);
     if (destinations.has(word)) {
       this.#group.skipped = true;

@@ -24,22 +24,24 @@ function toAsciiDigit(digit: string): string {
   return String(value);
 }
 
-const letters: Record<string, string> = {
-  ß: "ss",
-  æ: "a",
-  œ: "o",
-  ø: "o",
-  ł: "l",
-  đ: "d",
-  ð: "d",
-  þ: "th",
-  ı: "i",
-  ħ: "h",
-  ς: "σ",
-  ة: "ه",
-  ى: "ي",
-  ـ: "",
-};
+const letters = new Map(
+  Object.entries({
+    ß: "ss",
+    æ: "a",
+    œ: "o",
+    ø: "o",
+    ł: "l",
+    đ: "d",
+    ð: "d",
+    þ: "th",
+    ı: "i",
+    ħ: "h",
+    ς: "σ",
+    ة: "ه",
+    ى: "ي",
+    ـ: "",
+  }),
+);
 
 /**
  * A word without what people leave out or write otherwise: marks on letters, and German and Nordic
@@ -57,5 +59,5 @@ const withoutMarks = (word: string): string =>
   word
     .normalize("NFD")
     .replace(/(?<=[\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Arabic}\p{sc=Hebrew}])\p{M}+/gu, "")
-    .replace(/[ßæœøłđðþıħςةىـ]/g, (letter) => letters[letter] ?? letter)
+    .replace(/[ßæœøłđðþıħςةىـ]/g, (letter) => letters.get(letter) ?? letter)
     .normalize("NFC");

@@ -25,10 +25,10 @@ const pattern =
   /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?|\.\d+)|(?<name>[a-zA-Z]+)|(?<sign>\*\*|[-+*/%^(),]))/y;
 
 /** Signs as people and models write them. */
-const spelt: Record<string, string> = { "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-" };
+const spelt = new Map(Object.entries({ "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-" }));
 
 function tokenise(text: string): Token[] {
-  const plain = text.replace(/[×·÷−–]/g, (sign) => spelt[sign] ?? sign).trimEnd();
+  const plain = text.replace(/[×·÷−–]/g, (sign) => spelt.get(sign) ?? sign).trimEnd();
   const tokens: Token[] = [];
   pattern.lastIndex = 0;
   while (pattern.lastIndex < plain.length) {

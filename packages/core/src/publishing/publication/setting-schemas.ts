@@ -53,14 +53,16 @@ export const Origin = v.pipe(
 /** Origins that browsers may call from. A hint to browsers, not access control. */
 export const AllowedOrigins = v.pipe(v.array(Origin), v.maxLength(50));
 
-const defaultPorts: Record<string, string> = { http: "80", https: "443" };
+const defaultPorts = new Map(Object.entries({ http: "80", https: "443" }));
 
 /** As a browser says it: in small letters, and without the port that goes without saying. */
 export function canonicalOrigin(origin: string): string {
   const [, whole, scheme = "", port] =
     /^(([a-z][a-z0-9+.-]*):\/\/.*?)(?::(\d+))?$/.exec(origin.toLowerCase()) ?? [];
   if (whole === undefined) return origin.toLowerCase();
-  return port === undefined || defaultPorts[scheme] === port ? whole : `${whole}:${Number(port)}`;
+  return port === undefined || defaultPorts.get(scheme) === port
+    ? whole
+    : `${whole}:${Number(port)}`;
 }
 
 /** Whether a browser's `Origin` is on the list: exact, `*`, or under a `*.` of the same scheme. */

@@ -20,13 +20,15 @@ const Base64 = v.pipe(
   v.transform(({ bytes }): Uint8Array => bytes),
 );
 
-const imageTypes: Record<string, string> = {
-  "image/gif": "gif",
-  "image/jpeg": "jpeg",
-  "image/jpg": "jpeg",
-  "image/png": "png",
-  "image/webp": "webp",
-};
+const imageTypes = new Map(
+  Object.entries({
+    "image/gif": "gif",
+    "image/jpeg": "jpeg",
+    "image/jpg": "jpeg",
+    "image/png": "png",
+    "image/webp": "webp",
+  }),
+);
 
 const Image = v.pipe(
   v.strictObject({
@@ -36,14 +38,14 @@ const Image = v.pipe(
       // RFC 9110 §8.3.1: parameters say nothing of a picture.
       v.transform((type) => (type.split(";", 1)[0] ?? "").trim()),
       v.check(
-        (type) => type.toLowerCase() in imageTypes,
+        (type) => imageTypes.has(type.toLowerCase()),
         "must be image/gif, image/jpeg, image/png or image/webp",
       ),
     ),
     body: Base64,
   }),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }): NewContent => {
-    const said = imageTypes[value.mediaType.toLowerCase()];
+    const said = imageTypes.get(value.mediaType.toLowerCase());
     const found = formatOf(value.body);
     if (found !== said) {
       addIssue({

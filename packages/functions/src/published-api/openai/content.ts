@@ -148,17 +148,19 @@ function toImage(
   return { contentType: "image", mediaType: data.mediaType, body: data.body };
 }
 
-const extensions: Record<string, string> = {
-  "application/pdf": "pdf",
-  "application/msword": "doc",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-  "application/vnd.ms-excel": "xls",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-  "text/csv": "csv",
-  "text/html": "html",
-  "text/plain": "txt",
-  "text/markdown": "md",
-};
+const extensions = new Map(
+  Object.entries({
+    "application/pdf": "pdf",
+    "application/msword": "doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "text/csv": "csv",
+    "text/html": "html",
+    "text/plain": "txt",
+    "text/markdown": "md",
+  }),
+);
 
 function toFile(
   part: {
@@ -176,7 +178,7 @@ function toFile(
     );
   }
   const data = dataUrl(part.file_data) ?? { mediaType: "", body: part.file_data };
-  const known = extensions[data.mediaType];
+  const known = extensions.get(data.mediaType);
   const name = part.filename?.trim() || "file";
   const fileName = known && !/\.[A-Za-z0-9]{2,4}$/.test(name) ? `${name}.${known}` : name;
   return { contentType: "attachment", fileName, body: data.body };

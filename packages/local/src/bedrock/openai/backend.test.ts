@@ -218,6 +218,7 @@ describe("an answer", () => {
     ["stop", { stop_reason: "END" }, "stop_sequence"],
     ["content_filter", {}, "content_filtered"],
     ["tool_calls", {}, "tool_use"],
+    ["constructor", {}, "constructor"],
   ])("that finishes with %s %o stops for %s", async (finishReason, more, reason) => {
     reply = stream(says({ content: "Hi" }, finishReason, more), counts);
     expect(await collect()).toContainEqual({ type: "stop", reason });

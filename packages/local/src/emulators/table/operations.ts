@@ -10,7 +10,7 @@ import { type Attributes, bytesOf } from "./values.ts";
 /** What an operation answers, as JSON text. */
 type Operation = (store: Store, input: Input) => string;
 
-export const operations: Record<string, Operation> = {
+export const operations = {
   CreateTable(store, input) {
     const definition = readDefinition(input);
     const { TableName } = definition;
@@ -93,7 +93,7 @@ export const operations: Record<string, Operation> = {
     });
     return '{"UnprocessedItems":{}}';
   },
-};
+} satisfies Record<string, Operation>;
 
 function tableIn(store: Store, { TableName = "" }: Input): Table {
   const table = store.table(TableName);
@@ -164,21 +164,23 @@ function lookAt(store: Store, input: Input, change: Change): Outcome | Refusal {
   try {
     return outcomeOf(store, input, change);
   } catch (error) {
-    if (error instanceof Refusal && error.name in cancellationCodes) return error;
+    if (error instanceof Refusal && cancellationCodes.has(error.name)) return error;
     throw error;
   }
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-const cancellationCodes: Record<string, string> = {
-  ConditionalCheckFailedException: "ConditionalCheckFailed",
-  ValidationException: "ValidationError",
-};
+const cancellationCodes = new Map(
+  Object.entries({
+    ConditionalCheckFailedException: "ConditionalCheckFailed",
+    ValidationException: "ValidationError",
+  }),
+);
 
 function cancelled(looked: readonly (Outcome | Refusal)[]): Refusal {
   const CancellationReasons = looked.map((one) =>
     one instanceof Refusal
-      ? { Code: cancellationCodes[one.name], Message: one.message }
+      ? { Code: cancellationCodes.get(one.name), Message: one.message }
       : { Code: "None" },
   );
   const codes = CancellationReasons.map(({ Code }) => Code).join(", ");

@@ -17,8 +17,10 @@ export function createTableServer(store: Store): WireServer {
 
 function answer(store: Store, { operation: name, body }: WireRequest): Reply {
   try {
+    if (!isOperation(name)) {
+      throw new Refusal("UnknownOperationException", `There is no ${name} here.`);
+    }
     const operation = operations[name];
-    if (!operation) throw new Refusal("UnknownOperationException", `There is no ${name} here.`);
     // Clients are our own.
     const input = JSON.parse(body) as Input;
     return { status: 200, body: store.held(() => operation(store, input)) };
@@ -31,6 +33,9 @@ function answer(store: Store, { operation: name, body }: WireRequest): Reply {
     throw error;
   }
 }
+
+const isOperation = (name: string): name is keyof typeof operations =>
+  Object.hasOwn(operations, name);
 
 const refusalOf = (status: number, name: string, message: string, more: object = {}): Reply => ({
   status,

@@ -51,18 +51,19 @@ function kindOf(type: unknown): Field["kind"] {
  */
 export function inputOf(
   fields: readonly Field[],
-  typed: Readonly<Record<string, string>>,
+  typed: ReadonlyMap<string, string>,
 ): { input: Record<string, unknown>; bad: string[] } {
-  const input: Record<string, unknown> = {};
+  const members: [name: string, value: unknown][] = [];
   const bad: string[] = [];
   for (const { name, kind } of fields) {
-    const text = typed[name] ?? "";
+    const text = typed.get(name) ?? "";
     if (text === "") continue;
     try {
-      input[name] = kind === "text" || kind === "choice" ? text : (JSON.parse(text) as unknown);
+      const isText = kind === "text" || kind === "choice";
+      members.push([name, isText ? text : (JSON.parse(text) as unknown)]);
     } catch {
       bad.push(name);
     }
   }
-  return { input, bad };
+  return { input: Object.fromEntries(members), bad };
 }

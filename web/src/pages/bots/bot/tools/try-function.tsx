@@ -22,7 +22,7 @@ export function TryFunction(props: {
   onClose: () => void;
 }) {
   const fields = () => fieldsOf(props.callable.inputSchema);
-  const [typed, setTyped] = createSignal<Record<string, string>>({});
+  const [typed, setTyped] = createSignal<ReadonlyMap<string, string>>(new Map());
   const [bad, setBad] = createSignal<string[]>([]);
   const call = useMutation(() => ({
     mutationFn: (input: Record<string, unknown>) =>
@@ -51,8 +51,8 @@ export function TryFunction(props: {
           {(field) => (
             <InputField
               field={field}
-              value={typed()[field.name] ?? ""}
-              onInput={(value) => setTyped({ ...typed(), [field.name]: value })}
+              value={typed().get(field.name) ?? ""}
+              onInput={(value) => setTyped(new Map(typed()).set(field.name, value))}
               error={bad().includes(field.name) ? copy.try.badJson : undefined}
             />
           )}
