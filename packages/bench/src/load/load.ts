@@ -83,6 +83,14 @@ const quantile = (values: readonly number[], q: number): number => {
   return sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
 };
 
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
+/** Of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const [below = Number.NaN, above = Number.NaN] = [Math.floor(middle), Math.ceil(middle)].map(
+    (at) => sorted[at],
+  );
+  return (below + above) / 2;
+}
 
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits));

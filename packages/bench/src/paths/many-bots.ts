@@ -1,25 +1,37 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { median, type Round, round, runLoad } from "../load/load.ts";
 import { accepting } from "./orders.ts";
 import { type Outlet, publish, startOutlet } from "./outlet.ts";
 
-interface Seen extends Round {
+/** An instance in one round. */
+interface Seen {
   /** From the command to the file that says that it is ready. */
   startMs: number;
   /** What both processes hold after the load. */
   memoryMb: number;
+  bursts: Round[];
 }
 
 /** What many may be in terms of one: at most so much of start and memory, at least so many accepted. */
 const limits = { start: 2, memory: 1.3, accepted: 0.95 };
 
-type Load = { rounds: number; connections: number; warmUpMs: number; durationMs: number };
+type Name = "one" | "many";
+type Load = { rounds: number; connections: number };
+
+/** Each of both is the first to start in one. */
+const rounds = 2;
+/** Requests are sent for so long at a time. */
+const burstMs = 600;
+/** Before the first of an instance, and before any other. */
+const warmUpsMs = [2_500, 150] as const;
 
 /**
- * What many published bots cost those that are called: two instances that take turns, one with a bot
- * and one with so many, each started anew for a round.
+ * What many published bots cost those that are called: two instances side by side, one with a bot and
+ * one with so many, each started anew for a round from its folder as it was at first. Requests are
+ * sent to one at a time, for a short while each, and neighbours are compared: the machine itself
+ * changes in a round.
  * @param args of `npm start`.
  */
 export async function manyBots(count: number, args: string[], load: Load) {
@@ -31,20 +43,26 @@ export async function manyBots(count: number, args: string[], load: Load) {
     // Both are started again afterwards: the first start makes more than bots.
     await fill(folders.one, 1);
     const publishing = await fill(folders.many, count);
-    const seen: Record<string, Seen[]> = { one: [], many: [] };
-    for (let n = 0; n < load.rounds; n++) {
-      const turn = Object.entries(folders);
-      for (const [name, dataDir] of n % 2 === 0 ? turn : turn.toReversed()) {
-        seen[name]?.push(await look(dataDir, [...args, ...capsOf(count)], load));
-      }
+    const seen: Record<Name, Seen>[] = [];
+    for (let n = 0; n < rounds; n++) {
+      seen.push(await lookAt(folders, n, [...args, ...capsOf(count)], load));
     }
-    const of = (name: string, pick: (one: Seen) => number) => median((seen[name] ?? []).map(pick));
-    const ratio = (pick: (one: Seen) => number) => round(of("many", pick) / of("one", pick), 2);
+    const ofStarts = (pick: (one: Seen) => number): number =>
+      round(
+        median(seen.map(({ many }) => pick(many))) / median(seen.map(({ one }) => pick(one))),
+        2,
+      );
+    // Round by round: whoever is started first is faster by a tenth, and each of them is once.
+    const ofBursts = (pick: (one: Round) => number): number => {
+      const ofRound = ({ one, many }: Record<Name, Seen>) =>
+        median(many.bursts.map((burst, i) => pick(burst) / pick(one.bursts[i] ?? burst)));
+      return round(median(seen.map(ofRound)), 2);
+    };
     const ratios = {
-      start: ratio(({ startMs }) => startMs),
-      memory: ratio(({ memoryMb }) => memoryMb),
-      accepted: ratio(({ perSecond }) => perSecond),
-      cpu: ratio(({ cpuUs }) => Object.values(cpuUs).reduce((sum, us) => sum + us, 0)),
+      start: ofStarts(({ startMs }) => startMs),
+      memory: ofStarts(({ memoryMb }) => memoryMb),
+      accepted: ofBursts(({ perSecond }) => perSecond),
+      cpu: ofBursts(({ cpuUs }) => Object.values(cpuUs).reduce((sum, us) => sum + us, 0)),
     };
     const good =
       ratios.start <= limits.start &&
@@ -85,13 +103,43 @@ async function fill(dataDir: string, count: number) {
   };
 }
 
-async function look(dataDir: string, args: string[], load: Load): Promise<Seen> {
-  const outlet = await startOutlet({ dataDir, args });
+/**
+ * A round. Who comes first in one comes last in the next, and so it is with its bursts.
+ * @param load.rounds for each of them six bursts.
+ */
+async function lookAt(
+  folders: Record<Name, string>,
+  n: number,
+  args: string[],
+  load: Load,
+): Promise<Record<Name, Seen>> {
+  const running: { name: string; dataDir: string; outlet: Outlet; bursts: Round[] }[] = [];
+  const inTurn = <T>(all: T[], at: number): T[] => (at % 2 === 0 ? all : all.toReversed());
   try {
-    const figures = await runLoad({ ...load, ...accepting(outlet) }, outlet.pids);
-    return { ...figures, startMs: round(outlet.startMs), memoryMb: await memoryOf(outlet) };
+    for (const [name, folder] of inTurn(Object.entries(folders), n)) {
+      // What a round accepts stays open, and would burden the next.
+      const dataDir = `${folder}-${n}`;
+      await cp(folder, dataDir, { recursive: true });
+      running.push({ name, dataDir, outlet: await startOutlet({ dataDir, args }), bursts: [] });
+    }
+    for (let i = 0; i < 6 * load.rounds; i++) {
+      const warmUpMs = i === 0 ? warmUpsMs[0] : warmUpsMs[1];
+      const order = { connections: load.connections, warmUpMs, durationMs: burstMs };
+      for (const { outlet, bursts } of inTurn(running, i)) {
+        bursts.push(await runLoad({ ...order, ...accepting(outlet) }, outlet.pids));
+      }
+    }
+    const seen = running.map(async ({ name, outlet, bursts }): Promise<[string, Seen]> => {
+      const memoryMb = await memoryOf(outlet);
+      return [name, { startMs: round(outlet.startMs), memoryMb, bursts }];
+    });
+    // One for each of the folders.
+    return Object.fromEntries(await Promise.all(seen)) as Record<Name, Seen>;
   } finally {
-    await outlet.stop();
+    for (const { outlet, dataDir } of running) {
+      await outlet.stop();
+      await rm(dataDir, { recursive: true });
+    }
   }
 }
 
