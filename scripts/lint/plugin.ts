@@ -1,7 +1,17 @@
 /** Rules of this house, for `.oxlintrc.json`. */
 import { complaintAboutImport } from "./namespaces.ts";
 import { complaint, placeOf } from "./rooms.ts";
-import { advice, askedOf, guardedBy, type Syntax, tableOf } from "./tables.ts";
+import {
+  advice,
+  adviceOfIn,
+  adviceOfRecord,
+  askedOf,
+  asksIn,
+  guardedBy,
+  isRecord,
+  type Syntax,
+  tableOf,
+} from "./tables.ts";
 import { complaintAbout } from "./text.ts";
 
 interface Node {
@@ -85,10 +95,6 @@ const tables = {
     const declared = new Set<string>();
     const guarded = new Set<string>();
     const asked: [name: string, node: Syntax][] = [];
-    const ask = (node: Syntax) => {
-      const name = askedOf(node);
-      if (name) asked.push([name, node]);
-    };
     return {
       Program({ body = [] }: Syntax) {
         for (const statement of body) {
@@ -102,8 +108,13 @@ const tables = {
           }
         }
       },
-      MemberExpression: ask,
-      BinaryExpression: ask,
+      MemberExpression(node: Syntax) {
+        const name = askedOf(node);
+        if (name) asked.push([name, node]);
+      },
+      BinaryExpression(node: Syntax) {
+        if (asksIn(node)) context.report({ message: adviceOfIn, node });
+      },
       CallExpression(node: Syntax) {
         const name = guardedBy(node);
         if (name) guarded.add(name);
@@ -118,7 +129,18 @@ const tables = {
   },
 };
 
+/** Members of an object from outside are all there, whatever they are called. */
+const members = {
+  create(context: Context) {
+    return {
+      CallExpression(node: Syntax) {
+        if (isRecord(node)) context.report({ message: adviceOfRecord, node });
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: "outlet" },
-  rules: { direction, namespaces, streams, tables, text },
+  rules: { direction, members, namespaces, streams, tables, text },
 };

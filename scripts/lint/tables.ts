@@ -36,13 +36,17 @@ function isByText(type: Syntax | undefined): boolean {
   return type?.typeName?.name === "Record" && first?.type === "TSStringKeyword";
 }
 
-/** @returns the name of what is asked for a computed member: `names[x]`, `x in names`. */
-export function askedOf(node: Syntax): string | undefined {
-  if (node.type === "BinaryExpression") {
-    return node.operator === "in" ? node.right?.name : undefined;
-  }
-  return node.computed && node.property?.type !== "Literal" ? node.object?.name : undefined;
-}
+/** @returns the name of what is asked for a computed member: `names[x]`. */
+export const askedOf = ({ computed, property, object }: Syntax): string | undefined =>
+  computed && property?.type !== "Literal" ? object?.name : undefined;
+
+/** `x in names`, whatever `names` is: who knows the name writes it. */
+export const asksIn = ({ operator, left }: Syntax): boolean =>
+  operator === "in" && left?.type !== "Literal" && left?.type !== "PrivateIdentifier";
+
+/** `v.record(…)` */
+export const isRecord = ({ callee }: Syntax): boolean =>
+  callee?.object?.name === "v" && callee.property?.name === "record";
 
 /** @returns the name of what is looked through first: `Object.hasOwn(names, x)`. */
 export function guardedBy({ callee, arguments: args }: Syntax): string | undefined {
@@ -51,3 +55,7 @@ export function guardedBy({ callee, arguments: args }: Syntax): string | undefin
 
 export const advice =
   "Make it a Map: an object answers to `constructor`, `toString` and `__proto__` too.";
+export const adviceOfIn =
+  "Ask a Map, or by Object.hasOwn: to `in`, an object has `constructor`, `toString` and `__proto__`.";
+export const adviceOfRecord =
+  "Use Members.of (foundation/members): v.record leaves out `constructor` and `prototype`.";

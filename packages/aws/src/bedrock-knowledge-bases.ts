@@ -6,6 +6,7 @@ import {
   type Place,
 } from "@outlet/core/ports";
 import * as v from "valibot";
+import * as Members from "@outlet/core/foundation/members";
 import type { JsonClient } from "./lean/json-client.ts";
 import { BrokenAnswer, NoAnswer, ServiceError } from "./lean/service-error.ts";
 
@@ -49,7 +50,7 @@ const Result = v.object({
       customDocumentLocation: Where,
     }),
   ),
-  metadata: v.nullish(v.record(v.string(), v.unknown())),
+  metadata: v.nullish(Members.of(v.string(), v.unknown())),
   score: v.nullish(v.number()),
   documentId: v.nullish(v.string()),
 });

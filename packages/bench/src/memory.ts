@@ -82,7 +82,7 @@ async function look({ pids }: Outlet, folder: string): Promise<Look> {
       name,
       {
         heapMb: Math.min(...looks.map(({ heapMb }) => heapMb)),
-        residentMb: median(looks.map(({ residentMb }) => residentMb)),
+        residentMb: round(median(looks.map(({ residentMb }) => residentMb))),
       },
     ] as const;
   });

@@ -113,14 +113,16 @@ async function lookAt(
   args: string[],
   load: Load,
 ): Promise<Record<Name, Seen>> {
-  const running: { name: string; dataDir: string; outlet: Outlet; bursts: Round[] }[] = [];
+  const running: { name: string; outlet: Outlet; bursts: Round[] }[] = [];
+  const copies: string[] = [];
   const inTurn = <T>(all: T[], at: number): T[] => (at % 2 === 0 ? all : all.toReversed());
   try {
     for (const [name, folder] of inTurn(Object.entries(folders), n)) {
       // What a round accepts stays open, and would burden the next.
       const dataDir = `${folder}-${n}`;
+      copies.push(dataDir);
       await cp(folder, dataDir, { recursive: true });
-      running.push({ name, dataDir, outlet: await startOutlet({ dataDir, args }), bursts: [] });
+      running.push({ name, outlet: await startOutlet({ dataDir, args }), bursts: [] });
     }
     for (let i = 0; i < 6 * load.rounds; i++) {
       const warmUpMs = i === 0 ? warmUpsMs[0] : warmUpsMs[1];
@@ -136,10 +138,8 @@ async function lookAt(
     // One for each of the folders.
     return Object.fromEntries(await Promise.all(seen)) as Record<Name, Seen>;
   } finally {
-    for (const { outlet, dataDir } of running) {
-      await outlet.stop();
-      await rm(dataDir, { recursive: true });
-    }
+    await Promise.all(running.map(({ outlet }) => outlet.stop()));
+    for (const dataDir of copies) await rm(dataDir, { recursive: true, force: true });
   }
 }
 

@@ -145,11 +145,14 @@ describe("responses", () => {
       model,
       input: "Hi",
       instructions: "Answer in verse.",
-      metadata: { ticket: "42" },
+      metadata: { ticket: "42", constructor: "a" },
       max_output_tokens: 50,
       temperature: 1.5,
     });
-    expect(response).toMatchObject({ metadata: { ticket: "42" }, instructions: null });
+    expect(response).toMatchObject({
+      metadata: { ticket: "42", constructor: "a" },
+      instructions: null,
+    });
     const asked = world.model.asked.at(-1);
     expect(asked).toMatchObject({ max_tokens: 50, temperature: 1 });
     expect(asked?.messages[0]?.content).toMatch(

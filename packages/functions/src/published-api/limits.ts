@@ -2,6 +2,7 @@ import * as Key from "@outlet/core/publishing/key";
 import type { QuotaCounters } from "@outlet/core/ports";
 import type { MiddlewareHandler } from "hono";
 import * as v from "valibot";
+import * as Members from "@outlet/core/foundation/members";
 import type { PublishedApiDeps } from "./deps.ts";
 import type { PublishedEnv } from "./identity.ts";
 
@@ -17,7 +18,7 @@ const Limits = v.pipe(
     throttle: Throttle,
     quota: Quota,
     /** What the gateway's counters are found by. */
-    stack: v.nullable(v.record(v.string(), v.string())),
+    stack: v.nullable(Members.of(v.string(), v.string())),
     /** What the key has of its own, below those: held here, as the gateway knows one plan alone. */
     own: v.optional(v.object({ throttle: Throttle, quota: Quota })),
   }),

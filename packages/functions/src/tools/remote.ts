@@ -2,6 +2,7 @@ import * as OpenApi from "@outlet/core/bots/openapi";
 import * as Tools from "@outlet/core/bots/tools";
 import type { Clock, Http, Log, SecretStore, Table, Tool } from "@outlet/core/ports";
 import * as v from "valibot";
+import * as Members from "@outlet/core/foundation/members";
 import { compared } from "./compare.ts";
 import { callOperation } from "./http-tool.ts";
 import { listRemote, ServerFailed, serverOf } from "./mcp-session.ts";
@@ -40,7 +41,7 @@ export type HttpTool = Tools.Info & { setting: Tools.SettingOf<"http"> };
 export const isHttp = (tool: Tools.Info): tool is HttpTool => tool.setting.kind === "http";
 export const isMcp = (tool: Tools.Info): tool is Mcp => tool.setting.kind === "mcp";
 
-const Schema = v.record(v.string(), v.unknown());
+const Schema = Members.of(v.string(), v.unknown());
 
 const definitionOf = (tool: Tools.Info, it: Tools.Function): Tool["definition"] => ({
   name: it.name,

@@ -54,7 +54,8 @@ function toJson(value: unknown): Json {
     : null;
 }
 
-const isExceptionName = (name: string): name is ExceptionName => name in exceptionStatus;
+const isExceptionName = (name: string): name is ExceptionName =>
+  Object.hasOwn(exceptionStatus, name);
 
 function toException(error: unknown): unknown {
   if (!(error instanceof Error)) return error;

@@ -22,5 +22,5 @@ const awslambda = {
 Object.assign(globalThis, { awslambda });
 
 export function isStreamingHandler(handler: object): boolean {
-  return streamingMark in handler;
+  return Object.hasOwn(handler, streamingMark);
 }

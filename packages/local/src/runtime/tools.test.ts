@@ -18,6 +18,8 @@ paths:
       parameters:
         - { name: id, in: path, required: true, schema: { type: string } }
         - { name: lang, in: query, schema: { type: string } }
+        - { name: constructor, in: query, schema: { type: string } }
+        - { name: prototype, in: query, schema: { type: string } }
 `;
 
 const asked: string[] = [];
@@ -51,13 +53,15 @@ afterAll(async () => {
   shop.close();
 });
 
+/** Names that objects know are names as any other. */
+const fixed = { lang: "en", constructor: "ferrari" };
 const http = (over: object = {}) => ({
   kind: "http",
   title: "Shop",
   baseUrl: base,
   documentUrl: `${base}/openapi.yaml`,
   credential: { kind: "bearer", value: secret },
-  operations: [{ key: "GET /orders/{id}", fixed: { lang: "en" }, responsePath: "order.state" }],
+  operations: [{ key: "GET /orders/{id}", fixed, responsePath: "order.state" }],
   ...over,
 });
 const mcp = (over: object = {}) => ({
@@ -88,22 +92,23 @@ describe("a tool of an OpenAPI document", () => {
     expect(made.status).toBe(201);
     // What is fixed is nothing to ask for.
     expect(made.json.setting.operations[0]).toMatchObject({
-      fixed: { lang: "en" },
+      fixed,
       inputSchema: { properties: { id: { type: "string" } }, required: ["id"] },
     });
-    expect(made.json.setting.operations[0].inputSchema.properties).not.toHaveProperty("lang");
+    const { properties } = made.json.setting.operations[0].inputSchema;
+    expect(Object.keys(properties)).toEqual(["id", "prototype"]);
     const path = `${tools}/${made.json.toolId}`;
     const tried = await owner("POST", `${path}/test`, {
       name: "readOrder",
-      input: { id: "7", lang: "de" },
+      input: { id: "7", lang: "de", constructor: "mclaren", prototype: "x" },
     });
     expect(tried.json).toMatchObject({
       status: 200,
       outcome: "ok",
       content: '"sent"',
-      request: { method: "GET", url: `${base}/orders/7?lang=en` },
+      request: { method: "GET", url: `${base}/orders/7?lang=en&constructor=ferrari&prototype=x` },
     });
-    expect(asked).toEqual([`/orders/7?lang=en Bearer ${secret}`]);
+    expect(asked).toEqual([`/orders/7?lang=en&constructor=ferrari&prototype=x Bearer ${secret}`]);
     const all = await owner("PUT", path, {
       setting: http({
         documentUrl: undefined,

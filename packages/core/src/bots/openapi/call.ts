@@ -22,7 +22,9 @@ export function requestOf(baseUrl: string, operation: Picked, given: Members): H
   const base = url.pathname.replace(/\/$/, "");
   let path = operation.path;
   const query: [string, string][] = [];
-  const headers: Record<string, string> = { accept: "application/json, text/*;q=0.9, */*;q=0.1" };
+  const headers: [name: string, value: string][] = [
+    ["accept", "application/json, text/*;q=0.9, */*;q=0.1"],
+  ];
   let body: string | undefined;
   const reserved = new Set([
     ...url.searchParams.keys(),
@@ -36,10 +38,10 @@ export function requestOf(baseUrl: string, operation: Picked, given: Members): H
     }
     if (parameter.in === "path") path = filled(path, parameter, value);
     else if (parameter.in === "query") query.push(...queryOf(parameter, value, reserved));
-    else if (parameter.in === "header") headers[parameter.name] = headerOf(parameter, value);
+    else if (parameter.in === "header") headers.push([parameter.name, headerOf(parameter, value)]);
     else {
       body = bodyOf(parameter, value);
-      headers["content-type"] = contentTypes[parameter.style] ?? "application/json";
+      headers.push(["content-type", contentTypes[parameter.style] ?? "application/json"]);
     }
   }
   url.pathname = base + path;
@@ -52,7 +54,12 @@ export function requestOf(baseUrl: string, operation: Picked, given: Members): H
     throw new BadInput("The input leads to another address than the operation's.");
   }
   const method = methods[operation.method];
-  return { method, url: url.href, headers, ...(body !== undefined && { body }) };
+  return {
+    method,
+    url: url.href,
+    headers: Object.fromEntries(headers),
+    ...(body !== undefined && { body }),
+  };
 }
 
 const contentTypes: Partial<Record<Parameter["style"], string>> = {

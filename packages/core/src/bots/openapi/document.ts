@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import * as Problem from "../../foundation/problem/index.ts";
 
 /** Of a document as it is sent, in UTF-16 code units. YAML takes far longer to read than JSON. */
@@ -7,9 +6,8 @@ export const yamlMax = 1_000_000;
 /** How deep YAML may nest: its parser takes a piece of the stack for each level. */
 const yamlDepthMax = 200;
 
-const Members = v.record(v.string(), v.unknown());
 /** An object of JSON, whatever it holds. */
-export type Members = v.InferOutput<typeof Members>;
+export type Members = Record<string, unknown>;
 
 export const isMembers = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value);

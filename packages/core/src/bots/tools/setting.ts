@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 
 /** What Converse and OpenAI both take for a tool's name. */
 export const Name = v.pipe(
@@ -84,7 +85,7 @@ const Http = v.object({
        * What the owner has set, as JSON, by the member of the input or `body.` and the member of the
        * body: the model is not told of it.
        */
-      fixed: v.record(v.string(), v.string()),
+      fixed: Members.of(v.string(), v.string()),
       /** What of an answer the model gets, as a path of members (`items.0.name`). */
       responsePath: v.nullable(v.string()),
     }),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 import type { EndedRun } from "../../ports/index.ts";
 import * as Webhook from "../../publishing/webhook/index.ts";
 import * as Shape from "../../store/shape/index.ts";
@@ -24,7 +25,7 @@ export const Info = v.object({
   type: Type,
   /** Epoch milliseconds of what it tells. */
   createdAt: v.number(),
-  data: v.record(v.string(), v.nullable(v.string())),
+  data: Members.of(v.string(), v.nullable(v.string())),
   /** `null`: to the publication's webhook, wherever that is by then. */
   target: v.nullable(v.object({ url: v.string(), secret: v.string() })),
   /** `dropped`: there was no webhook any more, or it was switched off. */

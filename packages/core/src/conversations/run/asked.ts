@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 import { Content, type NewContent } from "./content.ts";
 
 /** How a caller would have the answer made. Absent from a request: as the owner set it. */
@@ -22,7 +23,7 @@ export const Asked = v.object({
   background: v.boolean(),
   /** Whether it can be read again once it has been answered. */
   kept: v.boolean(),
-  metadata: v.record(v.string(), v.string()),
+  metadata: Members.of(v.string(), v.string()),
   /** Who the caller says it asks for. Nobody has checked it. */
   endUser: v.nullable(v.string()),
   /** A chat window asks for a title, tags or the like: answered without the bot's own instruction. */

@@ -2,6 +2,7 @@
 export * as Steps from "./steps.ts";
 
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 import { type ModelUsage, Place } from "../../ports/index.ts";
 import * as Ledger from "../../records/ledger/index.ts";
 
@@ -32,7 +33,7 @@ export const Part = v.variant("type", [
     type: v.literal("toolUse"),
     callId: v.string(),
     name: v.string(),
-    input: v.record(v.string(), v.unknown()),
+    input: Members.of(v.string(), v.unknown()),
   }),
 ]);
 export type Part = v.InferOutput<typeof Part>;

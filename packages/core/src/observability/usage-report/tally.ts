@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 import { Quantiles } from "../metrics/quantiles.ts";
 import * as Ledger from "../../records/ledger/index.ts";
 
@@ -104,7 +105,7 @@ type StoredDurations = v.InferOutput<typeof StoredDurations>;
 
 export const StoredTally = v.strictTuple([
   v.array(v.number()),
-  v.record(v.string(), v.number()),
+  Members.of(v.string(), v.number()),
   StoredDurations,
   StoredDurations,
   StoredDurations,

@@ -1,5 +1,6 @@
 import { nodeNet } from "../../ports/index.ts";
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 import * as Problem from "../../foundation/problem/index.ts";
 import { Limit as Budget } from "../budget/limit.ts";
 import {
@@ -52,7 +53,7 @@ export const limitEntries = {
   quota: v.nullable(QuotaSchema),
   /** The owner's own notes; never shown to clients. */
   metadata: v.pipe(
-    v.record(MetadataName, v.pipe(v.string(), v.maxLength(200))),
+    Members.of(MetadataName, v.pipe(v.string(), v.maxLength(200))),
     v.check((notes) => Object.keys(notes).length <= 20, "must have at most 20 members"),
   ),
 };

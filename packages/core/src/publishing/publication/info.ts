@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 import { Limit as Budget } from "../budget/limit.ts";
 import { Settings } from "./settings.ts";
 
@@ -66,7 +67,7 @@ export const Info = v.object({
     v.object({ done: v.number(), total: v.number(), current: v.nullable(v.string()) }),
   ),
   /** What the provisioner finds its stack by; `null` without one. */
-  stack: v.nullable(v.record(v.string(), v.string())),
+  stack: v.nullable(Members.of(v.string(), v.string())),
   /** Of the template its stack is made from; `null` without a stack, or where it was not noted yet. */
   templateVersion: v.optional(v.nullable(v.string()), null),
   /** As the stack named it; `null` without a stack, or where it was not noted yet. */
@@ -74,7 +75,7 @@ export const Info = v.object({
   /** Whether clients were given the API's own address: then it stays open. */
   ownAddress: v.optional(v.boolean(), true),
   /** ARNs of its inference profiles by the Bedrock id of the model behind, for the bill. */
-  inferenceProfiles: v.optional(v.record(v.string(), v.string()), {}),
+  inferenceProfiles: v.optional(Members.of(v.string(), v.string()), {}),
   /** The template's upgrade under way, or the last one where that failed. */
   upgrade: v.optional(v.nullable(Upgrade), null),
   /** What is known of the endpoint from a call of our own; `null` where none was made. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import * as Members from "../../foundation/members/index.ts";
 import type { Item, Key as TableKey, Value } from "../../ports/index.ts";
 import * as Layout from "../../store/layout/index.ts";
 import * as Shape from "../../store/shape/index.ts";
@@ -50,7 +51,7 @@ export type Action = v.InferOutput<typeof Action>;
 
 export const Outcome = v.picklist(["begun", "done", "refused", "failed"]);
 
-const Snapshot = v.nullable(v.record(v.string(), v.unknown()));
+const Snapshot = v.nullable(Members.of(v.string(), v.unknown()));
 
 export const Entry = v.object({
   /** A ULID: entries sort by when they were begun. */

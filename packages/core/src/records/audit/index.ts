@@ -182,7 +182,9 @@ function difference(before: Snapshot, after: Snapshot): { before: Snapshot; afte
     (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   );
   const pick = (of: NonNullable<Snapshot>) =>
-    Object.fromEntries(names.flatMap((name) => (name in of ? [[name, of[name] ?? null]] : [])));
+    Object.fromEntries(
+      names.flatMap((name) => (Object.hasOwn(of, name) ? [[name, of[name] ?? null]] : [])),
+    );
   return { before: pick(before), after: pick(after) };
 }
 

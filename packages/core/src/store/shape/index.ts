@@ -105,7 +105,7 @@ function createParts(schema: v.ObjectSchema<v.ObjectEntries, undefined>) {
 }
 
 const pick = (entries: v.ObjectEntries, part: object): v.ObjectEntries =>
-  Object.fromEntries(Object.entries(entries).filter(([name]) => name in part));
+  Object.fromEntries(Object.entries(entries).filter(([name]) => Object.hasOwn(part, name)));
 
 function mendOf(issues: readonly v.BaseIssue<unknown>[], mend: object): object {
   const names = new Set(issues.map((issue) => String(issue.path?.[0]?.key)));

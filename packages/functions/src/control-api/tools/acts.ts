@@ -59,8 +59,9 @@ function requireRoom(others: readonly Tools.Info[], setting: Tools.Setting): voi
   const refuse = (param: string, message: string) => {
     throw new Problem.ProblemError("invalid_request", { message, param });
   };
-  const remedy =
-    setting.kind in builtIn ? "Give that one another name first." : "Give this one another name.";
+  const remedy = Object.hasOwn(builtIn, setting.kind)
+    ? "Give that one another name first."
+    : "Give this one another name.";
   if (others.length >= toolsMax) refuse("setting", `A bot has at most ${toolsMax} tools.`);
   const taken = new Set(others.flatMap((tool) => namesOf(tool.setting)));
   for (const [i, name] of namesOf(setting).entries()) {

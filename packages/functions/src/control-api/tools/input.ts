@@ -2,6 +2,7 @@ import * as OpenApi from "@outlet/core/bots/openapi";
 import * as Tools from "@outlet/core/bots/tools";
 import { secretBytesMax } from "@outlet/core/ports";
 import * as v from "valibot";
+import * as Members from "@outlet/core/foundation/members";
 
 const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
 
@@ -82,7 +83,7 @@ const Picked = v.strictObject({
   description: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1_000))),
   fixed: v.optional(
     v.pipe(
-      v.record(
+      Members.of(
         v.pipe(v.string(), v.maxLength(100)),
         v.union([v.pipe(v.string(), v.maxLength(2_000)), v.number(), v.boolean()]),
       ),
@@ -191,5 +192,5 @@ export const WriteSecret = v.strictObject({
 export const Try = v.strictObject({
   /** Which of the tool's functions. */
   name: Tools.Name,
-  input: v.optional(v.record(v.string(), v.unknown()), {}),
+  input: v.optional(Members.of(v.string(), v.unknown()), {}),
 });

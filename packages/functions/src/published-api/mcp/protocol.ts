@@ -5,6 +5,7 @@
  * https://modelcontextprotocol.io/specification/2026-07-28/basic/transports
  */
 import * as v from "valibot";
+import * as Members from "@outlet/core/foundation/members";
 import * as Text from "@outlet/core/foundation/text";
 
 /** The newest first: it is offered to clients that ask for one that nobody knows. */
@@ -70,7 +71,7 @@ const Message = v.object({
   jsonrpc: v.literal("2.0"),
   id: v.optional(v.union([v.string(), v.number()])),
   method: v.optional(v.string()),
-  params: v.optional(v.record(v.string(), v.unknown()), {}),
+  params: v.optional(Members.of(v.string(), v.unknown()), {}),
 });
 
 /**
@@ -101,7 +102,7 @@ export function readMessage(body: string, header: (name: string) => string | und
   return (era === "modern" ? modernFault(call, meta, header) : legacyFault(call, header)) ?? call;
 }
 
-const Meta = v.record(v.string(), v.unknown());
+const Meta = Members.of(v.string(), v.unknown());
 export const metaOf = (params: Record<string, unknown>): Record<string, unknown> =>
   v.is(Meta, params._meta) ? params._meta : {};
 

@@ -1,5 +1,6 @@
 import type { Sampling } from "@outlet/core/conversations/run";
 import * as v from "valibot";
+import * as Members from "@outlet/core/foundation/members";
 import { invalidJson, invalidRequest } from "../../http/problems.ts";
 import { invalid } from "./content.ts";
 import { CallerWebhook } from "../webhooks.ts";
@@ -44,7 +45,7 @@ const within = (most: number) => v.nullish(v.pipe(v.number(), v.minValue(0), v.m
 /** https://platform.openai.com/docs/api-reference/responses/create#responses-create-metadata */
 const Metadata = v.nullish(
   v.pipe(
-    v.record(
+    Members.of(
       v.pipe(v.string(), v.maxLength(64, "keys must have at most 64 characters")),
       v.pipe(v.string(), v.maxLength(512)),
     ),
@@ -54,7 +55,7 @@ const Metadata = v.nullish(
 
 const schemaMax = 100_000;
 const Schema = v.pipe(
-  v.record(v.string(), v.unknown()),
+  Members.of(v.string(), v.unknown()),
   v.transform((schema) => JSON.stringify(schema)),
   v.maxLength(schemaMax, `must have at most ${schemaMax} characters as JSON`),
 );
@@ -136,7 +137,7 @@ function parse<S extends v.GenericSchema>(face: Face, schema: S, body: string): 
   } catch {
     throw invalidJson();
   }
-  const record = v.safeParse(v.record(v.string(), v.unknown()), json);
+  const record = v.safeParse(Members.of(v.string(), v.unknown()), json);
   if (!record.success) throw invalidRequest(record.issues);
   const parsed = v.safeParse(schema, json);
   if (!parsed.success) throw invalidRequest(parsed.issues);

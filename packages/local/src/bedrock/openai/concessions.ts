@@ -24,7 +24,7 @@ const dropped = (name: string, says: RegExp): Concession => ({
   name,
   ofServer: false,
   says: new RegExp(`(?=.*${says.source})(?=.*(?:${unsupported.source}))`, "is"),
-  applies: (body) => name in body,
+  applies: (body) => Object.hasOwn(body, name),
   change: (body) => without(body, name),
 });
 

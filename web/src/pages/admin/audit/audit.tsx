@@ -29,9 +29,9 @@ interface Search {
 }
 
 const isOutcome = (text: string | undefined): text is AuditEntry["outcome"] =>
-  text !== undefined && text in copy.outcomes;
+  text !== undefined && Object.hasOwn(copy.outcomes, text);
 const isAction = (text: string | undefined): text is AuditEntry["action"] =>
-  text !== undefined && text in copy.actions;
+  text !== undefined && Object.hasOwn(copy.actions, text);
 
 export default function Audit() {
   const [search, setSearch] = useSearchParams<{ [name in keyof Search]: string }>();

@@ -20,7 +20,7 @@ import { type UsageReport, useUsage } from "./queries.ts";
 import { UsageChart } from "./usage-chart.tsx";
 
 const isBy = (text: string | undefined): text is UsageBy =>
-  text !== undefined && text in adminCopy.bys;
+  text !== undefined && Object.hasOwn(adminCopy.bys, text);
 
 export default function Usage() {
   const [search, setSearch] = useSearchParams<{ by?: string }>();
