@@ -78,6 +78,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "what was put before is appended without a look",
+    profile: "the SDK of a slow holder sends twice",
     file: "conversations/conversation/accept.ts",
     replace: [
       [

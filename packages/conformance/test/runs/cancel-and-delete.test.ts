@@ -227,6 +227,30 @@ test("an append whose reply was lost is not repeated for what was answered and d
   expect((await client.call("GET", "/conversation/d-lost")).status).toBe(404);
 });
 
+test("an end whose reply was lost is billed once, though its conversation is deleted before the next", async () => {
+  const client = stack.client();
+  let isFirst = true;
+  const table: typeof stack.table = {
+    ...stack.table,
+    // Step by step.
+    transact: async () => false,
+    async update(...call) {
+      const written = await stack.table.update(...call);
+      if (!isFirst || call[1].set?.status !== "completed") return written;
+      isFirst = false;
+      const again = await stack.table.update(...call);
+      await client.call("DELETE", "/conversation/d-billed");
+      return again;
+    },
+  };
+  const sent = await client.send("Hi", "d-billed");
+  await Worker.work({ ...stack.deps, table }, client.address("d-billed"), limits);
+  expect(isFirst).toBe(false);
+  expect((await client.call("GET", "/conversation/d-billed")).status).toBe(404);
+  const entries = (await ledger()).filter(({ runId }) => runId === sent.json.messageId);
+  expect(entries).toMatchObject([{ status: "completed", abandoned: false }]);
+});
+
 test("a message sent under a deleted id starts afresh", async () => {
   const client = stack.client();
   await client.send("Old secret", "d-3");

@@ -236,6 +236,41 @@ test("a worker that could not write down the end leaves it to the next reader", 
   expect(parseEvents(reply.text).at(-1)).toMatchObject({ event: "state" });
 });
 
+test.each([
+  ["the table tells of writes", 60_000],
+  ["the worker has to look, as on AWS", 20],
+])("whoever comes later sees the words as they are said, where %s", async (_where, lookMs) => {
+  // Nobody else is rung for.
+  const client = stack.client({}, { runQueue: { send: async () => {} } });
+  const begun = Promise.withResolvers<void>();
+  const seen = Promise.withResolvers<void>();
+  stack.model.script = async function* (): AsyncGenerator<ModelEvent> {
+    yield { type: "text", text: "First " };
+    begun.resolve();
+    await seen.promise;
+    yield* says("and last.");
+  };
+  const { conversationId, messageId } = (await client.send("Hi")).json;
+  const run = await Run.peek(stack.table, client.address(conversationId), messageId);
+  if (!run) throw new Error("The run is not there");
+  const { watch: _watch, ...silent } = stack.table;
+  const table = lookMs === 20 ? silent : stack.table;
+  const policy = { ...stack.policy, cancelPollMs: lookMs };
+  const deadline = Number.MAX_SAFE_INTEGER;
+  const working = Worker.work({ ...stack.deps, policy, table }, run, { deadline });
+  await begun.promise;
+  const said: string[] = [];
+  const signal = AbortSignal.timeout(25_000);
+  for await (const event of EventLog.follow(stack.deps, run, { signal, idleMs: 1_000 })) {
+    if (event.kind !== "text") continue;
+    said.push(event.text);
+    seen.resolve();
+  }
+  seen.resolve();
+  await working;
+  expect(said).toEqual(["First ", "and last."]);
+});
+
 test("where the owner has deltas switched off the whole answer comes at its end, in one piece", async () => {
   const words = Array.from({ length: 20 }, (_, i) => `w${i} `);
   stack.model.script = () => slowly(words, 15);

@@ -43,6 +43,8 @@ export interface FollowOptions {
   idleMs: number;
   /** Aborted when the reader has gone. */
   signal: AbortSignal;
+  /** It waits for the end alone. */
+  isPatient?: boolean;
 }
 
 /**
@@ -53,11 +55,11 @@ export interface FollowOptions {
 export async function* follow(
   deps: PublishedApiDeps,
   followed: Followed,
-  { idleMs, signal }: FollowOptions,
+  { idleMs, signal, isPatient = false }: FollowOptions,
 ): AsyncGenerator<Told | undefined> {
   const until = deps.clock.now() + deps.policy.holdMaxMs;
   const run = await stateOf(deps, followed);
-  const events = EventLog.follow(deps, run, { signal, idleMs });
+  const events = EventLog.follow(deps, run, { signal, idleMs, isPatient });
   for await (const event of events) {
     const told = toTold(event);
     if (told !== "nothing") yield told;

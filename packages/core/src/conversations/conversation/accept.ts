@@ -44,6 +44,8 @@ export interface Message {
   retentionDays: number;
   /** Whether its events are written while it is being answered, or at the end; they are where absent. */
   deltas?: boolean;
+  /** Whether its caller follows it from the beginning; not where absent. */
+  followed?: boolean;
   /** Of the request that brings it, as the gateway names that. */
   requestId?: string | undefined;
   /** What a caller of another face than the native one asked beside it. */

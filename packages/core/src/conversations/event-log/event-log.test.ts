@@ -170,6 +170,48 @@ describe("the event log of a run", () => {
     for (const events of all) expect(events).toEqual(all[0]);
   });
 
+  test("is written at the end where nobody follows, and while it is said once somebody does", async () => {
+    const { deps, table } = await start();
+    await table.put(itemOf({ followed: false }));
+    const run = Run.fromItem(table, itemOf({ followed: false }));
+    const world = { deps, table, run };
+    const written = async () =>
+      (await table.query({ pk: Layout.eventPartition(run, run.runId) })).items.length;
+    const quiet = EventLog.openWriter(deps, run);
+    quiet.hear(text("Hello "));
+    quiet.hear(text("there, more than fits into one entry of the log, by far."));
+    await systemClock.sleep(20);
+    expect(await written()).toBe(0);
+    expect(await Run.newsOf(deps, run, 1)).toBeUndefined();
+
+    const signal = AbortSignal.timeout(10_000);
+    const patient = EventLog.follow(deps, run, { signal, idleMs: 1, isPatient: true });
+    expect((await patient.next()).value).toEqual({ kind: "idle" });
+    expect(await Run.newsOf(deps, run, 1)).toBeUndefined();
+    const reading = read(world);
+    await expect.poll(() => Run.newsOf(deps, run, 1)).toBe("followed");
+    quiet.pace();
+    await expect.poll(written).toBeGreaterThan(0);
+    const hint = await quiet.seal(
+      body("Hello there, more than fits into one entry of the log, by far."),
+    );
+    await EventLog.close(deps, await finish(world), hint);
+    expect(joined(await reading)).toBe(
+      "Hello there, more than fits into one entry of the log, by far.",
+    );
+  });
+
+  test("that is followed too late brings no run back", async () => {
+    const { deps, run, table } = await start();
+    const waiting = { ...run, followed: false };
+    await table.remove(Layout.run(address, "R"));
+    await Run.noteFollowed(deps, waiting);
+    expect(await table.get(Layout.run(address, "R"))).toBeUndefined();
+    await table.put(itemOf({ status: "completed", followed: false }));
+    await Run.noteFollowed(deps, waiting);
+    expect(await table.get(Layout.run(address, "R"))).toMatchObject({ followed: false });
+  });
+
   test("begins anew with a later attempt, and the one before writes no more", async () => {
     const world = await start();
     const first = EventLog.openWriter(world.deps, world.run);

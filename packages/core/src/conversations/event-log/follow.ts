@@ -21,6 +21,8 @@ export interface FollowOptions {
   signal: AbortSignal;
   /** So often at least the reader hears that nothing has come. */
   idleMs: number;
+  /** It waits for the end alone: nothing need be written for it before. */
+  isPatient?: boolean;
 }
 
 /** Nothing has come for a while. */
@@ -93,7 +95,7 @@ function createReader(table: Table, run: Run.State, after: number) {
  * The events of a run, as they come: from `after` on, without a gap, in the order in which they were
  * written. Ends behind the run's end, or when the signal is aborted. Any number of readers may follow
  * one run, each by reading its log: more and more rarely while nothing comes, and at once where the
- * table tells of writes.
+ * table tells of writes. While nobody follows, a worker writes the events at the end.
  * @param run as it was seen last.
  * @returns whether the run has ended; if not, the reader has gone, or the run has been deleted.
  *
@@ -106,7 +108,7 @@ function createReader(table: Table, run: Run.State, after: number) {
 export async function* follow(
   deps: FollowDeps,
   run: Run.State,
-  { after = -1, signal, idleMs }: FollowOptions,
+  { after = -1, signal, idleMs, isPatient = false }: FollowOptions,
 ): AsyncGenerator<Event | Idle, "ended" | "gone"> {
   const { first, max } = deps.policy.eventPollMs;
   const reader = createReader(deps.table, run, after);
@@ -122,6 +124,7 @@ export async function* follow(
     return reader.isAtEnd();
   }
 
+  if (!isPatient) await Run.noteFollowed(deps, run);
   while (!signal.aborted) {
     // Before the look: of what is written after it, they tell.
     const watch = watchRun(deps.table, run);

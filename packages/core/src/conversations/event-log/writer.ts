@@ -12,7 +12,10 @@ export interface WriterDeps extends LogDeps {
 }
 
 export interface WritePolicy {
-  /** What is said is written so often at most, after the first of it, which is written at once. */
+  /**
+   * Where somebody follows, what is said is written so often at most, after the first of it, which is
+   * written at once.
+   */
   eventsEveryMs: number;
   /** Or as soon as there is so much of it, in UTF-16 units. */
   eventsSize: number;
@@ -21,6 +24,8 @@ export interface WritePolicy {
 /** Writes what one attempt says, under its fencing token, while it is being said. */
 export interface Writer {
   hear(event: Answering.Event): void;
+  /** Somebody follows: what is said is written while it is said, from now on. */
+  pace(): void;
   /**
    * Writes that the attempt begins, behind all that was written before: from then on, nothing comes
    * of an attempt before it, so that what that one has called can be read.
@@ -55,8 +60,9 @@ export interface Writer {
 const entrySizeMax = 50_000;
 
 export function openWriter(deps: WriterDeps, run: Run.State): Writer {
-  const { eventsSize } = deps.policy;
-  const eventsEveryMs = run.deltas ? deps.policy.eventsEveryMs : Number.POSITIVE_INFINITY;
+  const { eventsEveryMs, eventsSize } = deps.policy;
+  /** Whether what is said is written before the end. */
+  let isPaced = run.deltas && run.followed;
   const { token, redrives: turn } = run;
   const attempt: Told = { kind: "attempt", attempt: run.attempts };
   const isFirst = run.attempts === 1 && turn === 0;
@@ -175,9 +181,14 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
     hear(event) {
       if (isFenced || isClosing) return;
       buffer.hear(event, attempt);
-      if (!Number.isFinite(eventsEveryMs)) return;
+      if (!isPaced) return;
       if (buffer.size >= eventsSize) hurry.abort(hurried);
       if (buffer.size > 0) start();
+    },
+    pace() {
+      if (isPaced || !run.deltas) return;
+      isPaced = true;
+      if (!isFenced && !isClosing && buffer.size > 0) start();
     },
     async begin() {
       if (!isFenced && !begun) await writeOne(() => []);

@@ -34,18 +34,30 @@ export interface Result {
   incompleteReason: Info["incompleteReason"];
 }
 
-/**
- * Action Finish: the end of an attempt, if it still holds the run.
- * @returns the run as it ended, or `undefined` if another attempt has taken it.
- */
+export type Finished =
+  | { outcome: "ended"; run: State }
+  /**
+   * Another attempt has taken it; or it was ended by a write whose reply got lost, and has been deleted
+   * or redriven since: then the ledger has one of these ends.
+   */
+  | { outcome: "gone"; meant: State[] };
+
+/** Action Finish: the end of an attempt, if it still holds the run. */
 export async function finish(
   deps: Deps,
   run: State,
   token: number,
   result: Result,
-): Promise<State | undefined> {
+): Promise<Finished> {
   const { status } = result;
   const { key, set, mine } = await finishing(deps, run, token, result);
+  const cancelled = {
+    ...set,
+    status: "cancelled" as const,
+    error: null,
+    cause: null,
+    incompleteReason: null,
+  };
   const item =
     (status !== "cancelled" &&
       (await deps.table.update(
@@ -54,17 +66,19 @@ export async function finish(
         all(mine, equals("cancelRequestedAt", null)),
       ))) ||
     // Not as meant: cancelled meanwhile, or overtaken, which the condition tells.
-    (await deps.table.update(
-      key,
-      { set: { ...set, status: "cancelled", error: null, cause: null, incompleteReason: null } },
-      mine,
-    ));
-  if (item) return fromItem(deps.table, item);
+    (await deps.table.update(key, { set: cancelled }, mine));
+  if (item) return { outcome: "ended", run: fromItem(deps.table, item) };
   // The answer to a write may be lost and the write tried again, against its own outcome.
   const current = await peek(deps.table, run, run.runId);
-  if (current && current.token === token && isTerminal(current.status)) return current;
+  if (current && current.token === token && isTerminal(current.status)) {
+    return { outcome: "ended", run: current };
+  }
   if (set.reply.path) await deps.objects.remove(set.reply.path);
-  return undefined;
+  const meant = [
+    { ...run, ...set, status },
+    { ...run, ...cancelled },
+  ];
+  return { outcome: "gone", meant };
 }
 
 async function finishing(deps: Deps, run: State, token: number, result: Result) {

@@ -8,6 +8,7 @@ export * as Run from "./index.ts";
 import {
   absent,
   all,
+  any,
   type Clock,
   type Condition,
   equals,
@@ -24,7 +25,15 @@ import type { New } from "./new.ts";
 import { folderOf, readAnswer, readQuestion, removePayload, storeQuestion } from "./payload.ts";
 import { removeObjects } from "./removal.ts";
 import type { Steps } from "./steps.ts";
-import { type ErrorInfo, fromItem, type Info, noWebhooks, shape, type State } from "./state.ts";
+import {
+  type ErrorInfo,
+  fromItem,
+  type Info,
+  isTerminal,
+  noWebhooks,
+  shape,
+  type State,
+} from "./state.ts";
 import * as Layout from "../../store/layout/index.ts";
 import * as Paging from "../../store/paging/index.ts";
 
@@ -102,6 +111,7 @@ export async function putOf(
     surroundings,
     asked = null,
     deltas = true,
+    followed = false,
     holds = [],
     requestId = null,
     ...rest
@@ -119,6 +129,7 @@ export async function putOf(
     asked,
     requestId,
     deltas,
+    followed,
     holds,
     webhooks,
     expiresAt: expiryOf(deps.clock, input.retentionDays),
@@ -334,13 +345,27 @@ export async function mourn(
   return item ? fromItem(deps.table, item) : run;
 }
 
-/** Why the attempt under this token has to stop, if it has to. */
-export async function interruption(
+/** What an attempt under this token has to know: why it has to stop, or that somebody follows it. */
+export async function newsOf(
   deps: Pick<Deps, "table">,
   run: State,
   token: number,
-): Promise<"cancelled" | "overtaken" | undefined> {
+): Promise<"cancelled" | "overtaken" | "followed" | undefined> {
   const item = await deps.table.get(keyOf(run, run.runId));
   if (!item || item.token !== token) return "overtaken";
-  return item.cancelRequestedAt === null ? undefined : "cancelled";
+  if (item.cancelRequestedAt !== null) return "cancelled";
+  return item.followed === true ? "followed" : undefined;
+}
+
+/**
+ * Notes that somebody follows the run from now on, for which its events are written while it is being
+ * answered. No action of the protocol: nothing there asks for it.
+ */
+export async function noteFollowed(deps: Pick<Deps, "table">, run: State): Promise<void> {
+  if (!run.deltas || run.followed || isTerminal(run.status)) return;
+  await deps.table.update(
+    keyOf(run, run.runId),
+    { set: { followed: true } },
+    any(equals("status", "queued"), equals("status", "in_progress")),
+  );
 }

@@ -14,6 +14,7 @@ export interface New {
   reasoning: boolean;
   retentionDays: number;
   deltas?: boolean;
+  followed?: boolean;
   requestId?: string | undefined;
   asked?: Asked;
   surroundings?: NewSurroundings;

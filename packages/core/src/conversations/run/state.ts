@@ -107,6 +107,8 @@ export const State = v.object({
   retentionDays: v.number(),
   /** Whether its events are written while it is being answered, or at the end. */
   deltas: v.optional(v.boolean(), true),
+  /** Whether somebody follows it: else its events are written at the end, too. */
+  followed: v.optional(v.boolean(), true),
   /** Epoch seconds; past it the item may be gone. */
   expiresAt: v.number(),
   /** Where its objects lie. */

@@ -143,7 +143,7 @@ interface Ended {
   /** Whether its end stands in the ledger, the request log and its event log. */
   isRecorded?: boolean;
   /** What is left to do, where it has left the mailbox. */
-  left?: "released" | "more" | undefined;
+  left?: "released" | "more" | "fenced" | undefined;
 }
 
 /** @returns the run as it ended; `undefined` where it goes on elsewhere. */
@@ -155,7 +155,7 @@ async function attempt(
 ): Promise<Ended | undefined> {
   const { token, lease } = turn;
   const writer = EventLog.openWriter(deps, run);
-  const watch = keepAlive(deps, run, lease, limits);
+  const watch = keepAlive(deps, run, lease, limits, () => writer.pace());
   let tried: Attempt;
   try {
     tried = await answer(deps, run, watch.signal, listenerOf(deps, run, writer)).catch(
@@ -234,8 +234,15 @@ async function finish(
     if (together) return { run: together.ended, isRecorded: true, left: together.left };
     const log = await writer.seal(result.answer);
     if (!log) return undefined;
-    const ended = await Run.finish(deps, run, run.token, result);
-    return ended && { run: ended, log };
+    const finished = await Run.finish(deps, run, run.token, result);
+    if (finished.outcome === "ended") return { run: finished.run, log };
+    for (const ended of finished.meant) {
+      const entry = Run.ledgerEntry(ended, ModelCatalog.priceVersion);
+      const isBilled = await Ledger.has(deps.table, entry, Run.ledgerSuffix(ended));
+      // Whoever deleted it has seen to all that.
+      if (isBilled) return { run: ended, isRecorded: true, left: "fenced" };
+    }
+    return undefined;
   } catch (error) {
     if (!(error instanceof Shape.Unwritable)) throw error;
     return finish(deps, attempt, (await afterError(deps, run, writer, error)).result);

@@ -9,7 +9,7 @@ export interface WatchPolicy {
   leaseMs: number;
   /** Between two extensions of the lease. */
   heartbeatMs: number;
-  /** Between two looks for a cancel; where the table tells of writes, it is seen at once. */
+  /** Between two looks for a cancel, or for somebody who follows; where the table tells of writes, it is seen at once. */
   cancelPollMs: number;
   /** A run that takes longer fails with `run_timeout`. */
   runTimeMaxMs: number;
@@ -38,7 +38,8 @@ interface Watch {
 export const marginMs = 10_000;
 
 /**
- * Extends the lease and looks for a cancel while the model is at work; ends it at its time limit.
+ * Extends the lease, and looks for a cancel and for somebody who follows while the model is at work;
+ * ends it at its time limit.
  * Many short runs wear out a lease as one long run does: it is extended when it is time, whichever
  * of them is at work then.
  */
@@ -47,6 +48,7 @@ export function keepAlive(
   run: Run.State,
   lease: Lease,
   limits: { deadline: number; shutdown?: AbortSignal },
+  onFollowed: () => void,
 ): Watch {
   const { leaseMs, heartbeatMs, cancelPollMs, runTimeMaxMs } = deps.policy;
   const { token } = lease;
@@ -64,7 +66,10 @@ export function keepAlive(
       if (!(await Mailbox.extend(deps, run, token, leaseMs))) return "overtaken";
       lease.extendedAt = now;
     }
-    return Run.interruption(deps, run, token);
+    const news = await Run.newsOf(deps, run, token);
+    if (news !== "followed") return news;
+    onFollowed();
+    return undefined;
   }
 
   async function beat(): Promise<void> {

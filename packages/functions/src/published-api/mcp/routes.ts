@@ -114,24 +114,30 @@ async function ask(c: McpContext, deps: PublishedApiDeps, call: Call): Promise<R
   const info = await bot(c, deps);
   const wrap = (result: object) =>
     resultBody(id, era === "modern" ? { ...result, ...complete(info) } : result);
+  const token = metaOf(params).progressToken;
+  const followed = typeof token === "string" || typeof token === "number";
   let sent: Followed;
   try {
-    sent = await send(c, deps, params.arguments);
+    sent = await send(c, deps, params.arguments, followed);
   } catch (error) {
     // A spent budget is told to the client and not to its model, which would only ask again.
     if (!(error instanceof Problem.ProblemError) || error.status >= 500) throw error;
     if (error.code === "budget_exceeded") throw error;
     return c.json(wrap(failedResult(error.message)));
   }
-  const token = metaOf(params).progressToken;
   const render = (ended: Parameters<typeof resultOf>[0]) => wrap(resultOf(ended));
-  if (typeof token === "string" || typeof token === "number") {
+  if (followed) {
     return answerStream(c, deps, sent, progressOf(token, sent.address.conversationId, render));
   }
   return answerWhole(c, deps, sent, { render, renderFailure: render, failures: [] });
 }
 
-async function send(c: McpContext, deps: PublishedApiDeps, args: unknown): Promise<Followed> {
+async function send(
+  c: McpContext,
+  deps: PublishedApiDeps,
+  args: unknown,
+  followed: boolean,
+): Promise<Followed> {
   const parsed = v.safeParse(Arguments, args ?? {});
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -161,6 +167,7 @@ async function send(c: McpContext, deps: PublishedApiDeps, args: unknown): Promi
     retentionDays: Number(client.retentionDays),
     requestId: c.get("requestId"),
     deltas: client.streaming !== "end",
+    followed,
     asked: { ...nothing, model: botId },
   }));
 }

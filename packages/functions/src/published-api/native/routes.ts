@@ -30,10 +30,15 @@ export function nativeRoutes(deps: PublishedApiDeps): Hono<PublishedEnv> {
       ? { keyId: client.keyId, route: "POST /conversation", value: key, body }
       : undefined;
     const requestId = c.get("requestId");
-    const check = async () => ({ ...(await toMessage(deps, client, address, request)), requestId });
+    const followed = wantsEvents(c.req.header("accept"));
+    const check = async () => ({
+      ...(await toMessage(deps, client, address, request)),
+      requestId,
+      followed,
+    });
     const sent = await send(deps, client, address, check, { once });
     if (sent.replayed) c.header("Idempotent-Replayed", "true");
-    if (wantsEvents(c.req.header("accept"))) return streamSent(c, deps, sent);
+    if (followed) return streamSent(c, deps, sent);
     if (wait) noteWait(c, wait);
     const run = wait
       ? await Conversation.waitFor(deps, sent.address, sent.runId, wait * 1000)

@@ -68,7 +68,7 @@ function answerLate(
   const idleMs = deps.policy.beatMs;
   async function* text() {
     yield " ";
-    for await (const told of follow(deps, sent, { signal, idleMs })) {
+    for await (const told of follow(deps, sent, { signal, idleMs, isPatient: true })) {
       if (told?.kind !== "ended") {
         if (told === undefined) yield " ";
         continue;

@@ -41,6 +41,7 @@ export async function toMessage(
     // What is not to be kept goes when it has been answered; where that fails, within a day.
     retentionDays: asking.face === "responses" && !asking.kept ? 1 : Number(client.retentionDays),
     deltas: client.streaming !== "end",
+    followed: asking.stream,
     // A title is nothing that anybody waits for.
     webhooks: utility ? Run.noWebhooks : webhooksOf(client, asking.webhook),
     asked: {
