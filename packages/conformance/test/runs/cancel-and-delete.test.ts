@@ -251,6 +251,31 @@ test("an end whose reply was lost is billed once, though its conversation is del
   expect(entries).toMatchObject([{ status: "completed", abandoned: false }]);
 });
 
+test("a put whose reply was lost goes on to the mailbox, though another run leaves that meanwhile", async () => {
+  const client = stack.client();
+  await client.send("First", "d-other");
+  let isFirst = true;
+  const table: typeof stack.table = {
+    ...stack.table,
+    async put(...call) {
+      const written = await stack.table.put(...call);
+      // The SDK sends it once more, and the caller sees the second reply.
+      return call[0].sk.startsWith("RUN#") ? stack.table.put(...call) : written;
+    },
+    async update(...call) {
+      if (isFirst && call[1].append?.open) {
+        isFirst = false;
+        await work(client.address("d-other"));
+      }
+      return stack.table.update(...call);
+    },
+  };
+  const late = await stack.client({}, { table }).send("Second", "d-other");
+  expect([late.status, isFirst]).toEqual([200, false]);
+  await work(client.address("d-other"));
+  expect((await client.outcome(late)).json.status).toBe("completed");
+});
+
 test("a message sent under a deleted id starts afresh", async () => {
   const client = stack.client();
   await client.send("Old secret", "d-3");

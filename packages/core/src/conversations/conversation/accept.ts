@@ -129,7 +129,7 @@ async function acceptByStep(
   const found = await look(deps.table, run, run.runId);
   if (!found.run) return "removed";
   if (found.arrived) return "open";
-  return append(deps, run, run.runId, message, { ...found.seen, ...seen });
+  return append(deps, run, run.runId, message, seen, found.seen);
 }
 
 /** Actions Reserve and Put. What is held for a run that was never accepted, the sweeper releases. */
@@ -175,6 +175,7 @@ export const holderOf = (
 /**
  * Action Append, and what it takes to get there: a deletion under way is ended first.
  * @param asClaimed of the mailbox, where the message was claimed under a key.
+ * @param found the mailbox as it is, where the run had been put before.
  */
 async function append(
   deps: AcceptDeps,
@@ -182,8 +183,9 @@ async function append(
   runId: string,
   message: Message,
   asClaimed: Mailbox.Seen | undefined,
+  found?: Mailbox.Seen,
 ): Promise<"open" | "full" | "removed"> {
-  let seen = asClaimed;
+  let seen = found ? { ...found, ...asClaimed } : asClaimed;
   for (;;) {
     const options = { ...headOf(deps, message), seen };
     const appended = await Mailbox.append(deps, address, runId, options);
@@ -191,10 +193,10 @@ async function append(
     // "changed": room was made, or a deletion ended, between the write and the reading.
     else if (appended.outcome !== "changed") return appended.outcome;
     // The reply to an append may be lost, and the run have been answered or deleted since.
-    const found = await look(deps.table, address, runId);
-    if (!found.run) return "removed";
-    if (found.arrived) return "open";
-    seen = { ...found.seen, ...asClaimed };
+    const now = await look(deps.table, address, runId);
+    if (!now.run) return "removed";
+    if (now.arrived) return "open";
+    seen = { ...now.seen, ...asClaimed };
   }
 }
 
