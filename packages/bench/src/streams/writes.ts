@@ -1,6 +1,8 @@
+import { Conversation } from "@outlet/core/conversations/conversation";
+import type { Address } from "@outlet/core/conversations/run";
 import { Worker } from "@outlet/core/conversations/worker";
 import { keyOfWrite, type ModelEvent, type Table } from "@outlet/core/ports";
-import { startStack } from "@outlet/local/runtime/stack-fixture";
+import { type Stack, startStack } from "@outlet/local/runtime/stack-fixture";
 
 /** What one answer writes to the table, and how much of that is for its readers. */
 interface Writes {
@@ -13,10 +15,10 @@ interface Writes {
 }
 
 const answers = [
-  { answer: "60 tokens at 60 a second", tokens: 60, perSecond: 60, deltas: true },
-  { answer: "300 tokens at 60 a second", tokens: 300, perSecond: 60, deltas: true },
-  { answer: "300 tokens at 300 a second", tokens: 300, perSecond: 300, deltas: true },
-  { answer: "300 tokens at 60 a second, deltas off", tokens: 300, perSecond: 60, deltas: false },
+  { answer: "60 tokens at 60 a second, followed", tokens: 60, perSecond: 60, followed: true },
+  { answer: "300 tokens at 60 a second, followed", tokens: 300, perSecond: 60, followed: true },
+  { answer: "300 tokens at 300 a second, followed", tokens: 300, perSecond: 300, followed: true },
+  { answer: "300 tokens at 60 a second", tokens: 300, perSecond: 60, followed: false },
 ];
 
 /** Answers messages over the real adapter, and counts what is written at the table. */
@@ -26,20 +28,29 @@ export async function countWrites(): Promise<Writes[]> {
     const counted: Writes[] = [];
     for (const [n, shape] of answers.entries()) {
       stack.model.script = () => speak(shape);
-      const client = stack.client({ streaming: shape.deltas ? "deltas" : "end" });
-      await client.send("Hi", `c-${n}`);
+      const client = stack.client();
+      const headers = shape.followed ? { accept: "text/event-stream" } : {};
+      const sent = client.send("Hi", `c-${n}`, headers);
+      await accepted(stack, client.address(`c-${n}`));
       const { table, count } = countingTable(stack.table);
       const begun = performance.now();
       await Worker.work({ ...stack.deps, table }, client.address(`c-${n}`), {
         deadline: Number.MAX_SAFE_INTEGER,
       });
       const seconds = Number(((performance.now() - begun) / 1000).toFixed(1));
+      await sent;
       counted.push({ answer: shape.answer, seconds, ...count });
     }
     return counted;
   } finally {
     await stack.stop();
   }
+}
+
+/** A stream is answered when its run is; the message is there before. */
+async function accepted({ table }: Stack, address: Address): Promise<void> {
+  while (!(await Conversation.Mailbox.read(table, address)))
+    await new Promise((done) => setTimeout(done, 5));
 }
 
 /** Counts the writes that were carried out. */

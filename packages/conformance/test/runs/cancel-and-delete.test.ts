@@ -276,6 +276,27 @@ test("a put whose reply was lost goes on to the mailbox, though another run leav
   expect((await client.outcome(late)).json.status).toBe("completed");
 });
 
+test("a message that was accepted by a call whose reply was lost is not brought back by it from a deletion", async () => {
+  const address = stack.client().address("d-set-aside");
+  const policy = { ...stack.policy, acceptsInOne: true };
+  const table: typeof stack.table = {
+    ...stack.table,
+    async transact(writes) {
+      await stack.table.transact(writes);
+      const head = await Conversation.Mailbox.read(stack.table, address);
+      if (head) await Conversation.Mailbox.condemn(stack.deps, head);
+      return stack.table.transact(writes);
+    },
+    async update(...call) {
+      // It stood still until the deletion had ended.
+      if (call[1].append?.open) await Conversation.Removal.remove(stack.deps, address);
+      return stack.table.update(...call);
+    },
+  };
+  await stack.client({}, { table, policy }).send("Hi", "d-set-aside");
+  expect(await Conversation.Mailbox.read(stack.table, address)).toMatchObject({ open: [] });
+});
+
 test("a message sent under a deleted id starts afresh", async () => {
   const client = stack.client();
   await client.send("Old secret", "d-3");

@@ -205,7 +205,9 @@ export async function look(table: Table, address: Address, runId: string) {
   // In this order: a run that is untouched afterwards had not been popped when the head was read.
   const head = await Mailbox.read(table, address);
   const run = await Run.peek(table, address, runId);
-  const arrived = run !== undefined && (Run.wasTaken(run) || head?.open.includes(runId) === true);
+  // A deletion under way has set aside what was open.
+  const inMailbox = [...(head?.open ?? []), ...(head?.doomed ?? [])].includes(runId);
+  const arrived = run !== undefined && (Run.wasTaken(run) || inMailbox);
   return { run, arrived, seen: Mailbox.seen(head) };
 }
 
