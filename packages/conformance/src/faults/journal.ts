@@ -64,8 +64,8 @@ export interface Journal {
   itemAt(key: Key): Item | undefined;
   /** The number of the message that a run is of. */
   messageOf(runId: string): string | undefined;
-  /** The token under which a process reads a conversation. */
-  tokenOf(process: string, pk: string): number | undefined;
+  /** The token under which a process has begun a run. */
+  tokenOf(process: string, runId: string): number | undefined;
   /** Runs that were redriven after this one was started: what it was shown may be from before. */
   reopenedSince(runId: string): ReadonlySet<string>;
   callModel(call: ModelCall): void;
@@ -81,7 +81,8 @@ export function createJournal(): Journal {
   const everArrived = new Map<string, Set<string>>();
   const removed = new Map<string, Item>();
   const ends = new Map<string, End[]>();
-  const tokens = new Map<string, number>();
+  /** Under which token a process has begun a run; it may lease again meanwhile, for a deletion. */
+  const attempts = new Map<string, number>();
   const messages = new Map<string, string>();
   const startedAt = new Map<string, number>();
   const reopenedAt = new Map<string, number>();
@@ -92,9 +93,8 @@ export function createJournal(): Journal {
   let violation: Violation | undefined;
   const itemAt = (key: Key) => items.get(nameOf(key));
 
-  function recordHead({ process, key, before, after, change }: Write): void {
+  function recordHead({ key, before, after }: Write): void {
     if (!after) return;
-    if (change?.add?.token) tokens.set(`${process}|${key.pk}`, numberAt(after, "token"));
     if (numberAt(after, "token") < numberAt(before, "token")) {
       throw new Violation("TokensGrow", `the head's token fell in ${key.pk}`);
     }
@@ -175,6 +175,7 @@ export function createJournal(): Journal {
       numberAt(after, "attempts") !== numberAt(before, "attempts")
     ) {
       startedAt.set(runId, writes);
+      attempts.set(`${process}|${runId}`, numberAt(after, "token"));
       assertItsTurn(key.pk, runId);
     }
   }
@@ -230,7 +231,7 @@ export function createJournal(): Journal {
     }
     // Under a new token it is given up; under its own only the attempt itself may end it.
     const isItsAttempt = before?.status === "in_progress" && before.token === after.token;
-    const mine = tokens.get(`${process}|${key.pk}`);
+    const mine = attempts.get(`${process}|${key.sk.slice("RUN#".length)}`);
     if (isItsAttempt && mine !== after.token) {
       const said = `${key.sk} has token ${after.token}, and ${process} with ${mine} ended it`;
       throw new Violation("StreamIsTheAnswer", said);
@@ -283,7 +284,7 @@ export function createJournal(): Journal {
     budgets,
     itemAt,
     messageOf: (runId) => messages.get(runId),
-    tokenOf: (process, pk) => tokens.get(`${process}|${pk}`),
+    tokenOf: (process, runId) => attempts.get(`${process}|${runId}`),
     reopenedSince(runId) {
       const began = startedAt.get(runId) ?? 0;
       return new Set([...reopenedAt].flatMap(([id, at]) => (at > began ? [id] : [])));

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../command-line.ts";
 import { outputOf } from "../referees/command.ts";
-import { type Mutant, mutants } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
 
 /** Runs within which a missing condition has to show. */
 const runsMax = 24_000;

@@ -1,15 +1,4 @@
-/** One condition of the protocol, taken out of the code. */
-export interface Mutant {
-  name: string;
-  /** Module in `packages/core/src`. */
-  file: string;
-  /** Where it is missed soonest; all of them where absent. */
-  profile?: string;
-  /** Whether it takes budgets that hardly suffice to miss it. */
-  budgets?: boolean;
-  /** Each is there exactly once. */
-  replace: [find: string, by: string][];
-}
+import type { Mutant } from "./mutant.ts";
 
 /**
  * The conditions that the model finds load-bearing (`docs/run-protocol/README.md`), where the code
@@ -210,10 +199,16 @@ export const mutants: readonly Mutant[] = [
     file: "conversations/run/finish.ts",
     replace: [
       [
-        `  if (current && current.token === token && isTerminal(current.status)) return current;\n`,
-        "",
+        `  if (current && current.token === token && isTerminal(current.status)) {\n`,
+        `  if (!current) {\n`,
       ],
     ],
+  },
+  {
+    name: "an end whose reply was lost is billed again where the run is gone",
+    profile: "the SDK of a slow holder sends twice",
+    file: "conversations/worker/index.ts",
+    replace: [[`      if (isBilled) return { `, `      if (isBilled && !run) return { `]],
   },
   {
     name: "an event is written over",

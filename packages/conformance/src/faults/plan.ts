@@ -76,10 +76,12 @@ const common: Readonly<Record<string, Partial<FaultRates>>> = {
   },
 };
 
+const repeating = "the SDK of a slow holder sends twice";
+
 export const profiles: typeof common = {
   ...common,
   // By name alone: a seed goes on to be what it was.
-  "the SDK of a slow holder sends twice": { stall: 0.2, sentTwice: 0.3, max: 30 },
+  [repeating]: { stall: 0.2, sentTwice: 0.3, max: 30 },
 };
 
 /**
@@ -92,7 +94,7 @@ export function choosePlan(prng: Prng, only?: string): Plan {
   const profile = only ?? (prng.chance(0.4) ? "everything at once" : prng.pick(names));
   const mixed = profile === "everything at once";
   const races = profile === "one overtakes the other";
-  const deletes = profile === "conversations are deleted";
+  const deletes = profile === "conversations are deleted" || profile === repeating;
   const hurries = profile === "nobody has time";
   const again = profile === "the owner redrives";
   const conversations = prng.between(1, 2);

@@ -94,7 +94,7 @@ export function scriptedModel(
       const call = {
         process: process.name,
         runId,
-        token: journal.tokenOf(process.name, conversation) ?? 0,
+        token: journal.tokenOf(process.name, runId) ?? 0,
         inputTokens: 0,
       };
       journal.callModel(call);
