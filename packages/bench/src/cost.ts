@@ -1,9 +1,10 @@
 import { Delivery } from "@outlet/core/conversations/delivery";
+import { type Address, Run } from "@outlet/core/conversations/run";
 import { Webhook } from "@outlet/core/publishing/webhook";
 import type { Http } from "@outlet/core/ports";
 import { createWorker } from "@outlet/functions/workers/worker/handler";
 import { eventOf, publishAsIs } from "@outlet/local/runtime/published-fixture";
-import { says } from "@outlet/local/runtime/stack-fixture";
+import { says, type Stack } from "@outlet/local/runtime/stack-fixture";
 import { round } from "./load/load.ts";
 import { type Cost, type Meter, startMetered } from "./metered.ts";
 
@@ -57,11 +58,12 @@ export async function costOfCalls() {
   const meter = await startMetered();
   try {
     const steps = await countSteps(meter);
-    const { accept, poll, work, acceptTelling, workTelling, delivery } = steps;
+    const { accept, poll, work, workFollowed, acceptTelling, workTelling, delivery } = steps;
     const byReading = {
       pollOnce: accept.usd + poll.usd + work.usd,
       pollThreeTimes: accept.usd + 3 * poll.usd + work.usd,
-      waitOrStream: accept.usd + work.usd,
+      wait: accept.usd + work.usd,
+      stream: accept.usd + workFollowed.usd,
       webhook: acceptTelling.usd + workTelling.usd + delivery.usd,
     };
     const usdOfMillion = Object.fromEntries(
@@ -81,7 +83,7 @@ async function countSteps({ stack, queues, lastSent, measure }: Meter) {
   const authorize = async () => {
     if ((await ask()) !== "Allow") throw new Error("Not let in.");
   };
-  const run = async (tellsOwner: "true" | "false") => {
+  const run = async (tellsOwner: "true" | "false", isFollowed = false) => {
     const client = stack.client({ tellsOwner }, queues);
     let path = "";
     const accept = await measure(async () => {
@@ -90,6 +92,7 @@ async function countSteps({ stack, queues, lastSent, measure }: Meter) {
       path = `/conversation/${json.conversationId}/${json.messageId}`;
     });
     const onRunEnded = Delivery.createHook({ ...stack.deps, ...queues });
+    if (isFollowed) await followed(stack, client.address(tellsOwner));
     const worker = createWorker({ ...stack.deps, ...queues, onRunEnded });
     const work = await measure(() => worker(eventOf(lastSent()), limits));
     const poll = await measure(async () => {
@@ -102,6 +105,7 @@ async function countSteps({ stack, queues, lastSent, measure }: Meter) {
   // The first turn begins what lasts: the head, an hour of the ledger.
   await run("false");
   const plain = await run("false");
+  const streamed = await run("false", true);
   await run("true");
   const telling = await run("true");
   const delivery = await measure(() =>
@@ -115,10 +119,17 @@ async function countSteps({ stack, queues, lastSent, measure }: Meter) {
     accept: step(plain.accept, ["authorizer", "accept"]),
     poll: step(plain.poll, ["authorizer", "poll"]),
     work: step(plain.work, ["work"], takenCalls),
+    workFollowed: step(streamed.work, ["work"], takenCalls),
     acceptTelling: step(telling.accept, ["authorizer", "accept"]),
     workTelling: step(telling.work, ["work"], takenCalls),
     delivery: step(delivery, ["delivery"], takenCalls),
   };
+}
+
+/** As a run is whose message asks for events. */
+async function followed({ table }: Stack, address: Address): Promise<void> {
+  const run = (await Run.listAll(table, address)).at(-1);
+  if (!run || !(await Run.noteFollowed({ table }, run))) throw new Error("There is no run.");
 }
 
 const limits = { getRemainingTimeInMillis: () => 900_000 };

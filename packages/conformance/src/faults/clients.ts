@@ -131,6 +131,7 @@ export function createClientSide(options: Options): ClientSide {
       const atMs = world.now() + world.prng.below(20_000);
       world.at(atMs, "", () => poll(address, messageId));
     }
+    world.at(world.now() + world.prng.below(3_000), "", () => follow(address, messageId));
     if (message.cancelAtMs === undefined) return;
     const cancelAt = Math.max(startMs + message.cancelAtMs, world.now());
     planned += 1;
@@ -138,6 +139,16 @@ export function createClientSide(options: Options): ClientSide {
       planned -= 1;
       cancel(address, messageId);
     });
+  }
+
+  /** Comes later than the message did, and hangs up soon. */
+  function follow({ conversationId }: Address, runId: string): void {
+    const url = `/conversation/${conversationId}/${runId}/events`;
+    request(
+      "follow",
+      async (app) => app.request(url, {}, env),
+      () => {},
+    );
   }
 
   /** What has been acknowledged can be asked for at any time, and an answer stays as it is. */

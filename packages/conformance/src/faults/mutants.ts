@@ -205,12 +205,6 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: "an end whose reply was lost is billed again where the run is gone",
-    profile: "the SDK of a slow holder sends twice",
-    file: "conversations/worker/index.ts",
-    replace: [[`      if (isBilled) return { `, `      if (isBilled && !run) return { `]],
-  },
-  {
     name: "an event is written over",
     file: "conversations/event-log/log.ts",
     replace: [[`  return { item, condition: absent("pk") };\n`, `  return { item };\n`]],

@@ -42,7 +42,7 @@ export interface Message {
   reasoning: boolean;
   /** Days that it is kept. */
   retentionDays: number;
-  /** Whether its events are written while it is being answered, or at the end; they are where absent. */
+  /** Whether what is said may be written while it is being answered; it may where absent. */
   deltas?: boolean;
   /** Whether its caller follows it from the beginning; not where absent. */
   followed?: boolean;
@@ -208,7 +208,8 @@ export async function look(table: Table, address: Address, runId: string) {
   // A deletion under way has set aside what was open.
   const inMailbox = [...(head?.open ?? []), ...(head?.doomed ?? [])].includes(runId);
   const arrived = run !== undefined && (Run.wasTaken(run) || inMailbox);
-  return { run, arrived, seen: Mailbox.seen(head) };
+  const removing = head?.doomed?.includes(runId) ? head : undefined;
+  return { run, arrived, removing, seen: Mailbox.seen(head) };
 }
 
 export const deletedSince = ({ conversationId }: Address, runId: string): Problem.ProblemError =>

@@ -150,7 +150,11 @@ async function repeat(
 ): Promise<Run.State> {
   let message: Message | undefined;
   for (let tries = 0; tries < triesMax; tries++) {
-    const { run, arrived, seen } = await look(deps.table, address, claim.runId);
+    const { run, arrived, removing, seen } = await look(deps.table, address, claim.runId);
+    if (removing) {
+      await Removal.end(deps, removing);
+      continue;
+    }
     if (run && arrived) return run;
     const isGone = seen.doomedToken !== claim.doomedToken || (!run && claim.accepted);
     if (isGone) throw deletedSince(address, claim.runId);

@@ -201,11 +201,33 @@ describe("the event log of a run", () => {
     );
   });
 
+  test("is read though nobody can note that it is, and noted as soon as that can be", async () => {
+    const { deps, table } = await start();
+    await table.put(itemOf({ followed: false }));
+    const run = Run.fromItem(table, itemOf({ followed: false }));
+    let refusals = 0;
+    const away: typeof table = {
+      ...table,
+      async update(...call) {
+        if (refusals++ < 3) throw new StoreUnavailable("The table is busy");
+        return table.update(...call);
+      },
+    };
+    const reading = read({ deps: { ...deps, table: away }, run });
+    await expect.poll(() => Run.newsOf(deps, run, 1)).toBe("followed");
+    const writer = EventLog.openWriter(deps, run);
+    writer.hear(text("Hello."));
+    const hint = await writer.seal(body("Hello."));
+    await EventLog.close(deps, await finish({ deps, table, run }), hint);
+    expect(joined(await reading)).toBe("Hello.");
+    expect(refusals).toBeGreaterThan(3);
+  });
+
   test("that is followed too late brings no run back", async () => {
     const { deps, run, table } = await start();
     const waiting = { ...run, followed: false };
     await table.remove(Layout.run(address, "R"));
-    await Run.noteFollowed(deps, waiting);
+    expect(await Run.noteFollowed(deps, waiting)).toBe(false);
     expect(await table.get(Layout.run(address, "R"))).toBeUndefined();
     await table.put(itemOf({ status: "completed", followed: false }));
     await Run.noteFollowed(deps, waiting);

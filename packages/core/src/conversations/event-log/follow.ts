@@ -95,7 +95,7 @@ function createReader(table: Table, run: Run.State, after: number) {
  * The events of a run, as they come: from `after` on, without a gap, in the order in which they were
  * written. Ends behind the run's end, or when the signal is aborted. Any number of readers may follow
  * one run, each by reading its log: more and more rarely while nothing comes, and at once where the
- * table tells of writes. While nobody follows, a worker writes the events at the end.
+ * table tells of writes. While nobody follows, a worker writes what is said at the end.
  * @param run as it was seen last.
  * @returns whether the run has ended; if not, the reader has gone, or the run has been deleted.
  *
@@ -115,6 +115,7 @@ export async function* follow(
   const state = createState(deps, run);
   let gap = first;
   let quietSince = deps.clock.now();
+  let isNoted = isPatient;
 
   /** Nobody has written down yet that it has ended, or this reader had read that before. */
   async function isSettled(): Promise<boolean> {
@@ -124,7 +125,6 @@ export async function* follow(
     return reader.isAtEnd();
   }
 
-  if (!isPatient) await Run.noteFollowed(deps, run);
   while (!signal.aborted) {
     // Before the look: of what is written after it, they tell.
     const watch = watchRun(deps.table, run);
@@ -141,6 +141,7 @@ export async function* follow(
         if (batch.events.length === 0 && (await isSettled())) return "ended";
         continue;
       }
+      if (!isNoted) isNoted = await Run.noteFollowed(deps, current);
       if (batch.isMore) continue;
       const now = deps.clock.now();
       gap = batch.events.length > 0 ? first : Math.min(max, gap * growth);

@@ -21,7 +21,7 @@ export interface WritePolicy {
   eventsSize: number;
 }
 
-/** Writes what one attempt says, under its fencing token, while it is being said. */
+/** Writes what one attempt says, under its fencing token: while it is being said, where somebody follows. */
 export interface Writer {
   hear(event: Answering.Event): void;
   /** Somebody follows: what is said is written while it is said, from now on. */
@@ -186,9 +186,9 @@ export function openWriter(deps: WriterDeps, run: Run.State): Writer {
       if (buffer.size > 0) start();
     },
     pace() {
-      if (isPaced || !run.deltas) return;
+      if (!run.deltas) return;
       isPaced = true;
-      if (!isFenced && !isClosing && buffer.size > 0) start();
+      if (!isFenced && !isClosing && (pending || buffer.size > 0)) start();
     },
     async begin() {
       if (!isFenced && !begun) await writeOne(() => []);

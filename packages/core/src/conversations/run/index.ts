@@ -14,6 +14,7 @@ import {
   equals,
   type Item,
   type ObjectStore,
+  StoreUnavailable,
   type Table,
 } from "../../ports/index.ts";
 import type { Budget } from "../../publishing/budget/index.ts";
@@ -360,12 +361,21 @@ export async function newsOf(
 /**
  * Notes that somebody follows the run from now on, for which its events are written while it is being
  * answered. No action of the protocol: nothing there asks for it.
+ * @returns whether that is known; not of a run that has ended, which may be redriven.
  */
-export async function noteFollowed(deps: Pick<Deps, "table">, run: State): Promise<void> {
-  if (!run.deltas || run.followed || isTerminal(run.status)) return;
-  await deps.table.update(
-    keyOf(run, run.runId),
-    { set: { followed: true } },
-    any(equals("status", "queued"), equals("status", "in_progress")),
-  );
+export async function noteFollowed(deps: Pick<Deps, "table">, run: State): Promise<boolean> {
+  if (!run.deltas || run.followed) return true;
+  if (isTerminal(run.status)) return false;
+  try {
+    const item = await deps.table.update(
+      keyOf(run, run.runId),
+      { set: { followed: true } },
+      any(equals("status", "queued"), equals("status", "in_progress")),
+    );
+    return item !== undefined;
+  } catch (error) {
+    // Who reads needs no write: the words come later then, and are all there.
+    if (error instanceof StoreUnavailable) return false;
+    throw error;
+  }
 }

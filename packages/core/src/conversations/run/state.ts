@@ -105,9 +105,9 @@ export const State = v.object({
   ),
   /** Days from the last message to the end of the data. */
   retentionDays: v.number(),
-  /** Whether its events are written while it is being answered, or at the end. */
+  /** Whether what is said may be written while it is being answered, or at the end alone. */
   deltas: v.optional(v.boolean(), true),
-  /** Whether somebody follows it: else its events are written at the end, too. */
+  /** Whether somebody follows it: else what is said is written at the end, too. */
   followed: v.optional(v.boolean(), true),
   /** Epoch seconds; past it the item may be gone. */
   expiresAt: v.number(),

@@ -81,7 +81,7 @@ export async function fromId(
 const eventsMax = 2_000;
 
 /**
- * What a run has told its readers, and when.
+ * What a run has told its readers, and when. Whoever asks while it is being answered follows it.
  * @throws ProblemError `not_found`
  */
 export async function events(
@@ -93,7 +93,9 @@ export async function events(
     (await RequestLog.fromId(deps.table, botId, runId)) ?? (await findOpen(deps, botId, runId));
   if (!address) throw notFound(runId);
   const state = await Run.peek(deps.table, address, runId);
-  return state ? EventLog.replay(deps.table, state, eventsMax) : { events: [], isMore: false };
+  if (!state) return { events: [], isMore: false };
+  await Run.noteFollowed(deps, state);
+  return EventLog.replay(deps.table, state, eventsMax);
 }
 
 async function load(

@@ -25,7 +25,7 @@ export const copy = {
   total: "In all",
   events: {
     title: "Events",
-    hint: "What readers of its stream have had, and when after the message was accepted.",
+    hint: "What a reader of its stream is told, and when after the message was accepted. Text is written down as it comes while somebody follows or this page is open, and with the answer otherwise.",
     failed: "The events could not be loaded",
     none: "Nothing has been told yet, or it has been deleted.",
     replay: "Replay",
