@@ -71,8 +71,8 @@ export const mutants: readonly Mutant[] = [
     file: "conversations/conversation/accept.ts",
     replace: [
       [
-        `  if (await Run.putBy(deps, put)) return append(`,
-        `  if ((await Run.putBy(deps, put)) || deps) return append(`,
+        `  const wasThere = !(await Run.putBy(deps, put));\n`,
+        `  const wasThere = (await Run.putBy(deps, put)) && !deps;\n`,
       ],
     ],
   },

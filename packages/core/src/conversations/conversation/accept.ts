@@ -124,12 +124,9 @@ async function acceptByStep(
   seen: Mailbox.Seen | undefined,
 ): Promise<"open" | "full" | "removed"> {
   const { run } = put;
-  if (await Run.putBy(deps, put)) return append(deps, run, run.runId, message, seen);
   // Put before: by this very request, whose reply was lost, and what came of it since is not to be undone.
-  const found = await look(deps.table, run, run.runId);
-  if (!found.run) return "removed";
-  if (found.arrived) return "open";
-  return append(deps, run, run.runId, message, seen, found.seen);
+  const wasThere = !(await Run.putBy(deps, put));
+  return append(deps, run, run.runId, message, { asClaimed: seen, wasThere });
 }
 
 /** Actions Reserve and Put. What is held for a run that was never accepted, the sweeper releases. */
@@ -174,29 +171,30 @@ export const holderOf = (
 
 /**
  * Action Append, and what it takes to get there: a deletion under way is ended first.
- * @param asClaimed of the mailbox, where the message was claimed under a key.
- * @param found the mailbox as it is, where the run had been put before.
+ * @param options.asClaimed of the mailbox, where the message was claimed under a key.
+ * @param options.wasThere whether the run had been put before, so that it is looked at first.
  */
 async function append(
   deps: AcceptDeps,
   address: Address,
   runId: string,
   message: Message,
-  asClaimed: Mailbox.Seen | undefined,
-  found?: Mailbox.Seen,
+  { asClaimed, wasThere }: { asClaimed: Mailbox.Seen | undefined; wasThere: boolean },
 ): Promise<"open" | "full" | "removed"> {
-  let seen = found ? { ...found, ...asClaimed } : asClaimed;
-  for (;;) {
+  let seen = asClaimed;
+  for (let looksFirst = wasThere; ; looksFirst = true) {
+    if (looksFirst) {
+      // The reply to an append may be lost, and the run have been answered or deleted since.
+      const found = await look(deps.table, address, runId);
+      if (!found.run) return "removed";
+      if (found.arrived) return "open";
+      seen = { ...found.seen, ...asClaimed };
+    }
     const options = { ...headOf(deps, message), seen };
     const appended = await Mailbox.append(deps, address, runId, options);
     if (appended.outcome === "removing") await Removal.end(deps, appended.head);
     // "changed": room was made, or a deletion ended, between the write and the reading.
     else if (appended.outcome !== "changed") return appended.outcome;
-    // The reply to an append may be lost, and the run have been answered or deleted since.
-    const now = await look(deps.table, address, runId);
-    if (!now.run) return "removed";
-    if (now.arrived) return "open";
-    seen = { ...now.seen, ...asClaimed };
   }
 }
 
@@ -206,9 +204,9 @@ export async function look(table: Table, address: Address, runId: string) {
   const head = await Mailbox.read(table, address);
   const run = await Run.peek(table, address, runId);
   // A deletion under way has set aside what was open.
-  const inMailbox = [...(head?.open ?? []), ...(head?.doomed ?? [])].includes(runId);
-  const arrived = run !== undefined && (Run.wasTaken(run) || inMailbox);
   const removing = head?.doomed?.includes(runId) ? head : undefined;
+  const inMailbox = removing !== undefined || head?.open.includes(runId) === true;
+  const arrived = run !== undefined && (Run.wasTaken(run) || inMailbox);
   return { run, arrived, removing, seen: Mailbox.seen(head) };
 }
 

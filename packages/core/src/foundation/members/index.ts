@@ -46,15 +46,15 @@ function takeOver(
   const value = input[key];
   const named: Made = name["~run"]({ value: key }, config);
   const taken: Made = member["~run"]({ value }, config);
-  for (const [origin, issues = []] of [
+  for (const [origin, issues] of [
     ["key", named.issues],
     ["value", taken.issues],
   ] as const) {
+    if (!issues) continue;
     const at = { type: "object", origin, input, key, value } as const;
     const found = issues.map((issue) => ({ ...issue, path: [at, ...(issue.path ?? [])] }));
     made.issues = [...(made.issues ?? []), ...found] as typeof issues;
   }
-  if (made.issues?.length === 0) delete made.issues;
   if (!named.typed || !taken.typed) made.typed = false;
   // An assignment to `__proto__` would make no member of it.
   const descriptor = { value: taken.value, enumerable: true, writable: true, configurable: true };
